@@ -1,0 +1,33 @@
+// Every check of the project, in the order in which they fail fastest. `npm test` runs this after the set-up.
+import { readFileSync, rmSync } from "node:fs";
+import process from "node:process";
+import { run, runSteps } from "./steps.mjs";
+
+const npx = (...args) => ["npx", ["--no-install", ...args]];
+const RESULTS = "node_modules/.gtc-test-results.json";
+
+runSteps([
+  ["build", "npm", ["run", "--silent", "build"]],
+  ["types", ...npx("tsc", "-p", "tsconfig.json")],
+  ["format", ...npx("prettier", "--check", "--log-level", "warn", ".")],
+  ["lint", ...npx("oxlint", "--type-aware", "--deny-warnings", "--quiet")],
+  ["dead code", ...npx("knip")],
+  ["generated files", process.execPath, ["scripts/check-generated.mjs"]],
+]);
+
+console.log("\n▸ tests");
+rmSync(RESULTS, { force: true });
+const code = run("npx", [
+  "--no-install",
+  "vitest",
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${RESULTS}`,
+]);
+const results = JSON.parse(readFileSync(RESULTS, "utf8"));
+const failedFiles = results.testResults.filter(
+  (file) => file.status === "failed" && file.assertionResults.length === 0,
+).length;
+console.log(`\n${results.numPassedTests} passed, ${results.numFailedTests + failedFiles} failed`);
+process.exit(code);

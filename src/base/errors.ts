@@ -1,0 +1,142 @@
+/**
+ * The one error table. A code is stable and documented in `docs/reference/errors.md` (a test holds the two together);
+ * the class says whether trying again can help, `cause` keeps what happened underneath, and nobody matches on message text.
+ *
+ * Exit codes of the CLI: 0 fine, 1 findings or a failed run, 2 wrong use, 3 faulty input files, 4 the environment
+ * refuses (port, disk, lock, permission), 5 a fault of gtc itself.
+ */
+export interface ErrorSpec {
+  /** What happened, for the operator; `{name}` is filled from the details. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly fix: string;
+  /** HTTP status when the error reaches a sender. */
+  readonly status?: number;
+  /** Exit code when the error ends a command. */
+  readonly exitCode: ExitCode;
+  /** Whether the same call may succeed later without any change. */
+  readonly retryable: boolean;
+}
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
+
+export const ERRORS = {
+  GTC_USAGE: {
+    message: "{detail}",
+    fix: "Run the command with --help to see its options.",
+    exitCode: 2,
+    retryable: false,
+  },
+  GTC_CONFIG_INVALID: {
+    message: "The configuration is not valid: {detail}",
+    fix: "Correct the option, the environment variable or the file that the message names.",
+    exitCode: 3,
+    retryable: false,
+  },
+  GTC_BUNDLE_NOT_FOUND: {
+    message: "There is no bundle in {path}: {detail}",
+    fix: "Give the folder that holds bundle.yaml, or create one with `gtc init <dir>`.",
+    exitCode: 3,
+    retryable: false,
+  },
+  GTC_BUNDLE_INVALID: {
+    message: "The bundle in {path} has {count} fault(s).",
+    fix: "Correct the places that are shown, then run the command again.",
+    exitCode: 3,
+    retryable: false,
+  },
+  GTC_ANSWERS_INVALID: {
+    message: "The answers in {path} have {count} fault(s).",
+    fix: "Correct the places that are shown; `gtc setup --emit-answers FILE` writes a template.",
+    exitCode: 3,
+    retryable: false,
+  },
+  GTC_NOT_SET_UP: {
+    message: "The bundle in {path} has not been set up yet.",
+    fix: "Run `gtc setup --answers answers.json {path}` first.",
+    exitCode: 3,
+    retryable: false,
+  },
+  GTC_SECRET_KEY: {
+    message: "The sealed secrets cannot be opened: {detail}",
+    fix: "Set GTC_KEY to the key that sealed them, restore the key file, or run `gtc setup` again with the secrets.",
+    exitCode: 4,
+    retryable: false,
+  },
+  GTC_PORT_BUSY: {
+    message: "Port {port} on {host} is already in use.",
+    fix: "Stop the program that uses it, or choose another with {option}.",
+    exitCode: 4,
+    retryable: true,
+  },
+  GTC_BUNDLE_LOCKED: {
+    message: "Another gateway (process {pid}) already runs on {path}.",
+    fix: "Stop that process, or start this one on a bundle of its own.",
+    exitCode: 4,
+    retryable: true,
+  },
+  GTC_LOG_UNAVAILABLE: {
+    message: "The event log does not accept events: {detail}",
+    fix: "Free disk space or repair the disk; the log recovers by itself when it can write again.",
+    status: 503,
+    exitCode: 4,
+    retryable: true,
+  },
+  GTC_LOG_FORMAT: {
+    message: "{path} was written in format {found}, but this gtc reads up to {supported}.",
+    fix: "Install the gtc version that wrote it, or a newer one.",
+    exitCode: 4,
+    retryable: false,
+  },
+  GTC_EVENT_NOT_FOUND: {
+    message: "There is no event {id}.",
+    fix: "List the events with `gtc events list`; old events are dropped by retention.",
+    exitCode: 1,
+    retryable: false,
+  },
+  GTC_GATEWAY_UNREACHABLE: {
+    message: "The gateway of {path} runs (process {pid}) but does not answer: {detail}",
+    fix: "Look at the gateway's log, or stop it and run the command again.",
+    exitCode: 4,
+    retryable: true,
+  },
+  GTC_INTERNAL: {
+    message: "A fault of gtc itself: {detail}",
+    fix: "Please report it with the message and the command that led to it.",
+    status: 500,
+    exitCode: 5,
+    retryable: false,
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** An error that an operator may meet: its code names the row of the table. */
+export class GtcError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  /** What to do about it, with the details filled in. */
+  readonly fix: string;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(fill(ERRORS[code].message, details), options);
+    this.name = "GtcError";
+    this.code = code;
+    this.details = details;
+    this.fix = fill(ERRORS[code].fix, details);
+  }
+
+  get spec(): ErrorSpec {
+    return ERRORS[this.code];
+  }
+}
+
+function fill(template: string, details: ErrorDetails): string {
+  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
+}
+
+/** The message of anything that was thrown, for a log line or a `detail`. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

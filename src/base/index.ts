@@ -1,0 +1,17 @@
+export { systemClock, type Clock } from "./clock.ts";
+export { createIdSource, type NewId } from "./ids.ts";
+export { formatDuration, parseDurationMs } from "./duration.ts";
+export { backoffMs, type BackoffPolicy } from "./backoff.ts";
+export { ReleaseStack, type Release } from "./release-stack.ts";
+export { parseJson, stringifyJson, type JsonObject, type JsonValue } from "./json.ts";
+export {
+  ERRORS,
+  GtcError,
+  messageOf,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorSpec,
+  type ExitCode,
+} from "./errors.ts";
+export { nearest } from "./suggest.ts";
+export { threadEntry } from "./thread-entry.ts";

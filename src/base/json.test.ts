@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseJson, stringifyJson } from "./json.ts";
+
+test("an integer beyond 2^53 keeps its digits", () => {
+  expect(parseJson('{"id": 9007199254740993, "n": [-12345678901234567890]}')).toEqual({
+    id: 9007199254740993n,
+    n: [-12345678901234567890n],
+  });
+});
+
+test("a safe integer stays a number, also with 16 digits", () => {
+  expect(parseJson("[1234567890123456, 7]")).toEqual([1234567890123456, 7]);
+});
+
+test("long digits inside strings, fractions and exponents are left alone", () => {
+  const text = '["9007199254740993", "a\\"9007199254740993", 0.12345678901234567890, 12345678901234567890.5]';
+  expect(parseJson(text)).toEqual(JSON.parse(text));
+});
+
+test("__proto__ is a plain key, also on the slow path", () => {
+  const parsed = parseJson('{"__proto__": {"admin": true}, "id": 9007199254740993}') as Record<string, unknown>;
+  expect(Object.keys(parsed)).toEqual(["__proto__", "id"]);
+  expect((parsed as { admin?: boolean }).admin).toBeUndefined();
+});
+
+test("a text that is not JSON is a SyntaxError", () => {
+  expect(() => parseJson("{nope")).toThrow(SyntaxError);
+});
+
+test("what is written reads back the same", () => {
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      fc.constant(null),
+      fc.boolean(),
+      fc.string(),
+      fc.integer(),
+      fc.bigInt({ min: 2n ** 53n, max: 2n ** 80n }),
+      fc.array(tie("value")),
+      fc.dictionary(fc.string(), tie("value")),
+    ),
+  })).value;
+  fc.assert(
+    fc.property(json, (value) => {
+      expect(parseJson(stringifyJson(value as never))).toEqual(value);
+    }),
+  );
+});
