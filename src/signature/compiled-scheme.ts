@@ -1,0 +1,34 @@
+/** What every scheme becomes before the first request: everything that can be computed ahead is. */
+import type { RequestView } from "./request-view.ts";
+import type { RefusalReason } from "./verdict.ts";
+
+/** A secret with a name. Several can be valid at once while one replaces the other. */
+export interface SigningKey {
+  readonly name: string;
+  /** The text as the provider shows it, resolved; a public key or certificate where the scheme verifies with one. */
+  readonly secret: string;
+  /** Past this moment the key is no longer accepted. */
+  readonly notAfterMs?: number;
+}
+
+export type CheckOutcome =
+  | { readonly ok: true; readonly keyName: string }
+  | { readonly ok: false; readonly reason: RefusalReason; readonly detail: string };
+
+export interface CompiledScheme {
+  /** For the record: `hmac-sha256, header X-Hub-Signature-256`. */
+  readonly label: string;
+  check(view: RequestView, nowMs: number): CheckOutcome | Promise<CheckOutcome>;
+  /** Whether a source of an id is covered by what is verified. */
+  readonly covers: (source: string) => boolean;
+  /** Names of the header in which the signature or token is expected, lower case: for forensics. */
+  readonly signatureHeaders: readonly string[];
+}
+
+export function refuse(reason: RefusalReason, detail: string): CheckOutcome {
+  return { ok: false, reason, detail };
+}
+
+export function isExpired(key: { readonly notAfterMs?: number | undefined }, nowMs: number): boolean {
+  return key.notAfterMs !== undefined && nowMs > key.notAfterMs;
+}

@@ -1,0 +1,120 @@
+/**
+ * The signed content as a template, compiled once into pieces that are fed to a hash one after the other: the body is
+ * never copied. Invariants: (1) texts of the request go in as they were sent, never re-formatted; (2) a piece that is
+ * absent makes the content absent, unless it stands inside `[...]`; (3) the order of pieces is the template's.
+ */
+import { createHash } from "node:crypto";
+import { pathOf, type FormFields, type RequestView } from "./request-view.ts";
+import { compileSource, type Reader, type Settings } from "./source.ts";
+
+/** What the scheme has already read from the signature header and its neighbours. */
+export interface ContentParts {
+  readonly timestamp: string | undefined;
+  readonly id: string | undefined;
+  readonly sig: (key: string) => string | undefined;
+  readonly secret: Uint8Array;
+}
+
+type Piece = (view: RequestView, parts: ContentParts) => string | Uint8Array | undefined;
+/** Either one piece that must be there, or a group that is left out as a whole. */
+type Segment = { readonly pieces: readonly Piece[]; readonly optional: boolean };
+
+export interface ContentTemplate {
+  /** The pieces of the content, or the name of what is missing. */
+  render(view: RequestView, parts: ContentParts): readonly (string | Uint8Array)[] | undefined;
+  /** The placeholders in it: `body`, `timestamp`, `header:X`. */
+  readonly placeholders: ReadonlySet<string>;
+}
+
+/** @throws SyntaxError naming a placeholder that does not exist. */
+export function compileContent(template: string, settings: Settings): ContentTemplate {
+  const placeholders = new Set<string>();
+  const segments = [...template.matchAll(/\[([^\]]*)\]|[^[]+/g)].map((match): Segment => ({
+    pieces: compilePieces(match[1] ?? match[0], settings, placeholders),
+    optional: match[1] !== undefined,
+  }));
+  if (template === "{body}") return { placeholders, render: (view) => [view.request.rawBody] };
+  return { placeholders, render: (view, parts) => renderSegments(segments, view, parts) };
+}
+
+function renderSegments(
+  segments: readonly Segment[],
+  view: RequestView,
+  parts: ContentParts,
+): (string | Uint8Array)[] | undefined {
+  const rendered: (string | Uint8Array)[] = [];
+  for (const { pieces, optional } of segments) {
+    const before = rendered.length;
+    for (const piece of pieces) {
+      const value = piece(view, parts);
+      if (value === undefined && !optional) return undefined;
+      if (value === undefined) {
+        rendered.length = before;
+        break;
+      }
+      rendered.push(value);
+    }
+  }
+  return rendered;
+}
+
+function compilePieces(text: string, settings: Settings, placeholders: Set<string>): Piece[] {
+  return [...text.matchAll(/\{([^{}]+)\}|(?:[^{]|\{(?![^{}]+\}))+/g)].map((match): Piece => {
+    const name = match[1];
+    if (name === undefined) return () => match[0];
+    placeholders.add(name);
+    const piece = compilePlaceholder(name, settings);
+    if (piece === undefined) throw new SyntaxError(`{${name}} is no placeholder of a signed content`);
+    return piece;
+  });
+}
+
+/** The placeholders that are not sources. */
+const PLACEHOLDERS: Readonly<Record<string, Piece>> = {
+  body: (view) => view.request.rawBody,
+  "decoded-body": (view) => view.decodedBody(),
+  timestamp: (_view, parts) => parts.timestamp,
+  id: (_view, parts) => parts.id,
+  secret: (_view, parts) => parts.secret,
+  method: (view) => view.request.method,
+  url: (view) => view.request.url,
+  path: (view) => pathOf(view.request.url, false),
+  pathquery: (view) => pathOf(view.request.url, true),
+  "form:sorted": (view) => sortedForm(view.formFields()),
+  "body:sha256:hex": (view) => createHash("sha256").update(view.request.rawBody).digest("hex"),
+};
+
+function compilePlaceholder(name: string, settings: Settings): Piece | undefined {
+  if (Object.hasOwn(PLACEHOLDERS, name)) return PLACEHOLDERS[name];
+  if (name.startsWith("lower:")) {
+    const inner = compileSource(name.slice("lower:".length), settings);
+    return inner && ((view) => inner(view)?.toLowerCase());
+  }
+  if (name.startsWith("sig:")) {
+    const key = name.slice("sig:".length);
+    return (_view, parts) => parts.sig(key);
+  }
+  const reader: Reader | undefined = compileSource(name, settings);
+  return reader && ((view) => reader(view));
+}
+
+/**
+ * Twilio's and Mandrill's form: fields sorted by name, name and value joined without separators; the values of one name
+ * without repetitions, sorted. https://www.twilio.com/docs/usage/webhooks/webhooks-security
+ */
+export function sortedForm(fields: FormFields): string {
+  const byName = new Map<string, Set<string>>();
+  for (const [name, value] of fields) {
+    const values = byName.get(name) ?? new Set();
+    byName.set(name, values.add(value));
+  }
+  const names = [...byName.keys()].sort();
+  return names
+    .map((name) =>
+      [...(byName.get(name) ?? [])]
+        .sort()
+        .map((value) => name + value)
+        .join(""),
+    )
+    .join("");
+}

@@ -1,0 +1,25 @@
+/**
+ * Webhook signatures: every provider a user is likely to meet, verified on the raw body, and the reason when one fails.
+ * The door of the library; see `README.md` beside it.
+ */
+export type { SignedRequest } from "./request.ts";
+export type {
+  ConfigFault,
+  DeliveryId,
+  Handshake,
+  HandshakeAnswer,
+  HandshakeVerdict,
+  RefusalReason,
+  RefusedVerdict,
+  Verdict,
+  VerifiedVerdict,
+} from "./verdict.ts";
+export { VerifierFault } from "./verdict.ts";
+export type { SigningKey } from "./compiled-scheme.ts";
+export type { SchemeConfig } from "./scheme-config.ts";
+export { sha256Spec } from "./scheme-config.ts";
+export type { SchemeSpec } from "./scheme-spec.ts";
+export type { Provider } from "./provider.ts";
+export { parseSchemeConfig, type ParsedSchemeConfig } from "./parse-scheme-config.ts";
+export { createVerifier, keyFaults, type Verifier } from "./verifier.ts";
+export { deliveryIdOf } from "./well-known-ids.ts";

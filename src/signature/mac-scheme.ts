@@ -1,0 +1,88 @@
+/** HMACs, and plain hashes over a content that holds the secret. */
+import { createHash, createHmac, timingSafeEqual, type KeyObject } from "node:crypto";
+import { isExpired, refuse, type CheckOutcome, type CompiledScheme, type SigningKey } from "./compiled-scheme.ts";
+import { secretBytes, secretKey } from "./key-material.ts";
+import type { MacAlgorithm, MacSpec } from "./scheme-spec.ts";
+import { compileSignedContent, type SignedParts } from "./signed-content.ts";
+import type { Settings } from "./source.ts";
+
+interface MacKey {
+  readonly name: string;
+  readonly notAfterMs: number | undefined;
+  readonly key: KeyObject;
+  readonly bytes: Uint8Array;
+}
+
+const DIGEST_BYTES: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
+
+/** @throws SyntaxError when a secret or the spec is not in form */
+export function compileMac(spec: MacSpec, settings: Settings, keys: readonly SigningKey[]): CompiledScheme {
+  const hash = spec.alg.replace("hmac-", "");
+  const content = compileSignedContent(spec, settings, DIGEST_BYTES[hash]);
+  const compute = macFunction(spec.alg, hash);
+  const macKeys = keys.map((key) => compileKey(key, spec));
+  return {
+    label: `${spec.alg}, ${content.label}`,
+    signatureHeaders: content.signatureHeaders,
+    covers: content.covers,
+    check: (view, nowMs) => {
+      const outcome = content.read(view, nowMs);
+      return outcome.ok ? compare(outcome.parts, macKeys, compute, nowMs) : outcome;
+    },
+  };
+}
+
+type Compute = (key: MacKey, content: readonly (string | Uint8Array)[]) => Buffer;
+
+function macFunction(algorithm: MacAlgorithm, hash: string): Compute {
+  const isHmac = algorithm.startsWith("hmac-");
+  return (key, content) => {
+    const state = isHmac ? createHmac(hash, key.key) : createHash(hash);
+    for (const piece of content) state.update(piece);
+    return state.digest();
+  };
+}
+
+function compileKey(key: SigningKey, spec: MacSpec): MacKey {
+  return {
+    name: key.name,
+    notAfterMs: key.notAfterMs,
+    key: secretKey(key.secret, spec.secret),
+    bytes: secretBytes(key.secret, spec.secret),
+  };
+}
+
+function compare(parts: SignedParts, keys: readonly MacKey[], compute: Compute, nowMs: number): CheckOutcome {
+  let expired: string | undefined;
+  for (const key of keys) {
+    const expected = compute(key, parts.content(key.bytes));
+    if (!matchesAny(expected, parts.candidates)) continue;
+    if (!isExpired(key, nowMs)) return parts.untimely ?? { ok: true, keyName: key.name };
+    expired = key.name;
+  }
+  return refuseUnmatched(keys.length, expired);
+}
+
+/** Compares with every candidate, without stopping at the first that fits. */
+function matchesAny(expected: Buffer, candidates: readonly Buffer[]): boolean {
+  let matches = false;
+  for (const candidate of candidates) {
+    if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) matches = true;
+  }
+  return matches;
+}
+
+/** The refusal when no usable key fits. */
+export function refuseUnmatched(keyCount: number, expiredKey: string | undefined): CheckOutcome {
+  if (keyCount === 0) return refuse("key_missing", "no secret is configured");
+  if (expiredKey !== undefined) {
+    return refuse(
+      "key_expired",
+      `the signature was made with the secret ${JSON.stringify(expiredKey)}, which is past its not_after`,
+    );
+  }
+  return refuse(
+    "signature_mismatch",
+    keyCount === 1 ? "the signature does not match the secret" : "the signature matches none of the secrets",
+  );
+}

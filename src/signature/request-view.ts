@@ -1,0 +1,133 @@
+/**
+ * One request as a scheme reads it: headers by name, and the body as JSON or form, parsed at most once and only when
+ * something asks for it. Rules: (1) a header that occurs twice is remembered in `duplicated` and reads as absent, unless
+ * the scheme allows repetition; (2) nothing here throws on what a sender wrote.
+ */
+import { utf8Text } from "./encoding.ts";
+import type { SignedRequest } from "./request.ts";
+
+/** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
+const MAX_FORM_FIELDS = 1000;
+
+export type FormFields = readonly (readonly [name: string, value: string])[];
+
+export class RequestView {
+  readonly request: SignedRequest;
+  /** The name of the first repeated header that was asked for. */
+  duplicated: string | undefined;
+  #json: { readonly value: unknown } | undefined;
+  #form: FormFields | undefined;
+  #query: FormFields | undefined;
+
+  constructor(request: SignedRequest) {
+    this.request = request;
+  }
+
+  /** The value of a header; `lowerName` in lower case. */
+  header(lowerName: string): string | undefined {
+    let found: string | undefined;
+    for (const line of this.request.headers) {
+      const name = line[0];
+      if (name.length !== lowerName.length) continue;
+      if (name !== lowerName && name.toLowerCase() !== lowerName) continue;
+      if (found !== undefined) {
+        this.duplicated ??= lowerName;
+        return undefined;
+      }
+      found = line[1];
+    }
+    return found;
+  }
+
+  /** Every value of a header that may be repeated, at most `limit`. */
+  headerLines(lowerName: string, limit: number): string[] {
+    const values: string[] = [];
+    for (const [name, value] of this.request.headers) {
+      if (values.length < limit && name.toLowerCase() === lowerName) values.push(value);
+    }
+    return values;
+  }
+
+  hasHeader(lowerName: string): boolean {
+    return this.request.headers.some(([name]) => name.toLowerCase() === lowerName);
+  }
+
+  /** The body as JSON, or `undefined` when it is not JSON. */
+  json(): unknown {
+    this.#json ??= { value: parseJson(this.jsonText()) };
+    return this.#json.value;
+  }
+
+  /** The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). */
+  private jsonText(): string | undefined {
+    const type = this.header("content-type") ?? "";
+    if (type.startsWith("application/x-www-form-urlencoded")) return this.form("payload");
+    return utf8Text(this.decodedBody());
+  }
+
+  /** The body with `Content-Encoding` undone where the edge can do that, else as it was sent. */
+  decodedBody(): Uint8Array {
+    const { rawBody, decodedBody } = this.request;
+    if (decodedBody === undefined || this.header("content-encoding") === undefined) return rawBody;
+    return decodedBody() ?? rawBody;
+  }
+
+  /** The fields of a form body in their order. */
+  formFields(): FormFields {
+    this.#form ??= parseUrlEncoded(utf8Text(this.request.rawBody) ?? "");
+    return this.#form;
+  }
+
+  form(name: string): string | undefined {
+    return only(this.formFields(), name);
+  }
+
+  /** The parameters of the URL's query in their order. */
+  queryFields(): FormFields {
+    this.#query ??= parseUrlEncoded(queryOf(this.request.url));
+    return this.#query;
+  }
+
+  query(name: string): string | undefined {
+    return only(this.queryFields(), name);
+  }
+}
+
+/** The query of a URL without `?` and fragment, or `""`. */
+export function queryOf(url: string): string {
+  const hash = url.indexOf("#");
+  const end = hash < 0 ? url.length : hash;
+  const mark = url.indexOf("?");
+  return mark < 0 || mark > end ? "" : url.slice(mark + 1, end);
+}
+
+/** The path of an absolute URL as it is written, with the query when `withQuery`. */
+export function pathOf(url: string, withQuery: boolean): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start < 0) return "/";
+  const path = url.slice(start).split("#", 1)[0] ?? "/";
+  return withQuery ? path : (path.split("?", 1)[0] ?? "/");
+}
+
+function only(fields: FormFields, name: string): string | undefined {
+  const found = fields.filter((field) => field[0] === name);
+  return found.length === 1 ? found[0]?.[1] : undefined;
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseUrlEncoded(text: string): FormFields {
+  const fields: [string, string][] = [];
+  for (const field of new URLSearchParams(text)) {
+    if (fields.length === MAX_FORM_FIELDS) break;
+    fields.push(field);
+  }
+  return fields;
+}

@@ -1,0 +1,112 @@
+import { createHmac } from "node:crypto";
+import { expect, test } from "vitest";
+import { createVerifier, parseSchemeConfig, type RefusalReason, type Verdict } from "./index.ts";
+
+const NOW_MS = 1_767_225_600_000;
+const BODY = Buffer.from('{ "id": "evt_1",\t"type":"order.created" }\n');
+const hmac = (secret: string, text: string | Buffer) => createHmac("sha256", secret).update(text).digest("hex");
+
+function judge(entry: unknown, headers: [string, string][], body: Buffer = BODY): Verdict {
+  const parsed = parseSchemeConfig(entry);
+  if ("faults" in parsed) throw new Error(JSON.stringify(parsed.faults));
+  const url = "https://hooks.example.com/events/webhook/demo/order.created";
+  const verdict = createVerifier(parsed.config, parsed.keys).verify(
+    { method: "POST", url, headers, rawBody: body },
+    NOW_MS,
+  );
+  if (verdict instanceof Promise) throw new Error("an HMAC is verified at once");
+  return verdict;
+}
+
+function expectRefused(verdict: Verdict, reason: RefusalReason): void {
+  expect(verdict).toMatchObject({ status: "refused", reason });
+}
+
+const SHA256 = { header: "X-Signature", algorithm: "sha256", secret: "s3cret" };
+
+test.each(["", "sha256="])("algorithm sha256 takes the hex with prefix %j", (prefix) => {
+  expect(judge(SHA256, [["x-signature", prefix + hmac("s3cret", BODY)]])).toMatchObject({
+    status: "verified",
+    keyName: "default",
+    authenticated: true,
+  });
+});
+
+test("a header without an algorithm means sha256, as secret_header does", () => {
+  expect(judge({ header: "X-Signature", secret: "s3cret" }, [["X-SIGNATURE", hmac("s3cret", BODY)]]).status).toBe(
+    "verified",
+  );
+});
+
+test("each way of being wrong has its own reason", () => {
+  const good = hmac("s3cret", BODY);
+  expectRefused(judge(SHA256, []), "signature_missing");
+  expectRefused(judge(SHA256, [["X-Signature", ""]]), "signature_malformed");
+  expectRefused(judge(SHA256, [["X-Signature", good.slice(2)]]), "signature_malformed");
+  expectRefused(judge(SHA256, [["X-Signature", `${good}zz`]]), "signature_malformed");
+  expectRefused(judge(SHA256, [["X-Signature", hmac("other", BODY)]]), "signature_mismatch");
+  expectRefused(judge(SHA256, [["X-Signature", good]], Buffer.from("other")), "signature_mismatch");
+  const twice: [string, string][] = [
+    ["X-Signature", good],
+    ["x-signature", good],
+  ];
+  expectRefused(judge(SHA256, twice), "header_duplicated");
+});
+
+const STRIPE = { header: "Stripe-Signature", algorithm: "stripe", secret: "whsec_xxx" };
+const stripeHeader = (seconds: number) => `t=${seconds},v1=${hmac("whsec_xxx", `${seconds}.${BODY.toString()}`)}`;
+
+test("algorithm stripe takes the whole secret text as the key, and a second v1", () => {
+  const [t, v1] = stripeHeader(NOW_MS / 1000).split(",");
+  expect(judge(STRIPE, [["Stripe-Signature", `${t},${v1}`]]).status).toBe("verified");
+  expect(judge(STRIPE, [["Stripe-Signature", `${t},v1=${"0".repeat(64)},${v1},v0=ab`]]).status).toBe("verified");
+});
+
+test.each([
+  [300, "verified"],
+  [-300, "verified"],
+  [301, "refused"],
+  [-301, "refused"],
+])("a stripe signature made %d s before the receipt is %s", (ageSeconds, status) => {
+  expect(judge(STRIPE, [["Stripe-Signature", stripeHeader(NOW_MS / 1000 - ageSeconds)]]).status).toBe(status);
+});
+
+test("the tolerance is the operator's to change", () => {
+  const late = stripeHeader(NOW_MS / 1000 - 900);
+  expect(judge({ ...STRIPE, tolerance: 1000 }, [["Stripe-Signature", late]]).status).toBe("verified");
+});
+
+test("only a version that nobody checks is no signature", () => {
+  expectRefused(judge(STRIPE, [["Stripe-Signature", `t=${NOW_MS / 1000},v0=${"a".repeat(64)}`]]), "signature_version");
+});
+
+test("provider github reads its own headers", () => {
+  const verdict = judge({ provider: "github", secret: "s3cret" }, [
+    ["X-GitHub-Event", "push"],
+    ["X-GitHub-Delivery", "72d3162e"],
+    ["X-Hub-Signature-256", `sha256=${hmac("s3cret", BODY)}`],
+  ]);
+  expect(verdict).toMatchObject({
+    status: "verified",
+    provider: "github",
+    providerType: "push",
+    deliveryId: { value: "72d3162e", source: "header:X-GitHub-Delivery", signed: false },
+  });
+});
+
+test("an id inside the signed body is a signed one", () => {
+  const verdict = judge({ provider: "stripe", secret: "whsec_xxx" }, [
+    ["Stripe-Signature", stripeHeader(NOW_MS / 1000)],
+  ]);
+  expect(verdict).toMatchObject({ providerType: "order.created", deliveryId: { value: "evt_1", signed: true } });
+});
+
+test("the verdict names the secret that fitted, and one past its end is refused", () => {
+  const secrets = [
+    { name: "2026", secret: "old", not_after: "2025-12-31T00:00:00Z" },
+    { name: "2027", secret: "new" },
+  ];
+  const entry = { header: "X-Signature", secrets };
+  expect(judge(entry, [["X-Signature", hmac("new", BODY)]])).toMatchObject({ status: "verified", keyName: "2027" });
+  expectRefused(judge(entry, [["X-Signature", hmac("old", BODY)]]), "key_expired");
+});

@@ -1,0 +1,95 @@
+/**
+ * Where a value of a request is found, written as data: `header:NAME`, `json:a.b`, `form:FIELD`, `query:FIELD`,
+ * `config:NAME`, and, inside a signature scheme, `sig:KEY` (a `key=value` part of the signature header).
+ * In a path, `[]` stands for every item of an array and `[0]` for one of them.
+ */
+import type { RequestView } from "./request-view.ts";
+
+/** Settings of a scheme that are no secrets (`webhook_id`, `audience`), keyed by `settingKey`. */
+export type Settings = ReadonlyMap<string, string>;
+
+export type Reader = (view: RequestView) => string | undefined;
+
+/** More items of one delivery than any provider batches. */
+const MAX_ITEMS = 100;
+/** A longer id is hashed by the caller's store anyway; this keeps records small. */
+const MAX_VALUE_LENGTH = 512;
+
+/** `webhookId`, `webhook_id` and `Webhook-Id` are one setting. */
+export function settingKey(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+/** A reader for one source; `undefined` when the text is no source. `sig:` belongs to the scheme that owns the header. */
+export function compileSource(source: string, settings: Settings): Reader | undefined {
+  const colon = source.indexOf(":");
+  const kind = source.slice(0, colon);
+  const name = source.slice(colon + 1);
+  if (colon < 0 || name === "") return undefined;
+  switch (kind) {
+    case "header": {
+      const lowerName = name.toLowerCase();
+      return (view) => view.header(lowerName);
+    }
+    case "json": {
+      const path = parsePath(name);
+      return (view) => textAt(view.json(), path);
+    }
+    case "form":
+      return (view) => view.form(name);
+    case "query":
+      return (view) => view.query(name);
+    case "config": {
+      const value = settings.get(settingKey(name));
+      return () => value;
+    }
+    default:
+      return undefined;
+  }
+}
+
+type PathStep = { readonly kind: "key"; readonly key: string } | { readonly kind: "all" } | PathIndex;
+interface PathIndex {
+  readonly kind: "index";
+  readonly index: number;
+}
+
+function parsePath(path: string): readonly PathStep[] {
+  return [...path.matchAll(/\[(\d*)\]|[^.[\]]+/g)].map((step): PathStep => {
+    if (step[1] === undefined) return { kind: "key", key: step[0] };
+    return step[1] === "" ? { kind: "all" } : { kind: "index", index: Number(step[1]) };
+  });
+}
+
+/** The text at a path: strings as they are, numbers and booleans printed, several items joined by commas. */
+function textAt(value: unknown, path: readonly PathStep[]): string | undefined {
+  const found = new Set<string>();
+  collect(value, path, 0, found);
+  if (found.size === 0) return undefined;
+  const text = [...found].join(",");
+  return text.length > MAX_VALUE_LENGTH ? text.slice(0, MAX_VALUE_LENGTH) : text;
+}
+
+function collect(value: unknown, path: readonly PathStep[], depth: number, found: Set<string>): void {
+  const step = path[depth];
+  if (step === undefined) {
+    if (typeof value === "string") found.add(value);
+    else if (typeof value === "number" || typeof value === "boolean") found.add(String(value));
+    return;
+  }
+  switch (step.kind) {
+    case "key":
+      if (typeof value === "object" && value !== null && Object.hasOwn(value, step.key)) {
+        collect((value as Record<string, unknown>)[step.key], path, depth + 1, found);
+      }
+      return;
+    case "index":
+      if (Array.isArray(value)) collect(value[step.index], path, depth + 1, found);
+      return;
+    case "all":
+      if (Array.isArray(value)) for (const item of value.slice(0, MAX_ITEMS)) collect(item, path, depth + 1, found);
+      return;
+    default:
+      step satisfies never;
+  }
+}

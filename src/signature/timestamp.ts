@@ -1,0 +1,53 @@
+/**
+ * Timestamps of signed requests, judged against the time of receipt in both directions: a request from the future is
+ * as suspicious as an old one, and a stored event can be verified again later with the time at which it came.
+ */
+import type { TimestampUnit } from "./scheme-spec.ts";
+
+const ISO_ZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/;
+const ISO_UNZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?$/;
+/** RFC 9110 section 5.6.7: the fixed-length form of an HTTP date. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Milliseconds since the epoch, or `undefined` when the text is not wholly in that form. */
+export function parseTimestampMs(text: string, unit: TimestampUnit): number | undefined {
+  switch (unit) {
+    case "s":
+      return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined;
+    case "ms":
+      return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+    case "iso8601":
+      return ISO_ZONED.test(text) ? parsed(text) : undefined;
+    case "iso8601-utc":
+      if (ISO_UNZONED.test(text)) return parsed(`${text}Z`);
+      return ISO_ZONED.test(text) ? parsed(text) : undefined;
+    case "http-date":
+      return HTTP_DATE.test(text) ? parsed(text) : undefined;
+    default:
+      return unit satisfies never;
+  }
+}
+
+function parsed(text: string): number | undefined {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** How many seconds the timestamp lies before (positive) or after (negative) `nowMs`, in the timestamp's own precision. */
+export function ageSeconds(timestampMs: number, unit: TimestampUnit, nowMs: number): number {
+  // Whole seconds are compared with whole seconds: a sender that counts seconds is not 999 ms late.
+  const comparedNowMs = unit === "ms" ? nowMs : Math.floor(nowMs / 1000) * 1000;
+  return (comparedNowMs - timestampMs) / 1000;
+}
+
+/** `6 min 0 s before`, for people. */
+export function describeAge(seconds: number): string {
+  const whole = Math.round(Math.abs(seconds));
+  const text =
+    whole < 120
+      ? `${whole} s`
+      : whole < 7200
+        ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+        : `${Math.floor(whole / 3600)} h`;
+  return `${text} ${seconds >= 0 ? "before" : "after"} the time of receipt`;
+}
