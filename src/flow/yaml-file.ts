@@ -36,6 +36,11 @@ export class YamlFile {
     return this.#spanOfNode(node);
   }
 
+  /** Whether there is a value at `path`. */
+  has(path: ValuePath): boolean {
+    return this.#find(path).isWhole;
+  }
+
   /** The place of the key at the end of `path`. */
   spanOfKey(path: ValuePath): Span {
     const { node } = this.#find(path.slice(0, -1));
