@@ -27,7 +27,7 @@ export function parseBundleFile(source: Source): {
     const span = file.spanOf(["tenants", twice]);
     return { diagnostics: [{ level: "error", code: "duplicate-tenant", message, source, span }] };
   }
-  const faults = describeIssues(result.error.issues, bundleSchema, file.value);
+  const faults = describeIssues(result.error.issues, bundleSchema, file.value, "The file");
   return {
     diagnostics: faults.map(({ code, message, path, hint, isKey }) => ({
       ...{ level: "error", code, message, source },

@@ -13,12 +13,30 @@ export interface ShapeFault {
   readonly isKey?: true;
 }
 
+/** Stands for the checked value itself until its name is put there. */
+const WHOLE = "\0";
+
 type Issue = z.core.$ZodIssue;
 type Path = readonly (string | number)[];
 
-/** Turns the issues of checking `value` into faults; paths are relative to `value`. */
-export function describeIssues(issues: readonly Issue[], schema: z.core.$ZodType, value: JsonValue): ShapeFault[] {
-  return issues.flatMap((issue) => describeIssue(issue, schema, value, []));
+/** Turns the issues of checking `value` into faults; paths are relative to `value`, which is called `what`. */
+export function describeIssues(
+  issues: readonly Issue[],
+  schema: z.core.$ZodType,
+  value: JsonValue,
+  what: string,
+): ShapeFault[] {
+  const faults = issues.flatMap((issue) => describeIssue(issue, schema, value, []));
+  return onePerPlace(faults).map((fault) => ({ ...fault, message: fault.message.replace(WHOLE, what) }));
+}
+
+/** What has the wrong type also has the wrong length: the first complaint about a value is enough. */
+function onePerPlace(faults: readonly ShapeFault[]): readonly ShapeFault[] {
+  const seen = new Set<string>();
+  return faults.filter(({ path }) => {
+    const place = JSON.stringify(path);
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 function describeIssue(issue: Issue, schema: z.core.$ZodType, value: JsonValue, above: Path): ShapeFault[] {
@@ -113,7 +131,7 @@ function typeName(expected: string): string {
 
 /** The field as a person names it: `config.retry_policy.factor`, `conditions[0].next`. */
 function label(path: Path): string {
-  if (path.length === 0) return "This";
+  if (path.length === 0) return WHOLE;
   return `\`${path
     .map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`))
     .join("")

@@ -17,7 +17,11 @@ export function loadFlows(files: readonly FlowFile[]): {
   for (const draft of drafts)
     checkFlow(draft, { flowNames: flowNamesFor(draft, drafts), isStarted: isStartedByAnother(draft, drafts) });
   const flows = drafts.filter((draft) => !draft.hasErrors).flatMap((draft) => defineFlow(draft) ?? []);
-  return { flows: new FlowSet(flows), diagnostics: drafts.flatMap(({ diagnostics }) => diagnostics) };
+  return { flows: new FlowSet(flows), diagnostics: drafts.flatMap(({ diagnostics }) => inOrder(diagnostics)) };
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.span.start - b.span.start);
 }
 
 function checkFlowNames(drafts: readonly FlowDraft[]): void {

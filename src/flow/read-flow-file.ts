@@ -107,7 +107,8 @@ export class FlowDraft {
   #parse<T>(schema: z.ZodType<T>, value: JsonValue, path: ValuePath): T | undefined {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    for (const fault of describeIssues(result.error.issues, schema, value)) this.#reportShape(fault, path);
+    for (const fault of describeIssues(result.error.issues, schema, value, nameOf(path)))
+      this.#reportShape(fault, path);
     return undefined;
   }
 
@@ -176,6 +177,14 @@ export class FlowDraft {
     }
     return [{ index, type: "event", eventType: trigger.event_type, ...target }];
   }
+}
+
+/** What the value at a path is called in a message. */
+function nameOf(path: ValuePath): string {
+  const last = path.at(-1);
+  if (last === undefined) return "The file";
+  if (typeof last === "string") return `\`${last}\``;
+  return path.includes("triggers") ? "A trigger" : "A node";
 }
 
 function startedFlowOf({ type, config }: DraftNode): string | undefined {

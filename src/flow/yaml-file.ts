@@ -88,7 +88,7 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
       diagnostics: [fault("file-too-large", `The file is larger than ${MAX_CHARS} characters.`, { start: 0, end: 0 })],
     };
   try {
-    const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "silent" });
+    const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "error" });
     const problems = [...document.errors, ...document.warnings].map(({ code, message, pos: [start, end] }) =>
       fault("bad-yaml", sayYamlFault(code, message), { start, end }, YAML_HINTS[code]),
     );
