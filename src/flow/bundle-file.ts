@@ -1,4 +1,4 @@
-import { Source, type Diagnostic } from "../text/index.ts";
+import type { Diagnostic, Source } from "../text/index.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { bundleSchema } from "./flow-schema.ts";
 import { readYaml } from "./yaml-file.ts";
@@ -30,7 +30,10 @@ export function parseBundleFile(source: Source): {
   const faults = describeIssues(result.error.issues, bundleSchema, file.value, "The file");
   return {
     diagnostics: faults.map(({ code, message, path, hint, isKey }) => ({
-      ...{ level: "error", code, message, source },
+      level: "error",
+      code,
+      message,
+      source,
       span: isKey === true ? file.spanOfKey(path) : file.spanOf(path),
       ...(hint !== undefined && { hint }),
     })),

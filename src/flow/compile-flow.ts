@@ -71,7 +71,9 @@ function compileNode(
   const next = nodeOfTarget(node.next);
   const { id, type, output, timeoutMs } = node;
   return {
-    ...{ id, type, compiled },
+    id,
+    type,
+    compiled,
     ...(next !== undefined && { next }),
     ...(node.onError !== undefined && { onError: nodeOfTarget(node.onError) ?? END.id }),
     ...(output !== undefined && { output }),

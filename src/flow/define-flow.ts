@@ -26,8 +26,16 @@ export function defineFlow(draft: FlowDraft): FlowDefinition | undefined {
   };
   const startNode = first.id;
   const stored: StoredFlow = {
-    ...{ format: STORED_FORMAT, name, timeoutMs, retry, variables: header.variables, startNode, nodes },
-    ...{ file: file.path, text: file.text, nodesPath: draft.nodesPath },
+    format: STORED_FORMAT,
+    name,
+    timeoutMs,
+    retry,
+    variables: header.variables,
+    startNode,
+    nodes,
+    file: file.path,
+    text: file.text,
+    nodesPath: draft.nodesPath,
   };
   const definitionJson = stringifyJson(stored as unknown as JsonValue);
   const edges = nodes.flatMap(edgesOf);
@@ -37,8 +45,13 @@ export function defineFlow(draft: FlowDraft): FlowDefinition | undefined {
     ...(header.version !== undefined && { version: String(header.version) }),
     ...(header.description !== undefined && { description: header.description }),
     ...(file.tenant !== undefined && { tenant: file.tenant }),
-    ...{ file: file.path, hash: createHash("sha256").update(definitionJson).digest("hex"), definitionJson },
-    ...{ startNode, timeoutMs, retry, nodes },
+    file: file.path,
+    hash: createHash("sha256").update(definitionJson).digest("hex"),
+    definitionJson,
+    startNode,
+    timeoutMs,
+    retry,
+    nodes,
     triggers: draft.triggers.map((trigger) => triggerOf(trigger, startNode)),
     answersFrom: (id) => answers.get(id) ?? false,
     graph: () => ({

@@ -146,7 +146,11 @@ export class FlowDraft {
     }
     return [
       {
-        ...{ id, type, config, index, isSound },
+        id,
+        type,
+        config,
+        index,
+        isSound,
         ...(next !== undefined && { next }),
         ...(onError !== undefined && { onError }),
         ...(output !== undefined && { output }),
