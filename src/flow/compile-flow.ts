@@ -40,8 +40,7 @@ const END: CompiledFlowNode = {
  */
 export function compileFlow(definitionJson: string): CompiledFlow {
   const stored = parseJson(definitionJson) as unknown as StoredFlow;
-  if (stored.format !== STORED_FORMAT)
-    throw new Error(`The flow definition has format ${String(stored.format)}; this gtc reads format ${STORED_FORMAT}.`);
+  checkFormat(stored.format);
   const frames = new Frames(stored);
   const outputNames = outputNamesOf(stored.nodes);
   const nodes = new Map<string, CompiledFlowNode>([[END.id, END]]);
@@ -52,6 +51,11 @@ export function compileFlow(definitionJson: string): CompiledFlow {
   }
   const { name, timeoutMs, retry, variables, startNode } = stored;
   return { name, timeoutMs, retry, variables, startNode, node: (id) => nodes.get(id) };
+}
+
+function checkFormat(format: number): void {
+  if (format === STORED_FORMAT) return;
+  throw new Error(`The flow definition has format ${String(format)}; this gtc reads format ${STORED_FORMAT}.`);
 }
 
 function compileNode(

@@ -41,18 +41,13 @@ function onePerPlace(faults: readonly ShapeFault[]): readonly ShapeFault[] {
 
 function describeIssue(issue: Issue, schema: z.core.$ZodType, value: JsonValue, above: Path): ShapeFault[] {
   const path = [...above, ...(issue.path as Path)];
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(key, keysAt(schema, path), path));
-    case "invalid_union":
-      return describeUnion(issue, schema, value, path);
-    case "invalid_key":
-      return [{ code: "bad-value", message: `${label(path)} is not allowed as a name.`, path, isKey: true }];
-    default:
-      if (valueAt(value, path) === undefined)
-        return [{ code: "missing-field", message: `${label(path)} is missing.`, path }];
-      return [{ code: "bad-value", message: `${label(path)} ${complaint(issue)}.`, path }];
-  }
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, keysAt(schema, path), path));
+  if (issue.code === "invalid_union") return describeUnion(issue, schema, value, path);
+  if (issue.code === "invalid_key")
+    return [{ code: "bad-value", message: `${label(path)} is not allowed as a name.`, path, isKey: true }];
+  if (valueAt(value, path) === undefined)
+    return [{ code: "missing-field", message: `${label(path)} is missing.`, path }];
+  return [{ code: "bad-value", message: `${label(path)} ${complaint(issue)}.`, path }];
 }
 
 function unknownKey(key: string, known: readonly string[], path: Path): ShapeFault {
@@ -92,22 +87,15 @@ function describeUnion(
 }
 
 function complaint(issue: Issue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `must be ${typeName(issue.expected)}`;
-    case "invalid_value":
-      return `must be ${issue.values.map((value) => `\`${String(value)}\``).join(" or ")}`;
-    case "too_small":
-      return issue.message.startsWith("Too small")
-        ? `must be at least ${sizeOf(issue.minimum, issue.origin)}`
-        : issue.message;
-    case "too_big":
-      return issue.message.startsWith("Too big")
-        ? `must be at most ${sizeOf(issue.maximum, issue.origin)}`
-        : issue.message;
-    default:
-      return issue.message;
-  }
+  if (issue.code === "invalid_type") return `must be ${typeName(issue.expected)}`;
+  if (issue.code === "invalid_value")
+    return `must be ${issue.values.map((value) => `\`${String(value)}\``).join(" or ")}`;
+  // A schema's own words, where it has some, say more than the limit.
+  if (issue.code === "too_small" && issue.message.startsWith("Too small"))
+    return `must be at least ${sizeOf(issue.minimum, issue.origin)}`;
+  if (issue.code === "too_big" && issue.message.startsWith("Too big"))
+    return `must be at most ${sizeOf(issue.maximum, issue.origin)}`;
+  return issue.message;
 }
 
 function sizeOf(limit: number | bigint, origin: string): string {

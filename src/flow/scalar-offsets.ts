@@ -43,32 +43,21 @@ function offsetsOf(scalar: Scalar, value: string, text: string, start: number, e
 }
 
 function firstOffset(scalar: Scalar, text: string, start: number): number {
-  switch (scalar.type) {
-    case Scalar.QUOTE_DOUBLE:
-    case Scalar.QUOTE_SINGLE:
-      return start + 1;
-    case Scalar.BLOCK_LITERAL:
-    case Scalar.BLOCK_FOLDED:
-      return text.indexOf("\n", start) + 1;
-    default:
-      return start;
-  }
+  const { type } = scalar;
+  if (type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE) return start + 1;
+  const isBlock = type === Scalar.BLOCK_LITERAL || type === Scalar.BLOCK_FOLDED;
+  return isBlock ? text.indexOf("\n", start) + 1 : start;
 }
 
-/** YAML 1.2 section 5.7: how long an escape is, and how many UTF-16 units it stands for. */
+/** YAML 1.2 section 5.7; every other escape is two characters long. */
+const ESCAPE_LENGTHS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 };
+
+/** How long an escape is, and how many UTF-16 units it stands for. */
 function escapeAt(text: string, at: number): { length: number; units: number } {
-  switch (text[at + 1]) {
-    case "x":
-      return { length: 4, units: 1 };
-    case "u":
-      return { length: 6, units: 1 };
-    case "U":
-      return { length: 10, units: Number.parseInt(text.slice(at + 2, at + 10), 16) > 0xffff ? 2 : 1 };
-    case "\n":
-      return { length: 2, units: 0 };
-    default:
-      return { length: 2, units: 1 };
-  }
+  const length = ESCAPE_LENGTHS[text[at + 1] ?? ""] ?? 2;
+  if (text[at + 1] === "\n") return { length, units: 0 };
+  const isPair = length === 10 && Number.parseInt(text.slice(at + 2, at + 10), 16) > 0xffff;
+  return { length, units: isPair ? 2 : 1 };
 }
 
 function isBlank(char: string): boolean {

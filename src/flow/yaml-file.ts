@@ -90,7 +90,7 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
   try {
     const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "error" });
     const problems = [...document.errors, ...document.warnings].map(({ code, message, pos: [start, end] }) =>
-      fault("bad-yaml", sayYamlFault(code, message), { start, end }, YAML_HINTS[code]),
+      fault("bad-yaml", YAML_MESSAGES[code] ?? message, { start, end }, YAML_HINTS[code]),
     );
     if (problems.length > 0) return { diagnostics: problems };
     const reader = new Reader(document, fault);
@@ -142,18 +142,11 @@ class Reader {
   }
 
   #scalar(value: unknown, node: Node): JsonValue {
-    switch (typeof value) {
-      case "string":
-      case "boolean":
-        return value;
-      case "bigint":
-        return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-      case "number":
-        if (!Number.isFinite(value)) this.#report("This number does not exist in JSON.", node);
-        return value;
-      default:
-        return null;
-    }
+    if (typeof value === "string" || typeof value === "boolean") return value;
+    if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    if (typeof value !== "number") return null;
+    if (!Number.isFinite(value)) this.#report("This number does not exist in JSON.", node);
+    return value;
   }
 
   #report(message: string, node: unknown): void {
@@ -165,7 +158,8 @@ class Reader {
 function keyOf(pair: Pair): string | undefined {
   const key = isScalar(pair.key) ? pair.key.value : undefined;
   if (key === null) return "null";
-  return typeof key === "object" || key === undefined ? undefined : String(key);
+  if (typeof key === "string") return key;
+  return typeof key === "number" || typeof key === "bigint" || typeof key === "boolean" ? String(key) : undefined;
 }
 
 function lineEnd(text: string, start: number): number {
@@ -181,13 +175,7 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "Keep one flow in one file.",
 };
 
-function sayYamlFault(code: string, message: string): string {
-  switch (code) {
-    case "DUPLICATE_KEY":
-      return "This key stands twice in the same mapping.";
-    case "MULTIPLE_DOCS":
-      return "The file holds more than one YAML document.";
-    default:
-      return message;
-  }
-}
+const YAML_MESSAGES: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "This key stands twice in the same mapping.",
+  MULTIPLE_DOCS: "The file holds more than one YAML document.",
+};
