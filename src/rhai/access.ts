@@ -23,7 +23,11 @@ export function textLength(text: string): number {
 
 /** Characters from `start`, at most `count`. */
 export function textSlice(text: string, start: number, count: number): string {
-  return isPlain(text) ? text.slice(start, start + count) : Array.from(text).slice(start, start + count).join("");
+  return isPlain(text)
+    ? text.slice(start, start + count)
+    : Array.from(text)
+        .slice(start, start + count)
+        .join("");
 }
 
 /** The bounds of a range within `length` elements, negative ones counted from the end, all of it cut to fit. */
@@ -36,7 +40,11 @@ export function rangeBounds(range: RhaiRange, length: number): { readonly start:
 }
 
 /** Start and length as many functions take them: a negative start counts from the end, both are cut to fit. */
-export function startAndCount(start: Integer, count: Integer, length: number): { readonly start: number; readonly count: number } {
+export function startAndCount(
+  start: Integer,
+  count: Integer,
+  length: number,
+): { readonly start: number; readonly count: number } {
   const from = Number(start) < 0 ? Math.max(0, length + Number(start)) : Math.min(Number(start), length);
   return { start: from, count: Math.max(0, Math.min(Number(count), length - from)) };
 }
@@ -68,22 +76,44 @@ export function arrayPosition(index: Integer, length: number, at: number): numbe
   const found = position(index, length);
   if (found !== undefined) return found;
   const size = length === 0 ? "array is empty" : `only ${length} element${length === 1 ? "" : "s"} in array`;
-  throw new RhaiError("ErrorArrayBounds", `Array index ${index} out of bounds: ${size}`, at, { fields: [["length", length], ["index", index]] });
+  throw new RhaiError("ErrorArrayBounds", `Array index ${index} out of bounds: ${size}`, at, {
+    fields: [
+      ["length", length],
+      ["index", index],
+    ],
+  });
 }
 
 function charAt(text: string, index: Integer, at: number): RhaiChar {
   const points = isPlain(text) ? text : Array.from(text);
   const found = position(index, points.length);
   if (found !== undefined) return char(points[found]!);
-  const size = text === "" ? "string is empty" : `only ${points.length} character${points.length === 1 ? "" : "s"} in string`;
-  throw new RhaiError("ErrorStringBounds", `String index ${index} out of bounds: ${size}`, at, { fields: [["length", points.length], ["index", index]] });
+  const size =
+    text === "" ? "string is empty" : `only ${points.length} character${points.length === 1 ? "" : "s"} in string`;
+  throw new RhaiError("ErrorStringBounds", `String index ${index} out of bounds: ${size}`, at, {
+    fields: [
+      ["length", points.length],
+      ["index", index],
+    ],
+  });
 }
 
 const BITS = 64;
 
 function bitPosition(index: Integer, at: number): bigint {
   const found = position(index, BITS);
-  if (found === undefined) throw new RhaiError("ErrorBitFieldBounds", `Bit-field index ${index} out of bounds: only ${BITS} bits in bit-field`, at, { fields: [["length", BITS], ["index", index]] });
+  if (found === undefined)
+    throw new RhaiError(
+      "ErrorBitFieldBounds",
+      `Bit-field index ${index} out of bounds: only ${BITS} bits in bit-field`,
+      at,
+      {
+        fields: [
+          ["length", BITS],
+          ["index", index],
+        ],
+      },
+    );
   return BigInt(found);
 }
 
@@ -123,7 +153,8 @@ export function getIndexMutable(object: RhaiValue, index: RhaiValue, at: number)
 export function withIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue, at: number): RhaiValue {
   if (object instanceof RhaiArray && isInt(index)) {
     const length = object.items.length;
-    object.own()[typeof index === "number" && index >= 0 && index < length ? index : arrayPosition(index, length, at)] = value;
+    object.own()[typeof index === "number" && index >= 0 && index < length ? index : arrayPosition(index, length, at)] =
+      value;
     return object;
   }
   if (object instanceof RhaiMap && typeof index === "string") {
@@ -131,7 +162,9 @@ export function withIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue,
     return object;
   }
   if (object instanceof RhaiBlob && isInt(index)) {
-    object.bytes[arrayPosition(index, object.bytes.length, at)] = Number(BigInt.asUintN(8, BigInt(expectInt(value, at))));
+    object.bytes[arrayPosition(index, object.bytes.length, at)] = Number(
+      BigInt.asUintN(8, BigInt(expectInt(value, at))),
+    );
     return object;
   }
   return withScalarIndex(object, index, value, at);
@@ -160,7 +193,12 @@ export function expectInt(value: RhaiValue, at: number): Integer {
 
 export function mismatch(wanted: string, actual: RhaiValue, at: number): RhaiError {
   const found = typeName(actual);
-  return new RhaiError("ErrorMismatchDataType", `Data type incorrect: ${found} (expecting ${wanted})`, at, { fields: [["requested", wanted], ["actual", found]] });
+  return new RhaiError("ErrorMismatchDataType", `Data type incorrect: ${found} (expecting ${wanted})`, at, {
+    fields: [
+      ["requested", wanted],
+      ["actual", found],
+    ],
+  });
 }
 
 /** Everything that a `for` loop can go over. */
@@ -183,12 +221,17 @@ function* rangeItems({ from, to, inclusive }: RhaiRange): Iterable<RhaiValue> {
 }
 
 /** `item in container` */
-export function isInside(item: RhaiValue, container: RhaiValue, same: (a: RhaiValue, b: RhaiValue) => boolean): boolean | undefined {
+export function isInside(
+  item: RhaiValue,
+  container: RhaiValue,
+  same: (a: RhaiValue, b: RhaiValue) => boolean,
+): boolean | undefined {
   if (container instanceof RhaiArray) return container.items.some((other) => same(other, item));
   if (container instanceof RhaiMap && typeof item === "string") return container.entries.has(item);
-  if (typeof container === "string" && (typeof item === "string" || item instanceof RhaiChar)) return container.includes(typeof item === "string" ? item : item.text);
-  if (container instanceof RhaiRange && isInt(item)) return item >= container.from && (container.inclusive ? item <= container.to : item < container.to);
+  if (typeof container === "string" && (typeof item === "string" || item instanceof RhaiChar))
+    return container.includes(typeof item === "string" ? item : item.text);
+  if (container instanceof RhaiRange && isInt(item))
+    return item >= container.from && (container.inclusive ? item <= container.to : item < container.to);
   if (container instanceof RhaiBlob && isInt(item)) return container.bytes.includes(Number(item));
   return undefined;
 }
-

@@ -3,7 +3,21 @@
  * rest: overflow, floats, texts, containers. Integers are i64 and never wrap silently.
  */
 import { RhaiError } from "./errors.ts";
-import { checkedInt, char, compareText, RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiFn, RhaiMap, RhaiRange, RhaiTimestamp, copyOf, type RhaiValue } from "./values.ts";
+import {
+  checkedInt,
+  char,
+  compareText,
+  RhaiArray,
+  RhaiBlob,
+  RhaiChar,
+  RhaiFloat,
+  RhaiFn,
+  RhaiMap,
+  RhaiRange,
+  RhaiTimestamp,
+  copyOf,
+  type RhaiValue,
+} from "./values.ts";
 
 export type Integer = number | bigint;
 
@@ -46,11 +60,19 @@ function floatOp(op: string, a: number, b: number): RhaiFloat | undefined {
   }
 }
 
-const OP_NAMES: Readonly<Record<string, string>> = { "+": "Addition", "-": "Subtraction", "*": "Multiplication", "/": "Division", "%": "Modulo", "**": "Power" };
+const OP_NAMES: Readonly<Record<string, string>> = {
+  "+": "Addition",
+  "-": "Subtraction",
+  "*": "Multiplication",
+  "/": "Division",
+  "%": "Modulo",
+  "**": "Power",
+};
 
 function integerOp(op: string, left: Integer, right: Integer, at: number): Integer {
   const result = checkedInt(exact(op, BigInt(left), BigInt(right), at));
-  if (result === undefined) throw new RhaiError("ErrorArithmetic", `${OP_NAMES[op]} overflow: ${left} ${op} ${right}`, at);
+  if (result === undefined)
+    throw new RhaiError("ErrorArithmetic", `${OP_NAMES[op]} overflow: ${left} ${op} ${right}`, at);
   return result;
 }
 
@@ -64,7 +86,12 @@ function exact(op: string, a: bigint, b: bigint, at: number): bigint {
       return a * b;
     case "/":
     case "%":
-      if (b === 0n) throw new RhaiError("ErrorArithmetic", `${op === "/" ? "Division" : "Modulo division"} by zero: ${a} ${op} ${b}`, at);
+      if (b === 0n)
+        throw new RhaiError(
+          "ErrorArithmetic",
+          `${op === "/" ? "Division" : "Modulo division"} by zero: ${a} ${op} ${b}`,
+          at,
+        );
       return op === "/" ? a / b : a % b;
     case "**":
       return power(a, b, at);
@@ -88,22 +115,29 @@ function shift(value: bigint, places: bigint, toLeft: boolean): bigint {
 }
 
 function power(base: bigint, exponent: bigint, at: number): bigint {
-  if (exponent < 0n) throw new RhaiError("ErrorArithmetic", `Integer raised to a negative power: ${base} ** ${exponent}`, at);
+  if (exponent < 0n)
+    throw new RhaiError("ErrorArithmetic", `Integer raised to a negative power: ${base} ** ${exponent}`, at);
   const tooLarge = exponent > 64n && base !== 0n && base !== 1n && base !== -1n;
   if (tooLarge) throw new RhaiError("ErrorArithmetic", `Power overflow: ${base} ** ${exponent}`, at);
   return base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : base ** (exponent > 64n ? 1n : exponent);
 }
 
 /** `+` on what is no pair of numbers; undefined when there is no such addition. */
-export function concatenation(left: RhaiValue, right: RhaiValue, text: (value: RhaiValue) => string): RhaiValue | undefined {
+export function concatenation(
+  left: RhaiValue,
+  right: RhaiValue,
+  text: (value: RhaiValue) => string,
+): RhaiValue | undefined {
   if (typeof left === "string") return left + textOperand(right, text);
   if (typeof right === "string") return textOperand(left, text) + right;
   if (left instanceof RhaiChar && right instanceof RhaiChar) return left.text + right.text;
-  if (left instanceof RhaiArray && right instanceof RhaiArray) return new RhaiArray([...left.items.map(copyOf), ...right.items.map(copyOf)]);
+  if (left instanceof RhaiArray && right instanceof RhaiArray)
+    return new RhaiArray([...left.items.map(copyOf), ...right.items.map(copyOf)]);
   if (left instanceof RhaiMap && right instanceof RhaiMap) {
     return new RhaiMap(new Map([...left.entries, ...right.entries].map(([key, value]) => [key, copyOf(value)])));
   }
-  if (left instanceof RhaiBlob && right instanceof RhaiBlob) return new RhaiBlob(Uint8Array.from([...left.bytes, ...right.bytes]));
+  if (left instanceof RhaiBlob && right instanceof RhaiBlob)
+    return new RhaiBlob(Uint8Array.from([...left.bytes, ...right.bytes]));
   if (left instanceof RhaiTimestamp) return shifted(left, right, 1);
   return undefined;
 }
@@ -139,9 +173,15 @@ export function same(left: RhaiValue, right: RhaiValue): boolean {
 
 function sameObject(left: RhaiValue, right: RhaiValue): boolean {
   if (left instanceof RhaiBlob && right instanceof RhaiBlob) return Buffer.from(left.bytes).equals(right.bytes);
-  if (left instanceof RhaiRange && right instanceof RhaiRange) return left.from === right.from && left.to === right.to && left.inclusive === right.inclusive;
+  if (left instanceof RhaiRange && right instanceof RhaiRange)
+    return left.from === right.from && left.to === right.to && left.inclusive === right.inclusive;
   if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp) return left.ms === right.ms;
-  return left instanceof RhaiFn && right instanceof RhaiFn && left.name === right.name && sameItems(left.curried, right.curried);
+  return (
+    left instanceof RhaiFn &&
+    right instanceof RhaiFn &&
+    left.name === right.name &&
+    sameItems(left.curried, right.curried)
+  );
 }
 
 function sameItems(left: readonly RhaiValue[], right: readonly RhaiValue[]): boolean {

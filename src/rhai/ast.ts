@@ -26,8 +26,30 @@ export interface FnDef {
 export type AssignOp = "=" | "+=" | "-=" | "*=" | "/=" | "%=" | "**=" | "<<=" | ">>=" | "&=" | "|=" | "^=";
 
 export type BinaryOp =
-  | "||" | "&&" | "??" | "|" | "^" | "&" | "==" | "!=" | "in" | "!in" | "<" | "<=" | ">" | ">="
-  | ".." | "..=" | "+" | "-" | "*" | "/" | "%" | "**" | "<<" | ">>";
+  | "||"
+  | "&&"
+  | "??"
+  | "|"
+  | "^"
+  | "&"
+  | "=="
+  | "!="
+  | "in"
+  | "!in"
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | ".."
+  | "..="
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "**"
+  | "<<"
+  | ">>";
 
 export type Expr = { readonly span: Span } & (
   | { readonly kind: "unit" }
@@ -44,10 +66,29 @@ export type Expr = { readonly span: Span } & (
   | { readonly kind: "this" }
   | { readonly kind: "unary"; readonly op: "-" | "+" | "!"; readonly operand: Expr }
   | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr }
-  | { readonly kind: "prop"; readonly object: Expr; readonly name: string; readonly optional: boolean; readonly nameSpan: Span }
+  | {
+      readonly kind: "prop";
+      readonly object: Expr;
+      readonly name: string;
+      readonly optional: boolean;
+      readonly nameSpan: Span;
+    }
   | { readonly kind: "index"; readonly object: Expr; readonly index: Expr; readonly optional: boolean }
-  | { readonly kind: "method"; readonly object: Expr; readonly name: string; readonly args: readonly Expr[]; readonly optional: boolean; readonly nameSpan: Span }
-  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expr[]; readonly bang: boolean; readonly path: readonly string[] }
+  | {
+      readonly kind: "method";
+      readonly object: Expr;
+      readonly name: string;
+      readonly args: readonly Expr[];
+      readonly optional: boolean;
+      readonly nameSpan: Span;
+    }
+  | {
+      readonly kind: "call";
+      readonly name: string;
+      readonly args: readonly Expr[];
+      readonly bang: boolean;
+      readonly path: readonly string[];
+    }
   | { readonly kind: "closure"; readonly params: readonly Param[]; readonly body: Block; readonly id: number }
   | { readonly kind: "block"; readonly block: Block }
   | IfExpr
@@ -85,10 +126,23 @@ export type LoopExpr =
   | { readonly kind: "while"; readonly condition: Expr; readonly body: Block }
   | { readonly kind: "loop"; readonly body: Block }
   | { readonly kind: "do"; readonly body: Block; readonly until: boolean; readonly condition: Expr }
-  | { readonly kind: "for"; readonly variable: Param; readonly counter?: Param; readonly iterable: Expr; readonly body: Block };
+  | {
+      readonly kind: "for";
+      readonly variable: Param;
+      readonly counter?: Param;
+      readonly iterable: Expr;
+      readonly body: Block;
+    };
 
 export type Statement = { readonly span: Span } & (
-  | { readonly kind: "let"; readonly name: string; readonly nameSpan: Span; readonly isConst: boolean; readonly value?: Expr; readonly isExport: boolean }
+  | {
+      readonly kind: "let";
+      readonly name: string;
+      readonly nameSpan: Span;
+      readonly isConst: boolean;
+      readonly value?: Expr;
+      readonly isExport: boolean;
+    }
   | { readonly kind: "assign"; readonly op: AssignOp; readonly target: Expr; readonly value: Expr }
   | { readonly kind: "expr"; readonly expr: Expr }
   | { readonly kind: "break"; readonly value?: Expr }

@@ -59,9 +59,23 @@ interface Instance {
 }
 
 /** A run needs an instance of its own while it lasts: a host function may run the same script again. */
-function instantiate(factory: Factory, constants: readonly RhaiValue[], source: Source, options: RhaiOptions, table: NativeTable): Instance {
+function instantiate(
+  factory: Factory,
+  constants: readonly RhaiValue[],
+  source: Source,
+  options: RhaiOptions,
+  table: NativeTable,
+): Instance {
   const runtime = new Runtime(source, options, table);
-  const helpers: Record<string, unknown> = { RhaiArray, RhaiMap, RhaiFn, copyOf, maxDepth: runtime.maxDepth, tickEvery: runtime.tickEvery, stack: runtime.stack };
+  const helpers: Record<string, unknown> = {
+    RhaiArray,
+    RhaiMap,
+    RhaiFn,
+    copyOf,
+    maxDepth: runtime.maxDepth,
+    tickEvery: runtime.tickEvery,
+    stack: runtime.stack,
+  };
   const methods = runtime as unknown as Record<string, unknown>;
   for (const name of [...HELPERS, "begin"] as const) {
     const member = methods[name];

@@ -57,7 +57,12 @@ export class RhaiError extends Error {
   #calls: readonly string[] = [];
   readonly #text: string;
 
-  constructor(kind: RhaiErrorKind, message: string, at: number = NO_PLACE, extra: { thrown?: RhaiValue; fields?: Iterable<readonly [string, RhaiValue]>; cause?: unknown } = {}) {
+  constructor(
+    kind: RhaiErrorKind,
+    message: string,
+    at: number = NO_PLACE,
+    extra: { thrown?: RhaiValue; fields?: Iterable<readonly [string, RhaiValue]>; cause?: unknown } = {},
+  ) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
     this.name = "RhaiError";
     this.innerKind = kind;

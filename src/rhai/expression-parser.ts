@@ -39,7 +39,8 @@ export abstract class ExpressionParser {
   protected nested<R>(read: () => R): R {
     const limit = this.#inFunction ? this.options.maxFunctionExprDepth : this.options.maxExprDepth;
     const hardLimit = limit === 0 ? 250 : Math.min(250, limit);
-    if (this.#depth >= hardLimit) throw this.stream.fault("expr-too-deep", `The script nests more than ${hardLimit} levels deep.`);
+    if (this.#depth >= hardLimit)
+      throw this.stream.fault("expr-too-deep", `The script nests more than ${hardLimit} levels deep.`);
     this.#depth += 1;
     try {
       return read();
@@ -86,7 +87,8 @@ export abstract class ExpressionParser {
   /** unary = [ "-" | "+" | "!" ] unary | postfix */
   #unary(): Expr {
     const token = this.stream.peek;
-    if (token.kind !== "symbol" || !(token.text === "-" || token.text === "+" || token.text === "!")) return this.#postfix();
+    if (token.kind !== "symbol" || !(token.text === "-" || token.text === "+" || token.text === "!"))
+      return this.#postfix();
     const op = token.text;
     this.stream.next();
     const operand = this.nested(() => this.#unary());
@@ -116,11 +118,15 @@ export abstract class ExpressionParser {
 
   /** What can never be an index, or never be indexed, is refused before the script runs. */
   #checkIndex(object: Expr, index: Expr): void {
-    const neverIndex = ["float", "char", "bool", "array", "map", "unit", "closure"].includes(index.kind) || isLogic(index);
-    if (neverIndex) throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
-    const isMap = object.kind === "map" && (index.kind === "int" || (index.kind === "binary" && index.op.startsWith("..")));
+    const neverIndex =
+      ["float", "char", "bool", "array", "map", "unit", "closure"].includes(index.kind) || isLogic(index);
+    if (neverIndex)
+      throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
+    const isMap =
+      object.kind === "map" && (index.kind === "int" || (index.kind === "binary" && index.op.startsWith("..")));
     const isList = (object.kind === "array" || object.kind === "string") && index.kind === "string";
-    if (isMap || isList) throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
+    if (isMap || isList)
+      throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
     if (["float", "char", "bool", "unit", "closure"].includes(object.kind) || isLogic(object)) {
       throw this.stream.fault("malformed-index", "This value has no elements.", object.span);
     }
@@ -132,7 +138,11 @@ export abstract class ExpressionParser {
     const token = this.stream.next();
     const nameSpan = token.span;
     if (token.kind !== "name" && token.kind !== "keyword" && token.kind !== "reserved") {
-      throw this.stream.fault("property-expected", `A property's name is missing behind "${optional ? "?." : "."}".`, nameSpan);
+      throw this.stream.fault(
+        "property-expected",
+        `A property's name is missing behind "${optional ? "?." : "."}".`,
+        nameSpan,
+      );
     }
     const name = token.text;
     if (this.stream.isSymbol("(")) {
@@ -140,7 +150,8 @@ export abstract class ExpressionParser {
       const args = this.#args();
       return { kind: "method", object, name, args, optional, nameSpan, span: this.spanFrom(object.span.start) };
     }
-    if (this.options.strict && (token.kind !== "name" || RESERVED_FUNCTIONS.has(name))) throw this.#reservedProperty(token);
+    if (this.options.strict && (token.kind !== "name" || RESERVED_FUNCTIONS.has(name)))
+      throw this.#reservedProperty(token);
     if (this.stream.isSymbol("!") && this.stream.second.kind === "symbol" && this.stream.second.text === "(") {
       throw this.stream.fault("malformed-capture", "A method cannot be called with !.");
     }
@@ -148,7 +159,12 @@ export abstract class ExpressionParser {
   }
 
   #reservedProperty(token: Token): Error {
-    return this.stream.fault("property-expected", `${describe(token)} is a reserved word and no property's name.`, token.span, 'Write ["…"] instead.');
+    return this.stream.fault(
+      "property-expected",
+      `${describe(token)} is a reserved word and no property's name.`,
+      token.span,
+      'Write ["…"] instead.',
+    );
   }
 
   /** args = "(" [ expr { "," expr } [ "," ] ] ")" */
@@ -192,7 +208,9 @@ export abstract class ExpressionParser {
 
   #template(token: Extract<Token, { kind: "template" }>): Expr {
     this.stream.next();
-    const parts = token.parts.map((part) => (typeof part === "string" ? part : this.stream.within(part, () => this.nested(() => this.templateBlock()))));
+    const parts = token.parts.map((part) =>
+      typeof part === "string" ? part : this.stream.within(part, () => this.nested(() => this.templateBlock())),
+    );
     const [only] = parts;
     if (parts.length === 1 && typeof only === "string") return { kind: "string", value: only, span: token.span };
     return { kind: "template", parts, span: token.span };
@@ -207,7 +225,11 @@ export abstract class ExpressionParser {
       path.push(name);
       name = this.name("a member of a module").name;
     }
-    const bang = path.length === 0 && this.stream.isSymbol("!") && this.stream.second.kind === "symbol" && this.stream.second.text === "(";
+    const bang =
+      path.length === 0 &&
+      this.stream.isSymbol("!") &&
+      this.stream.second.kind === "symbol" &&
+      this.stream.second.text === "(";
     if (bang) this.stream.next();
     if (this.stream.isSymbol("(")) {
       const args = this.#args();
@@ -215,7 +237,8 @@ export abstract class ExpressionParser {
     }
     if (this.stream.isSymbol("!")) throw this.stream.fault("missing-token", '"(" is missing behind "!".');
     if (path.length > 0) return { kind: "path", path, name, span: this.spanFrom(first.span.start) };
-    if (RESERVED_FUNCTIONS.has(name)) throw this.stream.fault("reserved", `"${name}" is a function of the language and no variable.`, first.span);
+    if (RESERVED_FUNCTIONS.has(name))
+      throw this.stream.fault("reserved", `"${name}" is a function of the language and no variable.`, first.span);
     if (name === "_") throw this.stream.fault("reserved", '"_" is no variable.', first.span);
     return { kind: "name", name, span: first.span };
   }
@@ -255,7 +278,8 @@ export abstract class ExpressionParser {
       case "#{":
         return this.#map();
       case "{": {
-        if (!this.options.allowStatementExpression || this.options.expressionOnly) throw this.stream.fault("expr-expected", "A block cannot stand in an expression here.", token.span);
+        if (!this.options.allowStatementExpression || this.options.expressionOnly)
+          throw this.stream.fault("expr-expected", "A block cannot stand in an expression here.", token.span);
         const block = this.block();
         return { kind: "block", block, span: block.span };
       }
@@ -263,7 +287,11 @@ export abstract class ExpressionParser {
       case "||":
         return this.#closure();
       default:
-        throw this.stream.fault("expr-expected", `An expression is expected, but ${describe(token)} stands here.`, token.span);
+        throw this.stream.fault(
+          "expr-expected",
+          `An expression is expected, but ${describe(token)} stands here.`,
+          token.span,
+        );
     }
   }
 
@@ -274,7 +302,8 @@ export abstract class ExpressionParser {
     const items: Expr[] = [];
     while (!this.stream.isSymbol("]")) {
       items.push(this.expr());
-      if (items.length > MAX_ITEMS || (limit > 0 && items.length > limit)) throw this.stream.fault("literal-too-large", `The array has more than ${limit} elements.`);
+      if (items.length > MAX_ITEMS || (limit > 0 && items.length > limit))
+        throw this.stream.fault("literal-too-large", `The array has more than ${limit} elements.`);
       if (!this.stream.take(",")) break;
     }
     this.stream.expect("]", "to end the array");
@@ -292,7 +321,8 @@ export abstract class ExpressionParser {
       seen.add(key);
       this.stream.expect(":", `behind the key "${key}"`);
       entries.push({ key, keySpan, value: this.expr() });
-      if (this.options.maxMapSize > 0 && entries.length > this.options.maxMapSize) throw this.stream.fault("literal-too-large", `The map has more than ${this.options.maxMapSize} keys.`);
+      if (this.options.maxMapSize > 0 && entries.length > this.options.maxMapSize)
+        throw this.stream.fault("literal-too-large", `The map has more than ${this.options.maxMapSize} keys.`);
       if (!this.stream.take(",")) break;
     }
     this.stream.expect("}", "to end the map");
@@ -302,16 +332,25 @@ export abstract class ExpressionParser {
   #key(): { key: string; keySpan: Span } {
     const token = this.stream.next();
     if (token.kind === "string") return { key: token.value, keySpan: token.span };
-    if (token.kind === "template" && token.parts.length === 1 && typeof token.parts[0] === "string") return { key: token.parts[0], keySpan: token.span };
-    const isWord = token.kind === "name" || (!this.options.strict && (token.kind === "keyword" || token.kind === "reserved"));
-    if (isWord && !(this.options.strict && RESERVED_FUNCTIONS.has(token.text))) return { key: token.text, keySpan: token.span };
-    throw this.stream.fault("property-expected", `A key is expected, but ${describe(token)} stands here.`, token.span, 'Write the key in "…".');
+    if (token.kind === "template" && token.parts.length === 1 && typeof token.parts[0] === "string")
+      return { key: token.parts[0], keySpan: token.span };
+    const isWord =
+      token.kind === "name" || (!this.options.strict && (token.kind === "keyword" || token.kind === "reserved"));
+    if (isWord && !(this.options.strict && RESERVED_FUNCTIONS.has(token.text)))
+      return { key: token.text, keySpan: token.span };
+    throw this.stream.fault(
+      "property-expected",
+      `A key is expected, but ${describe(token)} stands here.`,
+      token.span,
+      'Write the key in "…".',
+    );
   }
 
   /** closure = ( "||" | "|" [ params ] "|" ) statement */
   #closure(): Expr {
     const open = this.stream.next();
-    if (!this.options.allowAnonymousFn) throw this.stream.fault("bad-input", "Closures are switched off for this script.", open.span);
+    if (!this.options.allowAnonymousFn)
+      throw this.stream.fault("bad-input", "Closures are switched off for this script.", open.span);
     const params = open.kind === "symbol" && open.text === "||" ? [] : this.params("|");
     if (!(open.kind === "symbol" && open.text === "||")) this.stream.expect("|", "to end the parameters");
     const id = this.#closures++;
@@ -329,7 +368,8 @@ export abstract class ExpressionParser {
     const params: Param[] = [];
     while (!this.stream.isSymbol(close)) {
       const param = this.name("a parameter");
-      if (params.some(({ name }) => name === param.name)) throw this.stream.fault("fn-duplicated-param", `The parameter "${param.name}" stands here twice.`, param.span);
+      if (params.some(({ name }) => name === param.name))
+        throw this.stream.fault("fn-duplicated-param", `The parameter "${param.name}" stands here twice.`, param.span);
       params.push(param);
       if (!this.stream.take(",")) break;
     }
@@ -346,7 +386,11 @@ export abstract class ExpressionParser {
     if (token.kind === "name" || token.kind === "reserved" || token.kind === "keyword") {
       throw this.stream.fault("reserved", `"${token.text}" is a reserved word and cannot name ${what}.`, token.span);
     }
-    throw this.stream.fault("variable-expected", `The name of ${what} is expected, but ${describe(token)} stands here.`, token.span);
+    throw this.stream.fault(
+      "variable-expected",
+      `The name of ${what} is expected, but ${describe(token)} stands here.`,
+      token.span,
+    );
   }
 
   /** control = if | switch | while | loop | do | for */
@@ -369,9 +413,15 @@ export abstract class ExpressionParser {
   #checkControl(keyword: string, isStatement: boolean, span: Span): void {
     const { options } = this;
     const isLoop = keyword !== "if" && keyword !== "switch";
-    if (isLoop && !options.allowLooping) throw this.stream.fault("bad-input", "Loops are switched off for this script.", span);
+    if (isLoop && !options.allowLooping)
+      throw this.stream.fault("bad-input", "Loops are switched off for this script.", span);
     if (isStatement) return;
-    const allowed = keyword === "if" ? options.allowIfExpression : keyword === "switch" ? options.allowSwitchExpression : options.allowLoopExpressions && !options.expressionOnly;
+    const allowed =
+      keyword === "if"
+        ? options.allowIfExpression
+        : keyword === "switch"
+          ? options.allowSwitchExpression
+          : options.allowLoopExpressions && !options.expressionOnly;
     if (!allowed) throw this.stream.fault("expr-expected", `"${keyword}" cannot stand in an expression here.`, span);
   }
 
@@ -397,13 +447,18 @@ export abstract class ExpressionParser {
     const cases: SwitchCase[] = [];
     let fallback: Block | undefined;
     while (!this.stream.isSymbol("}")) {
-      if (fallback !== undefined) throw this.stream.fault("wrong-switch-default-case", 'The case "_" must be the last one.');
+      if (fallback !== undefined)
+        throw this.stream.fault("wrong-switch-default-case", 'The case "_" must be the last one.');
       const { values, condition } = this.#caseHead();
       this.stream.expect("=>", "behind the case");
       const { block, selfEnded } = this.bodyStatement();
       if (values.length === 0) fallback = block;
       else cases.push({ values, body: block, ...(condition !== undefined && { condition }) });
-      if (!this.stream.take(",") && !selfEnded && !this.stream.isSymbol("}")) throw this.stream.fault("missing-token", `"," is missing to end the case, but ${describe(this.stream.peek)} stands here.`);
+      if (!this.stream.take(",") && !selfEnded && !this.stream.isSymbol("}"))
+        throw this.stream.fault(
+          "missing-token",
+          `"," is missing to end the case, but ${describe(this.stream.peek)} stands here.`,
+        );
     }
     this.stream.expect("}", "to end the cases");
     return { kind: "switch", subject, cases, span: this.spanFrom(start), ...(fallback !== undefined && { fallback }) };
@@ -414,7 +469,8 @@ export abstract class ExpressionParser {
     const token = this.stream.peek;
     if (token.kind === "name" && token.text === "_") {
       this.stream.next();
-      if (this.stream.isKeyword("if")) throw this.stream.fault("wrong-switch-case-condition", 'The case "_" takes no condition.');
+      if (this.stream.isKeyword("if"))
+        throw this.stream.fault("wrong-switch-case-condition", 'The case "_" takes no condition.');
       return { values: [] };
     }
     const values: Expr[] = [];
@@ -425,7 +481,13 @@ export abstract class ExpressionParser {
 
   #caseValue(): Expr {
     const value = this.expr(ABOVE_PIPE);
-    if (!isConstant(value)) throw this.stream.fault("expr-expected", "A case is a literal or a range of integers.", value.span, "Use if … else if … to compare with computed values.");
+    if (!isConstant(value))
+      throw this.stream.fault(
+        "expr-expected",
+        "A case is a literal or a range of integers.",
+        value.span,
+        "Use if … else if … to compare with computed values.",
+      );
     return value;
   }
 
@@ -460,13 +522,21 @@ export abstract class ExpressionParser {
     if (hasCounter) {
       this.stream.expect(",", "between the loop's variable and its counter");
       counter = this.name("the loop's counter");
-      if (counter.name === variable.name) throw this.stream.fault("duplicated-variable", `The name "${counter.name}" stands here twice.`, counter.span);
+      if (counter.name === variable.name)
+        throw this.stream.fault("duplicated-variable", `The name "${counter.name}" stands here twice.`, counter.span);
       this.stream.expect(")", "behind the loop's counter");
     }
     this.stream.expectKeyword("in", "behind the loop's variable");
     const iterable = this.expr();
     const body = this.#loopBody();
-    return { kind: "for", variable, iterable, body, span: this.spanFrom(start), ...(counter !== undefined && { counter }) };
+    return {
+      kind: "for",
+      variable,
+      iterable,
+      body,
+      span: this.spanFrom(start),
+      ...(counter !== undefined && { counter }),
+    };
   }
 
   #loopBody(): Block {

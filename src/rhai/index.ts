@@ -9,4 +9,5 @@ export { DEFAULT_OPTIONS, type RhaiOptions } from "./options.ts";
 export type { RhaiHost } from "./runtime.ts";
 export { RhaiScope } from "./rhai-scope.ts";
 export { debugForm, display } from "./text-form.ts";
+export { rhaiValues, type ValueCases } from "./rhai-values.ts";
 export type { RhaiValue } from "./values.ts";

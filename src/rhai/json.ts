@@ -131,7 +131,11 @@ class JsonReader {
 
   #fault(): SyntaxError {
     const found = this.#text[this.#at];
-    return new SyntaxError(found === undefined ? "the JSON ends too early" : `unexpected ${JSON.stringify(found)} at offset ${this.#at} of the JSON`);
+    return new SyntaxError(
+      found === undefined
+        ? "the JSON ends too early"
+        : `unexpected ${JSON.stringify(found)} at offset ${this.#at} of the JSON`,
+    );
   }
 }
 
@@ -154,7 +158,10 @@ export function toJsonText(value: RhaiValue): string {
 
 function objectJson(value: Extract<RhaiValue, object>): string {
   if (value instanceof RhaiMap) {
-    return `{${value.sortedKeys().map((key) => `${JSON.stringify(key)}:${toJsonText(value.entries.get(key) ?? null)}`).join(",")}}`;
+    return `{${value
+      .sortedKeys()
+      .map((key) => `${JSON.stringify(key)}:${toJsonText(value.entries.get(key) ?? null)}`)
+      .join(",")}}`;
   }
   if (value instanceof RhaiArray) return `[${value.items.map(toJsonText).join(",")}]`;
   if (value instanceof RhaiFloat) return floatJson(value.value);

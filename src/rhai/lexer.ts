@@ -49,7 +49,8 @@ class Lexer {
     for (;;) {
       this.#skipBlanks();
       if (this.#at >= this.#text.length) {
-        if (close !== undefined) this.#report("unterminated-string", "The ${…} of this string is not closed.", this.#at, this.#at);
+        if (close !== undefined)
+          this.#report("unterminated-string", "The ${…} of this string is not closed.", this.#at, this.#at);
         return tokens;
       }
       const token = this.#next(tokens.at(-1));
@@ -65,11 +66,16 @@ class Lexer {
   #next(before: Token | undefined): Token | undefined {
     const char = this.#text[this.#at]!;
     if (isDigit(char)) return this.#literal("number", scanNumber(this.#text, this.#at));
-    if (char === "-" && isDigit(this.#text[this.#at + 1]) && !endsOperand(before)) return this.#literal("number", scanNumber(this.#text, this.#at));
+    if (char === "-" && isDigit(this.#text[this.#at + 1]) && !endsOperand(before))
+      return this.#literal("number", scanNumber(this.#text, this.#at));
     if (char === '"') return this.#literal("string", scanQuoted(this.#text, this.#at));
     if (char === "'") return this.#literal("char", scanChar(this.#text, this.#at));
     if (char === "`") return this.#template();
-    if (char === "#" && /#+"/y.test(this.#text.slice(this.#at, this.#at + 260)) && /^#+"/.test(this.#text.slice(this.#at, this.#at + 260))) {
+    if (
+      char === "#" &&
+      /#+"/y.test(this.#text.slice(this.#at, this.#at + 260)) &&
+      /^#+"/.test(this.#text.slice(this.#at, this.#at + 260))
+    ) {
       return this.#literal("string", scanRaw(this.#text, this.#at));
     }
     return this.#word() ?? this.#symbol();
@@ -82,7 +88,9 @@ class Lexer {
     if (scanned.fault !== undefined) this.#report("bad-literal", scanned.fault, scanned.faultAt ?? start, this.#at);
     if (typeof scanned.value === "bigint") return { kind: "int", value: scanned.value, span };
     if (typeof scanned.value === "number") return { kind: "float", value: scanned.value, span };
-    return kind === "char" ? { kind: "char", value: scanned.value, span } : { kind: "string", value: scanned.value, span };
+    return kind === "char"
+      ? { kind: "char", value: scanned.value, span }
+      : { kind: "string", value: scanned.value, span };
   }
 
   #word(): Token | undefined {
@@ -95,7 +103,12 @@ class Lexer {
     if (this.#disabled.has(text)) return { kind: "reserved", text, span };
     // A name of underscores only is no name, except `_` itself, which stands for "anything else" in a switch.
     if (/^_+$/.test(text) && text !== "_") {
-      this.#report("bad-identifier", `"${text}" is no name: it needs a letter or a digit after its underscores.`, start, this.#at);
+      this.#report(
+        "bad-identifier",
+        `"${text}" is no name: it needs a letter or a digit after its underscores.`,
+        start,
+        this.#at,
+      );
     }
     if (KEYWORDS.has(text)) return { kind: "keyword", text, span };
     return RESERVED.has(text) ? { kind: "reserved", text, span } : { kind: "name", text, span };
@@ -114,9 +127,15 @@ class Lexer {
     const span = { start, end: this.#at };
     const advice = RESERVED_SYMBOLS.get(text);
     if (advice !== undefined) {
-      this.#report("reserved-symbol", `"${text}" is not used in Rhai${advice === "" ? "." : `: ${advice}.`}`, start, this.#at);
+      this.#report(
+        "reserved-symbol",
+        `"${text}" is not used in Rhai${advice === "" ? "." : `: ${advice}.`}`,
+        start,
+        this.#at,
+      );
     }
-    if (this.#disabled.has(text)) this.#report("disabled-symbol", `"${text}" is switched off for this script.`, start, this.#at);
+    if (this.#disabled.has(text))
+      this.#report("disabled-symbol", `"${text}" is switched off for this script.`, start, this.#at);
     return { kind: "symbol", text, span };
   }
 

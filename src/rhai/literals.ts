@@ -42,7 +42,16 @@ function prefixedInt(match: RegExpExecArray, start: number): Scanned {
   return { value: match[0].startsWith("-") ? BigInt.asIntN(64, -wrapped) : wrapped, end };
 }
 
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", '"': '"', "'": "'", "`": "`", "0": "\0" };
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  "\\": "\\",
+  '"': '"',
+  "'": "'",
+  "`": "`",
+  "0": "\0",
+};
 const HEX_ESCAPES: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 interface Escape {
@@ -81,7 +90,11 @@ export function scanQuoted(text: string, start: number): Scanned {
       if (text[at + 1] !== '"') break;
       value += '"';
       at += 2;
-    } else if (char === "\\" && /\r?\n/y.test(text.slice(at + 1, at + 3)) && /^\r?\n/.test(text.slice(at + 1, at + 3))) {
+    } else if (
+      char === "\\" &&
+      /\r?\n/y.test(text.slice(at + 1, at + 3)) &&
+      /^\r?\n/.test(text.slice(at + 1, at + 3))
+    ) {
       at = skipIndent(text, text.indexOf("\n", at) + 1, indent);
     } else if (char === "\\") {
       const escape = scanEscape(text, at);
@@ -124,7 +137,12 @@ export function scanChar(text: string, start: number): Scanned {
   if (value === "" || value === "\n" || (escape === undefined && value === "'")) {
     return { value: "\0", end: start + 2, fault: "A character literal holds exactly one character." };
   }
-  if (text[end] !== "'") return { value: "\0", end: closeOf(text, end), fault: 'A character literal holds exactly one character; a text stands in "…".' };
+  if (text[end] !== "'")
+    return {
+      value: "\0",
+      end: closeOf(text, end),
+      fault: 'A character literal holds exactly one character; a text stands in "…".',
+    };
   return { value, end: end + 1 };
 }
 

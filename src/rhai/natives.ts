@@ -23,7 +23,11 @@ export interface Native {
   call(runtime: Runtime, args: readonly RhaiValue[], at: number): RhaiValue;
 }
 
-export type NativeCall<A extends readonly RhaiValue[]> = (args: A, runtime: Runtime, at: number) => RhaiValue | undefined;
+export type NativeCall<A extends readonly RhaiValue[]> = (
+  args: A,
+  runtime: Runtime,
+  at: number,
+) => RhaiValue | undefined;
 
 export interface NativeOptions {
   readonly effect?: Effect;
@@ -40,7 +44,11 @@ const TYPE_WORDS: Readonly<Record<string, number>> = {
 };
 
 /** Defines one native function. `signature` is `name type type …`; a result of undefined is `()`. */
-export function native<A extends readonly RhaiValue[]>(signature: string, call: NativeCall<A>, options: NativeOptions = {}): Native {
+export function native<A extends readonly RhaiValue[]>(
+  signature: string,
+  call: NativeCall<A>,
+  options: NativeOptions = {},
+): Native {
   const [name = "", ...types] = signature.split(" ");
   return {
     name,

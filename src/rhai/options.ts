@@ -3,6 +3,8 @@ export interface RhaiOptions {
   /** Pure Rhai: our extensions (reserved words as keys, `join`, `format!`, hashes, dates …) are off. */
   readonly strict: boolean;
   readonly strictVariables: boolean;
+  /** Names of the scope that strict variables accept. */
+  readonly knownVariables: readonly string[];
   readonly allowEval: boolean;
   readonly allowLooping: boolean;
   readonly allowAnonymousFn: boolean;
@@ -32,6 +34,7 @@ export interface RhaiOptions {
 export const DEFAULT_OPTIONS: RhaiOptions = Object.freeze({
   strict: false,
   strictVariables: false,
+  knownVariables: [],
   allowEval: false,
   allowLooping: true,
   allowAnonymousFn: true,

@@ -14,7 +14,10 @@ import { RESERVED_FUNCTIONS } from "./tokens.ts";
 const MAX_FAULTS = 20;
 
 /** Parses a script. The tree is only meant to be run when there are no diagnostics. */
-export function parse(source: Source, options: Partial<RhaiOptions> = {}): { program: Program; diagnostics: readonly Diagnostic[] } {
+export function parse(
+  source: Source,
+  options: Partial<RhaiOptions> = {},
+): { program: Program; diagnostics: readonly Diagnostic[] } {
   const resolved = resolveOptions(options);
   if (source.text.length > resolved.maxScriptChars) return tooLong(source, resolved.maxScriptChars);
   const { tokens, diagnostics } = lex(source, { disabledSymbols: new Set(resolved.disabledSymbols) });
@@ -51,7 +54,10 @@ export class Parser extends ExpressionParser {
   program(): Program {
     const start = this.stream.peek.span.start;
     const body = this.#statements(start, () => this.stream.isAtEnd);
-    if (!this.stream.isAtEnd) this.stream.report(this.stream.fault("unexpected-token", `${describe(this.stream.peek)} stands here without a beginning.`));
+    if (!this.stream.isAtEnd)
+      this.stream.report(
+        this.stream.fault("unexpected-token", `${describe(this.stream.peek)} stands here without a beginning.`),
+      );
     return { body, functions: this.#functions };
   }
 
@@ -59,7 +65,11 @@ export class Parser extends ExpressionParser {
     const span = { start: 0, end: this.stream.source.text.length };
     try {
       const expr = this.expr();
-      if (!this.stream.isAtEnd) throw this.stream.fault("unexpected-token", `Only one expression may stand here, but ${describe(this.stream.peek)} follows.`);
+      if (!this.stream.isAtEnd)
+        throw this.stream.fault(
+          "unexpected-token",
+          `Only one expression may stand here, but ${describe(this.stream.peek)} follows.`,
+        );
       return { body: { statements: [{ kind: "expr", expr, span: expr.span }], hasValue: true, span }, functions: [] };
     } catch (fault) {
       if (!(fault instanceof SyntaxFault)) throw fault;
@@ -103,11 +113,21 @@ export class Parser extends ExpressionParser {
         const { statement, selfEnded } = this.#statement();
         statements.push(statement);
         hasValue = !this.stream.take(";") && statement.kind === "expr";
-        if (!selfEnded && !isEnd() && !this.stream.isAtEnd && this.stream.peek.span.start !== 0 && !this.#tookSemicolon()) {
-          throw this.stream.fault("missing-token", `";" is missing to end the statement, but ${describe(this.stream.peek)} stands here.`, {
-            start: this.stream.lastEnd,
-            end: this.stream.lastEnd + 1,
-          });
+        if (
+          !selfEnded &&
+          !isEnd() &&
+          !this.stream.isAtEnd &&
+          this.stream.peek.span.start !== 0 &&
+          !this.#tookSemicolon()
+        ) {
+          throw this.stream.fault(
+            "missing-token",
+            `";" is missing to end the statement, but ${describe(this.stream.peek)} stands here.`,
+            {
+              start: this.stream.lastEnd,
+              end: this.stream.lastEnd + 1,
+            },
+          );
         }
         if (!isEnd() && hasValue && !this.stream.isAtEnd) hasValue = false;
       } catch (fault) {
@@ -126,7 +146,8 @@ export class Parser extends ExpressionParser {
   /** statement = let | fn | loop | if | switch | block | try | break | return | throw | import | export | assignment */
   #statement(): Ended {
     const token = this.stream.peek;
-    if (token.kind === "symbol" && token.text === "{") return this.#exprStatement(() => ({ kind: "block", block: this.block(), span: this.spanFrom(token.span.start) }));
+    if (token.kind === "symbol" && token.text === "{")
+      return this.#exprStatement(() => ({ kind: "block", block: this.block(), span: this.spanFrom(token.span.start) }));
     if (token.kind !== "keyword") return this.#assignment();
     switch (token.text) {
       case "let":
@@ -168,9 +189,25 @@ export class Parser extends ExpressionParser {
   #let(isExport: boolean): Statement {
     const start = this.stream.next();
     const name = this.name("a variable");
-    if (!this.stream.take("=")) return { kind: "let", name: name.name, nameSpan: name.span, isConst: isConst(start.span, this.stream), isExport, span: this.spanFrom(start.span.start) };
+    if (!this.stream.take("="))
+      return {
+        kind: "let",
+        name: name.name,
+        nameSpan: name.span,
+        isConst: isConst(start.span, this.stream),
+        isExport,
+        span: this.spanFrom(start.span.start),
+      };
     const value = this.expr();
-    return { kind: "let", name: name.name, nameSpan: name.span, isConst: isConst(start.span, this.stream), value, isExport, span: this.spanFrom(start.span.start) };
+    return {
+      kind: "let",
+      name: name.name,
+      nameSpan: name.span,
+      isConst: isConst(start.span, this.stream),
+      value,
+      isExport,
+      span: this.spanFrom(start.span.start),
+    };
   }
 
   /** assignment = expr [ assign-op expr ] */
@@ -192,11 +229,16 @@ export class Parser extends ExpressionParser {
     if (target.kind === "name" || target.kind === "this") return;
     let root: Expr = target;
     if (target.kind === "prop" || target.kind === "index") {
-      if (target.optional) throw this.stream.fault("assignment-to-invalid-lhs", "Nothing can be assigned behind ?. or ?[.", target.span);
+      if (target.optional)
+        throw this.stream.fault("assignment-to-invalid-lhs", "Nothing can be assigned behind ?. or ?[.", target.span);
       while (root.kind === "prop" || root.kind === "index" || root.kind === "method") root = root.object;
       return;
     }
-    throw this.stream.fault("assignment-to-invalid-lhs", "Only a variable, a property or an element can be assigned to.", span);
+    throw this.stream.fault(
+      "assignment-to-invalid-lhs",
+      "Only a variable, a property or an element can be assigned to.",
+      span,
+    );
   }
 
   /** The statement behind a closure's parameters or a switch's arrow. */
@@ -204,7 +246,10 @@ export class Parser extends ExpressionParser {
     const start = this.stream.peek.span.start;
     if (this.stream.isSymbol("{")) return { block: this.block(), selfEnded: true };
     const { statement, selfEnded } = this.nested(() => this.#statement());
-    return { block: { statements: [statement], hasValue: statement.kind === "expr", span: this.spanFrom(start) }, selfEnded };
+    return {
+      block: { statements: [statement], hasValue: statement.kind === "expr", span: this.spanFrom(start) },
+      selfEnded,
+    };
   }
 
   /** fn = [ "private" ] "fn" [ type "." ] name "(" [ params ] ")" block */
@@ -212,36 +257,74 @@ export class Parser extends ExpressionParser {
     const start = this.stream.peek.span.start;
     const isPrivate = this.stream.takeKeyword("private");
     this.stream.expectKeyword("fn", 'after "private"');
-    if (!this.#isGlobal) throw this.stream.fault("wrong-fn-definition", "Functions are defined at the top of a script, not inside blocks.");
+    if (!this.#isGlobal)
+      throw this.stream.fault(
+        "wrong-fn-definition",
+        "Functions are defined at the top of a script, not inside blocks.",
+      );
     const { thisType, name } = this.#fnName();
     this.stream.expect("(", "to begin the parameters");
     const params = this.params(")");
     this.stream.expect(")", "to end the parameters");
     if (!this.stream.isSymbol("{")) throw this.stream.fault("fn-missing-body", `The function "${name}" has no body.`);
     const body = this.inFunction(() => this.block());
-    const fn: FnDef = { name, params, body, isPrivate, span: this.spanFrom(start), ...(thisType !== undefined && { thisType }) };
+    const fn: FnDef = {
+      name,
+      params,
+      body,
+      isPrivate,
+      span: this.spanFrom(start),
+      ...(thisType !== undefined && { thisType }),
+    };
     this.#addFunction(fn);
     return { kind: "fn", fn, span: fn.span };
   }
 
   #fnName(): { thisType?: string; name: string } {
     const first = this.stream.next();
-    const isType = first.kind === "string" || first.kind === "name" || first.kind === "keyword" || first.kind === "reserved";
-    if (isType && this.stream.take(".")) return { thisType: first.kind === "string" ? first.value : first.text, name: this.name("a function").name };
-    if (first.kind === "name" && RESERVED_FUNCTIONS.has(first.text) && first.text !== "print" && first.text !== "debug") {
-      throw this.stream.fault("reserved", `"${first.text}" belongs to the language; a function cannot have that name.`, first.span);
+    const isType =
+      first.kind === "string" || first.kind === "name" || first.kind === "keyword" || first.kind === "reserved";
+    if (isType && this.stream.take("."))
+      return { thisType: first.kind === "string" ? first.value : first.text, name: this.name("a function").name };
+    if (
+      first.kind === "name" &&
+      RESERVED_FUNCTIONS.has(first.text) &&
+      first.text !== "print" &&
+      first.text !== "debug"
+    ) {
+      throw this.stream.fault(
+        "reserved",
+        `"${first.text}" belongs to the language; a function cannot have that name.`,
+        first.span,
+      );
     }
     if (first.kind === "name") return { name: first.text };
-    if (first.kind === "keyword" || first.kind === "reserved") throw this.stream.fault("reserved", `"${first.text}" is a reserved word; a function cannot have that name.`, first.span);
+    if (first.kind === "keyword" || first.kind === "reserved")
+      throw this.stream.fault(
+        "reserved",
+        `"${first.text}" is a reserved word; a function cannot have that name.`,
+        first.span,
+      );
     throw this.stream.fault("fn-missing-name", "The function has no name.", first.span);
   }
 
   #addFunction(fn: FnDef): void {
-    const twin = this.#functions.find((other) => other.name === fn.name && other.params.length === fn.params.length && other.thisType === fn.thisType);
-    if (twin !== undefined) throw this.stream.fault("fn-duplicated-definition", `There is already a function "${fn.name}" with ${fn.params.length} parameter(s).`, fn.span);
+    const twin = this.#functions.find(
+      (other) => other.name === fn.name && other.params.length === fn.params.length && other.thisType === fn.thisType,
+    );
+    if (twin !== undefined)
+      throw this.stream.fault(
+        "fn-duplicated-definition",
+        `There is already a function "${fn.name}" with ${fn.params.length} parameter(s).`,
+        fn.span,
+      );
     this.#functions.push(fn);
     if (this.options.maxFunctions > 0 && this.#functions.length > this.options.maxFunctions) {
-      throw this.stream.fault("too-many-functions", `The script defines more than ${this.options.maxFunctions} functions.`, fn.span);
+      throw this.stream.fault(
+        "too-many-functions",
+        `The script defines more than ${this.options.maxFunctions} functions.`,
+        fn.span,
+      );
     }
   }
 

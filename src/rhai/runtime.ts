@@ -15,7 +15,20 @@ import { RhaiError } from "./errors.ts";
 import { fits, type Native, type NativeTable } from "./natives.ts";
 import type { RhaiOptions } from "./options.ts";
 import { display } from "./text-form.ts";
-import { copyOf, RhaiArray, RhaiBlob, RhaiFloat, RhaiFn, RhaiMap, RhaiRange, RhaiTimestamp, typeName, type Cell, type RhaiValue, type ScriptBody } from "./values.ts";
+import {
+  copyOf,
+  RhaiArray,
+  RhaiBlob,
+  RhaiFloat,
+  RhaiFn,
+  RhaiMap,
+  RhaiRange,
+  RhaiTimestamp,
+  typeName,
+  type Cell,
+  type RhaiValue,
+  type ScriptBody,
+} from "./values.ts";
 
 /** What the embedder gives a run. Nothing here: then there is no output, no clock and no randomness. */
 export interface RhaiHost {
@@ -92,7 +105,8 @@ export class Runtime {
   located(thrown: unknown, depth: number): RhaiError {
     const calls = this.stack.slice(depth + 1, this.#depth() + 1);
     if (thrown instanceof RhaiError) return thrown.passed(calls, this.source);
-    if (thrown instanceof RangeError && /call stack/i.test(thrown.message)) return new RhaiError("ErrorStackOverflow", "Stack overflow").passed(calls, this.source);
+    if (thrown instanceof RangeError && /call stack/i.test(thrown.message))
+      return new RhaiError("ErrorStackOverflow", "Stack overflow").passed(calls, this.source);
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new RhaiError("ErrorRuntime", message, -1, { cause: thrown }).passed(calls, this.source);
   }
@@ -103,9 +117,11 @@ export class Runtime {
     this.#operations += ticks;
     this.#setTicks(0);
     const { maxOperations } = this.options;
-    if (maxOperations > 0 && this.#operations > maxOperations) throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
+    if (maxOperations > 0 && this.#operations > maxOperations)
+      throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
     const { deadlineMs, now } = this.host;
-    if (deadlineMs !== undefined && now !== undefined && now() > deadlineMs) throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
+    if (deadlineMs !== undefined && now !== undefined && now() > deadlineMs)
+      throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
   }
 
   overflow(): never {
@@ -161,7 +177,8 @@ export class Runtime {
   }
 
   readonly sub = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
-    if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp) return new RhaiFloat((left.ms - right.ms) / 1000);
+    if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp)
+      return new RhaiFloat((left.ms - right.ms) / 1000);
     if (left instanceof RhaiTimestamp) return shifted(left, right, -1) ?? this.#operatorCall("-", left, right, at);
     return this.#numbers("-", left, right, at);
   };
@@ -188,10 +205,14 @@ export class Runtime {
 
   readonly eq = (left: RhaiValue, right: RhaiValue): boolean => same(left, right);
   readonly ne = (left: RhaiValue, right: RhaiValue): boolean => !same(left, right);
-  readonly lt = (left: RhaiValue, right: RhaiValue, at: number): boolean => this.#compare("<", left, right, at, (sign) => sign < 0);
-  readonly le = (left: RhaiValue, right: RhaiValue, at: number): boolean => this.#compare("<=", left, right, at, (sign) => sign <= 0);
-  readonly gt = (left: RhaiValue, right: RhaiValue, at: number): boolean => this.#compare(">", left, right, at, (sign) => sign > 0);
-  readonly ge = (left: RhaiValue, right: RhaiValue, at: number): boolean => this.#compare(">=", left, right, at, (sign) => sign >= 0);
+  readonly lt = (left: RhaiValue, right: RhaiValue, at: number): boolean =>
+    this.#compare("<", left, right, at, (sign) => sign < 0);
+  readonly le = (left: RhaiValue, right: RhaiValue, at: number): boolean =>
+    this.#compare("<=", left, right, at, (sign) => sign <= 0);
+  readonly gt = (left: RhaiValue, right: RhaiValue, at: number): boolean =>
+    this.#compare(">", left, right, at, (sign) => sign > 0);
+  readonly ge = (left: RhaiValue, right: RhaiValue, at: number): boolean =>
+    this.#compare(">=", left, right, at, (sign) => sign >= 0);
 
   /** Values of one type without an order are an error; values of two types are simply not ordered. */
   #compare(op: string, left: RhaiValue, right: RhaiValue, at: number, holds: (sign: number) => boolean): boolean {
@@ -250,19 +271,32 @@ export class Runtime {
     if (object instanceof RhaiMap) {
       const found = object.entries.get(name);
       if (found !== undefined) return found;
-      if (this.options.failOnInvalidMapProperty) throw new RhaiError("ErrorPropertyNotFound", `Property not found: ${name}`, at, { fields: [["property", name]] });
+      if (this.options.failOnInvalidMapProperty)
+        throw new RhaiError("ErrorPropertyNotFound", `Property not found: ${name}`, at, {
+          fields: [["property", name]],
+        });
       return null;
     }
-    for (const native of this.natives.property(name)) if (fits(native.types, [object])) return native.call(this, [object], at);
+    for (const native of this.natives.property(name))
+      if (fits(native.types, [object])) return native.call(this, [object], at);
     throw this.#noProperty(object, name, at);
   };
 
   #noProperty(object: RhaiValue, name: string, at: number): RhaiError {
-    const hint = object === null && !this.options.strict ? `; what stands before ".${name}" is missing: write "?.${name}" to get () instead` : "";
-    return new RhaiError("ErrorDotExpr", `Unknown property '${name}' - a getter is not registered for type '${typeName(object)}'${hint}`, at, { fields: [["property", name]] });
+    const hint =
+      object === null && !this.options.strict
+        ? `; what stands before ".${name}" is missing: write "?.${name}" to get () instead`
+        : "";
+    return new RhaiError(
+      "ErrorDotExpr",
+      `Unknown property '${name}' - a getter is not registered for type '${typeName(object)}'${hint}`,
+      at,
+      { fields: [["property", name]] },
+    );
   }
 
-  readonly propMut = (object: RhaiValue, name: string, at: number): RhaiValue => (object instanceof RhaiMap ? (object.own().get(name) ?? null) : this.prop(object, name, at));
+  readonly propMut = (object: RhaiValue, name: string, at: number): RhaiValue =>
+    object instanceof RhaiMap ? (object.own().get(name) ?? null) : this.prop(object, name, at);
 
   readonly setProp = (object: RhaiValue, name: string, value: RhaiValue, at: number): RhaiValue => {
     if (object instanceof RhaiMap) {
@@ -278,8 +312,16 @@ export class Runtime {
 
   readonly index = (object: RhaiValue, index: RhaiValue, at: number): RhaiValue => {
     const value = getIndex(object, index, at);
-    if (value === null && this.options.failOnInvalidMapProperty && object instanceof RhaiMap && typeof index === "string" && !object.entries.has(index)) {
-      throw new RhaiError("ErrorPropertyNotFound", `Property not found: ${index}`, at, { fields: [["property", index]] });
+    if (
+      value === null &&
+      this.options.failOnInvalidMapProperty &&
+      object instanceof RhaiMap &&
+      typeof index === "string" &&
+      !object.entries.has(index)
+    ) {
+      throw new RhaiError("ErrorPropertyNotFound", `Property not found: ${index}`, at, {
+        fields: [["property", index]],
+      });
     }
     return value;
   };
@@ -288,7 +330,9 @@ export class Runtime {
 
   readonly setIndex = (object: RhaiValue, index: RhaiValue, value: RhaiValue, at: number): RhaiValue => {
     const changed = withIndex(object, index, value, at);
-    return changed instanceof RhaiMap ? this.#grown(changed, changed.entries.size, this.options.maxMapSize, at) : changed;
+    return changed instanceof RhaiMap
+      ? this.#grown(changed, changed.entries.size, this.options.maxMapSize, at)
+      : changed;
   };
 
   /** The full weight is only counted from time to time: when the number of keys is near the bound. */
@@ -311,24 +355,40 @@ export class Runtime {
   #invoke(native: Native, args: readonly RhaiValue[], at: number): RhaiValue {
     this.replaced = undefined;
     const result = native.call(this, args, at);
-    return typeof result === "object" && result !== null && native.effect !== "changes" ? this.sized(result, at) : result;
+    return typeof result === "object" && result !== null && native.effect !== "changes"
+      ? this.sized(result, at)
+      : result;
   }
 
   #refuseOnConstant(native: Native, at: number): void {
     const refused = native.effect === "changes" || (native.effect === "by-ref" && this.options.strict);
-    if (refused) throw new RhaiError("ErrorNonPureMethodCallOnConstant", `Cannot call non-pure method '${native.name}' on constant`, at, { fields: [["function", native.name]] });
+    if (refused)
+      throw new RhaiError(
+        "ErrorNonPureMethodCallOnConstant",
+        `Cannot call non-pure method '${native.name}' on constant`,
+        at,
+        { fields: [["function", native.name]] },
+      );
   }
 
   /** `call` and `curry` are written like functions, too; anything else does not exist. */
   #fallback(name: string, args: readonly RhaiValue[], at: number): RhaiValue {
     const [first, ...rest] = args;
     if (first instanceof RhaiFn && name === "call") return this.callFn(first, rest, null, at);
-    if (first instanceof RhaiFn && name === "curry") return new RhaiFn(first.name, [...first.curried, ...rest], first.body, first.arity);
+    if (first instanceof RhaiFn && name === "curry")
+      return new RhaiFn(first.name, [...first.curried, ...rest], first.body, first.arity);
     throw this.notFound(name, args, at);
   }
 
   /** A function that may change its first argument: what became of it is in the cell. */
-  readonly callRef = (first: RhaiValue, name: string, args: readonly RhaiValue[], at: number, isConst: boolean, cell: Cell): RhaiValue => {
+  readonly callRef = (
+    first: RhaiValue,
+    name: string,
+    args: readonly RhaiValue[],
+    at: number,
+    isConst: boolean,
+    cell: Cell,
+  ): RhaiValue => {
     const result = this.call(name, [first, ...args], at, isConst);
     if (this.replaced !== undefined) cell.v = this.replaced.value;
     this.replaced = undefined;
@@ -336,7 +396,14 @@ export class Runtime {
   };
 
   /** `object.name(args)`: a closure in a map, a script function with `this`, a native function; in this order. */
-  readonly method = (object: RhaiValue, name: string, args: readonly RhaiValue[], at: number, isConst: boolean, cell: Cell | null): RhaiValue => {
+  readonly method = (
+    object: RhaiValue,
+    name: string,
+    args: readonly RhaiValue[],
+    at: number,
+    isConst: boolean,
+    cell: Cell | null,
+  ): RhaiValue => {
     if (object instanceof RhaiMap) {
       const held = object.entries.get(name);
       if (held instanceof RhaiFn) return this.callFn(held, args, cell ?? { v: object }, at);
@@ -347,7 +414,10 @@ export class Runtime {
       if (fn instanceof RhaiFn) return this.callFn(fn, rest, cell ?? { v: object }, at);
       throw fn === undefined ? this.notFound(name, [object], at) : mismatch("Fn", fn, at);
     }
-    const script = this.#functions.get(`${typeName(object)}.${name}/${args.length}`) ?? this.#functions.get(`${typeKeyword(object)}.${name}/${args.length}`) ?? this.#functions.get(`${name}/${args.length}`);
+    const script =
+      this.#functions.get(`${typeName(object)}.${name}/${args.length}`) ??
+      this.#functions.get(`${typeKeyword(object)}.${name}/${args.length}`) ??
+      this.#functions.get(`${name}/${args.length}`);
     if (script !== undefined) return script(cell ?? { v: object }, ...args);
     if (cell !== null) return this.callRef(object, name, args, at, isConst, cell);
     return this.call(name, [object, ...args], at, isConst);
@@ -382,15 +452,24 @@ export class Runtime {
     const known = [...this.natives.names, ...[...this.#functions.keys()].map((key) => key.replace(/\/\d+$/, ""))];
     const meant = this.options.strict || known.includes(name) ? undefined : nearest(name, known);
     const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-    return new RhaiError("ErrorFunctionNotFound", `Function not found: ${signature}${hint}`, at, { fields: [["function", signature]] });
+    return new RhaiError("ErrorFunctionNotFound", `Function not found: ${signature}${hint}`, at, {
+      fields: [["function", signature]],
+    });
   }
 
   // ── names and scope ──
 
   missing(name: string, at: number, visible: string): never {
-    const meant = this.options.strict ? undefined : nearest(name, [...visible.split("\n"), ...this.#scope.names()].filter((other) => other !== ""));
+    const meant = this.options.strict
+      ? undefined
+      : nearest(
+          name,
+          [...visible.split("\n"), ...this.#scope.names()].filter((other) => other !== ""),
+        );
     const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-    throw new RhaiError("ErrorVariableNotFound", `Variable not found: ${name}${hint}`, at, { fields: [["variable", name]] });
+    throw new RhaiError("ErrorVariableNotFound", `Variable not found: ${name}${hint}`, at, {
+      fields: [["variable", name]],
+    });
   }
 
   missingPath(path: string, at: number): never {
@@ -419,7 +498,10 @@ export class Runtime {
   }
 
   writable(name: string, at: number): void {
-    if (this.#scope.isConstant(name)) throw new RhaiError("ErrorAssignmentToConstant", `Cannot modify constant: ${name}`, at, { fields: [["variable", name]] });
+    if (this.#scope.isConstant(name))
+      throw new RhaiError("ErrorAssignmentToConstant", `Cannot modify constant: ${name}`, at, {
+        fields: [["variable", name]],
+      });
   }
 
   isConstant(name: string): boolean {
@@ -438,7 +520,9 @@ export class Runtime {
   // ── control flow ──
 
   raise(value: RhaiValue, at: number): never {
-    throw new RhaiError("ErrorRuntime", value === null ? "Runtime error" : `Runtime error: ${display(value)}`, at, { thrown: value });
+    throw new RhaiError("ErrorRuntime", value === null ? "Runtime error" : `Runtime error: ${display(value)}`, at, {
+      thrown: value,
+    });
   }
 
   /** The value that a `catch` receives. @throws RhaiError again when scripts may not catch it. */
@@ -471,11 +555,22 @@ export class Runtime {
 
   /** A case only matches a value of its own type. */
   sameCase(value: RhaiValue, wanted: RhaiValue): boolean {
-    return value === wanted || (typeof value === "object" && typeof wanted === "object" && typeName(value) === typeName(wanted) && same(value, wanted));
+    return (
+      value === wanted ||
+      (typeof value === "object" &&
+        typeof wanted === "object" &&
+        typeName(value) === typeName(wanted) &&
+        same(value, wanted))
+    );
   }
 }
 
-const EMPTY_SCOPE: ScopeView = { cell: () => undefined, isConstant: () => false, keep: () => undefined, names: () => [] };
+const EMPTY_SCOPE: ScopeView = {
+  cell: () => undefined,
+  isConstant: () => false,
+  keep: () => undefined,
+  names: () => [],
+};
 
 function tooLarge(what: string, at: number): RhaiError {
   return new RhaiError("ErrorDataTooLarge", `${what} too large`, at, { fields: [["type", what]] });

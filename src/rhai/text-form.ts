@@ -1,5 +1,15 @@
 /** Values as text: as `print` shows them (`display`), as `debug` shows them (`debugForm`), and as JSON. */
-import { RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiFn, RhaiMap, RhaiRange, RhaiTimestamp, type RhaiValue } from "./values.ts";
+import {
+  RhaiArray,
+  RhaiBlob,
+  RhaiChar,
+  RhaiFloat,
+  RhaiFn,
+  RhaiMap,
+  RhaiRange,
+  RhaiTimestamp,
+  type RhaiValue,
+} from "./values.ts";
 
 const MAX_NATURAL = 1e13;
 const MIN_NATURAL = 1e-7;
@@ -50,7 +60,10 @@ function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar | RhaiFn
   if (value instanceof RhaiFloat) return floatText(value.value);
   if (value instanceof RhaiArray) return `[${value.items.map(inner).join(", ")}]`;
   if (value instanceof RhaiMap) {
-    return `#{${value.sortedKeys().map((key) => `${quoted(key)}: ${inner(value.entries.get(key) ?? null)}`).join(", ")}}`;
+    return `#{${value
+      .sortedKeys()
+      .map((key) => `${quoted(key)}: ${inner(value.entries.get(key) ?? null)}`)
+      .join(", ")}}`;
   }
   if (value instanceof RhaiBlob) return blobText(value.bytes);
   if (value instanceof RhaiRange) return `${value.from}${value.inclusive ? "..=" : ".."}${value.to}`;
@@ -81,7 +94,8 @@ function escaped(text: string, quote: string): string {
   for (const char of text) {
     if (char === quote) result += `\\${quote}`;
     else if (ESCAPES[char] !== undefined) result += ESCAPES[char];
-    else if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.test(char)) result += `\\u{${char.codePointAt(0)!.toString(16)}}`;
+    else if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.test(char))
+      result += `\\u{${char.codePointAt(0)!.toString(16)}}`;
     else result += char;
   }
   return result;

@@ -71,16 +71,29 @@ export class TokenStream {
 
   expect(text: string, why: string): Token {
     if (this.isSymbol(text)) return this.next();
-    throw this.fault("missing-token", `${JSON.stringify(text)} is missing ${why}, but ${describe(this.peek)} stands here.`);
+    throw this.fault(
+      "missing-token",
+      `${JSON.stringify(text)} is missing ${why}, but ${describe(this.peek)} stands here.`,
+    );
   }
 
   expectKeyword(text: string, why: string): Token {
     if (this.isKeyword(text)) return this.next();
-    throw this.fault("missing-token", `${JSON.stringify(text)} is missing ${why}, but ${describe(this.peek)} stands here.`);
+    throw this.fault(
+      "missing-token",
+      `${JSON.stringify(text)} is missing ${why}, but ${describe(this.peek)} stands here.`,
+    );
   }
 
   fault(code: string, message: string, span: Span = this.peek.span, hint?: string): SyntaxFault {
-    return new SyntaxFault({ level: "error", code, message, source: this.source, span, ...(hint !== undefined && { hint }) });
+    return new SyntaxFault({
+      level: "error",
+      code,
+      message,
+      source: this.source,
+      span,
+      ...(hint !== undefined && { hint }),
+    });
   }
 
   report(fault: SyntaxFault): void {

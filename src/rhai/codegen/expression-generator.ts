@@ -6,7 +6,9 @@ import { capturedNames } from "./names.ts";
 import { Scope } from "./scope.ts";
 
 /** The runtime function of an operator, and the quick way where both sides are numbers (integers). */
-const ARITHMETIC: Readonly<Record<string, { readonly name: string; readonly quick?: (a: string, b: string) => string }>> = {
+const ARITHMETIC: Readonly<
+  Record<string, { readonly name: string; readonly quick?: (a: string, b: string) => string }>
+> = {
   "+": { name: "add", quick: (a, b) => `${a}+${b}` },
   "-": { name: "sub", quick: (a, b) => `${a}-${b}` },
   "*": { name: "mul", quick: (a, b) => `${a}*${b}+0` },
@@ -96,7 +98,9 @@ export abstract class ExpressionGenerator extends GeneratorBase {
         return fresh(this.out.constant(`i:${value}`, value));
       }
       case "float":
-        return fresh(this.out.constant(`f:${Object.is(expr.value, -0) ? "-0" : expr.value}`, new RhaiFloat(expr.value)));
+        return fresh(
+          this.out.constant(`f:${Object.is(expr.value, -0) ? "-0" : expr.value}`, new RhaiFloat(expr.value)),
+        );
       case "string":
         return fresh(this.text(expr.value));
       case "char":
@@ -149,16 +153,16 @@ export abstract class ExpressionGenerator extends GeneratorBase {
     }
     if (!variable.isOuter) return { js: this.read(variable), known: "place" };
     if (this.options.strictVariables) this.#checkStrict(expr);
-    this.out.line(`if(${this.read(variable)}===undefined)missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()});`);
+    this.out.line(
+      `if(${this.read(variable)}===undefined)missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()});`,
+    );
     return { js: this.read(variable), known: "place" };
   }
 
   #checkStrict(expr: Extract<Expr, { kind: "name" }>): void {
-    if (this.options.strictVariables && !this.knownOuter.has(expr.name)) this.report("variable-undefined", `There is no variable "${expr.name}".`, expr.span);
+    if (this.options.strictVariables && !this.options.knownVariables.includes(expr.name))
+      this.report("variable-undefined", `There is no variable "${expr.name}".`, expr.span);
   }
-
-  /** Names that strict variables accept although the script does not define them. */
-  knownOuter: ReadonlySet<string> = new Set();
 
   /** The names that are visible here, for "did you mean". */
   visible(): string {
@@ -178,7 +182,10 @@ export abstract class ExpressionGenerator extends GeneratorBase {
 
   #path(expr: Extract<Expr, { kind: "path" }>): Atom {
     const js = expr.path.length === 1 && expr.path[0] === "global" ? this.globals.get(expr.name) : undefined;
-    if (js === undefined) return fresh(this.out.temp(`missingPath(${this.text([...expr.path, expr.name].join("::"))},${this.at(expr.span)})`));
+    if (js === undefined)
+      return fresh(
+        this.out.temp(`missingPath(${this.text([...expr.path, expr.name].join("::"))},${this.at(expr.span)})`),
+      );
     this.out.line(`if(${js}===undefined)missing(${this.text(expr.name)},${this.at(expr.span)},"");`);
     return { js, known: "place" };
   }
@@ -232,7 +239,9 @@ export abstract class ExpressionGenerator extends GeneratorBase {
     const { name, quick } = ARITHMETIC[op]!;
     const slow = `${name}(${left},${right},${at})`;
     if (op === "%") {
-      return this.out.temp(`(typeof ${left}==="number"&&typeof ${right}==="number"&&${right}!==0)?${left}%${right}+0:${slow}`);
+      return this.out.temp(
+        `(typeof ${left}==="number"&&typeof ${right}==="number"&&${right}!==0)?${left}%${right}+0:${slow}`,
+      );
     }
     if (quick === undefined) return this.out.temp(slow);
     const result = this.out.fresh("t");
@@ -312,12 +321,30 @@ export abstract class ExpressionGenerator extends GeneratorBase {
     const params = expr.params.map(() => this.out.fresh("p"));
     const name = this.text(`anon$${expr.id.toString(16).padStart(16, "0")}`);
     const selfName = this.out.fresh("z");
-    const body = this.out.apart(() => this.functionBody(expr.body, expr.params.map(({ name: param }) => param), params, selfName, name, true));
-    return fresh(this.out.temp(`new RhaiFn(${name},[],function(${[selfName, ...params].join(",")}){${body}},${params.length})`));
+    const body = this.out.apart(() =>
+      this.functionBody(
+        expr.body,
+        expr.params.map(({ name: param }) => param),
+        params,
+        selfName,
+        name,
+        true,
+      ),
+    );
+    return fresh(
+      this.out.temp(`new RhaiFn(${name},[],function(${[selfName, ...params].join(",")}){${body}},${params.length})`),
+    );
   }
 
   /** The code of a function: counts its depth, binds its parameters, runs its statements, returns their value. */
-  functionBody(block: Block, names: readonly string[], params: readonly string[], thisName: string, name: string, isClosure: boolean): void {
+  functionBody(
+    block: Block,
+    names: readonly string[],
+    params: readonly string[],
+    thisName: string,
+    name: string,
+    isClosure: boolean,
+  ): void {
     const outerContext = this.context;
     const outerScope = this.scope;
     const captured = new Set([...capturedNames(block), ...(isClosure ? outerContext.captured : [])]);

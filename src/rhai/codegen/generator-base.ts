@@ -71,7 +71,9 @@ export abstract class GeneratorBase {
   /** To keep: a copy if it belongs to something else. */
   own(expr: Expr): string {
     const atom = this.expr(expr);
-    return atom.known === "place" ? this.out.temp(`(typeof ${atom.js}==="object"?copyOf(${atom.js}):${atom.js})`) : atom.js;
+    return atom.known === "place"
+      ? this.out.temp(`(typeof ${atom.js}==="object"?copyOf(${atom.js}):${atom.js})`)
+      : atom.js;
   }
 
   /** Borrowed, but safe against changes by what is evaluated after it. */
@@ -91,7 +93,14 @@ export abstract class GeneratorBase {
   }
 
   report(code: string, message: string, span: Span, hint?: string): void {
-    this.diagnostics.push({ level: "error", code, message, source: this.source, span, ...(hint !== undefined && { hint }) });
+    this.diagnostics.push({
+      level: "error",
+      code,
+      message,
+      source: this.source,
+      span,
+      ...(hint !== undefined && { hint }),
+    });
   }
 
   text(value: string): string {

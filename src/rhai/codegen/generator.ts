@@ -50,7 +50,9 @@ export class Generator extends PlaceGenerator {
     const result = this.out.temp("null");
     this.out.line("main:{");
     this.statements(body, result);
-    const variables = this.scope.own().map((variable) => `[${this.text(variable.name)},${this.read(variable)},${variable.isConst}]`);
+    const variables = this.scope
+      .own()
+      .map((variable) => `[${this.text(variable.name)},${this.read(variable)},${variable.isConst}]`);
     this.out.line(`keep([${variables.join(",")}]);}`);
     this.out.line(`return ${result};`);
   }
@@ -78,7 +80,9 @@ export class Generator extends PlaceGenerator {
       case "return":
         return this.#return(statement);
       case "throw":
-        this.out.line(`raise(${statement.value === undefined ? "null" : this.own(statement.value)},${this.at(statement.span)});`);
+        this.out.line(
+          `raise(${statement.value === undefined ? "null" : this.own(statement.value)},${this.at(statement.span)});`,
+        );
         return;
       case "try":
         return this.#try(statement);
@@ -88,7 +92,8 @@ export class Generator extends PlaceGenerator {
         this.out.line(`noImport(${this.borrow(statement.path)},${this.at(statement.span)});`);
         return;
       case "export":
-        if (this.scope.find(statement.name) === undefined) this.out.line(`missing(${this.text(statement.name)},${this.at(statement.span)},"");`);
+        if (this.scope.find(statement.name) === undefined)
+          this.out.line(`missing(${this.text(statement.name)},${this.at(statement.span)},"");`);
         return;
       default:
         statement satisfies never;
@@ -102,8 +107,10 @@ export class Generator extends PlaceGenerator {
     }
     const variable = this.declare(statement.name, value, statement.isConst);
     const global = this.globals.get(statement.name);
-    if (statement.isConst && global !== undefined && this.scope === this.root) this.out.line(`${global}=copyOf(${this.read(variable)});`);
-    if (this.options.maxVariables > 0 && this.scope.names().length > this.options.maxVariables) this.out.line(`tooManyVariables(${this.at(statement.span)});`);
+    if (statement.isConst && global !== undefined && this.scope === this.root)
+      this.out.line(`${global}=copyOf(${this.read(variable)});`);
+    if (this.options.maxVariables > 0 && this.scope.names().length > this.options.maxVariables)
+      this.out.line(`tooManyVariables(${this.at(statement.span)});`);
   }
 
   #exprStatement(expr: Expr, result: string | undefined): void {
@@ -165,13 +172,15 @@ export class Generator extends PlaceGenerator {
     this.tick(expr.span);
     if (expr.kind === "while") this.out.line(`if(!${this.condition(expr.condition)})break ${label};`);
     this.block(expr.body, undefined);
-    if (expr.kind === "do") this.out.line(`if(${expr.until ? "" : "!"}${this.condition(expr.condition)})break ${label};`);
+    if (expr.kind === "do")
+      this.out.line(`if(${expr.until ? "" : "!"}${this.condition(expr.condition)})break ${label};`);
     this.out.line("}");
   }
 
   #for(expr: Extract<Expr, { kind: "for" }>, label: string): void {
     const { iterable } = expr;
-    if (iterable.kind === "binary" && (iterable.op === ".." || iterable.op === "..=")) return this.#forRange(expr, label);
+    if (iterable.kind === "binary" && (iterable.op === ".." || iterable.op === "..="))
+      return this.#forRange(expr, label);
     const items = this.out.temp(`iterate(${this.borrow(iterable)},${this.at(iterable.span)})`);
     const item = this.out.fresh("x");
     const counter = this.out.temp("-1");
@@ -187,7 +196,9 @@ export class Generator extends PlaceGenerator {
     this.out.line(`checkRange(${from},${to},${this.at(iterable.span)});`);
     const item = this.out.fresh("x");
     const counter = this.out.temp("-1");
-    this.out.line(`${label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`);
+    this.out.line(
+      `${label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`,
+    );
     this.#forBody(expr, item, counter);
   }
 
@@ -204,10 +215,63 @@ export class Generator extends PlaceGenerator {
 
 /** What generated code calls; all of it is in the runtime. */
 export const HELPERS = [
-  "RhaiArray", "RhaiMap", "RhaiFn", "copyOf", "add", "addTo", "sub", "mul", "div", "mod", "pow", "shl", "shr", "band", "bor", "bxor",
-  "eq", "ne", "lt", "le", "gt", "ge", "isIn", "range", "neg", "plus", "not", "truth", "concat", "prop", "propMut", "setProp", "index",
-  "indexMut", "setIndex", "call", "callRef", "method", "missing", "missingPath", "noModule", "noImport", "unbound", "isDefVar", "evaluate",
-  "writable", "isConstant", "raise", "caught", "iterate", "checkRange", "inCase", "sameCase", "tick", "overflow", "outer", "keep",
+  "RhaiArray",
+  "RhaiMap",
+  "RhaiFn",
+  "copyOf",
+  "add",
+  "addTo",
+  "sub",
+  "mul",
+  "div",
+  "mod",
+  "pow",
+  "shl",
+  "shr",
+  "band",
+  "bor",
+  "bxor",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "isIn",
+  "range",
+  "neg",
+  "plus",
+  "not",
+  "truth",
+  "concat",
+  "prop",
+  "propMut",
+  "setProp",
+  "index",
+  "indexMut",
+  "setIndex",
+  "call",
+  "callRef",
+  "method",
+  "missing",
+  "missingPath",
+  "noModule",
+  "noImport",
+  "unbound",
+  "isDefVar",
+  "evaluate",
+  "writable",
+  "isConstant",
+  "raise",
+  "caught",
+  "iterate",
+  "checkRange",
+  "inCase",
+  "sameCase",
+  "tick",
+  "overflow",
+  "outer",
+  "keep",
   "tooManyVariables",
 ] as const;
 

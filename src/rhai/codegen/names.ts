@@ -96,7 +96,9 @@ function childrenOf(expr: Expr): readonly (Expr | Block)[] {
 }
 
 function switchChildren(expr: Extract<Expr, { kind: "switch" }>): (Expr | Block)[] {
-  const cases = expr.cases.flatMap(({ values, condition, body }) => (condition === undefined ? [...values, body] : [...values, condition, body]));
+  const cases = expr.cases.flatMap(({ values, condition, body }) =>
+    condition === undefined ? [...values, body] : [...values, condition, body],
+  );
   return expr.fallback === undefined ? [expr.subject, ...cases] : [expr.subject, ...cases, expr.fallback];
 }
 

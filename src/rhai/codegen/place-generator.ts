@@ -51,7 +51,8 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const rootJs = root.kind === "name" || root.kind === "this" ? this.borrow(root) : this.own(root);
     for (const link of chain) {
       if (link.kind === "prop") steps.push({ kind: "prop", name: this.text(link.name), at: this.at(link.nameSpan) });
-      if (link.kind === "index") steps.push({ kind: "index", index: this.out.temp(this.borrow(link.index)), at: this.at(link.index.span) });
+      if (link.kind === "index")
+        steps.push({ kind: "index", index: this.out.temp(this.borrow(link.index)), at: this.at(link.index.span) });
     }
     return { root: rootJs, variable, canWrite: variable !== undefined || root.kind === "this", steps };
   }
@@ -85,10 +86,14 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     for (let at = place.steps.length - 1; at >= 0; at--) {
       const step = place.steps[at]!;
       const container = containers[at]!;
-      const call = step.kind === "prop" ? `setProp(${container},${step.name},${current},${step.at})` : `setIndex(${container},${step.index},${current},${step.at})`;
+      const call =
+        step.kind === "prop"
+          ? `setProp(${container},${step.name},${current},${step.at})`
+          : `setIndex(${container},${step.index},${current},${step.at})`;
       current = this.out.temp(call);
     }
-    if (place.canWrite && (place.steps.length === 0 || current !== place.root)) this.out.line(`${place.root}=${current};`);
+    if (place.canWrite && (place.steps.length === 0 || current !== place.root))
+      this.out.line(`${place.root}=${current};`);
   }
 
   /** `target op= value` */
@@ -125,7 +130,12 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
 
   checkAssignable(variable: Variable | undefined, target: Expr, span: Span): void {
     if (variable?.isConst === true) {
-      this.report("assignment-to-constant", `"${variable.name}" is a constant.`, target.span, `Declare it with let, or give the changed value another name.`);
+      this.report(
+        "assignment-to-constant",
+        `"${variable.name}" is a constant.`,
+        target.span,
+        `Declare it with let, or give the changed value another name.`,
+      );
     } else if (variable?.isOuter === true) {
       this.out.line(`writable(${this.text(variable.name)},${this.at(span)});`);
     }
@@ -164,7 +174,10 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
       return { js: String(variable?.isCell === true && !variable.isOuter), known: "bool" };
     }
     if (name === "eval" && args.length === 1 && first !== undefined && this.options.allowEval) {
-      return { js: this.out.temp(`evaluate(${this.borrow(first)},${this.#bindings()},${this.at(span)})`), known: "fresh" };
+      return {
+        js: this.out.temp(`evaluate(${this.borrow(first)},${this.#bindings()},${this.at(span)})`),
+        known: "fresh",
+      };
     }
     return undefined;
   }
@@ -187,7 +200,12 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const outerContext = this.context;
     const outerScope = this.scope;
     const body = this.out.apart(() => {
-      this.context = { ...outerContext, captured: new Set([...outerContext.captured, ...capturedNames(def.body)]), loops: [], isCounted: true };
+      this.context = {
+        ...outerContext,
+        captured: new Set([...outerContext.captured, ...capturedNames(def.body)]),
+        loops: [],
+        isCounted: true,
+      };
       this.scope = new Scope(outerScope);
       this.out.line(`if(++d>D)overflow();S[d]=${this.text(def.name)};`);
       params.forEach((param, at) => this.declare(def.params[at]!.name, param, false));
@@ -204,10 +222,14 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   #nativeCall(expr: Extract<Expr, { kind: "call" }>): Atom {
     const [first, ...rest] = expr.args;
     const isPlace = first?.kind === "name" || first?.kind === "this";
-    if (isPlace && this.natives.mayChange(expr.name, expr.args.length)) return this.#changing(first, expr.name, rest, expr.span, "callRef");
+    if (isPlace && this.natives.mayChange(expr.name, expr.args.length))
+      return this.#changing(first, expr.name, rest, expr.span, "callRef");
     const isConst = isPlace && first.kind === "name" && this.variableFor(first)?.isConst === true;
     const args = expr.args.map((arg, at) => (at === 0 && isPlace ? this.steady(arg, rest) : this.own(arg)));
-    return { js: this.out.temp(`call(${this.text(expr.name)},[${args.join(",")}],${this.at(expr.span)},${isConst})`), known: "fresh" };
+    return {
+      js: this.out.temp(`call(${this.text(expr.name)},[${args.join(",")}],${this.at(expr.span)},${isConst})`),
+      known: "fresh",
+    };
   }
 
   override method(expr: Extract<Expr, { kind: "method" }>): Atom {
@@ -217,9 +239,19 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const result = this.out.temp("null");
     this.out.line(`if(${object}!==null){`);
     this.inScope(() => {
-      const held: Variable = { name: `?${result}`, js: this.out.temp(object), isCell: false, isConst: false, isOuter: false };
+      const held: Variable = {
+        name: `?${result}`,
+        js: this.out.temp(object),
+        isCell: false,
+        isConst: false,
+        isOuter: false,
+      };
       this.scope.declare(held);
-      const inner = this.#methodOn({ ...expr, optional: false, object: { kind: "name", name: held.name, span: expr.object.span } });
+      const inner = this.#methodOn({
+        ...expr,
+        optional: false,
+        object: { kind: "name", name: held.name, span: expr.object.span },
+      });
       this.out.line(`${result}=${inner.js};`);
     });
     this.out.line("}");
@@ -228,14 +260,27 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
 
   #methodOn(expr: Extract<Expr, { kind: "method" }>): Atom {
     const { name, args, object, span } = expr;
-    if (name === "is_shared" && args.length === 0) return this.special({ kind: "call", name, args: [object], bang: false, path: [], span }) ?? { js: "false", known: "bool" };
+    if (name === "is_shared" && args.length === 0)
+      return (
+        this.special({ kind: "call", name, args: [object], bang: false, path: [], span }) ?? {
+          js: "false",
+          known: "bool",
+        }
+      );
     const isPlace = ["name", "this", "prop", "index"].includes(object.kind);
-    const changes = this.natives.mayChange(name, args.length + 1) || this.#isScriptMethod(name, args.length) || name === "call";
-    if (isPlace && (changes || this.#mayBindMap(object, name, args.length))) return this.#changing(object, name, args, expr.nameSpan, "method");
+    const changes =
+      this.natives.mayChange(name, args.length + 1) || this.#isScriptMethod(name, args.length) || name === "call";
+    if (isPlace && (changes || this.#mayBindMap(object, name, args.length)))
+      return this.#changing(object, name, args, expr.nameSpan, "method");
     const value = this.steady(object, args);
     const owned = args.map((arg) => this.own(arg));
     const isConst = this.#rootIsConst(object);
-    return { js: this.out.temp(`method(${value},${this.text(name)},[${owned.join(",")}],${this.at(expr.nameSpan)},${isConst},null)`), known: "fresh" };
+    return {
+      js: this.out.temp(
+        `method(${value},${this.text(name)},[${owned.join(",")}],${this.at(expr.nameSpan)},${isConst},null)`,
+      ),
+      known: "fresh",
+    };
   }
 
   /** `m.f(x)` with a closure in the map: it may change `this`, which is the map. */
@@ -260,8 +305,15 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const place = this.placeOf(object);
     const { value, containers } = this.readMutable(place);
     const cell = this.out.temp(`{v:${value}}`);
-    const isConst = place.variable?.isConst === true ? "true" : place.variable?.isOuter === true ? `isConstant(${this.text(place.variable.name)})` : "false";
-    const result = this.out.temp(`${helper}(${cell}.v,${this.text(name)},[${owned.join(",")}],${this.at(span)},${isConst},${cell})`);
+    const isConst =
+      place.variable?.isConst === true
+        ? "true"
+        : place.variable?.isOuter === true
+          ? `isConstant(${this.text(place.variable.name)})`
+          : "false";
+    const result = this.out.temp(
+      `${helper}(${cell}.v,${this.text(name)},[${owned.join(",")}],${this.at(span)},${isConst},${cell})`,
+    );
     this.out.line(`if(${cell}.v!==${value}){`);
     if (place.variable?.isConst !== true) this.writeBack(place, containers, `${cell}.v`);
     this.out.line("}");
