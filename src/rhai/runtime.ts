@@ -50,7 +50,9 @@ export interface ScopeView {
 }
 
 /** Operations between two looks at the clock. */
-const DEADLINE_EVERY = 1024;
+const DEADLINE_EVERY = 256;
+/** Containers in containers in containers …: deeper than this is refused like too large. */
+const MAX_NESTING = 200;
 
 export class Runtime {
   readonly options: RhaiOptions;
@@ -302,6 +304,8 @@ export class Runtime {
     if (object instanceof RhaiMap) {
       const entries = object.own();
       entries.set(name, value);
+      if (typeof value === "object" && (value instanceof RhaiArray || value instanceof RhaiMap))
+        this.#heavier(object, at);
       return this.#grown(object, entries.size, this.options.maxMapSize, at);
     }
     if (this.natives.property(name).some((native) => fits(native.types, [object]))) {
@@ -330,10 +334,19 @@ export class Runtime {
 
   readonly setIndex = (object: RhaiValue, index: RhaiValue, value: RhaiValue, at: number): RhaiValue => {
     const changed = withIndex(object, index, value, at);
+    if (typeof value === "object" && (value instanceof RhaiArray || value instanceof RhaiMap))
+      this.#heavier(changed, at);
     return changed instanceof RhaiMap
       ? this.#grown(changed, changed.entries.size, this.options.maxMapSize, at)
       : changed;
   };
+
+  /** A container that took in a container: both kinds of size may have grown. */
+  #heavier(object: RhaiValue, at: number): void {
+    const { maxArraySize, maxMapSize } = this.options;
+    if (maxArraySize > 0 && weight(object, "array") > maxArraySize) throw tooLarge("Size of array/BLOB", at);
+    if (maxMapSize > 0 && weight(object, "map") > maxMapSize) throw tooLarge("Size of object map", at);
+  }
 
   /** The full weight is only counted from time to time: when the number of keys is near the bound. */
   #grown(object: RhaiMap, size: number, max: number, at: number): RhaiMap {
@@ -577,15 +590,14 @@ function tooLarge(what: string, at: number): RhaiError {
 }
 
 /** All elements of one kind, nested ones included: what a script could hide in depth counts as well. */
-function weight(value: RhaiValue, kind: "array" | "map"): number {
-  if (value instanceof RhaiArray) {
-    let sum = kind === "array" ? value.items.length : 0;
-    for (const item of value.items) if (typeof item === "object" && item !== null) sum += weight(item, kind);
-    return sum;
+function weight(value: RhaiValue, kind: "array" | "map", depth = 0): number {
+  if (depth > MAX_NESTING) return Number.POSITIVE_INFINITY;
+  const isArray = value instanceof RhaiArray;
+  if (!isArray && !(value instanceof RhaiMap)) return 0;
+  let sum = isArray === (kind === "array") ? (isArray ? value.items.length : value.entries.size) : 0;
+  for (const item of isArray ? value.items : value.entries.values()) {
+    if (typeof item === "object" && item !== null) sum += weight(item, kind, depth + 1);
   }
-  if (!(value instanceof RhaiMap)) return 0;
-  let sum = kind === "map" ? value.entries.size : 0;
-  for (const item of value.entries.values()) if (typeof item === "object" && item !== null) sum += weight(item, kind);
   return sum;
 }
 

@@ -114,7 +114,7 @@ function optionsOf(item: RhaiCase, known: readonly string[]): Partial<RhaiOption
   const options: Record<string, unknown> = {
     strict: true,
     allowEval: true,
-    maxOperations: 0,
+    maxOperations: 20_000_000,
     maxStringSize: 0,
     maxArraySize: 0,
     maxMapSize: 0,
