@@ -15,7 +15,7 @@ export interface ContentParts {
   readonly secret: Uint8Array;
 }
 
-type Piece = (view: RequestView, parts: ContentParts) => string | Uint8Array | undefined;
+export type Piece = (view: RequestView, parts: ContentParts) => string | Uint8Array | undefined;
 /** Either one piece that must be there, or a group that is left out as a whole. */
 type Segment = { readonly pieces: readonly Piece[]; readonly optional: boolean };
 
@@ -26,11 +26,14 @@ export interface ContentTemplate {
   readonly placeholders: ReadonlySet<string>;
 }
 
+/** Placeholders that a coded scheme adds, by name. */
+export type OwnPlaceholders = Readonly<Record<string, Piece>>;
+
 /** @throws SyntaxError naming a placeholder that does not exist. */
-export function compileContent(template: string, settings: Settings): ContentTemplate {
+export function compileContent(template: string, settings: Settings, own: OwnPlaceholders = {}): ContentTemplate {
   const placeholders = new Set<string>();
   const segments = [...template.matchAll(/\[([^\]]*)\]|[^[]+/g)].map((match): Segment => ({
-    pieces: compilePieces(match[1] ?? match[0], settings, placeholders),
+    pieces: compilePieces(match[1] ?? match[0], settings, own, placeholders),
     optional: match[1] !== undefined,
   }));
   if (template === "{body}") return { placeholders, render: (view) => [view.request.rawBody] };
@@ -58,12 +61,12 @@ function renderSegments(
   return rendered;
 }
 
-function compilePieces(text: string, settings: Settings, placeholders: Set<string>): Piece[] {
+function compilePieces(text: string, settings: Settings, own: OwnPlaceholders, placeholders: Set<string>): Piece[] {
   return [...text.matchAll(/\{([^{}]+)\}|(?:[^{]|\{(?![^{}]+\}))+/g)].map((match): Piece => {
     const name = match[1];
     if (name === undefined) return () => match[0];
     placeholders.add(name);
-    const piece = compilePlaceholder(name, settings);
+    const piece = Object.hasOwn(own, name) ? own[name] : compilePlaceholder(name, settings);
     if (piece === undefined) throw new SyntaxError(`{${name}} is no placeholder of a signed content`);
     return piece;
   });

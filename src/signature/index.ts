@@ -21,5 +21,7 @@ export { sha256Spec } from "./scheme-config.ts";
 export type { SchemeSpec } from "./scheme-spec.ts";
 export type { Provider } from "./provider.ts";
 export { parseSchemeConfig, type ParsedSchemeConfig } from "./parse-scheme-config.ts";
-export { createVerifier, keyFaults, type Verifier } from "./verifier.ts";
+export { createVerifier, type Verifier, type VerifierOptions } from "./verifier.ts";
+export { keyFaults } from "./resolve-scheme.ts";
+export { createKeyStore, type FetchText, type KeyStore, type KeyStoreOptions } from "./key-store.ts";
 export { deliveryIdOf } from "./well-known-ids.ts";

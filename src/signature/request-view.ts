@@ -4,6 +4,7 @@
  * the scheme allows repetition; (2) nothing here throws on what a sender wrote.
  */
 import { utf8Text } from "./encoding.ts";
+import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
 
 /** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
@@ -18,6 +19,9 @@ export class RequestView {
   #json: { readonly value: unknown } | undefined;
   #form: FormFields | undefined;
   #query: FormFields | undefined;
+
+  /** The claims of a verified token, for sources `claim:…`. */
+  claims: unknown;
 
   constructor(request: SignedRequest) {
     this.request = request;
@@ -61,7 +65,8 @@ export class RequestView {
   /** The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). */
   private jsonText(): string | undefined {
     const type = this.header("content-type") ?? "";
-    if (type.startsWith("application/x-www-form-urlencoded")) return this.form("payload");
+    if (type.startsWith("application/x-www-form-urlencoded")) return this.form("payload") ?? this.form("json");
+    if (type.startsWith("multipart/form-data")) return multipartField(type, this.request.rawBody, "json");
     return utf8Text(this.decodedBody());
   }
 
@@ -114,7 +119,8 @@ function only(fields: FormFields, name: string): string | undefined {
   return found.length === 1 ? found[0]?.[1] : undefined;
 }
 
-function parseJson(text: string | undefined): unknown {
+/** `undefined` when the text is not JSON. */
+export function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as unknown;

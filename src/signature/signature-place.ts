@@ -19,44 +19,48 @@ export interface PlacedSignature {
   readonly others: readonly string[];
 }
 
-export type PlaceOutcome =
-  | { readonly found: true; readonly placed: PlacedSignature }
-  | { readonly found: false; readonly reason: "signature_missing" | "header_duplicated" | "too_many_signatures" };
+export interface PlaceRefusal {
+  readonly reason: "signature_missing" | "header_duplicated" | "too_many_signatures";
+  readonly detail: string;
+}
+
+const MISSING: PlaceRefusal = { reason: "signature_missing", detail: "is not there" };
+const DUPLICATED: PlaceRefusal = { reason: "header_duplicated", detail: "occurs more than once" };
+const TOO_MANY: PlaceRefusal = { reason: "too_many_signatures", detail: `holds more than ${MAX_CANDIDATES} parts` };
 
 export interface CompiledPlace {
   /** How operators know it: `header Stripe-Signature`. */
   readonly label: string;
   isPresent(view: RequestView): boolean;
-  find(view: RequestView): PlaceOutcome;
+  find(view: RequestView): PlacedSignature | PlaceRefusal;
 }
 
 export function compilePlace(place: SignaturePlace): CompiledPlace {
   const lines = compileLines(place);
   return {
     label: placeLabel(place),
-    isPresent: (view) => lines(view).length > 0,
+    isPresent: (view) =>
+      place.header === undefined ? lines(view).length > 0 : view.hasHeader(place.header.toLowerCase()),
     find: (view) => {
       const texts = lines(view);
-      if (texts.length === 0) {
-        const reason = view.duplicated === undefined ? "signature_missing" : "header_duplicated";
-        return { found: false, reason };
-      }
+      if (view.duplicated !== undefined) return DUPLICATED;
+      if (texts.length === 0) return MISSING;
       const parts = splitAll(texts, place.split);
-      if (parts.length > MAX_CANDIDATES) return { found: false, reason: "too_many_signatures" };
-      return { found: true, placed: pick(parts, place) };
+      if (parts.length > MAX_CANDIDATES) return TOO_MANY;
+      return pick(parts, place);
     },
   };
 }
 
 function placeLabel(place: SignaturePlace): string {
-  if (place.header !== undefined) return `header ${place.header}`;
+  if (place.header !== undefined) return `header ${[place.header, ...(place.moreHeaders ?? [])].join(" or ")}`;
   if (place.json !== undefined) return `body field ${place.json}`;
   if (place.form !== undefined) return `form field ${place.form}`;
   return `query parameter ${place.query ?? ""}`;
 }
 
 function compileLines(place: SignaturePlace): (view: RequestView) => readonly string[] {
-  const { header } = place;
+  const { header, moreHeaders } = place;
   if (header?.endsWith("#") === true) {
     const stem = header.slice(0, -1).toLowerCase();
     const names = Array.from({ length: MAX_CANDIDATES }, (_, index) => `${stem}${index + 1}`);
@@ -65,6 +69,10 @@ function compileLines(place: SignaturePlace): (view: RequestView) => readonly st
   if (header !== undefined && place.repeatable === true) {
     const name = header.toLowerCase();
     return (view) => view.headerLines(name, MAX_CANDIDATES + 1);
+  }
+  if (moreHeaders !== undefined) {
+    const names = [header ?? "", ...moreHeaders].map((name) => name.toLowerCase());
+    return (view) => names.flatMap((name) => view.header(name) ?? []);
   }
   const reader = compileSource(placeSource(place), new Map());
   return reader === undefined ? () => [] : (view) => present(reader, view);

@@ -1,0 +1,44 @@
+/**
+ * Contentful signs a canonical request: method, path, the headers it names, body:
+ * https://www.contentful.com/developers/docs/webhooks/request-verification/
+ */
+import type { CompiledScheme, SchemeContext } from "../compiled-scheme.ts";
+import { compileMac } from "../mac-scheme.ts";
+import { pathOf, queryOf, type RequestView } from "../request-view.ts";
+
+const MAX_HEADERS = 50;
+
+export function contentful({ settings, keys, tolerance = 30 }: SchemeContext): CompiledScheme {
+  return compileMac(
+    {
+      kind: "mac",
+      alg: "hmac-sha256",
+      signature: { header: "x-contentful-signature", encoding: "hex" },
+      content: "{method}\n{contentful:path}\n{contentful:headers}\n{body}",
+      timestamp: { from: "header:x-contentful-timestamp", unit: "ms", tolerance },
+    },
+    settings,
+    keys,
+    { "contentful:path": canonicalPath, "contentful:headers": canonicalHeaders },
+  );
+}
+
+/** The query is escaped as one value, and then the whole is encoded once more. */
+function canonicalPath(view: RequestView): string {
+  const query = queryOf(view.request.url);
+  const path = pathOf(view.request.url, false);
+  return encodeURI(query === "" ? path : `${path}?${encodeURIComponent(query)}`);
+}
+
+/** The named headers, sorted. The list has to name itself and the timestamp. */
+function canonicalHeaders(view: RequestView): string | undefined {
+  const names = view.header("x-contentful-signed-headers")?.split(",", MAX_HEADERS + 1) ?? [];
+  const lower = new Set(names.map((name) => name.trim().toLowerCase()));
+  const isWhole = lower.has("x-contentful-signed-headers") && lower.has("x-contentful-timestamp");
+  if (!isWhole || names.length > MAX_HEADERS) return undefined;
+  const lines = [...lower].sort().flatMap((name) => {
+    const value = view.header(name);
+    return value === undefined ? [] : [`${name}:${value.trim()}`];
+  });
+  return lines.join(";");
+}
