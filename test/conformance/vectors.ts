@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import {
   createKeyStore,
   createVerifier,
@@ -74,13 +75,15 @@ async function runFile(path: string, counts: { passed: number; failed: number })
 async function judge(provider: string, vector: Vector): Promise<{ accepted: boolean; why: string }> {
   const { settings, keys } = keysAndSettings(vector);
   const { method, url, headers, body_base64: body } = vector.request;
+  const rawBody = Buffer.from(body, "base64");
   const request = {
     method,
-    url: settings["url"] ?? url,
+    url: settings["url"] ?? settings["publicUrl"] ?? url,
     headers: Object.entries(headers).flatMap(([name, value]) =>
       (typeof value === "string" ? [value] : value).map((line) => [name, line] as const),
     ),
-    rawBody: Buffer.from(body, "base64"),
+    rawBody,
+    decodedBody: () => (/gzip/i.test(String(headers["Content-Encoding"])) ? gunzipSync(rawBody) : undefined),
   };
   try {
     const keyStore = createKeyStore((wanted) => Promise.resolve(publishedAt(vector, wanted)));

@@ -40,8 +40,7 @@ export function certificates(
 function pastedCertificate({ keys, settings }: SchemeContext): { name: string; key: KeyObject } | undefined {
   const key = keys.find(({ secret }) => secret.includes("-----BEGIN "));
   if (key !== undefined) return { name: key.name, key: publicKey(key.secret, undefined) };
-  const text =
-    settings.get("certificate") ?? settings.get("cert") ?? settings.get("certpem") ?? settings.get("publickey");
+  const text = [...settings.values()].find((value) => value.includes("-----BEGIN "));
   return text === undefined ? undefined : { name: "certificate", key: publicKey(text, undefined) };
 }
 
