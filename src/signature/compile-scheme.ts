@@ -1,6 +1,6 @@
 /** From a spec to the thing that checks requests: one line per kind of scheme. */
 import { allowlistScheme, unsignedScheme } from "./allowlist.ts";
-import { CODED_SCHEMES } from "./coded/index.ts";
+import { compileCoded } from "./coded/index.ts";
 import type { CompiledScheme, SchemeContext } from "./compiled-scheme.ts";
 import { compileHttpMessage } from "./http-message-scheme.ts";
 import { compileJwt } from "./jwt-scheme.ts";
@@ -26,7 +26,7 @@ export function compileScheme(spec: SchemeSpec, context: SchemeContext): Compile
     case "http-message-signature":
       return compileHttpMessage(spec, context);
     case "coded":
-      return codedScheme(spec.scheme, context);
+      return compileCoded(spec.scheme, context);
     case "ip":
       return allowlistScheme();
     case "none":
@@ -34,10 +34,4 @@ export function compileScheme(spec: SchemeSpec, context: SchemeContext): Compile
     default:
       return spec satisfies never;
   }
-}
-
-function codedScheme(name: string, context: SchemeContext): CompiledScheme {
-  const compile = CODED_SCHEMES.get(name);
-  if (compile === undefined) throw new Error(`the table names a coded scheme ${name} that does not exist`);
-  return compile(context);
 }

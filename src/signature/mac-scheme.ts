@@ -78,7 +78,8 @@ function compare(parts: SignedParts, keys: readonly MacKey[], compute: Compute, 
 /** Compares every reading with every candidate, without stopping at the first that fits. */
 function matchesAny(parts: SignedParts, key: MacKey, compute: Compute): boolean {
   let matches = false;
-  for (const content of parts.contents(key.bytes)) {
+  const { contents } = parts;
+  for (const content of typeof contents === "function" ? contents(key.bytes) : contents) {
     const expected = compute(key, content);
     for (const candidate of parts.candidates) {
       if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) matches = true;

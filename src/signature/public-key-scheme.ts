@@ -49,7 +49,7 @@ function compileKey(key: SigningKey, spec: PublicKeySpec): PublicKey {
 
 function compare(parts: SignedParts, keys: readonly PublicKey[], alg: PublicKeyAlgorithm, nowMs: number): CheckOutcome {
   const { digest } = ALGORITHMS[alg];
-  const messages = parts.contents(new Uint8Array(0)).map(join);
+  const messages = contentsOf(parts).map(join);
   let expired: string | undefined;
   for (const { name, notAfterMs, key } of keys) {
     const fits = (message: Buffer): boolean =>
@@ -59,6 +59,10 @@ function compare(parts: SignedParts, keys: readonly PublicKey[], alg: PublicKeyA
     expired = name;
   }
   return refuseUnmatched(keys.length, expired);
+}
+
+function contentsOf({ contents }: SignedParts): readonly RenderedContent[] {
+  return typeof contents === "function" ? contents(new Uint8Array(0)) : contents;
 }
 
 function join(content: RenderedContent): Buffer {

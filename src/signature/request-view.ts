@@ -10,6 +10,8 @@ import type { SignedRequest } from "./request.ts";
 /** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
 const MAX_FORM_FIELDS = 1000;
 
+const NO_LINE = ["", ""] as const;
+
 export type FormFields = readonly (readonly [name: string, value: string])[];
 
 export class RequestView {
@@ -29,8 +31,10 @@ export class RequestView {
 
   /** The value of a header; `lowerName` in lower case. */
   header(lowerName: string): string | undefined {
+    const { headers } = this.request;
     let found: string | undefined;
-    for (const line of this.request.headers) {
+    for (let index = 0; index < headers.length; index++) {
+      const line = headers[index] ?? NO_LINE;
       const name = line[0];
       if (name.length !== lowerName.length) continue;
       if (name !== lowerName && name.toLowerCase() !== lowerName) continue;

@@ -13,9 +13,7 @@ export const MAX_CANDIDATES = 16;
 export interface PlacedSignature {
   /** Candidates without key and prefix, not yet decoded. */
   readonly candidates: readonly string[];
-  /** The value of a `key=value` part that occurs exactly once. */
-  readonly sig: (key: string) => string | undefined;
-  /** What was there in place of the wanted key or prefix, when nothing fits. */
+  /** The parts without the wanted key or prefix: a timestamp, other versions. */
   readonly others: readonly string[];
 }
 
@@ -37,6 +35,11 @@ export interface CompiledPlace {
 
 export function compilePlace(place: SignaturePlace): CompiledPlace {
   const lines = compileLines(place);
+  const splitting: Splitting = {
+    separator: place.split,
+    marker: place.key === undefined ? (place.prefix ?? "") : `${place.key}=${place.prefix ?? ""}`,
+    markerOptional: place.prefixOptional === true,
+  };
   return {
     label: placeLabel(place),
     isPresent: (view) =>
@@ -45,9 +48,7 @@ export function compilePlace(place: SignaturePlace): CompiledPlace {
       const texts = lines(view);
       if (view.duplicated !== undefined) return DUPLICATED;
       if (texts.length === 0) return MISSING;
-      const parts = splitAll(texts, place.split);
-      if (parts.length > MAX_CANDIDATES) return TOO_MANY;
-      return pick(parts, place);
+      return pick(texts, splitting) ?? TOO_MANY;
     },
   };
 }
@@ -89,25 +90,47 @@ function present(reader: Reader, view: RequestView): readonly string[] {
   return text === undefined ? [] : [text];
 }
 
-/** All parts of all lines, or one more than allowed: further ones are not looked at. */
-function splitAll(texts: readonly string[], separator: string | undefined): string[] {
-  if (separator === undefined) return texts.slice(0, MAX_CANDIDATES + 1);
-  return texts.flatMap((text) => text.split(separator, MAX_CANDIDATES + 1).map((part) => part.trim()));
-}
+const NOTHING: readonly string[] = [];
 
-function pick(parts: readonly string[], place: SignaturePlace): PlacedSignature {
-  const marker = place.key === undefined ? (place.prefix ?? "") : `${place.key}=${place.prefix ?? ""}`;
+/** Sorts the parts of the lines: those with the marker, cut off, and the others. `undefined` when there are too many. */
+function pick(lines: readonly string[], splitting: Splitting): PlacedSignature | undefined {
+  const { separator, marker } = splitting;
+  const [only = ""] = lines;
+  const isWhole = lines.length === 1 && (separator === undefined || !only.includes(separator));
+  if (isWhole && only.startsWith(marker)) return { candidates: [only.slice(marker.length)], others: NOTHING };
   const candidates: string[] = [];
   const others: string[] = [];
-  for (const part of parts) {
-    if (part.startsWith(marker)) candidates.push(part.slice(marker.length));
-    else if (place.prefixOptional === true) candidates.push(part);
-    else others.push(part);
+  for (const line of lines) {
+    let start = 0;
+    while (start <= line.length) {
+      const found = separator === undefined ? -1 : line.indexOf(separator, start);
+      const end = found < 0 ? line.length : found;
+      const part = separator === undefined ? line : line.slice(start, end).trim();
+      if (part.startsWith(marker)) candidates.push(part.slice(marker.length));
+      else if (splitting.markerOptional) candidates.push(part);
+      else others.push(part);
+      if (candidates.length + others.length > MAX_CANDIDATES) return undefined;
+      start = end + (separator?.length ?? 1);
+    }
   }
-  return { candidates, others, sig: (key) => partOf(parts, key) };
+  return { candidates, others };
 }
 
-function partOf(parts: readonly string[], key: string): string | undefined {
-  const found = parts.filter((part) => part.startsWith(`${key}=`));
-  return found.length === 1 ? found[0]?.slice(key.length + 1) : undefined;
+interface Splitting {
+  readonly separator: string | undefined;
+  readonly marker: string;
+  readonly markerOptional: boolean;
 }
+
+/** The value of the part `key=value`, if there is exactly one such part. */
+export function signaturePart(placed: PlacedSignature, key: string): string | undefined {
+  let found: string | undefined;
+  for (const part of placed.others) {
+    if (part.charCodeAt(key.length) !== EQUALS || !part.startsWith(key)) continue;
+    if (found !== undefined) return undefined;
+    found = part.slice(key.length + 1);
+  }
+  return found;
+}
+
+const EQUALS = "=".charCodeAt(0);

@@ -9,7 +9,7 @@ import { decodeStrict } from "./encoding.ts";
 import type { RequestView } from "./request-view.ts";
 import { compileRequirement, type CompiledRequirement } from "./requirement.ts";
 import type { SignaturePlace, SignedContent, TimestampSpec } from "./scheme-spec.ts";
-import { compilePlace, type CompiledPlace, type PlacedSignature } from "./signature-place.ts";
+import { compilePlace, signaturePart, type CompiledPlace, type PlacedSignature } from "./signature-place.ts";
 import { compileSource, type Settings } from "./source.ts";
 import { ageSeconds, describeAge, parseTimestampMs } from "./timestamp.ts";
 
@@ -20,6 +20,7 @@ interface Variant {
   readonly place: CompiledPlace;
   /** The content, and other readings of it. */
   readonly contents: readonly ContentTemplate[];
+  readonly usesSecret: boolean;
   readonly id: SigReader | undefined;
   readonly timestamp: (TimestampSpec & { readonly read: SigReader }) | undefined;
 }
@@ -30,8 +31,8 @@ export type RenderedContent = readonly (string | Uint8Array)[];
 export interface SignedParts {
   readonly ok: true;
   readonly candidates: readonly Buffer[];
-  /** The content, and other readings of it, for one key's bytes (`{secret}`), piece by piece. */
-  readonly contents: (secret: Uint8Array) => readonly RenderedContent[];
+  /** The content, and other readings of it, piece by piece; for one key's bytes where it holds `{secret}`. */
+  readonly contents: readonly RenderedContent[] | ((secret: Uint8Array) => readonly RenderedContent[]);
   /** Set when the signature may be right but the request is too old or too new. */
   readonly untimely: Refusal | undefined;
 }
@@ -73,10 +74,12 @@ export function compileSignedContent(
 }
 
 function compileVariant(spec: SignedContent, settings: Settings, own: OwnPlaceholders): Variant {
+  const contents = [spec.content, ...(spec.readings ?? [])].map((content) => compileContent(content, settings, own));
   return {
     spec: spec.signature,
     place: compilePlace(spec.signature),
-    contents: [spec.content, ...(spec.readings ?? [])].map((content) => compileContent(content, settings, own)),
+    contents,
+    usesSecret: contents.some((content) => content.placeholders.has("secret")),
     id: spec.id && sigReader(spec.id.from, settings),
     timestamp: spec.timestamp && { ...spec.timestamp, read: sigReader(spec.timestamp.from, settings) },
   };
@@ -85,7 +88,7 @@ function compileVariant(spec: SignedContent, settings: Settings, own: OwnPlaceho
 function sigReader(source: string, settings: Settings): SigReader {
   if (source.startsWith("sig:")) {
     const key = source.slice("sig:".length);
-    return (_view, placed) => placed.sig(key);
+    return (_view, placed) => signaturePart(placed, key);
   }
   const reader = compileSource(source, settings);
   if (reader === undefined) throw new SyntaxError(`${JSON.stringify(source)} is no source of a value`);
@@ -110,7 +113,7 @@ function readVariant(
   const time = readTimestamp(variant, view, placed, nowMs);
   if (time.missing !== undefined) return time.missing;
   const id = variant.id?.(view, placed);
-  const parts: ContentParts = { timestamp: time.text, id, sig: placed.sig, secret: NO_BYTES };
+  const parts: ContentParts = { timestamp: time.text, id, placed, secret: NO_BYTES };
   const contents = renderer(variant, view, parts);
   if (contents === undefined) return refuseUnrendered(variant, view);
   return { ok: true, candidates, contents, untimely: time.untimely };
@@ -151,8 +154,7 @@ function refuseDuplicate(name: string): Refusal {
 function renderer(variant: Variant, view: RequestView, parts: ContentParts): SignedParts["contents"] | undefined {
   const rendered = renderAll(variant, view, parts);
   if (rendered.length === 0) return undefined;
-  if (!variant.contents.some((content) => content.placeholders.has("secret"))) return () => rendered;
-  return (secret) => renderAll(variant, view, { ...parts, secret });
+  return variant.usesSecret ? (secret) => renderAll(variant, view, { ...parts, secret }) : rendered;
 }
 
 function renderAll(variant: Variant, view: RequestView, parts: ContentParts): RenderedContent[] {

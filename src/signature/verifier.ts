@@ -142,25 +142,38 @@ function verified(
   keyName: string,
   handshake: Handshake | undefined,
 ): VerifiedVerdict {
-  const { scheme, provider, authenticates } = compiled;
-  let type: { readonly value: string | undefined } | undefined;
-  let id: { readonly value: DeliveryId | undefined } | undefined;
-  return {
-    status: "verified",
-    scheme: scheme.label,
-    provider: provider?.id,
-    keyName,
-    authenticated: authenticates,
-    handshake,
-    get providerType() {
-      type ??= { value: scheme.eventType?.(view) ?? compiled.eventType?.(view)?.value };
-      return type.value;
-    },
-    get deliveryId() {
-      id ??= { value: findDeliveryId(compiled, view) };
-      return id.value;
-    },
-  };
+  return new Verified(compiled, view, keyName, handshake);
+}
+
+/** Type and id are worked out when they are read: most of them stand in the JSON of the body. */
+class Verified implements VerifiedVerdict {
+  readonly status = "verified";
+  readonly scheme: string;
+  readonly provider: string | undefined;
+  readonly keyName: string;
+  readonly authenticated: boolean;
+  readonly handshake: Handshake | undefined;
+  readonly #compiled: CompiledVerifier;
+  readonly #view: RequestView;
+
+  constructor(compiled: CompiledVerifier, view: RequestView, keyName: string, handshake: Handshake | undefined) {
+    this.scheme = compiled.scheme.label;
+    this.provider = compiled.provider?.id;
+    this.keyName = keyName;
+    this.authenticated = compiled.authenticates;
+    this.handshake = handshake;
+    this.#compiled = compiled;
+    this.#view = view;
+  }
+
+  get providerType(): string | undefined {
+    const { scheme, eventType } = this.#compiled;
+    return scheme.eventType?.(this.#view) ?? eventType?.(this.#view)?.value;
+  }
+
+  get deliveryId(): DeliveryId | undefined {
+    return findDeliveryId(this.#compiled, this.#view);
+  }
 }
 
 function findDeliveryId({ deliveryId, scheme }: CompiledVerifier, view: RequestView): DeliveryId | undefined {

@@ -5,6 +5,7 @@
 import type { CompiledScheme, SchemeContext } from "../compiled-scheme.ts";
 import { compileMac } from "../mac-scheme.ts";
 import type { MacSpec } from "../scheme-spec.ts";
+import type { CodedMac } from "./coded-mac.ts";
 
 function spec(alg: "sha1" | "sha256", tolerance: number): MacSpec {
   return {
@@ -14,6 +15,11 @@ function spec(alg: "sha1" | "sha256", tolerance: number): MacSpec {
     content: "{body}{timestamp}{secret}",
     timestamp: { from: "header:X-Cld-Timestamp", unit: "s", tolerance },
   };
+}
+
+/** How an account that is not switched signs. */
+export function cloudinarySha1({ tolerance = 7200 }: SchemeContext): CodedMac {
+  return { spec: spec("sha1", tolerance) };
 }
 
 export function cloudinary({ settings, keys, tolerance = 7200 }: SchemeContext): CompiledScheme {

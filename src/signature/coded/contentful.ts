@@ -2,25 +2,28 @@
  * Contentful signs a canonical request: method, path, the headers it names, body:
  * https://www.contentful.com/developers/docs/webhooks/request-verification/
  */
-import type { CompiledScheme, SchemeContext } from "../compiled-scheme.ts";
-import { compileMac } from "../mac-scheme.ts";
+import type { SchemeContext } from "../compiled-scheme.ts";
 import { pathOf, queryOf, type RequestView } from "../request-view.ts";
+import type { CodedMac } from "./coded-mac.ts";
 
 const MAX_HEADERS = 50;
+const SIGNED_HEADERS = "x-contentful-signed-headers,x-contentful-timestamp";
 
-export function contentful({ settings, keys, tolerance = 30 }: SchemeContext): CompiledScheme {
-  return compileMac(
-    {
+export function contentful({ tolerance = 30 }: SchemeContext): CodedMac {
+  return {
+    spec: {
       kind: "mac",
       alg: "hmac-sha256",
       signature: { header: "x-contentful-signature", encoding: "hex" },
       content: "{method}\n{contentful:path}\n{contentful:headers}\n{body}",
       timestamp: { from: "header:x-contentful-timestamp", unit: "ms", tolerance },
     },
-    settings,
-    keys,
-    { "contentful:path": canonicalPath, "contentful:headers": canonicalHeaders },
-  );
+    own: { "contentful:path": canonicalPath, "contentful:headers": canonicalHeaders },
+    prepare: (request) => ({
+      ...request,
+      headers: [...request.headers, ["x-contentful-signed-headers", SIGNED_HEADERS]],
+    }),
+  };
 }
 
 /** The query is escaped as one value, and then the whole is encoded once more. */

@@ -2,13 +2,12 @@
  * EasyPost signs whole weights with a decimal (`"weight":10.0`) where the body it sends may have none:
  * https://docs.easypost.com/guides/webhooks-guide
  */
-import type { CompiledScheme, SchemeContext } from "../compiled-scheme.ts";
-import { compileMac } from "../mac-scheme.ts";
 import type { RequestView } from "../request-view.ts";
+import type { CodedMac } from "./coded-mac.ts";
 
-export function easypost({ settings, keys }: SchemeContext): CompiledScheme {
-  return compileMac(
-    {
+export function easypost(): CodedMac {
+  return {
+    spec: {
       kind: "mac",
       alg: "hmac-sha256",
       signature: { header: "X-Hmac-Signature", prefix: "hmac-sha256-hex=", encoding: "hex" },
@@ -16,10 +15,8 @@ export function easypost({ settings, keys }: SchemeContext): CompiledScheme {
       readings: ["{body:weights}"],
       secret: { encoding: "utf8", normalize: "NFKD" },
     },
-    settings,
-    keys,
-    { "body:weights": withDecimalWeights },
-  );
+    own: { "body:weights": withDecimalWeights },
+  };
 }
 
 function withDecimalWeights(view: RequestView): Buffer | undefined {

@@ -2,15 +2,15 @@
  * HubSpot v3 signs the URL with some of its escapes decoded; its own SDK leaves that to the caller, so both readings
  * occur: https://developers.hubspot.com/docs/api/webhooks/validating-requests
  */
-import type { CompiledScheme, SchemeContext } from "../compiled-scheme.ts";
-import { compileMac } from "../mac-scheme.ts";
+import type { SchemeContext } from "../compiled-scheme.ts";
+import type { CodedMac } from "./coded-mac.ts";
 
 /** The escapes that HubSpot's page lists, and no others. */
 const DECODED = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
-export function hubspotV3({ settings, keys, tolerance = 300 }: SchemeContext): CompiledScheme {
-  return compileMac(
-    {
+export function hubspotV3({ tolerance = 300 }: SchemeContext): CodedMac {
+  return {
+    spec: {
       kind: "mac",
       alg: "hmac-sha256",
       signature: { header: "X-HubSpot-Signature-v3", encoding: "base64" },
@@ -18,13 +18,11 @@ export function hubspotV3({ settings, keys, tolerance = 300 }: SchemeContext): C
       readings: ["{method}{url:decoded}{body}{timestamp}"],
       timestamp: { from: "header:X-HubSpot-Request-Timestamp", unit: "ms", tolerance },
     },
-    settings,
-    keys,
-    {
+    own: {
       "url:decoded": ({ request }) => {
         const decoded = request.url.replaceAll(DECODED, (escape) => decodeURIComponent(escape));
         return decoded === request.url ? undefined : decoded;
       },
     },
-  );
+  };
 }

@@ -4,7 +4,8 @@ import { adyen } from "./adyen.ts";
 import { atlassianConnect } from "./atlassian-connect.ts";
 import { awsSns } from "./aws-sns.ts";
 import { braintree } from "./braintree.ts";
-import { cloudinary } from "./cloudinary.ts";
+import { cloudinary, cloudinarySha1 } from "./cloudinary.ts";
+import { compileCodedMac, type CodedMac } from "./coded-mac.ts";
 import { contentful } from "./contentful.ts";
 import { easypost } from "./easypost.ts";
 import { grafana } from "./grafana.ts";
@@ -15,23 +16,45 @@ import { paypal } from "./paypal.ts";
 import { truelayer } from "./truelayer.ts";
 import { twilio } from "./twilio.ts";
 
-export type CodedScheme = (context: SchemeContext) => CompiledScheme;
+export type { CodedMac } from "./coded-mac.ts";
 
-export const CODED_SCHEMES: ReadonlyMap<string, CodedScheme> = new Map(
+type Build<T> = (context: SchemeContext) => T;
+
+const MACS: ReadonlyMap<string, Build<CodedMac>> = new Map(
+  Object.entries({
+    cloudinary: cloudinarySha1,
+    contentful,
+    easypost,
+    grafana,
+    "hubspot-v3": hubspotV3,
+    hygraph,
+    twilio,
+  }),
+);
+
+const OTHERS: ReadonlyMap<string, Build<CompiledScheme>> = new Map(
   Object.entries({
     adyen,
     "atlassian-connect": atlassianConnect,
     "aws-sns": awsSns,
     braintree,
     cloudinary,
-    contentful,
-    easypost,
-    grafana,
-    "hubspot-v3": hubspotV3,
-    hygraph,
     "ms-graph": msGraph,
     paypal,
     truelayer,
-    twilio,
   }),
 );
+
+/** The MAC of a coded scheme, if it is one: what signing needs. */
+export function codedMac(name: string, context: SchemeContext): CodedMac | undefined {
+  return MACS.get(name)?.(context);
+}
+
+/** @throws SyntaxError when a key is not in form */
+export function compileCoded(name: string, context: SchemeContext): CompiledScheme {
+  const other = OTHERS.get(name);
+  if (other !== undefined) return other(context);
+  const mac = codedMac(name, context);
+  if (mac === undefined) throw new SyntaxError(`there is no coded scheme ${JSON.stringify(name)}`);
+  return compileCodedMac(mac, context);
+}

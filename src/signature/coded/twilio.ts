@@ -3,33 +3,43 @@
  * https://www.twilio.com/docs/usage/webhooks/webhooks-security
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
+import { refuse, type Refusal } from "../compiled-scheme.ts";
 import { sortedForm } from "../content-template.ts";
 import { decodeStrict } from "../encoding.ts";
-import { compileMac } from "../mac-scheme.ts";
-import type { RequestView } from "../request-view.ts";
+import { queryOf, type RequestView } from "../request-view.ts";
+import type { SignedRequest } from "../request.ts";
+import type { CodedMac } from "./coded-mac.ts";
 
-export function twilio({ settings, keys }: SchemeContext): CompiledScheme {
-  const mac = compileMac(
-    {
+export function twilio(): CodedMac {
+  return {
+    spec: {
       kind: "mac",
       alg: "hmac-sha1",
       signature: { header: "X-Twilio-Signature", encoding: "base64" },
       content: "{url}{body:twilio}",
       readings: ["{url:other-port}{body:twilio}", "{url:escaped}{body:twilio}"],
     },
-    settings,
-    keys,
-    {
+    own: {
       "body:twilio": (view) => (view.query("bodySHA256") === undefined ? sortedForm(view.formFields()) : ""),
       "url:other-port": ({ request }) => withOtherPort(request.url),
       "url:escaped": ({ request }) => escaped(request.url),
     },
-  );
-  return { ...mac, check: (view, nowMs) => bodyHashFault(view) ?? mac.check(view, nowMs) };
+    before: bodyHashFault,
+    prepare: withBodyHash,
+  };
 }
 
-function bodyHashFault(view: RequestView): CheckOutcome | undefined {
+/** A sender of anything but a form puts the hash of the body into the URL. */
+function withBodyHash(request: SignedRequest): SignedRequest {
+  const isForm = request.headers.some(
+    ([name, value]) => /^content-type$/i.test(name) && /x-www-form-urlencoded/i.test(value),
+  );
+  if (isForm || request.rawBody.length === 0) return request;
+  const hash = createHash("sha256").update(request.rawBody).digest("hex");
+  return { ...request, url: `${request.url}${queryOf(request.url) === "" ? "?" : "&"}bodySHA256=${hash}` };
+}
+
+function bodyHashFault(view: RequestView): Refusal | undefined {
   const text = view.query("bodySHA256");
   if (text === undefined) return undefined;
   const claimed = decodeStrict(text, "hex");
