@@ -24,5 +24,7 @@ export { parseSchemeConfig, type ParsedSchemeConfig } from "./parse-scheme-confi
 export { createVerifier, type Verifier, type VerifierOptions } from "./verifier.ts";
 export { keyFaults } from "./resolve-scheme.ts";
 export { createKeyStore, type FetchText, type KeyStore, type KeyStoreOptions } from "./key-store.ts";
+export { explainRefusal, type Explanation, type ExplainOptions } from "./forensics/explain-refusal.ts";
+export type { ExplainedReason, OtherKeys } from "./forensics/hypothesis.ts";
 export { signRequest, type SignOptions, type Signed } from "./sign.ts";
 export { deliveryIdOf } from "./well-known-ids.ts";

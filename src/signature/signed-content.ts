@@ -108,7 +108,8 @@ function readVariant(
   if (candidates.length === 0) return refuseUndecodable(variant, placed);
   for (const requirement of requirements) {
     const wrong = requirement(view);
-    if (wrong !== undefined) return refuse("requirement_failed", wrong);
+    if (wrong === undefined) continue;
+    return view.duplicated === undefined ? refuse("requirement_failed", wrong) : refuseDuplicate(view.duplicated);
   }
   const time = readTimestamp(variant, view, placed, nowMs);
   if (time.missing !== undefined) return time.missing;

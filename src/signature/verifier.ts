@@ -32,6 +32,10 @@ export interface Verifier {
   readonly provider: Provider | undefined;
   /** False where the operator configured that nothing is checked. */
   readonly authenticates: boolean;
+  /** Names of the headers in which the signature or token is expected, lower case. */
+  readonly signatureHeaders: readonly string[];
+  /** Whether what is verified covers a source such as `json:id` or `header:X-Delivery`. */
+  readonly covers: (source: string) => boolean;
   /** Methods beside POST in which the provider's handshakes come. */
   readonly handshakeMethods: readonly string[];
   /**
@@ -59,6 +63,8 @@ export function createVerifier(
     scheme: scheme.label,
     provider,
     authenticates,
+    signatureHeaders: scheme.signatureHeaders,
+    covers: scheme.covers,
     handshakeMethods: handshake?.methods ?? [],
     verify: (request, nowMs) => {
       const view = new RequestView(config.url === undefined ? request : { ...request, url: config.url });
