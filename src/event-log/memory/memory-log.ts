@@ -7,7 +7,7 @@ import type { AnswerRecord, Envelope } from "../../event/index.ts";
 import { deriveStatus } from "../derive-status.ts";
 import type * as Port from "../event-log.ts";
 import { WorkSignal } from "../work-signal.ts";
-import { MemoryRun } from "./memory-run.ts";
+import { RunStory } from "../run-story.ts";
 
 export interface MemoryLogOptions {
   readonly clock?: Clock;
@@ -22,7 +22,7 @@ interface MemoryEvent {
   readonly refusedBecause?: string;
   readonly duplicateOf?: string;
   answer?: AnswerRecord;
-  readonly runs: MemoryRun[];
+  readonly runs: RunStory[];
 }
 
 const DAY_MS = 86_400_000;
@@ -36,7 +36,7 @@ class MemoryLog implements Port.EventLog {
   readonly #windowMs: number;
   readonly #refusalsKept: number;
   readonly #events = new Map<string, MemoryEvent>();
-  readonly #runs = new Map<string, MemoryRun>();
+  readonly #runs = new Map<string, RunStory>();
   readonly #originals = new Map<string, MemoryEvent>();
   readonly #definitions = new Map<string, string>();
   readonly #refusals: Port.Refusal[] = [];
@@ -85,7 +85,7 @@ class MemoryLog implements Port.EventLog {
 
   async claim(request: Port.ClaimRequest): Promise<readonly Port.ClaimedRun[]> {
     this.#assertOpen();
-    const due: { run: MemoryRun; atMs: number }[] = [];
+    const due: { run: RunStory; atMs: number }[] = [];
     for (const run of this.#runs.values()) {
       const atMs = run.dueAtMs(request.nowMs);
       if (atMs === undefined) continue;
@@ -193,7 +193,7 @@ class MemoryLog implements Port.EventLog {
   #queue(plan: Port.PlannedRun): void {
     const event = this.#events.get(plan.eventId);
     if (event === undefined || this.#runs.has(plan.id)) return;
-    const run = new MemoryRun(plan, this.#sequence++);
+    const run = new RunStory(plan, this.#sequence++);
     this.#runs.set(plan.id, run);
     event.runs.push(run);
     this.#work.now();

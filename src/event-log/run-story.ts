@@ -1,11 +1,11 @@
-import type { ClaimedRun, Fact, PlannedRun, RunDetail, RunError, RunStatus, StepDone } from "../event-log.ts";
-import { isOpen } from "../derive-status.ts";
-import type { Envelope } from "../../event/index.ts";
+import type { ClaimedRun, Fact, PlannedRun, RunDetail, RunError, RunStatus, StepDone } from "./event-log.ts";
+import { isOpen } from "./derive-status.ts";
+import type { Envelope } from "../event/index.ts";
 
-type RunFact = Exclude<Fact, { readonly type: "flow_stored" | "run_queued" | "answered" }>;
+export type RunFact = Exclude<Fact, { readonly type: "flow_stored" | "run_queued" | "answered" }>;
 
 /** One run as the facts told it. Facts that come after the run has ended change nothing. */
-export class MemoryRun {
+export class RunStory {
   readonly plan: PlannedRun;
   /** Order of queueing, to hand out the oldest first. */
   readonly sequence: number;
