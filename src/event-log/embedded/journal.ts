@@ -119,10 +119,7 @@ export class Journal {
       this.#queue = [];
       try {
         if (this.#end - this.#base >= this.#options.segmentBytes) await this.#roll();
-        await this.#file.write(
-          gather(batch.map((pending) => pending.record)),
-          this.#end - this.#base,
-        );
+        await this.#file.write(gather(batch.map((pending) => pending.record)), this.#end - this.#base);
       } catch (error) {
         await this.#fail(batch, error);
         break;

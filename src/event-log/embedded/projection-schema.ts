@@ -11,6 +11,9 @@ export const PROJECTION_VERSION = 1;
 export const EVENT_STATUSES = ["received", "done", "failed", "unmatched", "refused", "duplicate"] as const;
 export const RUN_STATUSES = ["queued", "running", "waiting", "succeeded", "failed"] as const;
 
+/** Statuses that are few and asked for: `done` and `duplicate` are found by going through the events. */
+export const UNUSUAL = "status IN (0, 2, 3, 4)";
+
 export const SCHEMA = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
   CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -30,7 +33,7 @@ export const SCHEMA = `
     failed_runs INTEGER NOT NULL,
     answered_at INTEGER
   );
-  CREATE INDEX event_unusual ON event (status, seq) WHERE status IN (0, 2, 3, 4);
+  CREATE INDEX event_unusual ON event (status, seq) WHERE ${UNUSUAL};
   CREATE TABLE run (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
