@@ -18,6 +18,8 @@ export interface NodeType<Config = unknown> {
   compile(config: Config, context: CompileContext): CompiledNode | undefined;
   /** Nodes that the config itself names as targets (a branch's `next` and `default`), for the graph checks. */
   targets?(config: Config): readonly ConfigTarget[];
+  /** True when the config alone says where the run goes on: the node's own `next` would never be taken. */
+  readonly routes?: true;
 }
 
 export interface ConfigTarget {
@@ -34,6 +36,10 @@ export interface CompileContext {
   readonly nodeId: string;
   /** Names of the other flows of the bundle that this flow's tenant can start; undefined when not known (in a runner). */
   readonly flowNames?: ReadonlySet<string>;
+  /** Ids and `output` names of the flow's nodes: what expressions may name besides the built-in names. */
+  readonly outputNames?: ReadonlySet<string>;
+  /** Draws the lines of the flow's file around a part of a config value, for errors of a running step. */
+  frame?(path: ConfigPath, range: { readonly start: number; readonly end: number }): string;
   /** Reports a fault of a config value; `range` are offsets into that value's text, e.g. into a script. */
   report(fault: ConfigFault): void;
 }
