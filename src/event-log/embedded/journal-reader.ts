@@ -58,7 +58,7 @@ export class JournalReader {
   }
 
   async close(): Promise<void> {
-    for (const base of [...this.#files.keys()]) await this.#closeFile(base);
+    for (const base of this.#files.keys()) await this.#closeFile(base);
   }
 
   #segmentOf(position: number): Segment | undefined {

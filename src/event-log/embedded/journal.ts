@@ -174,10 +174,11 @@ export class Journal {
   }
 
   #startSegment(): void {
-    const { folder, salt, nowMs, onSegment } = this.#options;
+    const { folder, salt, nowMs, onSegment, onStored } = this.#options;
     this.#base = this.#end;
     this.#end += HEADER_BYTES;
     onSegment({ path: segmentPath(folder, this.#base), salt, base: this.#base, createdAtMs: nowMs() });
+    onStored(this.#end);
   }
 
   #because(): string {
@@ -220,7 +221,6 @@ export class Journal {
     }
     this.#startSegment();
     this.#state = { status: "ready" };
-    this.#options.onStored(this.#end);
     this.#options.onRecovered();
   }
 }

@@ -143,6 +143,7 @@ class Projector {
   }
 
   #post(message: FromProjector): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
     this.#port.postMessage(message);
   }
 }
@@ -153,6 +154,7 @@ try {
 } catch (error) {
   const type = isUnusable(error) ? "unusable" : undefined;
   if (type === undefined) throw error;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
   parentPort.postMessage({ type, because: messageOf(error) } satisfies FromProjector);
 }
 parentPort.close();

@@ -133,6 +133,7 @@ export class Projector {
   }
 
   #tell(message: ToProjector): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
     this.#worker.postMessage(message);
     this.#progress.wake(true);
   }
