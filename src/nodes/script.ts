@@ -23,6 +23,7 @@ import { Source } from "../text/index.ts";
 import type { CompileContext, ConfigPath, NodeType, Outcome, StepContext, StepError } from "./node-type.ts";
 import { outputFromJson } from "./output.ts";
 import { eventFields, namesInFlow } from "./scope.ts";
+import { unknownNames } from "./script-names.ts";
 
 const configSchema = z.strictObject({
   script: z.string().min(1).describe("Rhai; the value of the last expression is the node's output."),
@@ -44,7 +45,11 @@ export const scriptNode: NodeType<ScriptConfig> = {
       return undefined;
     }
     const { script } = result;
-    const names = [...script.globals].filter((name) => namesInFlow(context.outputNames).has(name));
+    const known = namesInFlow(context.outputNames);
+    const faults = unknownNames(text, script.globals, known);
+    for (const fault of faults) context.report({ ...fault, path: PATH });
+    if (faults.length > 0) return undefined;
+    const names = [...script.globals];
     return { execute: (step) => run(script, names, step, context) };
   },
 };
