@@ -2,20 +2,17 @@
 import { position, rangeBounds, startAndCount } from "../access.ts";
 import { order, same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
-import { native, type Native, type NativeOptions } from "../natives.ts";
+import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { Runtime } from "../runtime.ts";
-import { copyOf, RhaiArray, RhaiFloat, RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
+import { copyOf, RhaiArray, RhaiFloat, type RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
 import { callOnItem, truthOf } from "./callbacks.ts";
 
 const PROPERTY: NativeOptions = { property: true };
 const CHANGES: NativeOptions = { effect: "changes" };
 const BY_REF: NativeOptions = { effect: "by-ref" };
 
-function change<A extends readonly RhaiValue[]>(
-  signature: string,
-  call: (args: A, runtime: Runtime, at: number) => RhaiValue | void,
-): Native {
-  return native<A>(signature, (args, runtime, at) => call(args, runtime, at) ?? null, CHANGES);
+function change<A extends readonly RhaiValue[]>(signature: string, call: NativeCall<A>): Native {
+  return native<A>(signature, call, CHANGES);
 }
 
 function made(items: readonly RhaiValue[]): RhaiArray {
