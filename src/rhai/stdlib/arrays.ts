@@ -222,7 +222,7 @@ function sortedPlain(items: readonly RhaiValue[], sign: 1 | -1, name: string, at
   return [...items].sort((left, right) => (order(left, right) ?? 0) * sign);
 }
 
-function replaceItems(array: RhaiArray, items: readonly RhaiValue[]): void {
+function replaceItems(array: RhaiArray, items: readonly RhaiValue[]): undefined {
   const own = array.own();
   own.length = 0;
   for (const item of items) own.push(item);
@@ -240,7 +240,7 @@ function partition(array: RhaiArray, fn: RhaiFn, runtime: Runtime, at: number): 
   return { yes, no };
 }
 
-function dedup(array: RhaiArray, equal: (previous: RhaiValue, item: RhaiValue) => boolean): void {
+function dedup(array: RhaiArray, equal: (previous: RhaiValue, item: RhaiValue) => boolean): undefined {
   const kept: RhaiValue[] = [];
   for (const item of array.own()) {
     const previous = kept.at(-1);
