@@ -58,8 +58,9 @@ export class Projection {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#projector.close();
+    // The writer leaves last: it folds the write-ahead log into the file, which a read-only connection cannot.
     this.#reader?.close();
+    await this.#projector.close();
   }
 
   async #rebuild(because: string): Promise<void> {
@@ -82,12 +83,13 @@ export class Projection {
   }
 
   #start(stored: number, rebuild: boolean): Projector {
-    const { projectionPath, refusalsPath, refusalsKept, salt } = this.#options;
+    const { projectionPath, refusalsPath, refusalsKept, salt, mostApplied } = this.#options;
     const projector: Projector = new Projector({
       projectionPath,
       refusalsPath,
       refusalsKept,
       salt,
+      mostApplied,
       stored,
       rebuild,
       segments: this.#options.segments(),
