@@ -2,7 +2,7 @@
 import type { ClaimedRun, ClaimRequest, Fact } from "../event-log.ts";
 import type { EventSource } from "./event-source.ts";
 import type { Projection } from "./projection.ts";
-import { runStatusOf, type RunRow } from "./projection-rows.ts";
+import { runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
 import type { OpenRun, RunEntry, RunQueue } from "./run-queue.ts";
 import { isOpen } from "../derive-status.ts";
 
@@ -33,12 +33,17 @@ export class Claims {
       await (this.#refilling ??= this.#refill().finally(() => (this.#refilling = undefined)));
       entries.push(...queue.take({ ...request, limit: request.limit - entries.length }));
     }
-    const claimed: ClaimedRun[] = [];
-    for (const entry of entries) {
-      const run = queue.takeHot(entry) ?? (await this.#complete(entry, request.nowMs));
-      if (run !== undefined) claimed.push(run);
+    const cold: RunEntry[] = [];
+    const claimed: (ClaimedRun | undefined)[] = entries.map((entry) => {
+      const hot = queue.takeHot(entry);
+      if (hot === undefined) cold.push(entry);
+      return hot;
+    });
+    if (cold.length > 0) {
+      const completed = await this.#complete(cold, request.nowMs);
+      for (const [index, run] of claimed.entries()) claimed[index] = run ?? completed.get(entries[index]!);
     }
-    return claimed;
+    return claimed.filter((run) => run !== undefined);
   }
 
   /** Takes the next page of those runs that were left in the projection. */
@@ -64,30 +69,35 @@ export class Claims {
     queue.addDue(value.due.map(openRun), value.next);
   }
 
-  async #complete(entry: RunEntry, nowMs: number): Promise<ClaimedRun | undefined> {
-    const { queue, projection, source, end, record } = this.#options;
-    const { value, complete } = await projection.read(end(), (reader) => {
-      const run = reader.runById(entry.id);
-      return { run, event: run && reader.eventAt(run.event_seq) };
-    });
-    if (entry.state !== "claimed") return undefined;
-    const { run, event } = value;
-    if (!complete) {
-      // What the projection lacks may be this very run's last steps.
-      queue.giveBack(entry);
-      return undefined;
-    }
-    if (run === undefined || event === undefined || !isOpen(runStatusOf(run.status)) || isEarly(run, nowMs)) {
-      queue.remove(entry);
-      return undefined;
-    }
-    const claimed = await source.claimed(run, event);
-    if (claimed === undefined) {
-      const error = { code: "event-unreadable", message: "the event's record is damaged", retryable: false };
-      await record([{ type: "run_ended", runId: run.id, status: "failed", error, atMs: nowMs }]);
-      return undefined;
-    }
-    return entry.state === "claimed" ? claimed : undefined;
+  /** Reads runs from the projection, all at once, and from the journal. */
+  async #complete(entries: readonly RunEntry[], nowMs: number): Promise<ReadonlyMap<RunEntry, ClaimedRun>> {
+    const { queue, projection, end } = this.#options;
+    const { value: rows, complete } = await projection.read(end(), (reader) =>
+      entries.map((entry) => {
+        const run = reader.runById(entry.id);
+        return { entry, run, event: run && reader.eventAt(run.event_seq) };
+      }),
+    );
+    const completed = new Map<RunEntry, ClaimedRun>();
+    await Promise.all(
+      rows.map(async ({ entry, run, event }) => {
+        if (entry.state !== "claimed") return;
+        // What the projection lacks may be this very run's last steps.
+        if (!complete) return queue.giveBack(entry);
+        if (run === undefined || event === undefined || !isDue(run, nowMs)) return queue.remove(entry);
+        const claimed = await this.#readRun(run, event, nowMs);
+        if (claimed !== undefined && entry.state === "claimed") completed.set(entry, claimed);
+      }),
+    );
+    return completed;
+  }
+
+  async #readRun(run: RunRow, event: EventRow, atMs: number): Promise<ClaimedRun | undefined> {
+    const claimed = await this.#options.source.claimed(run, event);
+    if (claimed !== undefined) return claimed;
+    const error = { code: "event-unreadable", message: "the event's record is damaged", retryable: false };
+    await this.#options.record([{ type: "run_ended", runId: run.id, status: "failed", error, atMs }]);
+    return undefined;
   }
 }
 
@@ -96,6 +106,7 @@ function openRun(row: RunRow): OpenRun {
   return { id: row.id, seq: row.seq, waitsUntilMs: waits ? (row.resume_at ?? undefined) : undefined };
 }
 
-function isEarly(run: RunRow, nowMs: number): boolean {
-  return runStatusOf(run.status) === "waiting" && run.resume_at !== null && run.resume_at > nowMs;
+function isDue(run: RunRow, nowMs: number): boolean {
+  const status = runStatusOf(run.status);
+  return isOpen(status) && (status !== "waiting" || run.resume_at === null || run.resume_at <= nowMs);
 }

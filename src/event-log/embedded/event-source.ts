@@ -53,7 +53,7 @@ export class EventSource {
     const answer = await this.answer(row);
     const details: RunDetail[] = [];
     for (const run of runs) {
-      const story = await this.#story(run);
+      const story = await this.#story(run, stored);
       if (story !== undefined) details.push(story.detail());
     }
     return {
@@ -68,14 +68,15 @@ export class EventSource {
   /** The run as a worker needs it to go on; undefined when its event or its plan cannot be read. */
   async claimed(run: RunRow, event: EventRow): Promise<ClaimedRun | undefined> {
     const stored = await this.event(event.seq);
-    const story = await this.#story(run);
-    if (stored === undefined || story === undefined) return undefined;
+    if (stored === undefined) return undefined;
+    const story = await this.#story(run, stored);
+    if (story === undefined) return undefined;
     const answer = await this.answer(event);
     return story.claimed(stored.envelope, answer?.by === "flow");
   }
 
-  async #story(run: RunRow): Promise<RunStory | undefined> {
-    const plan = await this.#plan(run);
+  async #story(run: RunRow, event: StoredEvent): Promise<RunStory | undefined> {
+    const plan = await this.#plan(run, event);
     if (plan === undefined) return undefined;
     const story = new RunStory(plan, run.seq);
     for (const position of JSON.parse(run.facts_at) as number[]) {
@@ -89,11 +90,8 @@ export class EventSource {
     return story;
   }
 
-  async #plan(run: RunRow): Promise<PlannedRun | undefined> {
-    if (run.queued_at === run.event_seq) {
-      const planned = (await this.event(run.queued_at))?.meta.runs;
-      return planned?.find((plan) => plan.id === run.id);
-    }
+  async #plan(run: RunRow, event: StoredEvent): Promise<PlannedRun | undefined> {
+    if (run.queued_at === run.event_seq) return event.meta.runs.find((plan) => plan.id === run.id);
     for (const fact of await this.#facts(run.queued_at)) {
       if (fact.type === "run_queued" && fact.run.id === run.id) return fact.run;
     }

@@ -28,21 +28,25 @@ export async function openEmbeddedLog(given: EmbeddedLogOptions): Promise<EventL
     const recovered = writes
       ? await repairJournal(options.folder, found, options.openFile, options.clock.now())
       : found;
-    return await assemble(options, recovered, stack);
+    return await assemble(options, recovered, found.end, stack);
   } catch (error) {
     await stack[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function assemble(options: ResolvedOptions, found: RecoveredJournal, stack: ReleaseStack): Promise<EventLog> {
+async function assemble(
+  options: ResolvedOptions,
+  found: RecoveredJournal,
+  mostApplied: number,
+  stack: ReleaseStack,
+): Promise<EventLog> {
   const signal = new WorkSignal(options.clock);
   stack.add(() => signal.close());
   const reader = new JournalReader(found.segments);
   stack.add(() => reader.close());
-  const projection = openProjection(options, found, reader);
+  const projection = openProjection(options, found, mostApplied, reader);
   stack.add(() => projection.close());
-  // Damage costs the projection too: it must know nothing that the journal has lost.
   const openRuns = await projection.read(found.end, (rows) => rows.counts().runs);
   const open = openRuns.value.queued + openRuns.value.running + openRuns.value.waiting;
   const queue = new RunQueue(options, signal, open);
@@ -54,7 +58,12 @@ async function assemble(options: ResolvedOptions, found: RecoveredJournal, stack
   return log;
 }
 
-function openProjection(options: ResolvedOptions, found: RecoveredJournal, reader: JournalReader): Projection {
+function openProjection(
+  options: ResolvedOptions,
+  found: RecoveredJournal,
+  mostApplied: number,
+  reader: JournalReader,
+): Projection {
   const { folder, refusalsKept, onNotice } = options;
   return new Projection({
     projectionPath: join(folder, "projection.sqlite"),
@@ -62,6 +71,8 @@ function openProjection(options: ResolvedOptions, found: RecoveredJournal, reade
     refusalsKept,
     salt: found.salt,
     stored: found.end,
+    mostApplied,
+    // It must know nothing that the journal has lost.
     rebuild: found.damage.length > 0,
     segments: () => reader.segments,
     onRebuild: (because) => onNotice({ kind: "projection-rebuilt", because }),

@@ -1,7 +1,7 @@
 /** The writing connection of the projection: its prepared statements, its transactions and the position they carry. */
 import { rmSync } from "node:fs";
 import Database from "better-sqlite3";
-import { PROJECTION_VERSION, SCHEMA } from "./projection-schema.ts";
+import { EVENT_STATUSES, PROJECTION_VERSION, RUN_STATUSES, SCHEMA } from "./projection-schema.ts";
 import { eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
 
 export class ProjectionStore {
@@ -50,9 +50,7 @@ export class ProjectionStore {
       );
       this.#insertDedupe = db.prepare("INSERT OR IGNORE INTO dedupe VALUES (?, ?, ?)");
       this.#upsertFlow = db.prepare("INSERT OR REPLACE INTO flow VALUES (?, ?)");
-      this.#addToCounter = db.prepare(
-        "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
-      );
+      this.#addToCounter = db.prepare("UPDATE counter SET value = value + ? WHERE name = ?");
       this.#setMeta = db.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)");
       this.#eventSeq = db.prepare<[string], number>("SELECT seq FROM event WHERE id = ?").pluck();
       this.#eventAt = db.prepare<[number], EventRow>("SELECT * FROM event WHERE seq = ?");
@@ -107,7 +105,7 @@ export class ProjectionStore {
   }
 
   addToCounter(name: string, change: number): void {
-    this.#addToCounter.run(name, change);
+    this.#addToCounter.run(change, name);
   }
 
   eventSeq(id: string): number | undefined {
@@ -174,6 +172,9 @@ function prepareFile(db: Database.Database, salt: number): void {
   if (version === 0 && isEmpty(db)) {
     db.transaction(() => {
       db.exec(SCHEMA);
+      const counter = db.prepare("INSERT INTO counter VALUES (?, 0)");
+      for (const status of EVENT_STATUSES) counter.run(`event:${status}`);
+      for (const status of RUN_STATUSES) counter.run(`run:${status}`);
       db.prepare("INSERT INTO meta VALUES ('salt', ?)").run(salt);
       db.pragma(`user_version = ${PROJECTION_VERSION}`);
     })();

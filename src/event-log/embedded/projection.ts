@@ -2,7 +2,7 @@
  * The projection as the rest of the log sees it: "the reader, once it holds everything up to here". A projection that
  * turns out to be damaged is built again from the journal behind this face.
  */
-import { messageOf } from "../../base/index.ts";
+import { GtcError, messageOf } from "../../base/index.ts";
 import { isUnusable } from "./projection-store.ts";
 import { ProjectionReader } from "./projection-reader.ts";
 import { Projector, type ProjectorOptions } from "./projector.ts";
@@ -29,6 +29,7 @@ export class Projection {
   #projector: Projector;
   #reader: ProjectionReader | undefined;
   #rebuilds = 0;
+  #lost: string | undefined;
   #closed = false;
 
   constructor(options: ProjectionOptions) {
@@ -46,6 +47,9 @@ export class Projection {
       const projector = this.#projector;
       const complete = await projector.caughtUp(position);
       if (projector !== this.#projector) continue;
+      if (this.#lost !== undefined && this.#reader === undefined) {
+        throw new GtcError("GTC_INTERNAL", { detail: `the projection cannot be built: ${this.#lost}` });
+      }
       try {
         this.#reader ??= new ProjectionReader(this.#options.projectionPath, this.#options.refusalsPath);
         return { value: query(this.#reader), complete };
@@ -58,8 +62,9 @@ export class Projection {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#projector.close();
+    // The writer leaves last: it folds the write-ahead log into the file, which a read-only connection cannot.
     this.#reader?.close();
+    await this.#projector.close();
   }
 
   async #rebuild(because: string): Promise<void> {
@@ -72,6 +77,7 @@ export class Projection {
     if (this.#closed) return;
     this.#rebuilds += 1;
     if (this.#rebuilds > MOST_REBUILDS) {
+      this.#lost = because;
       this.#options.onLost(because);
       return;
     }
@@ -82,12 +88,13 @@ export class Projection {
   }
 
   #start(stored: number, rebuild: boolean): Projector {
-    const { projectionPath, refusalsPath, refusalsKept, salt } = this.#options;
+    const { projectionPath, refusalsPath, refusalsKept, salt, mostApplied } = this.#options;
     const projector: Projector = new Projector({
       projectionPath,
       refusalsPath,
       refusalsKept,
       salt,
+      mostApplied,
       stored,
       rebuild,
       segments: this.#options.segments(),

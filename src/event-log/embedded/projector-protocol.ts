@@ -8,6 +8,8 @@ export interface ProjectorStart {
   readonly refusalsKept: number;
   readonly salt: number;
   readonly segments: readonly Segment[];
+  /** Where the journal ended when it was opened: a projection that claims to have applied more has seen what is lost. */
+  readonly mostApplied: number;
   /** Delete the projection first: the journal lost records that it has seen. */
   readonly rebuild: boolean;
   readonly shared: SharedArrayBuffer;

@@ -33,7 +33,7 @@ class Projector {
     this.#port = port;
     this.#progress = new SharedProgress(start.shared);
     if (start.rebuild) removeProjection(start.projectionPath);
-    this.#store = ProjectionStore.open(start.projectionPath, start.salt);
+    this.#store = openStore(start);
     this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept);
     this.#follower = new JournalFollower(start.segments, this.#store.applied());
     this.#dropRows(start.segments[0]?.base ?? 0);
@@ -146,6 +146,14 @@ class Projector {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
     this.#port.postMessage(message);
   }
+}
+
+function openStore({ projectionPath, salt, mostApplied }: ProjectorStart): ProjectionStore {
+  const store = ProjectionStore.open(projectionPath, salt);
+  if (store.applied() <= mostApplied) return store;
+  store.close();
+  removeProjection(projectionPath);
+  return ProjectionStore.open(projectionPath, salt);
 }
 
 if (parentPort === null) throw new Error("the projector runs in a worker thread");
