@@ -4,3 +4,4 @@ export type { FlowDefinition, FlowEdge, FlowGraph, FlowNode, RetryPolicy, Trigge
 export { FlowSet, findFlow, matchTriggers, type TriggerMatch } from "./flow-set.ts";
 export { compileFlow, type CompiledFlow, type CompiledFlowNode } from "./compile-flow.ts";
 export { parseBundleFile, type BundleFile } from "./bundle-file.ts";
+export { bundleJsonSchema, flowJsonSchema, type JsonSchema } from "./json-schemas.ts";
