@@ -89,7 +89,7 @@ const node = fc.record(
     on_error: ids,
     output: text,
     timeout: fc.oneof(fc.constantFrom("1s", "soon"), scalar),
-    [`odd ${"key"}`]: scalar,
+    "odd key": scalar,
   },
   { requiredKeys: ["id", "type"] },
 );
