@@ -1,16 +1,13 @@
 /** From a spec to the thing that checks requests: one line per kind of scheme. */
 import { allowlistScheme, unsignedScheme } from "./allowlist.ts";
-import type { CompiledScheme, SigningKey } from "./compiled-scheme.ts";
+import { compileCoded } from "./coded/index.ts";
+import type { CompiledScheme, SchemeContext } from "./compiled-scheme.ts";
+import { compileHttpMessage } from "./http-message-scheme.ts";
+import { compileJwt } from "./jwt-scheme.ts";
 import { compileMac } from "./mac-scheme.ts";
 import { compilePublicKey } from "./public-key-scheme.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
-import type { Settings } from "./source.ts";
 import { compileBasic, compileToken } from "./token-scheme.ts";
-
-export interface SchemeContext {
-  readonly settings: Settings;
-  readonly keys: readonly SigningKey[];
-}
 
 /** @throws SyntaxError when the spec or a key is not in form */
 export function compileScheme(spec: SchemeSpec, context: SchemeContext): CompiledScheme {
@@ -24,14 +21,16 @@ export function compileScheme(spec: SchemeSpec, context: SchemeContext): Compile
       return compileToken(spec, settings, keys);
     case "basic":
       return compileBasic(keys);
+    case "jwt":
+      return compileJwt(spec, context);
+    case "http-message-signature":
+      return compileHttpMessage(spec, context);
+    case "coded":
+      return compileCoded(spec.scheme, context);
     case "ip":
       return allowlistScheme();
     case "none":
       return unsignedScheme();
-    case "jwt":
-    case "http-message-signature":
-    case "coded":
-      throw new SyntaxError(`schemes of kind ${spec.kind} cannot be compiled yet`);
     default:
       return spec satisfies never;
   }

@@ -1,5 +1,7 @@
 /** What every scheme becomes before the first request: everything that can be computed ahead is. */
+import type { KeyStore } from "./key-store.ts";
 import type { RequestView } from "./request-view.ts";
+import type { Settings } from "./source.ts";
 import type { RefusalReason } from "./verdict.ts";
 
 /** A secret with a name. Several can be valid at once while one replaces the other. */
@@ -11,9 +13,13 @@ export interface SigningKey {
   readonly notAfterMs?: number;
 }
 
-export type CheckOutcome =
-  | { readonly ok: true; readonly keyName: string }
-  | { readonly ok: false; readonly reason: RefusalReason; readonly detail: string };
+export type CheckOutcome = { readonly ok: true; readonly keyName: string } | Refusal;
+
+export interface Refusal {
+  readonly ok: false;
+  readonly reason: RefusalReason;
+  readonly detail: string;
+}
 
 export interface CompiledScheme {
   /** For the record: `hmac-sha256, header X-Hub-Signature-256`. */
@@ -21,11 +27,23 @@ export interface CompiledScheme {
   check(view: RequestView, nowMs: number): CheckOutcome | Promise<CheckOutcome>;
   /** Whether a source of an id is covered by what is verified. */
   readonly covers: (source: string) => boolean;
+  /** What happened, where only code finds it; else the provider's `eventType` says where. */
+  readonly eventType?: (view: RequestView) => string | undefined;
   /** Names of the header in which the signature or token is expected, lower case: for forensics. */
   readonly signatureHeaders: readonly string[];
 }
 
-export function refuse(reason: RefusalReason, detail: string): CheckOutcome {
+/** What a scheme is compiled with. */
+export interface SchemeContext {
+  readonly settings: Settings;
+  readonly keys: readonly SigningKey[];
+  /** Where published keys and certificates come from; without it they have to be pasted as secrets. */
+  readonly keyStore: KeyStore | undefined;
+  /** Seconds; the operator's own tolerance. */
+  readonly tolerance: number | undefined;
+}
+
+export function refuse(reason: RefusalReason, detail: string): Refusal {
   return { ok: false, reason, detail };
 }
 

@@ -5,19 +5,20 @@
  */
 import { createHash } from "node:crypto";
 import { pathOf, type FormFields, type RequestView } from "./request-view.ts";
+import { signaturePart, type PlacedSignature } from "./signature-place.ts";
 import { compileSource, type Reader, type Settings } from "./source.ts";
 
 /** What the scheme has already read from the signature header and its neighbours. */
 export interface ContentParts {
   readonly timestamp: string | undefined;
   readonly id: string | undefined;
-  readonly sig: (key: string) => string | undefined;
+  readonly placed: PlacedSignature;
   readonly secret: Uint8Array;
 }
 
-type Piece = (view: RequestView, parts: ContentParts) => string | Uint8Array | undefined;
+export type Piece = (view: RequestView, parts: ContentParts) => string | Uint8Array | undefined;
 /** Either one piece that must be there, or a group that is left out as a whole. */
-type Segment = { readonly pieces: readonly Piece[]; readonly optional: boolean };
+type Segment = { readonly pieces: readonly (Piece | string)[]; readonly optional: boolean };
 
 export interface ContentTemplate {
   /** The pieces of the content, or the name of what is missing. */
@@ -26,14 +27,21 @@ export interface ContentTemplate {
   readonly placeholders: ReadonlySet<string>;
 }
 
+/** Placeholders that a coded scheme adds, by name. */
+export type OwnPlaceholders = Readonly<Record<string, Piece>>;
+
 /** @throws SyntaxError naming a placeholder that does not exist. */
-export function compileContent(template: string, settings: Settings): ContentTemplate {
+export function compileContent(template: string, settings: Settings, own: OwnPlaceholders = {}): ContentTemplate {
   const placeholders = new Set<string>();
   const segments = [...template.matchAll(/\[([^\]]*)\]|[^[]+/g)].map((match): Segment => ({
-    pieces: compilePieces(match[1] ?? match[0], settings, placeholders),
+    pieces: compilePieces(match[1] ?? match[0], settings, own, placeholders),
     optional: match[1] !== undefined,
   }));
   if (template === "{body}") return { placeholders, render: (view) => [view.request.rawBody] };
+  const [only, ...others] = segments;
+  if (only !== undefined && others.length === 0 && !only.optional) {
+    return { placeholders, render: (view, parts) => renderPieces(only.pieces, view, parts) };
+  }
   return { placeholders, render: (view, parts) => renderSegments(segments, view, parts) };
 }
 
@@ -44,26 +52,47 @@ function renderSegments(
 ): (string | Uint8Array)[] | undefined {
   const rendered: (string | Uint8Array)[] = [];
   for (const { pieces, optional } of segments) {
-    const before = rendered.length;
-    for (const piece of pieces) {
-      const value = piece(view, parts);
-      if (value === undefined && !optional) return undefined;
-      if (value === undefined) {
-        rendered.length = before;
-        break;
-      }
-      rendered.push(value);
-    }
+    const group = renderPieces(pieces, view, parts);
+    if (group === undefined && !optional) return undefined;
+    if (group !== undefined) rendered.push(...group);
   }
   return rendered;
 }
 
-function compilePieces(text: string, settings: Settings, placeholders: Set<string>): Piece[] {
-  return [...text.matchAll(/\{([^{}]+)\}|(?:[^{]|\{(?![^{}]+\}))+/g)].map((match): Piece => {
+/** The pieces of one group, neighbouring texts as one: each is a call into the hash. */
+function renderPieces(
+  pieces: readonly (Piece | string)[],
+  view: RequestView,
+  parts: ContentParts,
+): (string | Uint8Array)[] | undefined {
+  const rendered: (string | Uint8Array)[] = [];
+  let text = "";
+  for (const piece of pieces) {
+    const value = typeof piece === "string" ? piece : piece(view, parts);
+    if (value === undefined) return undefined;
+    if (typeof value === "string") {
+      text += value;
+      continue;
+    }
+    if (text !== "") rendered.push(text);
+    text = "";
+    rendered.push(value);
+  }
+  if (text !== "") rendered.push(text);
+  return rendered;
+}
+
+function compilePieces(
+  text: string,
+  settings: Settings,
+  own: OwnPlaceholders,
+  placeholders: Set<string>,
+): (Piece | string)[] {
+  return [...text.matchAll(/\{([^{}]+)\}|(?:[^{]|\{(?![^{}]+\}))+/g)].map((match): Piece | string => {
     const name = match[1];
-    if (name === undefined) return () => match[0];
+    if (name === undefined) return match[0];
     placeholders.add(name);
-    const piece = compilePlaceholder(name, settings);
+    const piece = Object.hasOwn(own, name) ? own[name] : compilePlaceholder(name, settings);
     if (piece === undefined) throw new SyntaxError(`{${name}} is no placeholder of a signed content`);
     return piece;
   });
@@ -92,7 +121,7 @@ function compilePlaceholder(name: string, settings: Settings): Piece | undefined
   }
   if (name.startsWith("sig:")) {
     const key = name.slice("sig:".length);
-    return (_view, parts) => parts.sig(key);
+    return (_view, { placed }) => signaturePart(placed, key);
   }
   const reader: Reader | undefined = compileSource(name, settings);
   return reader && ((view) => reader(view));

@@ -1,9 +1,17 @@
 /** HMACs, and plain hashes over a content that holds the secret. */
 import { createHash, createHmac, timingSafeEqual, type KeyObject } from "node:crypto";
-import { isExpired, refuse, type CheckOutcome, type CompiledScheme, type SigningKey } from "./compiled-scheme.ts";
+import {
+  isExpired,
+  refuse,
+  type CheckOutcome,
+  type CompiledScheme,
+  type Refusal,
+  type SigningKey,
+} from "./compiled-scheme.ts";
+import type { OwnPlaceholders } from "./content-template.ts";
 import { secretBytes, secretKey } from "./key-material.ts";
 import type { MacAlgorithm, MacSpec } from "./scheme-spec.ts";
-import { compileSignedContent, type SignedParts } from "./signed-content.ts";
+import { compileSignedContent, type RenderedContent, type SignedParts } from "./signed-content.ts";
 import type { Settings } from "./source.ts";
 
 interface MacKey {
@@ -16,9 +24,14 @@ interface MacKey {
 const DIGEST_BYTES: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
 /** @throws SyntaxError when a secret or the spec is not in form */
-export function compileMac(spec: MacSpec, settings: Settings, keys: readonly SigningKey[]): CompiledScheme {
+export function compileMac(
+  spec: MacSpec,
+  settings: Settings,
+  keys: readonly SigningKey[],
+  own: OwnPlaceholders = {},
+): CompiledScheme {
   const hash = spec.alg.replace("hmac-", "");
-  const content = compileSignedContent(spec, settings, DIGEST_BYTES[hash]);
+  const content = compileSignedContent(spec, settings, DIGEST_BYTES[hash], own);
   const compute = macFunction(spec.alg, hash);
   const macKeys = keys.map((key) => compileKey(key, spec));
   return {
@@ -27,12 +40,12 @@ export function compileMac(spec: MacSpec, settings: Settings, keys: readonly Sig
     covers: content.covers,
     check: (view, nowMs) => {
       const outcome = content.read(view, nowMs);
-      return outcome.ok ? compare(outcome.parts, macKeys, compute, nowMs) : outcome;
+      return outcome.ok ? compare(outcome, macKeys, compute, nowMs) : outcome;
     },
   };
 }
 
-type Compute = (key: MacKey, content: readonly (string | Uint8Array)[]) => Buffer;
+type Compute = (key: MacKey, content: RenderedContent) => Buffer;
 
 function macFunction(algorithm: MacAlgorithm, hash: string): Compute {
   const isHmac = algorithm.startsWith("hmac-");
@@ -55,25 +68,28 @@ function compileKey(key: SigningKey, spec: MacSpec): MacKey {
 function compare(parts: SignedParts, keys: readonly MacKey[], compute: Compute, nowMs: number): CheckOutcome {
   let expired: string | undefined;
   for (const key of keys) {
-    const expected = compute(key, parts.content(key.bytes));
-    if (!matchesAny(expected, parts.candidates)) continue;
+    if (!matchesAny(parts, key, compute)) continue;
     if (!isExpired(key, nowMs)) return parts.untimely ?? { ok: true, keyName: key.name };
     expired = key.name;
   }
   return refuseUnmatched(keys.length, expired);
 }
 
-/** Compares with every candidate, without stopping at the first that fits. */
-function matchesAny(expected: Buffer, candidates: readonly Buffer[]): boolean {
+/** Compares every reading with every candidate, without stopping at the first that fits. */
+function matchesAny(parts: SignedParts, key: MacKey, compute: Compute): boolean {
   let matches = false;
-  for (const candidate of candidates) {
-    if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) matches = true;
+  const { contents } = parts;
+  for (const content of typeof contents === "function" ? contents(key.bytes) : contents) {
+    const expected = compute(key, content);
+    for (const candidate of parts.candidates) {
+      if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) matches = true;
+    }
   }
   return matches;
 }
 
 /** The refusal when no usable key fits. */
-export function refuseUnmatched(keyCount: number, expiredKey: string | undefined): CheckOutcome {
+export function refuseUnmatched(keyCount: number, expiredKey: string | undefined): Refusal {
   if (keyCount === 0) return refuse("key_missing", "no secret is configured");
   if (expiredKey !== undefined) {
     return refuse(

@@ -1,6 +1,6 @@
 /** The secrets of an entry: one as `secret`, or several as `secrets` with names and an end, while one replaces another. */
+import { compileScheme } from "./compile-scheme.ts";
 import type { SigningKey } from "./compiled-scheme.ts";
-import { secretBytes, publicKey } from "./key-material.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
 import type { ConfigFault } from "./verdict.ts";
 
@@ -9,14 +9,20 @@ const MAX_KEYS = 8;
 
 type Entry = Readonly<Record<string, unknown>>;
 
-export function parseKeys(input: Entry, spec: SchemeSpec | undefined, faults: ConfigFault[]): SigningKey[] {
+/** @param mayBeAbsent the provider hands the secret over later */
+export function parseKeys(
+  input: Entry,
+  spec: SchemeSpec | undefined,
+  mayBeAbsent: boolean,
+  faults: ConfigFault[],
+): SigningKey[] {
   const { secret, secrets } = input;
   if (secret !== undefined && secrets !== undefined) {
     faults.push({ path: "secrets", message: 'cannot stand beside "secret"', hint: "Move the secret into the list." });
     return [];
   }
   if (secret === undefined && secrets === undefined) {
-    if (spec !== undefined && needsSecret(spec)) faults.push({ path: "secret", message: "is missing" });
+    if (spec !== undefined && !mayBeAbsent && needsSecret(spec)) faults.push({ path: "secret", message: "is missing" });
     return [];
   }
   const entries: unknown[] = Array.isArray(secrets) ? secrets : [secret];
@@ -38,13 +44,14 @@ export function parseKeys(input: Entry, spec: SchemeSpec | undefined, faults: Co
 
 /** What is wrong with the resolved text of a secret for this scheme, or `undefined`. */
 export function secretFault(secret: string, spec: SchemeSpec): string | undefined {
+  if (secret === "") return "is empty";
   try {
-    if (secret === "") return "is empty";
-    if (spec.kind === "mac") secretBytes(secret, spec.secret);
-    if (spec.kind === "signature") publicKey(secret, spec.secret);
+    const keys = [{ name: "candidate", secret }];
+    compileScheme(spec, { settings: new Map(), keys, keyStore: undefined, tolerance: undefined });
     return undefined;
   } catch (thrown) {
-    return thrown instanceof SyntaxError ? thrown.message : "cannot be used";
+    if (thrown instanceof SyntaxError) return thrown.message;
+    throw thrown;
   }
 }
 

@@ -58,7 +58,8 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
     }
   }
   const spec = scheme !== undefined && "spec" in scheme ? scheme.spec : provider?.scheme;
-  const keys = parseKeys(collected.input, spec, collected.faults);
+  const secretMayCome = provider?.secretFromHandshake === true;
+  const keys = parseKeys(collected.input, spec, secretMayCome, collected.faults);
   const rest = parseRest(collected, spec);
   if (collected.faults.length > 0 || scheme === undefined) return { faults: collected.faults };
   return { config: { scheme, ...(Object.keys(settings).length > 0 && { settings }), ...rest }, keys };
@@ -170,7 +171,7 @@ function pick(input: Readonly<Record<string, unknown>>, names: readonly string[]
   return Object.fromEntries(Object.entries(input).filter(([name]) => names.includes(name)));
 }
 
-type Rest = Pick<SchemeConfig, "toleranceSeconds" | "url" | "allowIps" | "eventType" | "deliveryId">;
+type Rest = Pick<SchemeConfig, "header" | "toleranceSeconds" | "url" | "allowIps" | "eventType" | "deliveryId">;
 
 function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined): Rest {
   const { tolerance, url, allow_ips: ips, event_type_from: eventType, delivery_id_from: deliveryId } = input;
@@ -186,6 +187,7 @@ function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined): 
       faults.push({ path, message: "must be a source such as header:NAME or json:a.b" });
   }
   return {
+    ...(typeof input["header"] === "string" && input["provider"] !== undefined && { header: input["header"] }),
     ...(typeof tolerance === "number" && { toleranceSeconds: tolerance }),
     ...(typeof url === "string" && { url }),
     ...(Array.isArray(ips) && { allowIps: ips as readonly string[] }),

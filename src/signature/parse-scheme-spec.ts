@@ -78,6 +78,7 @@ const may = (check: Check): Field => ({ check, required: false });
 const encoding = oneOf("hex", "base64", "base64url");
 const place: Shape = {
   header: may(text),
+  moreHeaders: may(listOf(text)),
   json: may(text),
   form: may(text),
   query: may(text),
@@ -109,6 +110,7 @@ const requirement: Shape = { from: need(text), equals: may(text), equalsConfig: 
 const signed: Shape = {
   signature: need(object(place)),
   content: need(text),
+  readings: may(listOf(text)),
   id: may(object(from)),
   timestamp: may(object(timestamp)),
   secret: may(object(secretForm)),
@@ -142,6 +144,7 @@ const SHAPES: Readonly<Record<Exclude<SchemeSpec["kind"], "coded">, Shape>> = {
   jwt: {
     from: need(text),
     prefix: may(text),
+    prefixOptional: may(flag),
     algs: need(listOf(oneOf(...jwtAlgorithms))),
     issuer: may(either(text, listOf(text))),
     issuerConfig: may(text),
@@ -176,7 +179,7 @@ export function parseSchemeSpec(input: unknown, path: string, faults: ConfigFaul
   if (faults.length > before) return undefined;
   const spec = input as SchemeSpec;
   try {
-    compileScheme(spec, { settings: new Map(), keys: [] });
+    compileScheme(spec, { settings: new Map(), keys: [], keyStore: undefined, tolerance: undefined });
     return spec;
   } catch (thrown) {
     faults.push({ path, message: thrown instanceof Error ? thrown.message : String(thrown) });

@@ -15,6 +15,10 @@ export interface Provider {
   /** Where the id of the delivery is; in the same notation. */
   readonly deliveryId?: string;
   readonly handshake?: HandshakeName;
+  /** The provider itself hands over the secret, so that there may be none at first. */
+  readonly secretFromHandshake?: boolean;
+  /** What the provider wants to read in the answer to every event, where a plain 2xx will not do. */
+  readonly acknowledgement?: string;
   /** Settings beside the secret. */
   readonly settings?: readonly ProviderSetting[];
   /** How long the provider waits for an answer. */
@@ -32,27 +36,26 @@ export interface ProviderSetting {
   readonly what: string;
 }
 
-/** Challenges that are answered without a flow; each is a file in `handshakes/`. */
+/** Challenges that are answered without a flow; `handshakes/` has them. */
 export type HandshakeName =
-  | "slack"
-  | "meta"
-  | "x-crc"
-  | "zoom"
-  | "ms-graph"
-  | "challenge-query"
-  | "okta"
-  | "discord"
-  | "cloudevents"
-  | "aws-sns"
   | "asana"
-  | "monday"
-  | "head"
-  | "get-ok"
-  | "notion"
-  | "twitch"
+  | "aws-sns"
   | "braintree"
+  | "challenge-query"
+  | "cloudevents"
+  | "discord"
+  | "empty-events"
+  | "get-ok"
+  | "head"
+  | "mandrill"
+  | "meta"
+  | "monday"
+  | "ms-graph"
+  | "notion"
+  | "okta"
   | "onfleet"
+  | "slack"
+  | "twitch"
   | "woocommerce"
-  | "xero"
-  | "adyen"
-  | "dropbox-sign";
+  | "x-crc"
+  | "zoom";

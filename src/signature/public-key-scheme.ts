@@ -4,7 +4,7 @@ import { isExpired, type CheckOutcome, type CompiledScheme, type SigningKey } fr
 import { publicKey } from "./key-material.ts";
 import { refuseUnmatched } from "./mac-scheme.ts";
 import type { PublicKeyAlgorithm, PublicKeySpec } from "./scheme-spec.ts";
-import { compileSignedContent, type SignedParts } from "./signed-content.ts";
+import { compileSignedContent, type RenderedContent, type SignedParts } from "./signed-content.ts";
 import type { Settings } from "./source.ts";
 
 interface PublicKey {
@@ -31,7 +31,7 @@ export function compilePublicKey(spec: PublicKeySpec, settings: Settings, keys: 
     covers: content.covers,
     check: (view, nowMs) => {
       const outcome = content.read(view, nowMs);
-      return outcome.ok ? compare(outcome.parts, publicKeys, spec.alg, nowMs) : outcome;
+      return outcome.ok ? compare(outcome, publicKeys, spec.alg, nowMs) : outcome;
     },
   };
 }
@@ -49,16 +49,22 @@ function compileKey(key: SigningKey, spec: PublicKeySpec): PublicKey {
 
 function compare(parts: SignedParts, keys: readonly PublicKey[], alg: PublicKeyAlgorithm, nowMs: number): CheckOutcome {
   const { digest } = ALGORITHMS[alg];
-  const message = join(parts.content(new Uint8Array(0)));
+  const messages = contentsOf(parts).map(join);
   let expired: string | undefined;
   for (const { name, notAfterMs, key } of keys) {
-    if (!parts.candidates.some((candidate) => verify(digest, message, key, candidate))) continue;
+    const fits = (message: Buffer): boolean =>
+      parts.candidates.some((candidate) => verify(digest, message, key, candidate));
+    if (!messages.some(fits)) continue;
     if (!isExpired({ notAfterMs }, nowMs)) return parts.untimely ?? { ok: true, keyName: name };
     expired = name;
   }
   return refuseUnmatched(keys.length, expired);
 }
 
-function join(content: readonly (string | Uint8Array)[]): Buffer {
+function contentsOf({ contents }: SignedParts): readonly RenderedContent[] {
+  return typeof contents === "function" ? contents(new Uint8Array(0)) : contents;
+}
+
+function join(content: RenderedContent): Buffer {
   return Buffer.concat(content.map((piece) => (typeof piece === "string" ? Buffer.from(piece, "utf8") : piece)));
 }

@@ -23,6 +23,5 @@ export const REFUSAL_HINTS: Readonly<Record<RefusalReason, string>> = {
   key_expired: "The provider still uses the old secret: give it the new one, or extend `not_after`.",
   key_missing: "Add the secret to the answers and run `gtc setup` again.",
   certificate_untrusted: "The request names a certificate that does not belong to the provider: it was not sent by it.",
-  method_not_allowed: "Webhooks of this provider are sent with POST.",
   handshake_token_mismatch: "Give the provider the verify token that is in the answers.",
 };

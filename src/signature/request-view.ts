@@ -4,10 +4,13 @@
  * the scheme allows repetition; (2) nothing here throws on what a sender wrote.
  */
 import { utf8Text } from "./encoding.ts";
+import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
 
 /** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
 const MAX_FORM_FIELDS = 1000;
+
+const NO_LINE = ["", ""] as const;
 
 export type FormFields = readonly (readonly [name: string, value: string])[];
 
@@ -19,14 +22,19 @@ export class RequestView {
   #form: FormFields | undefined;
   #query: FormFields | undefined;
 
+  /** The claims of a verified token, for sources `claim:…`. */
+  claims: unknown;
+
   constructor(request: SignedRequest) {
     this.request = request;
   }
 
   /** The value of a header; `lowerName` in lower case. */
   header(lowerName: string): string | undefined {
+    const { headers } = this.request;
     let found: string | undefined;
-    for (const line of this.request.headers) {
+    for (let index = 0; index < headers.length; index++) {
+      const line = headers[index] ?? NO_LINE;
       const name = line[0];
       if (name.length !== lowerName.length) continue;
       if (name !== lowerName && name.toLowerCase() !== lowerName) continue;
@@ -61,7 +69,8 @@ export class RequestView {
   /** The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). */
   private jsonText(): string | undefined {
     const type = this.header("content-type") ?? "";
-    if (type.startsWith("application/x-www-form-urlencoded")) return this.form("payload");
+    if (type.startsWith("application/x-www-form-urlencoded")) return this.form("payload") ?? this.form("json");
+    if (type.startsWith("multipart/form-data")) return multipartField(type, this.request.rawBody, "json");
     return utf8Text(this.decodedBody());
   }
 
@@ -114,7 +123,8 @@ function only(fields: FormFields, name: string): string | undefined {
   return found.length === 1 ? found[0]?.[1] : undefined;
 }
 
-function parseJson(text: string | undefined): unknown {
+/** `undefined` when the text is not JSON. */
+export function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as unknown;

@@ -9,6 +9,8 @@ export interface SchemeConfig {
   readonly scheme: { readonly provider: string } | { readonly spec: SchemeSpec };
   /** The provider's settings that are no secrets: `webhook_id`, `audience`, `verify_token`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The header of the signature or token, where it is another than the provider's usual one. */
+  readonly header?: string;
   /** Seconds; replaces the scheme's own tolerance. */
   readonly toleranceSeconds?: number;
   /** The URL as it is configured at the provider, where it is another than the one the gateway knows. */

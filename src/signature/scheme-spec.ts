@@ -30,6 +30,8 @@ export interface SignedContent {
    * {config:x}`. In `[...]` stands a part that is left out when one of its values is absent.
    */
   readonly content: string;
+  /** Other readings of the same content, where senders differ (the URL with or without its port). */
+  readonly readings?: readonly string[];
   readonly id?: { readonly from: string };
   readonly timestamp?: TimestampSpec;
   readonly secret?: SecretForm;
@@ -49,6 +51,8 @@ export interface SchemeVariant {
 export interface SignaturePlace {
   /** The header; a `#` at its end stands for the numbers 1 to 16 (DocuSign), any of which may match. */
   readonly header?: string;
+  /** Further headers that carry a signature of the same strength: with several keys, any may match. */
+  readonly moreHeaders?: readonly string[];
   readonly json?: string;
   readonly form?: string;
   readonly query?: string;
@@ -111,6 +115,8 @@ export interface JwtSpec {
   /** `header:NAME` or `body`. */
   readonly from: string;
   readonly prefix?: string;
+  /** The prefix may be missing. */
+  readonly prefixOptional?: boolean;
   readonly algs: readonly JwtAlgorithm[];
   readonly issuer?: string | readonly string[];
   readonly issuerConfig?: string;

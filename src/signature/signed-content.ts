@@ -3,13 +3,14 @@
  * was signed. Which variant applies is decided by which signature is present, never by which one would match: a wrong
  * signature is not retried as something weaker.
  */
-import { compileContent, type ContentTemplate } from "./content-template.ts";
-import { refuse, type CheckOutcome } from "./compiled-scheme.ts";
+import { refuse, type Refusal } from "./compiled-scheme.ts";
+import { compileContent, type ContentParts, type ContentTemplate, type OwnPlaceholders } from "./content-template.ts";
 import { decodeStrict } from "./encoding.ts";
 import type { RequestView } from "./request-view.ts";
-import type { Requirement, SignaturePlace, SignedContent, TimestampSpec } from "./scheme-spec.ts";
-import { compilePlace, type CompiledPlace, type PlacedSignature } from "./signature-place.ts";
-import { compileSource, settingKey, type Reader, type Settings } from "./source.ts";
+import { compileRequirement, type CompiledRequirement } from "./requirement.ts";
+import type { SignaturePlace, SignedContent, TimestampSpec } from "./scheme-spec.ts";
+import { compilePlace, signaturePart, type CompiledPlace, type PlacedSignature } from "./signature-place.ts";
+import { compileSource, type Settings } from "./source.ts";
 import { ageSeconds, describeAge, parseTimestampMs } from "./timestamp.ts";
 
 type SigReader = (view: RequestView, placed: PlacedSignature) => string | undefined;
@@ -17,26 +18,29 @@ type SigReader = (view: RequestView, placed: PlacedSignature) => string | undefi
 interface Variant {
   readonly spec: SignaturePlace;
   readonly place: CompiledPlace;
-  readonly content: ContentTemplate;
+  /** The content, and other readings of it. */
+  readonly contents: readonly ContentTemplate[];
+  readonly usesSecret: boolean;
   readonly id: SigReader | undefined;
   readonly timestamp: (TimestampSpec & { readonly read: SigReader }) | undefined;
 }
 
+export type RenderedContent = readonly (string | Uint8Array)[];
+
 /** A request whose signature was found and decoded; nothing is verified yet. */
 export interface SignedParts {
+  readonly ok: true;
   readonly candidates: readonly Buffer[];
-  /** The content for one key's bytes (`{secret}`), piece by piece. */
-  readonly content: (secret: Uint8Array) => readonly (string | Uint8Array)[];
+  /** The content, and other readings of it, piece by piece; for one key's bytes where it holds `{secret}`. */
+  readonly contents: readonly RenderedContent[] | ((secret: Uint8Array) => readonly RenderedContent[]);
   /** Set when the signature may be right but the request is too old or too new. */
-  readonly untimely: CheckOutcome | undefined;
+  readonly untimely: Refusal | undefined;
 }
-
-export type PartsOutcome = { readonly ok: true; readonly parts: SignedParts } | (CheckOutcome & { readonly ok: false });
 
 export interface CompiledContent {
   readonly label: string;
   readonly signatureHeaders: readonly string[];
-  read(view: RequestView, nowMs: number): PartsOutcome;
+  read(view: RequestView, nowMs: number): SignedParts | Refusal;
   readonly covers: (source: string) => boolean;
 }
 
@@ -50,33 +54,32 @@ export function compileSignedContent(
   spec: SignedContent,
   settings: Settings,
   signatureLength: number | undefined,
+  own: OwnPlaceholders = {},
 ): CompiledContent {
-  const variants = [compileVariant(spec, settings), ...compileAlternatives(spec, settings)];
+  const first = compileVariant(spec, settings, own);
+  const others = (spec.any ?? []).map((variant) =>
+    compileVariant({ ...spec, ...variant, signature: { ...spec.signature, ...variant.signature } }, settings, own),
+  );
   const requirements = (spec.require ?? []).map((requirement) => compileRequirement(requirement, settings));
-  const only = variants.length === 1 ? variants[0] : undefined;
+  const variants = [first, ...others];
   return {
     label: variants.map((variant) => variant.place.label).join(" or "),
     signatureHeaders: variants.flatMap((variant) => variant.spec.header?.toLowerCase().replace(/#$/, "1") ?? []),
     covers: (source) => variants.every((variant) => coversSource(spec, variant, source)),
     read: (view, nowMs) => {
-      const variant = only ?? variants.find(({ place }) => place.isPresent(view)) ?? variants[0];
-      if (variant === undefined) throw new Error("a scheme has at least one variant");
+      const variant = others.length === 0 ? first : (variants.find(({ place }) => place.isPresent(view)) ?? first);
       return readVariant(variant, requirements, signatureLength, view, nowMs);
     },
   };
 }
 
-function compileAlternatives(spec: SignedContent, settings: Settings): Variant[] {
-  return (spec.any ?? []).map((variant) =>
-    compileVariant({ ...spec, ...variant, signature: { ...spec.signature, ...variant.signature } }, settings),
-  );
-}
-
-function compileVariant(spec: SignedContent, settings: Settings): Variant {
+function compileVariant(spec: SignedContent, settings: Settings, own: OwnPlaceholders): Variant {
+  const contents = [spec.content, ...(spec.readings ?? [])].map((content) => compileContent(content, settings, own));
   return {
     spec: spec.signature,
     place: compilePlace(spec.signature),
-    content: compileContent(spec.content, settings),
+    contents,
+    usesSecret: contents.some((content) => content.placeholders.has("secret")),
     id: spec.id && sigReader(spec.id.from, settings),
     timestamp: spec.timestamp && { ...spec.timestamp, read: sigReader(spec.timestamp.from, settings) },
   };
@@ -85,27 +88,11 @@ function compileVariant(spec: SignedContent, settings: Settings): Variant {
 function sigReader(source: string, settings: Settings): SigReader {
   if (source.startsWith("sig:")) {
     const key = source.slice("sig:".length);
-    return (_view, placed) => placed.sig(key);
+    return (_view, placed) => signaturePart(placed, key);
   }
   const reader = compileSource(source, settings);
   if (reader === undefined) throw new SyntaxError(`${JSON.stringify(source)} is no source of a value`);
   return reader;
-}
-
-type CompiledRequirement = (view: RequestView) => string | undefined;
-
-/** A check that returns what is wrong. */
-function compileRequirement(requirement: Requirement, settings: Settings): CompiledRequirement {
-  const read: Reader | undefined = compileSource(requirement.from, settings);
-  if (read === undefined) throw new SyntaxError(`${JSON.stringify(requirement.from)} is no source of a value`);
-  const { equalsConfig } = requirement;
-  const wanted = equalsConfig === undefined ? requirement.equals : settings.get(settingKey(equalsConfig));
-  if (wanted === undefined) return () => undefined;
-  return (view) => {
-    const value = read(view);
-    if (value === wanted) return undefined;
-    return `${requirement.from} is ${value === undefined ? "absent" : JSON.stringify(value.slice(0, 80))}, not ${JSON.stringify(wanted)}`;
-  };
 }
 
 function readVariant(
@@ -114,33 +101,23 @@ function readVariant(
   signatureLength: number | undefined,
   view: RequestView,
   nowMs: number,
-): PartsOutcome {
-  const outcome = variant.place.find(view);
-  if (!outcome.found) return refusal(refuse(outcome.reason, `${variant.place.label}: ${REASON_TEXT[outcome.reason]}`));
-  const { placed } = outcome;
+): SignedParts | Refusal {
+  const placed = variant.place.find(view);
+  if ("reason" in placed) return refuse(placed.reason, `${variant.place.label}: ${placed.detail}`);
   const candidates = decodeAll(placed.candidates, variant.spec, signatureLength);
-  if (candidates.length === 0) return refusal(refuseUndecodable(variant, placed));
+  if (candidates.length === 0) return refuseUndecodable(variant, placed);
   for (const requirement of requirements) {
     const wrong = requirement(view);
-    if (wrong !== undefined) return refusal(refuse("requirement_failed", wrong));
+    if (wrong === undefined) continue;
+    return view.duplicated === undefined ? refuse("requirement_failed", wrong) : refuseDuplicate(view.duplicated);
   }
   const time = readTimestamp(variant, view, placed, nowMs);
-  if (time.missing !== undefined) return refusal(time.missing);
+  if (time.missing !== undefined) return time.missing;
   const id = variant.id?.(view, placed);
-  const rendered = renderer(variant, view, { timestamp: time.text, id, sig: placed.sig, secret: NO_BYTES });
-  if (rendered === undefined) return refusal(refuseUnrendered(variant, view));
-  return { ok: true, parts: { candidates, content: rendered, untimely: time.untimely } };
-}
-
-const REASON_TEXT = {
-  signature_missing: "is not there",
-  header_duplicated: "occurs more than once",
-  too_many_signatures: "holds more than 16 parts",
-} as const;
-
-function refusal(outcome: CheckOutcome): PartsOutcome {
-  if (outcome.ok) throw new Error("a refusal is expected");
-  return outcome;
+  const parts: ContentParts = { timestamp: time.text, id, placed, secret: NO_BYTES };
+  const contents = renderer(variant, view, parts);
+  if (contents === undefined) return refuseUnrendered(variant, view);
+  return { ok: true, candidates, contents, untimely: time.untimely };
 }
 
 function decodeAll(candidates: readonly string[], place: SignaturePlace, length: number | undefined): Buffer[] {
@@ -153,7 +130,7 @@ function decodeAll(candidates: readonly string[], place: SignaturePlace, length:
   return decoded;
 }
 
-function refuseUndecodable(variant: Variant, placed: PlacedSignature): CheckOutcome {
+function refuseUndecodable(variant: Variant, placed: PlacedSignature): Refusal {
   const { label } = variant.place;
   const { key, prefix, encoding } = variant.spec;
   if (placed.candidates.length > 0) {
@@ -164,27 +141,36 @@ function refuseUndecodable(variant: Variant, placed: PlacedSignature): CheckOutc
   return refuse("signature_version", `${label}: nothing that starts with ${JSON.stringify(wanted)}, only ${others}`);
 }
 
-function refuseUnrendered(variant: Variant, view: RequestView): CheckOutcome {
-  if (view.duplicated !== undefined)
-    return refuse("header_duplicated", `header ${view.duplicated} occurs more than once`);
-  return refuse("field_missing", `one of ${[...variant.content.placeholders].join(", ")} is not there`);
+function refuseUnrendered(variant: Variant, view: RequestView): Refusal {
+  if (view.duplicated !== undefined) return refuseDuplicate(view.duplicated);
+  const names = variant.contents.flatMap((content) => [...content.placeholders]).join(", ");
+  return refuse("field_missing", `one of ${names} is not there`);
 }
 
-function renderer(
-  variant: Variant,
-  view: RequestView,
-  parts: Parameters<ContentTemplate["render"]>[1],
-): SignedParts["content"] | undefined {
-  const rendered = variant.content.render(view, parts);
-  if (rendered === undefined) return undefined;
-  if (!variant.content.placeholders.has("secret")) return () => rendered;
-  return (secret) => variant.content.render(view, { ...parts, secret }) ?? rendered;
+function refuseDuplicate(name: string): Refusal {
+  return refuse("header_duplicated", `header ${name} occurs more than once`);
+}
+
+/** `undefined` when a part of the content is absent. */
+function renderer(variant: Variant, view: RequestView, parts: ContentParts): SignedParts["contents"] | undefined {
+  const rendered = renderAll(variant, view, parts);
+  if (rendered.length === 0) return undefined;
+  return variant.usesSecret ? (secret) => renderAll(variant, view, { ...parts, secret }) : rendered;
+}
+
+function renderAll(variant: Variant, view: RequestView, parts: ContentParts): RenderedContent[] {
+  const rendered: RenderedContent[] = [];
+  for (const content of variant.contents) {
+    const pieces = content.render(view, parts);
+    if (pieces !== undefined) rendered.push(pieces);
+  }
+  return rendered;
 }
 
 interface TimestampOutcome {
   readonly text: string | undefined;
-  readonly missing?: CheckOutcome;
-  readonly untimely?: CheckOutcome;
+  readonly missing?: Refusal;
+  readonly untimely?: Refusal;
 }
 
 const NO_TIMESTAMP: TimestampOutcome = { text: undefined };
@@ -206,18 +192,20 @@ function readTimestamp(variant: Variant, view: RequestView, placed: PlacedSignat
   return { text, untimely: refuse("timestamp_outside_tolerance", detail) };
 }
 
-function refuseTimestamp(view: RequestView, from: string): CheckOutcome {
-  if (view.duplicated !== undefined)
-    return refuse("header_duplicated", `header ${view.duplicated} occurs more than once`);
+function refuseTimestamp(view: RequestView, from: string): Refusal {
+  if (view.duplicated !== undefined) return refuseDuplicate(view.duplicated);
   return refuse("timestamp_missing", `${from} is not there, or more than once`);
 }
 
+const WHOLE_BODY = /^(body|body:.*|decoded-body|form:sorted)$/;
+
 /** The body covers what is inside it; a header is covered when the content holds it. */
 function coversSource(spec: SignedContent, variant: Variant, source: string): boolean {
-  const { placeholders } = variant.content;
-  if (placeholders.has(source)) return true;
-  if (spec.id?.from === source && placeholders.has("id")) return true;
-  if (spec.timestamp?.from === source && placeholders.has("timestamp")) return true;
-  if (!/^(json|form):/.test(source)) return false;
-  return ["body", "decoded-body", "form:sorted", "body:sha256:hex"].some((name) => placeholders.has(name));
+  return variant.contents.every(({ placeholders }) => {
+    if (placeholders.has(source)) return true;
+    if (spec.id?.from === source && placeholders.has("id")) return true;
+    if (spec.timestamp?.from === source && placeholders.has("timestamp")) return true;
+    if (!/^(json|form):/.test(source)) return false;
+    return [...placeholders].some((name) => WHOLE_BODY.test(name));
+  });
 }

@@ -1,9 +1,9 @@
 /**
  * Where a value of a request is found, written as data: `header:NAME`, `json:a.b`, `form:FIELD`, `query:FIELD`,
- * `config:NAME`, and, inside a signature scheme, `sig:KEY` (a `key=value` part of the signature header).
- * In a path, `[]` stands for every item of an array and `[0]` for one of them.
+ * `config:NAME`, `claim:a.b` of a verified token, and, inside a signature scheme, `sig:KEY` (a `key=value` part of the signature header).
+ * `form:FIELD>a.b` reads JSON that stands in a field of a form. In a path, `[]` stands for every item of an array and `[0]` for one of them.
  */
-import type { RequestView } from "./request-view.ts";
+import { parseJson, type RequestView } from "./request-view.ts";
 
 /** Settings of a scheme that are no secrets (`webhook_id`, `audience`), keyed by `settingKey`. */
 export type Settings = ReadonlyMap<string, string>;
@@ -18,6 +18,10 @@ const MAX_VALUE_LENGTH = 512;
 /** `webhookId`, `webhook_id` and `Webhook-Id` are one setting. */
 export function settingKey(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+export function settingsOf(settings: Readonly<Record<string, string>> | undefined): Settings {
+  return new Map(Object.entries(settings ?? {}).map(([name, value]) => [settingKey(name), value]));
 }
 
 /** A reader for one source; `undefined` when the text is no source. `sig:` belongs to the scheme that owns the header. */
@@ -35,8 +39,12 @@ export function compileSource(source: string, settings: Settings): Reader | unde
       const path = parsePath(name);
       return (view) => textAt(view.json(), path);
     }
+    case "claim": {
+      const path = parsePath(name);
+      return (view) => textAt(view.claims, path);
+    }
     case "form":
-      return (view) => view.form(name);
+      return formReader(name);
     case "query":
       return (view) => view.query(name);
     case "config": {
@@ -46,6 +54,14 @@ export function compileSource(source: string, settings: Settings): Reader | unde
     default:
       return undefined;
   }
+}
+
+/** `FIELD`, or `FIELD>path` where the field holds JSON. */
+function formReader(name: string): Reader {
+  const [field = "", path] = name.split(">", 2);
+  if (path === undefined) return (view) => view.form(field);
+  const steps = parsePath(path);
+  return (view) => textAt(parseJson(view.form(field)), steps);
 }
 
 type PathStep = { readonly kind: "key"; readonly key: string } | { readonly kind: "all" } | PathIndex;

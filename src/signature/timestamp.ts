@@ -33,6 +33,24 @@ function parsed(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** A moment as a sender writes it. */
+export function formatTimestamp(ms: number, unit: TimestampUnit): string {
+  switch (unit) {
+    case "s":
+      return String(Math.floor(ms / 1000));
+    case "ms":
+      return String(ms);
+    case "iso8601":
+      return new Date(ms).toISOString();
+    case "iso8601-utc":
+      return new Date(ms).toISOString().replace(/Z$/, "");
+    case "http-date":
+      return new Date(ms).toUTCString();
+    default:
+      return unit satisfies never;
+  }
+}
+
 /** How many seconds the timestamp lies before (positive) or after (negative) `nowMs`, in the timestamp's own precision. */
 export function ageSeconds(timestampMs: number, unit: TimestampUnit, nowMs: number): number {
   // Whole seconds are compared with whole seconds: a sender that counts seconds is not 999 ms late.

@@ -6,7 +6,7 @@ import type { RequestView } from "./request-view.ts";
 import type { TokenSpec } from "./scheme-spec.ts";
 import { compileSource, type Settings } from "./source.ts";
 
-interface TokenKey {
+export interface TokenKey {
   readonly name: string;
   readonly notAfterMs: number | undefined;
   readonly digest: Buffer;
@@ -17,7 +17,7 @@ export function compileToken(spec: TokenSpec, settings: Settings, keys: readonly
   const read = compileSource(spec.from, settings);
   if (read === undefined) throw new SyntaxError(`${JSON.stringify(spec.from)} is no source of a value`);
   const other = spec.or === undefined ? undefined : compileSource(spec.or, settings);
-  const tokenKeys = keys.map(compileKey);
+  const tokenKeys = keys.map(compileTokenKey);
   const prefix = spec.prefix ?? "";
   return {
     label: `static token, ${spec.from}`,
@@ -40,7 +40,7 @@ export function compileToken(spec: TokenSpec, settings: Settings, keys: readonly
 
 /** RFC 7617; the secret is `user:password`, and the password may hold colons. */
 export function compileBasic(keys: readonly SigningKey[]): CompiledScheme {
-  const tokenKeys = keys.map(compileKey);
+  const tokenKeys = keys.map(compileTokenKey);
   return {
     label: "basic authentication, header Authorization",
     signatureHeaders: ["authorization"],
@@ -58,7 +58,8 @@ export function compileBasic(keys: readonly SigningKey[]): CompiledScheme {
   };
 }
 
-function compileKey(key: SigningKey): TokenKey {
+/** @throws SyntaxError when the secret is empty */
+export function compileTokenKey(key: SigningKey): TokenKey {
   if (key.secret === "") throw new SyntaxError("the secret is empty");
   return { name: key.name, notAfterMs: key.notAfterMs, digest: sha256(key.secret) };
 }

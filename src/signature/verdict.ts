@@ -9,7 +9,7 @@ export interface VerifiedVerdict {
   readonly status: "verified";
   /** The scheme that was checked, in words: `hmac-sha256 in X-Hub-Signature-256`. */
   readonly scheme: string;
-  readonly provider?: string;
+  readonly provider: string | undefined;
   /** The name of the secret that verified it; `""` where a scheme has no secret (allowlist, unsigned). */
   readonly keyName: string;
   /** False only where the operator configured that nothing is checked. */
@@ -19,21 +19,21 @@ export interface VerifiedVerdict {
   /** The sender's id of this delivery or event, for deduplication. Worked out when it is read, then kept. */
   readonly deliveryId: DeliveryId | undefined;
   /** Set when the verified request is a challenge that is to be answered without a flow. */
-  readonly handshake?: Handshake;
+  readonly handshake: Handshake | undefined;
 }
 
 /** A challenge that is not signed by its nature, such as Meta's `GET ?hub.challenge=`. */
 export interface HandshakeVerdict {
   readonly status: "handshake";
   readonly scheme: string;
-  readonly provider?: string;
+  readonly provider: string | undefined;
   readonly handshake: Handshake;
 }
 
 export interface RefusedVerdict {
   readonly status: "refused";
   readonly scheme: string;
-  readonly provider?: string;
+  readonly provider: string | undefined;
   readonly reason: RefusalReason;
   /** What was found, for the operator only. */
   readonly detail: string;
@@ -85,7 +85,6 @@ export type RefusalReason =
   | "key_expired"
   | "key_missing"
   | "certificate_untrusted"
-  | "method_not_allowed"
   | "handshake_token_mismatch";
 
 /** The verifier could not do its work. A 5xx and an alarm; says nothing about the request. */

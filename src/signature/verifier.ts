@@ -1,25 +1,25 @@
 /**
  * The door's main part: a configuration and its keys become a verifier, once; it then judges requests. Invariants:
  * (1) nothing is read but the request, the keys and the time that is passed in; (2) what it says about the content
- * (type, id, handshake) is only said after verification; (3) a promise is returned only by schemes that fetch keys.
+ * (type, id) is only said after verification; (3) a promise is returned only by schemes that fetch keys.
  */
 import { compileAllowlist } from "./allowlist.ts";
 import { compileScheme } from "./compile-scheme.ts";
-import type { CheckOutcome, CompiledScheme, SigningKey } from "./compiled-scheme.ts";
-import { secretFault } from "./parse-keys.ts";
-import { findProvider } from "./providers/index.ts";
+import { isExpired, type CheckOutcome, type CompiledScheme, type Refusal, type SigningKey } from "./compiled-scheme.ts";
+import { HANDSHAKES, type HandshakeContext, type HandshakeKind } from "./handshakes/index.ts";
+import type { KeyStore } from "./key-store.ts";
 import type { Provider } from "./provider.ts";
 import { REFUSAL_HINTS } from "./refusal-hints.ts";
 import { RequestView } from "./request-view.ts";
 import type { SignedRequest } from "./request.ts";
+import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
-import type { SchemeSpec } from "./scheme-spec.ts";
-import { settingKey, type Settings } from "./source.ts";
+import { settingsOf, type Settings } from "./source.ts";
 import { compileExpression, type FoundValue } from "./value-expression.ts";
 import {
   VerifierFault,
-  type ConfigFault,
   type DeliveryId,
+  type Handshake,
   type RefusedVerdict,
   type Verdict,
   type VerifiedVerdict,
@@ -32,65 +32,83 @@ export interface Verifier {
   readonly provider: Provider | undefined;
   /** False where the operator configured that nothing is checked. */
   readonly authenticates: boolean;
+  /** Names of the headers in which the signature or token is expected, lower case. */
+  readonly signatureHeaders: readonly string[];
+  /** Whether what is verified covers a source such as `json:id` or `header:X-Delivery`. */
+  readonly covers: (source: string) => boolean;
   /** Methods beside POST in which the provider's handshakes come. */
   readonly handshakeMethods: readonly string[];
   /**
    * Judges one request.
    * @param nowMs the time of receipt, which decides about timestamps and expired keys
-   * @throws VerifierFault when a key cannot be had: nothing is known about the request then
+   * @throws VerifierFault (or rejects with it) when a key cannot be had: nothing is known about the request then
    */
-  verify(request: SignedRequest, nowMs: number): Verdict | Promise<Verdict>;
+  readonly verify: (request: SignedRequest, nowMs: number) => Verdict | Promise<Verdict>;
+}
+
+export interface VerifierOptions {
+  /** Fetches published keys and certificates; one store serves all verifiers. */
+  readonly keyStore?: KeyStore;
 }
 
 /** @throws VerifierFault when the configuration or a key is not in form; `parseSchemeConfig` and `keyFaults` say it before. */
-export function createVerifier(config: SchemeConfig, keys: readonly SigningKey[]): Verifier {
-  const compiled = compileVerifier(config, keys);
-  const { scheme, provider, authenticates } = compiled;
+export function createVerifier(
+  config: SchemeConfig,
+  keys: readonly SigningKey[],
+  options: VerifierOptions = {},
+): Verifier {
+  const compiled = compileVerifier(config, keys, options);
+  const { scheme, provider, authenticates, handshake } = compiled;
   return {
     scheme: scheme.label,
     provider,
     authenticates,
-    handshakeMethods: [],
+    signatureHeaders: scheme.signatureHeaders,
+    covers: scheme.covers,
+    handshakeMethods: handshake?.methods ?? [],
     verify: (request, nowMs) => {
       const view = new RequestView(config.url === undefined ? request : { ...request, url: config.url });
       const address = compiled.allowlist?.(request);
       if (address?.ok === false) return refused(compiled, address);
+      const challenge = handshake?.unsigned?.(view, handshakeContext(compiled, nowMs));
+      if (challenge !== undefined) return concludeChallenge(compiled, challenge);
       const outcome = scheme.check(view, nowMs);
       return outcome instanceof Promise
-        ? outcome.then((settled) => conclude(compiled, view, settled))
-        : conclude(compiled, view, outcome);
+        ? outcome.then((settled) => conclude(compiled, view, settled, nowMs))
+        : conclude(compiled, view, outcome, nowMs);
     },
   };
-}
-
-/** What is wrong with resolved secrets for this configuration: for the moment at which `$NAME` has become a text. */
-export function keyFaults(config: SchemeConfig, keys: readonly SigningKey[]): ConfigFault[] {
-  const { spec } = resolveScheme(config, keys);
-  return keys.flatMap((key): ConfigFault[] => {
-    const message = secretFault(key.secret, spec);
-    return message === undefined ? [] : [{ path: key.name, message }];
-  });
 }
 
 interface CompiledVerifier {
   readonly scheme: CompiledScheme;
   readonly provider: Provider | undefined;
   readonly authenticates: boolean;
+  readonly keys: readonly SigningKey[];
+  readonly settings: Settings;
+  readonly handshake: HandshakeKind | undefined;
   readonly allowlist: ReturnType<typeof compileAllowlist> | undefined;
   readonly eventType: ((view: RequestView) => FoundValue | undefined) | undefined;
   readonly deliveryId: ((view: RequestView) => FoundValue | undefined) | undefined;
 }
 
-function compileVerifier(config: SchemeConfig, keys: readonly SigningKey[]): CompiledVerifier {
-  const { provider, spec } = resolveScheme(config, keys);
-  const settings = settingsOf(config);
+function compileVerifier(
+  config: SchemeConfig,
+  keys: readonly SigningKey[],
+  options: VerifierOptions,
+): CompiledVerifier {
+  const { provider, spec } = resolveScheme(config, keys[0]?.secret);
+  const settings = settingsOf(config.settings);
   const eventType = config.eventType ?? provider?.eventType;
   const deliveryId = config.deliveryId ?? provider?.deliveryId;
   try {
     return {
-      scheme: compileScheme(spec, { settings, keys }),
+      scheme: compileScheme(spec, { settings, keys, keyStore: options.keyStore, tolerance: config.toleranceSeconds }),
       provider,
       authenticates: spec.kind !== "none",
+      keys,
+      settings,
+      handshake: provider?.handshake && HANDSHAKES[provider.handshake],
       allowlist: config.allowIps && compileAllowlist(config.allowIps),
       eventType: eventType === undefined ? undefined : compileExpression(eventType, settings),
       deliveryId: deliveryId === undefined ? undefined : compileExpression(deliveryId, settings),
@@ -101,48 +119,67 @@ function compileVerifier(config: SchemeConfig, keys: readonly SigningKey[]): Com
   }
 }
 
-function resolveScheme(config: SchemeConfig, keys: readonly SigningKey[]): { provider?: Provider; spec: SchemeSpec } {
-  if ("spec" in config.scheme) return { spec: withTolerance(config.scheme.spec, config.toleranceSeconds) };
-  const provider = findProvider(config.scheme.provider, keys[0]?.secret);
-  if (provider === undefined) throw new VerifierFault(`there is no provider ${JSON.stringify(config.scheme.provider)}`);
-  return { provider, spec: withTolerance(provider.scheme, config.toleranceSeconds) };
+function handshakeContext({ keys, settings }: CompiledVerifier, nowMs: number): HandshakeContext {
+  return { keys: keys.filter((key) => !isExpired(key, nowMs)), settings };
 }
 
-function withTolerance(spec: SchemeSpec, tolerance: number | undefined): SchemeSpec {
-  if (tolerance === undefined) return spec;
-  if (spec.kind === "mac" || spec.kind === "signature") {
-    return spec.timestamp === undefined ? spec : { ...spec, timestamp: { ...spec.timestamp, tolerance } };
-  }
-  return spec;
-}
+type Challenge = NonNullable<ReturnType<NonNullable<HandshakeKind["unsigned"]>>>;
 
-function settingsOf(config: SchemeConfig): Settings {
-  return new Map(Object.entries(config.settings ?? {}).map(([name, value]) => [settingKey(name), value]));
-}
-
-function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckOutcome): Verdict {
-  return outcome.ok ? verified(compiled, view, outcome.keyName) : refused(compiled, outcome);
-}
-
-function verified(compiled: CompiledVerifier, view: RequestView, keyName: string): VerifiedVerdict {
-  const { scheme, provider, authenticates } = compiled;
-  let type: { readonly value: string | undefined } | undefined;
-  let id: { readonly value: DeliveryId | undefined } | undefined;
+function concludeChallenge(compiled: CompiledVerifier, challenge: Challenge): Verdict {
+  if ("reason" in challenge) return refused(compiled, { ok: false, ...challenge });
+  const { scheme, provider } = compiled;
   return {
-    status: "verified",
+    status: "handshake",
     scheme: scheme.label,
-    ...(provider && { provider: provider.id }),
-    keyName,
-    authenticated: authenticates,
-    get providerType() {
-      type ??= { value: compiled.eventType?.(view)?.value };
-      return type.value;
-    },
-    get deliveryId() {
-      id ??= { value: findDeliveryId(compiled, view) };
-      return id.value;
-    },
+    provider: provider?.id,
+    handshake: challenge,
   };
+}
+
+function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckOutcome, nowMs: number): Verdict {
+  if (!outcome.ok) return refused(compiled, outcome);
+  const signed = compiled.handshake?.signed;
+  return verified(compiled, view, outcome.keyName, signed?.(view, handshakeContext(compiled, nowMs)));
+}
+
+function verified(
+  compiled: CompiledVerifier,
+  view: RequestView,
+  keyName: string,
+  handshake: Handshake | undefined,
+): VerifiedVerdict {
+  return new Verified(compiled, view, keyName, handshake);
+}
+
+/** Type and id are worked out when they are read: most of them stand in the JSON of the body. */
+class Verified implements VerifiedVerdict {
+  readonly status = "verified";
+  readonly scheme: string;
+  readonly provider: string | undefined;
+  readonly keyName: string;
+  readonly authenticated: boolean;
+  readonly handshake: Handshake | undefined;
+  readonly #compiled: CompiledVerifier;
+  readonly #view: RequestView;
+
+  constructor(compiled: CompiledVerifier, view: RequestView, keyName: string, handshake: Handshake | undefined) {
+    this.scheme = compiled.scheme.label;
+    this.provider = compiled.provider?.id;
+    this.keyName = keyName;
+    this.authenticated = compiled.authenticates;
+    this.handshake = handshake;
+    this.#compiled = compiled;
+    this.#view = view;
+  }
+
+  get providerType(): string | undefined {
+    const { scheme, eventType } = this.#compiled;
+    return scheme.eventType?.(this.#view) ?? eventType?.(this.#view)?.value;
+  }
+
+  get deliveryId(): DeliveryId | undefined {
+    return findDeliveryId(this.#compiled, this.#view);
+  }
 }
 
 function findDeliveryId({ deliveryId, scheme }: CompiledVerifier, view: RequestView): DeliveryId | undefined {
@@ -151,14 +188,13 @@ function findDeliveryId({ deliveryId, scheme }: CompiledVerifier, view: RequestV
   return { ...found, signed: found.source.split(" + ").every((source) => scheme.covers(source)) };
 }
 
-function refused(compiled: CompiledVerifier, outcome: CheckOutcome & { ok: false }): RefusedVerdict {
-  const { scheme, provider } = compiled;
+function refused({ scheme, provider }: CompiledVerifier, { reason, detail }: Refusal): RefusedVerdict {
   return {
     status: "refused",
     scheme: scheme.label,
-    ...(provider && { provider: provider.id }),
-    reason: outcome.reason,
-    detail: outcome.detail,
-    hint: REFUSAL_HINTS[outcome.reason],
+    provider: provider?.id,
+    reason,
+    detail,
+    hint: REFUSAL_HINTS[reason],
   };
 }

@@ -1,0 +1,174 @@
+/** The JSON in which events, runs and refusals are shown, by the API and the CLI alike. */
+import { parseJson, stringifyJson, type JsonValue } from "../base/index.ts";
+import { headerOf, type AnswerRecord, type Envelope, type HeaderList } from "../event/index.ts";
+import type { EventDetail, EventSummary, Refusal, RunDetail, StepDone } from "../event-log/index.ts";
+import { decodePayload } from "../payload/index.ts";
+
+/** Payloads larger than this are not decoded to be shown. */
+const MAX_SHOWN_BYTES = 8 * 1024 * 1024;
+
+export interface SummaryJson {
+  readonly id: string;
+  readonly tenant: string;
+  readonly event_type: string;
+  readonly received_at: string;
+  readonly status: string;
+  readonly verdict: string;
+  readonly duplicate_of: string | null;
+  readonly provider_type: string | null;
+  readonly body_bytes: number;
+  readonly runs: readonly { readonly id: string; readonly flow: string; readonly status: string }[];
+}
+
+export function summaryToJson(event: EventSummary): SummaryJson {
+  return {
+    id: event.id,
+    tenant: event.tenant,
+    event_type: event.eventType,
+    received_at: isoTime(event.receivedAtMs),
+    status: event.status,
+    verdict: event.verdict.status,
+    duplicate_of: event.duplicateOf ?? null,
+    provider_type: event.providerType ?? null,
+    body_bytes: event.bodyBytes,
+    runs: event.runs.map(({ id, flow, status }) => ({ id, flow, status })),
+  };
+}
+
+/** `{ event, response, runs }`: everything about one event. */
+export async function detailToJson(detail: EventDetail): Promise<JsonValue> {
+  const { envelope, summary } = detail;
+  return {
+    event: {
+      ...summaryToJson(summary),
+      verification: { ...envelope.verdict },
+      ...(detail.refusedBecause !== undefined && { refused_because: detail.refusedBecause }),
+      dedupe:
+        envelope.dedupe === undefined
+          ? null
+          : { id: envelope.dedupe.value, source: envelope.dedupe.source, signed: envelope.dedupe.signed },
+      method: envelope.method,
+      target: envelope.target,
+      remote_address: envelope.remoteAddress,
+      headers: envelope.headers.map(([name, value]) => [name, value]),
+      body: bodyText(envelope.rawBody, envelope.headers),
+      payload: await payloadOf(envelope),
+    },
+    response: responseOf(detail),
+    runs: detail.runs.map(runToJson),
+  };
+}
+
+/** What the sender was told. Where nothing was recorded it was our own 202. */
+function responseOf({ answer, summary }: EventDetail): JsonValue {
+  if (answer !== undefined) return answerToJson(answer);
+  const body =
+    summary.duplicateOf === undefined
+      ? { event_id: summary.id }
+      : { event_id: summary.id, duplicate_of: summary.duplicateOf };
+  return { status: 202, by: "ack", headers: { "content-type": "application/json" }, body };
+}
+
+function answerToJson({ status, by, headers, body, atMs, durationMs }: AnswerRecord): JsonValue {
+  const isJson = /[/+]json\b/.test(headers["content-type"] ?? "");
+  return {
+    status,
+    by,
+    headers: { ...headers },
+    body: isJson ? jsonOr(body) : body,
+    answered_at: isoTime(atMs),
+    duration_ms: durationMs,
+  };
+}
+
+function runToJson({ run, status, attempts, error, resumeAtMs, startedAtMs, endedAtMs, steps }: RunDetail): JsonValue {
+  return {
+    id: run.id,
+    flow: run.flow,
+    flow_hash: run.flowHash,
+    status,
+    attempt: attempts,
+    replay_of: run.replayOf ?? null,
+    parent_run: run.parentRunId ?? null,
+    error: error === undefined ? null : { ...error },
+    created_at: isoTime(run.createdAtMs),
+    started_at: timeOrNull(startedAtMs),
+    ended_at: timeOrNull(endedAtMs),
+    resume_at: timeOrNull(resumeAtMs),
+    steps: steps.map(stepToJson),
+  };
+}
+
+function stepToJson(step: StepDone): JsonValue {
+  return {
+    node: step.node,
+    type: step.nodeType,
+    status: step.status,
+    attempt: step.attempt,
+    output: step.outputJson === undefined ? null : jsonOr(step.outputJson),
+    error: step.error === undefined ? null : { ...step.error },
+    printed: [...(step.printed ?? [])],
+    next: step.next ?? null,
+    started_at: isoTime(step.startedAtMs),
+    duration_ms: step.durationMs,
+  };
+}
+
+export function refusalToJson(refusal: Refusal): JsonValue {
+  return {
+    id: refusal.id,
+    tenant: refusal.tenant,
+    event_type: refusal.eventType,
+    received_at: isoTime(refusal.receivedAtMs),
+    status: "refused",
+    http_status: refusal.status,
+    reason: refusal.reason,
+    detail: refusal.detail,
+    hint: refusal.hint,
+    method: refusal.method,
+    target: refusal.target,
+    remote_address: refusal.remoteAddress,
+    headers: refusal.headers.map(([name, value]) => [name, value]),
+    body_bytes: refusal.bodyBytes,
+  };
+}
+
+/** Writes a view as JSON text; integers keep their digits. */
+export function viewText(view: JsonValue, indent?: number): string {
+  return stringifyJson(view, indent);
+}
+
+async function payloadOf({ headers, rawBody }: Pick<Envelope, "headers" | "rawBody">): Promise<JsonValue> {
+  if (rawBody.length > MAX_SHOWN_BYTES) return null;
+  try {
+    return parseJson(await decodePayload(headers, rawBody, MAX_SHOWN_BYTES));
+  } catch {
+    return null;
+  }
+}
+
+/** The body as text where it is text, else in base64. */
+function bodyText(body: Uint8Array, headers: HeaderList): JsonValue {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const isText =
+    headerOf(headers, "content-encoding") === undefined &&
+    !bytes.includes(0) &&
+    Buffer.from(bytes.toString("utf8")).equals(bytes);
+  return isText ? { text: bytes.toString("utf8") } : { base64: bytes.toString("base64") };
+}
+
+function jsonOr(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
+function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+function timeOrNull(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : isoTime(timeMs);
+}

@@ -1,0 +1,2 @@
+export { resolveConfig, variableOf, type ConfigSources } from "./resolve-config.ts";
+export { SETTINGS, type GatewayConfig, type Setting } from "./settings.ts";

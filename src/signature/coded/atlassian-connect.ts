@@ -1,0 +1,95 @@
+/**
+ * Atlassian Connect: a token whose claim `qsh` is the hash of method, path and query; the body is not covered. Install
+ * hooks are signed with a key that Atlassian publishes:
+ * https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/
+ */
+import { createHash } from "node:crypto";
+import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
+import { compileJwt } from "../jwt-scheme.ts";
+import { isRecord, parseJws } from "../jws.ts";
+import { pathOf, type RequestView } from "../request-view.ts";
+
+const INSTALL_KEYS = "https://connect-install-keys.atlassian.com/";
+
+export function atlassianConnect(context: SchemeContext): CompiledScheme {
+  const shared = compileJwt(
+    {
+      kind: "jwt",
+      from: "header:authorization",
+      prefix: "JWT ",
+      algs: ["HS256"],
+      issuerConfig: "client_key",
+      requireExp: true,
+      skew: 30,
+    },
+    context,
+  );
+  return {
+    ...shared,
+    label: "token with qsh, header Authorization",
+    check: (view, nowMs) => {
+      const text = view.header("authorization")?.replace(/^JWT /i, "");
+      const jws = text === undefined ? undefined : parseJws(text);
+      const isInstall = jws?.header["alg"] === "RS256";
+      const outcome = isInstall ? checkInstall(jws.header["kid"], context, view, nowMs) : shared.check(view, nowMs);
+      return outcome instanceof Promise
+        ? outcome.then((settled) => withQueryHash(settled, context, view))
+        : withQueryHash(outcome, context, view);
+    },
+  };
+}
+
+/** An install hook names its key by id; the audience is the app. */
+function checkInstall(
+  kid: unknown,
+  context: SchemeContext,
+  view: RequestView,
+  nowMs: number,
+): CheckOutcome | Promise<CheckOutcome> {
+  if (typeof kid !== "string" || !/^[\w-]{1,100}$/.test(kid))
+    return refuse("certificate_untrusted", "the token names no key of Atlassian");
+  const scheme = compileJwt(
+    {
+      kind: "jwt",
+      from: "header:authorization",
+      prefix: "JWT ",
+      algs: ["RS256"],
+      audienceConfig: "base_url",
+      requireExp: true,
+      skew: 30,
+      jwksUrl: INSTALL_KEYS + kid,
+    },
+    { ...context, keys: [] },
+  );
+  return scheme.check(view, nowMs);
+}
+
+function withQueryHash(outcome: CheckOutcome, { settings }: SchemeContext, view: RequestView): CheckOutcome {
+  if (!outcome.ok) return outcome;
+  const canonical = canonicalRequest(view, settings.get("baseurl"));
+  const hash = createHash("sha256").update(canonical).digest("hex");
+  const claimed = isRecord(view.claims) ? view.claims["qsh"] : undefined;
+  return claimed === hash ? outcome : refuse("claims_wrong", `qsh is not the hash of ${canonical}`);
+}
+
+/** METHOD&path&query, the path relative to the app's base URL, the query sorted and encoded as RFC 3986 says. */
+function canonicalRequest(view: RequestView, baseUrl: string | undefined): string {
+  const basePath = baseUrl === undefined ? "" : pathOf(baseUrl, false).replace(/\/$/, "");
+  const whole = pathOf(view.request.url, false);
+  const relative = whole.startsWith(basePath) ? whole.slice(basePath.length) : whole;
+  const path = `/${relative.replace(/^\//, "").replaceAll("&", "%26").replace(/\/$/, "")}`;
+  return `${view.request.method.toUpperCase()}&${path}&${canonicalQuery(view)}`;
+}
+
+function canonicalQuery(view: RequestView): string {
+  const byName = new Map<string, string[]>();
+  for (const [name, value] of view.queryFields()) {
+    if (name !== "jwt") byName.set(name, [...(byName.get(name) ?? []), value]);
+  }
+  const names = [...byName.keys()].sort();
+  return names.map((name) => `${encode(name)}=${(byName.get(name) ?? []).sort().map(encode).join(",")}`).join("&");
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,89 @@
+/**
+ * Amazon SNS signs named fields of the message with a certificate that the message names:
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
+ * The certificate only proves that Amazon sent the message, not whose topic it is: pin `topic_arn`.
+ */
+import { verify, type KeyObject } from "node:crypto";
+import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
+import { decodeStrict } from "../encoding.ts";
+import { isRecord } from "../jws.ts";
+import { certificates, type Certificate } from "./certificates.ts";
+
+type Message = Readonly<Record<string, unknown>>;
+
+const FIELDS = ["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+const REQUIRED = [
+  "Message",
+  "MessageId",
+  "Timestamp",
+  "TopicArn",
+  "Type",
+  "Signature",
+  "SigningCertURL",
+  "SignatureVersion",
+];
+const COVERED = new Set(FIELDS.map((field) => `json:${field}`));
+
+export function awsSns(context: SchemeContext): CompiledScheme {
+  const certificateAt = certificates(context, isAmazonCertificate);
+  const topicArn = context.settings.get("topicarn");
+  return {
+    label: "rsa certificate, body field Signature",
+    signatureHeaders: [],
+    covers: (source) => COVERED.has(source),
+    check: (view, nowMs) => {
+      const message = view.json();
+      if (!isRecord(message))
+        return refuse("signature_missing", "the body is not an SNS message (raw delivery has no signature)");
+      const missing = REQUIRED.find((field) => typeof message[field] !== "string");
+      if (missing !== undefined) return refuse("signature_missing", `the message has no ${missing}`);
+      if (topicArn !== undefined && message["TopicArn"] !== topicArn) {
+        return refuse("requirement_failed", `the topic is ${JSON.stringify(message["TopicArn"])}, not ${topicArn}`);
+      }
+      const certificate = certificateAt(String(message["SigningCertURL"]), nowMs);
+      if (certificate instanceof Promise) return certificate.then((fetched) => checkMessage(message, fetched));
+      return checkMessage(message, certificate);
+    },
+  };
+}
+
+function checkMessage(message: Message, certificate: Certificate): CheckOutcome {
+  if (!("key" in certificate)) return certificate;
+  const { SignatureVersion: version } = message;
+  if (version !== "1" && version !== "2")
+    return refuse("signature_version", `SignatureVersion is ${JSON.stringify(version)}`);
+  const signature = decodeStrict(String(message["Signature"]), "base64");
+  if (signature === undefined) return refuse("signature_malformed", "Signature is not base64");
+  const matches = verifyMessage(message, version === "1" ? "sha1" : "sha256", certificate.key, signature);
+  return matches
+    ? { ok: true, keyName: certificate.name }
+    : refuse("signature_mismatch", "the certificate did not make the signature");
+}
+
+function verifyMessage(message: Message, hash: string, key: KeyObject, signature: Buffer): boolean {
+  const isSubscription =
+    message["Type"] === "SubscriptionConfirmation" || message["Type"] === "UnsubscribeConfirmation";
+  const fields = isSubscription ? FIELDS : FIELDS.filter((field) => field !== "Token");
+  const signed = (names: readonly string[]): Buffer =>
+    Buffer.from(
+      names.map((name) => (typeof message[name] === "string" ? `${name}\n${message[name]}\n` : "")).join(""),
+      "utf8",
+    );
+  return verify(hash, signed(fields), key, signature);
+}
+
+/** https, a host of SNS itself, and a certificate: never a bucket or another Amazon service. */
+export function isAmazonCertificate(url: string): boolean {
+  return isAmazonUrl(url) && url.endsWith(".pem");
+}
+
+export function isAmazonUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, host, username, password } = new URL(text);
+  return (
+    protocol === "https:" &&
+    username === "" &&
+    password === "" &&
+    /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$/.test(host)
+  );
+}

@@ -1,0 +1,28 @@
+/**
+ * Hygraph signs a JSON text that holds the body as a string: https://hygraph.com/docs/api-reference/basics/webhooks
+ * The header is `sign=…, env=…, t=…`.
+ */
+import type { SchemeContext } from "../compiled-scheme.ts";
+import { signaturePart } from "../signature-place.ts";
+import type { CodedMac } from "./coded-mac.ts";
+
+export function hygraph({ tolerance }: SchemeContext): CodedMac {
+  return {
+    spec: {
+      kind: "mac",
+      alg: "hmac-sha256",
+      signature: { header: "gcms-signature", split: ",", key: "sign", encoding: "base64" },
+      content: "{body:hygraph}",
+      timestamp: { from: "sig:t", unit: "ms", ...(tolerance !== undefined && { tolerance }) },
+    },
+    own: {
+      "body:hygraph": (view, { placed, timestamp = "" }) => {
+        const EnvironmentName = signaturePart(placed, "env");
+        if (EnvironmentName === undefined || !/^\d{1,15}$/.test(timestamp)) return undefined;
+        const Body = Buffer.from(view.request.rawBody).toString("utf8");
+        return JSON.stringify({ Body, EnvironmentName, TimeStamp: Number(timestamp) });
+      },
+    },
+    parts: ["env=master"],
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * Microsoft Graph sends the subscription's `clientState` along in every item; one delivery may mix subscriptions, so
+ * every item is compared: https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks
+ */
+import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
+import { isRecord } from "../jws.ts";
+import type { RequestView } from "../request-view.ts";
+import { compareToken, compileTokenKey, type TokenKey } from "../token-scheme.ts";
+
+const MAX_ITEMS = 1000;
+
+export function msGraph({ keys }: SchemeContext): CompiledScheme {
+  const tokenKeys = keys.map(compileTokenKey);
+  return {
+    label: "static token, body field value[].clientState",
+    signatureHeaders: [],
+    covers: () => false,
+    check: (view, nowMs) => checkItems(view, tokenKeys, nowMs),
+  };
+}
+
+function checkItems(view: RequestView, keys: readonly TokenKey[], nowMs: number): CheckOutcome {
+  const body = view.json();
+  const items: unknown = isRecord(body) ? body["value"] : undefined;
+  if (!Array.isArray(items) || items.length === 0) return refuse("signature_missing", "the body has no items in value");
+  if (items.length > MAX_ITEMS) return refuse("too_many_signatures", `more than ${MAX_ITEMS} items`);
+  const states = items.map((item: unknown) => (isRecord(item) ? item["clientState"] : undefined));
+  if (!states.every((state) => typeof state === "string"))
+    return refuse("signature_missing", "an item has no clientState");
+  const outcomes = [...new Set(states)].map((state) => compareToken(state, keys, nowMs));
+  return outcomes.find((outcome) => !outcome.ok) ?? outcomes[0] ?? refuse("signature_missing", "no item");
+}

@@ -1,0 +1,94 @@
+/** Bodies that may have been signed before something on the way changed them. */
+import { utf8Text } from "../encoding.ts";
+import { parseJson } from "../request-view.ts";
+import type { SignedRequest } from "../request.ts";
+import type { Hypothesis } from "./hypothesis.ts";
+
+const RAW_BODY = "Hand the request through untouched: no body parser, decompression or rewriting in front of gtc.";
+
+export function bodyHypotheses(request: SignedRequest): Hypothesis[] {
+  return [...decompressed(request), ...trimmed(request), ...reserialised(request)];
+}
+
+function withBody(request: SignedRequest, rawBody: Uint8Array): SignedRequest {
+  const headers = request.headers.filter(([name]) => name.toLowerCase() !== "content-encoding");
+  const { method, url, remoteAddress } = request;
+  return { method, url, headers, rawBody, ...(remoteAddress !== undefined && { remoteAddress }) };
+}
+
+function decompressed(request: SignedRequest): Hypothesis[] {
+  const encoding = request.headers.find(([name]) => name.toLowerCase() === "content-encoding")?.[1];
+  const decoded = encoding === undefined ? undefined : request.decodedBody?.();
+  if (decoded === undefined) return [];
+  const detail = `the signature is over the body after decompression, but it arrived compressed (${encoding ?? ""})`;
+  const fix = "Switch compression off at the sender or in the proxy, or sign what is sent.";
+  return [{ reason: "body_decompressed", request: withBody(request, decoded), detail, fix }];
+}
+
+function trimmed(request: SignedRequest): Hypothesis[] {
+  const { rawBody } = request;
+  const text = Buffer.from(rawBody).toString("latin1");
+  const variants: readonly [text: string, what: string][] = [
+    [`${text}\n`, "a line break at the end was cut off"],
+    [`${text}\r\n`, "a line break (CRLF) at the end was cut off"],
+    [text.replace(/\r?\n$/, ""), "a line break was added at the end"],
+    [text.trim(), "white space around the body was added"],
+    [text.replaceAll(/\r?\n/g, "\r\n"), "line breaks were changed from CRLF to LF"],
+    [text.replaceAll("\r\n", "\n"), "line breaks were changed from LF to CRLF"],
+    [text.replace(/^\u00ef\u00bb\u00bf/, ""), "a byte order mark was added"],
+    ["", "the body was lost before it was signed"],
+  ];
+  return variants
+    .filter(([variant]) => variant !== text)
+    .map(([variant, detail]) => ({
+      reason: "body_trimmed",
+      request: withBody(request, Buffer.from(variant, "latin1")),
+      detail,
+      fix: RAW_BODY,
+    }));
+}
+
+/** How common serialisers write the same JSON value. */
+const SERIALISERS: readonly [name: string, write: (value: unknown) => string][] = [
+  ["compact (JSON.stringify)", (value) => JSON.stringify(value)],
+  ["indented by 2", (value) => JSON.stringify(value, null, 2)],
+  ["indented by 4", (value) => JSON.stringify(value, null, 4)],
+  ["indented by tabs", (value) => JSON.stringify(value, null, "\t")],
+  ["with spaces (json.dumps of Python)", (value) => asciiOnly(spaced(value))],
+  ["with spaces, not escaped", spaced],
+  ["with escaped Unicode", (value) => asciiOnly(JSON.stringify(value))],
+  ["with escaped Unicode and slashes (json_encode of PHP)", (value) => escapeSlashes(asciiOnly(JSON.stringify(value)))],
+  ["with escaped slashes", (value) => escapeSlashes(JSON.stringify(value))],
+  ["compact with a line break at its end", (value) => `${JSON.stringify(value)}\n`],
+];
+
+function reserialised(request: SignedRequest): Hypothesis[] {
+  const text = utf8Text(request.rawBody);
+  const value = parseJson(text);
+  if (value === undefined || typeof value !== "object") return [];
+  return SERIALISERS.map(([name, write]) => [name, write(value)] as const)
+    .filter(([, variant]) => variant !== text)
+    .map(([name, variant]) => ({
+      reason: "body_reserialised",
+      request: withBody(request, Buffer.from(variant)),
+      detail: `the signature is over the same JSON in another form: ${name}`,
+      fix: `The JSON was parsed and written again on the way, or before it was signed. ${RAW_BODY}`,
+    }));
+}
+
+/** `{"a": 1, "b": [1, 2]}`: separators with a space, as Python writes them. */
+function spaced(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${spaced(item)}`)
+    .join(", ")}}`;
+}
+
+function asciiOnly(json: string): string {
+  return json.replaceAll(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function escapeSlashes(json: string): string {
+  return json.replaceAll("/", String.raw`\/`);
+}

@@ -1,0 +1,171 @@
+/** Tokens (RFC 7519) as signatures: their claims hold the hash of the body, the URL, the audience, the times. */
+import { createHash } from "node:crypto";
+import {
+  isExpired,
+  refuse,
+  type CheckOutcome,
+  type CompiledScheme,
+  type Refusal,
+  type SchemeContext,
+} from "./compiled-scheme.ts";
+import { utf8Text } from "./encoding.ts";
+import { allowedAlgorithm, isRecord, jwsKeys, parseJws, verifyJws, type CompactJws, type JwsKey } from "./jws.ts";
+import { claimsFault } from "./jwt-claims.ts";
+import type { KeyStore } from "./key-store.ts";
+import { refuseUnmatched } from "./mac-scheme.ts";
+import { parseJson, type RequestView } from "./request-view.ts";
+import type { JwtAlgorithm, JwtSpec } from "./scheme-spec.ts";
+import { settingKey } from "./source.ts";
+import { VerifierFault } from "./verdict.ts";
+
+interface NamedKeys {
+  readonly name: string;
+  readonly notAfterMs: number | undefined;
+  readonly keys: readonly JwsKey[];
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** @throws SyntaxError when a key is not in form */
+export function compileJwt(spec: JwtSpec, context: SchemeContext): CompiledScheme {
+  const named = context.keys.map(({ name, notAfterMs, secret }): NamedKeys => ({
+    name,
+    notAfterMs,
+    keys: jwsKeys(secret),
+  }));
+  const header = spec.from.startsWith("header:") ? spec.from.slice("header:".length).toLowerCase() : undefined;
+  if (header === undefined && spec.from !== "body")
+    throw new SyntaxError("a token stands in header:NAME or in the body");
+  const url = context.settings.get("jwksurl") ?? spec.jwksUrl;
+  const coversBody = spec.body !== undefined || spec.from === "body";
+  return {
+    label: `token (${spec.algs.join(", ")}), ${header === undefined ? "body" : spec.from}`,
+    signatureHeaders: header === undefined ? [] : [header],
+    covers: (source) => source.startsWith("claim:") || (coversBody && /^(json|form):/.test(source)),
+    check: (view, nowMs) => {
+      const token = readToken(view, spec, header);
+      if ("ok" in token) return token;
+      const finish = (outcome: CheckOutcome): CheckOutcome =>
+        outcome.ok ? checkClaims(token, spec, context, view, nowMs, outcome) : outcome;
+      if (named.length > 0) return finish(verifyWith(token, named, nowMs));
+      if (url === undefined || context.keyStore === undefined) return refuseUnmatched(0, undefined);
+      return verifyPublished(token, url, context.keyStore, nowMs).then(finish);
+    },
+  };
+}
+
+interface Token {
+  readonly jws: CompactJws;
+  readonly alg: JwtAlgorithm;
+  readonly claims: Claims;
+}
+
+function readToken(view: RequestView, spec: JwtSpec, header: string | undefined): Token | Refusal {
+  const text = header === undefined ? utf8Text(view.request.rawBody)?.trim() : view.header(header);
+  if (text === undefined || text === "") {
+    if (view.duplicated !== undefined)
+      return refuse("header_duplicated", `header ${view.duplicated} occurs more than once`);
+    return refuse("signature_missing", `${spec.from} is not there`);
+  }
+  const prefix = spec.prefix ?? "";
+  const hasPrefix = text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase();
+  if (!hasPrefix && spec.prefixOptional !== true) {
+    return refuse("signature_malformed", `${spec.from} does not start with ${JSON.stringify(prefix)}`);
+  }
+  const jws = parseJws(hasPrefix ? text.slice(prefix.length) : text);
+  const claims = jws && parseJson(utf8Text(jws.payload));
+  if (jws === undefined || !isRecord(claims)) return refuse("signature_malformed", `${spec.from} holds no token`);
+  const alg = allowedAlgorithm(jws, spec.algs);
+  if (alg !== undefined) return { jws, alg, claims };
+  return refuse(
+    "signature_version",
+    `the token is of algorithm ${JSON.stringify(jws.header["alg"])}; allowed: ${spec.algs.join(", ")}`,
+  );
+}
+
+function verifyWith(token: Token, named: readonly NamedKeys[], nowMs: number): CheckOutcome {
+  let expired: string | undefined;
+  for (const { name, notAfterMs, keys } of named) {
+    if (!anyVerifies(token, keys)) continue;
+    if (!isExpired({ notAfterMs }, nowMs)) return { ok: true, keyName: name };
+    expired = name;
+  }
+  return refuseUnmatched(named.length, expired);
+}
+
+function anyVerifies({ jws, alg }: Token, keys: readonly JwsKey[]): boolean {
+  return keysFor(jws, keys).some((key) => verifyJws(jws, alg, key));
+}
+
+/** The published key with the token's id; all of them where either names none. */
+function keysFor(jws: CompactJws, keys: readonly JwsKey[]): readonly JwsKey[] {
+  const { kid } = jws.header;
+  if (typeof kid !== "string") return keys;
+  const named = keys.filter((key) => key.kind === "public" && key.kid === kid);
+  return named.length > 0 ? named : keys.filter((key) => key.kind === "shared" || key.kid === undefined);
+}
+
+/** With published keys; an unknown key id makes them be fetched once more. */
+async function verifyPublished(token: Token, url: string, keyStore: KeyStore, nowMs: number): Promise<CheckOutcome> {
+  let keys = publishedKeys(await keyStore.get(url, nowMs), url);
+  if (keysFor(token.jws, keys).length === 0) {
+    keys = publishedKeys(await keyStore.get(url, nowMs, keyStore.fetchedAtMs(url)), url);
+  }
+  return anyVerifies(token, keys)
+    ? { ok: true, keyName: url }
+    : refuse("signature_mismatch", `no key of ${url} made the token`);
+}
+
+function publishedKeys(text: string, url: string): readonly JwsKey[] {
+  try {
+    return jwsKeys(text).filter((key) => key.kind === "public");
+  } catch (thrown) {
+    throw new VerifierFault(`${url} does not hold keys`, { cause: thrown });
+  }
+}
+
+function checkClaims(
+  { claims }: Token,
+  spec: JwtSpec,
+  { settings, tolerance }: SchemeContext,
+  view: RequestView,
+  nowMs: number,
+  verified: CheckOutcome & { ok: true },
+): CheckOutcome {
+  const effective = tolerance === undefined || spec.maxAge === undefined ? spec : { ...spec, maxAge: tolerance };
+  const wrong = claimsFault(claims, effective, (name) => settings.get(settingKey(name)), nowMs);
+  if (wrong !== undefined) return wrong;
+  const uncovered = bodyFault(claims, spec, view) ?? urlFault(claims, spec, view);
+  if (uncovered !== undefined) return uncovered;
+  view.claims = claims;
+  return verified;
+}
+
+function bodyFault(claims: Claims, spec: JwtSpec, view: RequestView): Refusal | undefined {
+  if (spec.body === undefined) return undefined;
+  const { claim, encoding } = spec.body;
+  const { rawBody } = view.request;
+  const claimed = claims[claim];
+  if (claimed === undefined && rawBody.length === 0) return undefined;
+  const actual = createHash("sha256").update(rawBody).digest(encoding);
+  // Padding is optional: QStash writes base64url with it.
+  if (typeof claimed === "string" && unpadded(claimed) === unpadded(actual)) return undefined;
+  return refuse("signature_mismatch", `the claim ${claim} is not the SHA-256 of the body`);
+}
+
+function unpadded(text: string): string {
+  return text.replace(/=+$/, "");
+}
+
+function urlFault(claims: Claims, spec: JwtSpec, view: RequestView): Refusal | undefined {
+  const { claim, hashClaim } = spec.url ?? {};
+  const { url } = view.request;
+  if (claim !== undefined && claims[claim] !== url) {
+    return refuse("claims_wrong", `the token is for the URL ${JSON.stringify(claims[claim])}, not ${url}`);
+  }
+  if (hashClaim === undefined) return undefined;
+  const actual = createHash("sha256").update(url).digest("hex");
+  return claims[hashClaim] === actual
+    ? undefined
+    : refuse("claims_wrong", `the claim ${hashClaim} is not the hash of ${url}`);
+}
