@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { FLOW_FAULTS } from "./fault-codes.ts";
 import { compileFlow, loadFlows, matchTriggers, parseBundleFile } from "./index.ts";
 import { renderDiagnostic, Source, type Diagnostic } from "../text/index.ts";
 import { readFileSync } from "node:fs";
@@ -9,7 +10,8 @@ import { readFileSync } from "node:fs";
 const RUNS = { numRuns: 300 };
 
 function expectPlaced(diagnostics: readonly Diagnostic[], text: string) {
-  for (const { span, message, source } of diagnostics) {
+  for (const { span, message, source, code } of diagnostics) {
+    expect(Object.keys(FLOW_FAULTS)).toContain(code);
     expect(source.text).toBe(text);
     expect(span.start).toBeGreaterThanOrEqual(0);
     expect(span.end).toBeGreaterThanOrEqual(span.start);
