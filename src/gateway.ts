@@ -13,7 +13,7 @@ import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
 import type { EventLog } from "./event-log/index.ts";
-import { openEmbeddedLog } from "./event-log/embedded/index.ts";
+import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
 import type { FlowSet } from "./flow/index.ts";
 import { buildSourceTable, startIngress, type RequestRecord, type SourceTable } from "./ingress/index.ts";
 import { replayEvent } from "./replay/index.ts";
@@ -28,7 +28,7 @@ export interface GatewayOptions {
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRunOver?: (over: RunOver) => void;
   readonly onFault?: (what: string, fault: unknown) => void;
-  readonly onRecovered?: (report: string) => void;
+  readonly onNotice?: (notice: LogNotice) => void;
 }
 
 export interface Gateway extends AsyncDisposable {
@@ -74,6 +74,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     openRuns: () => dispatcher.openRuns,
     projectionLagBytes: () => lagOf(log),
     logReady: () => log.health().status === "ready",
+    counts: () => log.counts(),
   });
   const ingress = releases.use(
     await startIngress({
@@ -135,14 +136,14 @@ function urlOf({ host, port }: Address): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function openLog({ bundle, config, onRecovered }: GatewayOptions): Promise<EventLog> {
+function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog> {
   return openEmbeddedLog({
     folder: join(bundle.folder, "state", "log"),
     clock: systemClock,
     dedupeWindowMs: config.dedupeWindowMs,
     refusalsKept: config.refusalsKept,
     mode: "write",
-    ...(onRecovered !== undefined && { onRecovered }),
+    ...(onNotice !== undefined && { onNotice }),
   });
 }
 

@@ -74,7 +74,7 @@ async function untilStarted(path: string, pid: number): Promise<Started> {
 /** The gateway's own count of stored events, from its log. */
 async function storedEvents(adminUrl: string): Promise<number> {
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
-  const stored = /^gtc_log_events\{status="total"\} (\d+)/m.exec(metrics)?.[1];
-  if (stored === undefined) throw new Error("the metrics name no stored events");
-  return Number(stored);
+  const counts = [...metrics.matchAll(/^gtc_log_events\{status="\w+"\} (\d+)/gm)].map((match) => Number(match[1]));
+  if (counts.length === 0) throw new Error("the metrics name no stored events");
+  return counts.reduce((sum, count) => sum + count, 0);
 }
