@@ -151,8 +151,8 @@ describe("a script's error", () => {
 
 describe("a faulty script", () => {
   it("is found when the flow is loaded, at its place", () => {
-    expect(faultsOf("let a = ;\na")).toEqual([expect.stringMatching(/^flow.yaml:11:17 /)]);
-    expect(faultsOf("let a = 1;\nlet b = a +* 2;")).toEqual([expect.stringMatching(/^flow.yaml:12:20 /)]);
+    expect(faultsOf("let a = ;\na")).toEqual([expect.stringMatching(/^flow.yaml:11:17 bad-script /)]);
+    expect(faultsOf("let a = 1;\nlet b = a +* 2;")).toEqual([expect.stringMatching(/^flow.yaml:12:20 bad-script /)]);
   });
 
   it("may not use names that are not there", () => {

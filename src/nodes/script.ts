@@ -40,8 +40,15 @@ export const scriptNode: NodeType<ScriptConfig> = {
   compile({ script: text }, context) {
     const result = compileScript(new Source("script", text));
     if ("diagnostics" in result) {
-      for (const { level, code, message, hint, span } of result.diagnostics)
-        context.report({ level, code, message, ...(hint !== undefined && { hint }), path: PATH, range: span });
+      for (const { level, message, hint, span } of result.diagnostics)
+        context.report({
+          level,
+          code: "bad-script",
+          message,
+          ...(hint !== undefined && { hint }),
+          path: PATH,
+          range: span,
+        });
       return undefined;
     }
     const { script } = result;
