@@ -28,3 +28,4 @@ export { explainRefusal, type Explanation, type ExplainOptions } from "./forensi
 export type { ExplainedReason, OtherKeys } from "./forensics/hypothesis.ts";
 export { signRequest, type SignOptions, type Signed } from "./sign.ts";
 export { deliveryIdOf } from "./well-known-ids.ts";
+export { listProviders } from "./providers/index.ts";
