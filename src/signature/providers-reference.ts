@@ -63,5 +63,5 @@ function section(entry: ProviderDescription): string {
 }
 
 function code(text: string): string {
-  return text === "" ? "–" : `\`${text.replaceAll("|", "\\|")}\``;
+  return text === "" ? "–" : `\`${text}\``;
 }

@@ -42,7 +42,7 @@ export const SOURCE_CODE: readonly Provider[] = [
   },
   {
     id: "gitlab-signing-token",
-    name: "GitLab (signing token, Standard Webhooks; new, about 18.11/19.0)",
+    name: "GitLab (signing token)",
     docs: "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944",
     scheme: standardWebhooks("webhook"),
     secret: "the signing token, with whsec_",
