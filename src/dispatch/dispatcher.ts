@@ -1,0 +1,289 @@
+/**
+ * Takes due runs from the log, hands them to the runner threads, and writes down what the threads report.
+ *
+ * Invariants:
+ * 1. At most `maxOpenRuns` runs are claimed and not over; the rest waits in the log, not in memory.
+ * 2. Everything a run reports is recorded before it takes effect: an answer goes out, a child is started and a run
+ *    counts as over only when its facts are on disk.
+ * 3. Facts of one run reach the log in the order in which the run reported them.
+ * 4. A run whose facts cannot be recorded is left as it is in the log: it is claimed again once the log accepts.
+ */
+import { messageOf, type Clock, type NewId } from "../base/index.ts";
+import type { ClaimedRun, EventLog, Fact, PlannedRun } from "../event-log/index.ts";
+import { findFlow, type FlowSet } from "../flow/index.ts";
+import type { ReplyDesk } from "../reply/index.ts";
+import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunTask } from "../run/index.ts";
+
+export interface DispatcherOptions {
+  readonly log: EventLog;
+  readonly replies: ReplyDesk;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** The flows of today, for children and replays; changes with `--watch`. */
+  readonly flows: () => FlowSet;
+  readonly workerId: string;
+  readonly maxOpenRuns: number;
+  readonly leaseMs: number;
+  readonly maxPayloadBytes: number;
+  readonly onRunOver?: (over: RunOver) => void;
+  readonly onFault?: (what: string, fault: unknown) => void;
+}
+
+export interface RunOver {
+  readonly run: PlannedRun;
+  readonly attempt: number;
+  readonly end: RunEnd;
+  readonly durationMs: number;
+}
+
+interface OpenRun {
+  readonly claimed: ClaimedRun;
+  readonly attempt: number;
+  readonly startedAtMs: number;
+  readonly startedAt: number;
+  startRecorded: boolean;
+  answered: boolean;
+  /** Settles when everything the run reported so far is recorded. */
+  recorded: Promise<unknown>;
+}
+
+const CLAIM_BATCH = 64;
+/** A run that is not over after this time is shown as running. */
+const SHOW_RUNNING_AFTER_MS = 100;
+/** A run that took its thread down so often is not tried again. */
+const MAX_LOST_TRIES = 5;
+const LOST_CODES = new Set(["crashed", "hung"]);
+
+export class Dispatcher implements AsyncDisposable {
+  readonly #options: DispatcherOptions;
+  readonly #pool: RunnerPool;
+  readonly #open = new Map<string, OpenRun>();
+  readonly #definitions = new Map<string, string>();
+  readonly #stopListening: () => void;
+  readonly #sweep: NodeJS.Timeout;
+  #claiming = false;
+  #claimAgain = false;
+  #stopped = false;
+  #idle: (() => void) | undefined;
+
+  /** `createPool` receives the callbacks that the pool must call. */
+  constructor(options: DispatcherOptions, createPool: (callbacks: PoolCallbacks) => RunnerPool) {
+    this.#options = options;
+    this.#pool = createPool({
+      onProgress: (message) => this.#progress(message),
+      onStart: (message, reply) => this.#start(message, reply),
+      onOver: (runId, end) => this.#over(runId, end),
+    });
+    this.#stopListening = options.log.onWork(() => this.#pump());
+    this.#sweep = setInterval(() => this.#showRunning(), SHOW_RUNNING_AFTER_MS);
+    this.#sweep.unref();
+    this.#pump();
+  }
+
+  get openRuns(): number {
+    return this.#open.size;
+  }
+
+  /** Takes no new runs and waits, at most `graceMs`, until those that are open are over. */
+  async drain(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    this.#stopListening();
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.#idle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    this.#stopListening();
+    clearInterval(this.#sweep);
+    await this.#pool[Symbol.asyncDispose]();
+    await Promise.allSettled([...this.#open.values()].map((open) => open.recorded));
+  }
+
+  /** Claims as much as there is room for; a call while a claim is under way makes it look once more. */
+  #pump(): void {
+    if (this.#claiming) {
+      this.#claimAgain = true;
+      return;
+    }
+    this.#claiming = true;
+    void this.#claimAll().finally(() => {
+      this.#claiming = false;
+      if (this.#claimAgain) {
+        this.#claimAgain = false;
+        this.#pump();
+      }
+    });
+  }
+
+  async #claimAll(): Promise<void> {
+    const { log, clock, workerId, leaseMs, maxOpenRuns } = this.#options;
+    try {
+      while (!this.#stopped && this.#open.size < maxOpenRuns) {
+        const limit = Math.min(CLAIM_BATCH, maxOpenRuns - this.#open.size);
+        const claimed = await log.claim({ limit, nowMs: clock.now(), leaseMs, workerId });
+        if (claimed.length === 0) return;
+        await this.#hand(claimed);
+      }
+    } catch (fault) {
+      this.#options.onFault?.("claiming runs", fault);
+    }
+  }
+
+  async #hand(claimed: readonly ClaimedRun[]): Promise<void> {
+    for (const { run } of claimed) {
+      if (!this.#definitions.has(run.flowHash)) await this.#loadDefinition(run.flowHash);
+    }
+    const tasks: RunTask[] = claimed.map((item) => this.#taskFor(item));
+    this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
+  }
+
+  #taskFor(claimed: ClaimedRun): RunTask {
+    const { clock, maxPayloadBytes } = this.#options;
+    const attempt = claimed.attempts + 1;
+    this.#open.set(claimed.run.id, {
+      claimed,
+      attempt,
+      startedAtMs: clock.now(),
+      startedAt: clock.monotonic(),
+      startRecorded: false,
+      answered: claimed.answered,
+      recorded: Promise.resolve(),
+    });
+    // A copy of its own: cloning a view would drag the whole buffer behind it over to the thread.
+    const envelope = { ...claimed.envelope, rawBody: new Uint8Array(claimed.envelope.rawBody) };
+    return { run: claimed.run, envelope, attempt, steps: claimed.steps, maxPayloadBytes };
+  }
+
+  async #loadDefinition(hash: string): Promise<void> {
+    const json = await this.#options.log.flowDefinition(hash);
+    if (json !== undefined) this.#definitions.set(hash, json);
+  }
+
+  /** Records facts of a run in its order; the run's start goes before its first fact. */
+  #record(open: OpenRun, facts: readonly Fact[]): Promise<void> {
+    const all: Fact[] = [];
+    if (!open.startRecorded) {
+      open.startRecorded = true;
+      all.push({ type: "run_started", runId: open.claimed.run.id, attempt: open.attempt, atMs: open.startedAtMs });
+    }
+    all.push(...facts);
+    // The log keeps the order of calls, so a run's calls need no waiting for each other.
+    const recorded = this.#options.log.record(all);
+    open.recorded = Promise.allSettled([open.recorded, recorded]);
+    return recorded;
+  }
+
+  #showRunning(): void {
+    const longAgo = this.#options.clock.monotonic() - SHOW_RUNNING_AFTER_MS;
+    for (const open of this.#open.values()) {
+      if (open.startRecorded || open.startedAt > longAgo) continue;
+      this.#record(open, []).catch((fault: unknown) => this.#options.onFault?.("recording a run's start", fault));
+    }
+  }
+
+  #progress({ runId, facts, answer }: Extract<FromRunner, { kind: "progress" }>): void {
+    const open = this.#open.get(runId);
+    if (open === undefined) return;
+    const { eventId } = open.claimed.run;
+    const all = [...facts];
+    if (answer !== undefined && !open.answered) {
+      open.answered = true;
+      const durationMs = this.#options.clock.now() - open.claimed.envelope.receivedAtMs;
+      const record = { ...answer, by: "flow", atMs: this.#options.clock.now(), durationMs } as const;
+      // Once a request went away with our own 202, that is what was answered: the step keeps what the flow said.
+      const isFirst = this.#options.replies.isWaiting(eventId) || open.claimed.attempts > 0;
+      if (isFirst) all.push({ type: "answered", eventId, answer: record });
+    }
+    this.#record(open, all).then(
+      () => answer !== undefined && this.#options.replies.answer(eventId, answer),
+      (fault: unknown) => this.#options.onFault?.("recording steps", fault),
+    );
+  }
+
+  #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
+    const open = this.#open.get(message.runId);
+    if (open === undefined) return;
+    const parent = open.claimed.run;
+    const flow = findFlow(this.#options.flows(), parent.tenant, message.child.flow);
+    if (flow === undefined) {
+      reply({ ok: false, message: `There is no flow "${message.child.flow}" for tenant "${parent.tenant}".` });
+      return;
+    }
+    this.#definitions.set(flow.hash, flow.definitionJson);
+    const child: PlannedRun = {
+      id: this.#options.newId(),
+      eventId: parent.eventId,
+      tenant: parent.tenant,
+      flow: flow.name,
+      flowHash: flow.hash,
+      startNode: flow.startNode,
+      parentRunId: parent.id,
+      payloadJson: message.child.payloadJson,
+      createdAtMs: this.#options.clock.now(),
+      ...(parent.replayOf !== undefined && { replayOf: parent.replayOf }),
+    };
+    this.#record(open, [{ type: "run_queued", run: child }, message.child.step]).then(
+      () => reply({ ok: true }),
+      (fault: unknown) => reply({ ok: false, message: messageOf(fault) }),
+    );
+  }
+
+  #over(runId: string, end: RunEnd): void {
+    const open = this.#open.get(runId);
+    if (open === undefined) return;
+    const settled = this.#settleLost(open, end);
+    this.#record(open, [this.#endFact(runId, settled)]).then(
+      () => this.#close(open, settled),
+      (fault: unknown) => {
+        this.#options.onFault?.("recording a run's end", fault);
+        this.#close(open, {
+          status: "waiting",
+          error: { code: "log-unavailable", message: messageOf(fault), retryable: true },
+          delayMs: 0,
+        });
+      },
+    );
+  }
+
+  #settleLost(open: OpenRun, end: RunEnd): RunEnd {
+    const isLost = end.status === "waiting" && LOST_CODES.has(end.error.code) && open.attempt >= MAX_LOST_TRIES;
+    return isLost ? { status: "failed", error: end.error } : end;
+  }
+
+  #endFact(runId: string, end: RunEnd): Fact {
+    const nowMs = this.#options.clock.now();
+    switch (end.status) {
+      case "succeeded":
+        return { type: "run_ended", runId, status: "succeeded", atMs: nowMs };
+      case "failed":
+        return { type: "run_ended", runId, status: "failed", error: end.error, atMs: nowMs };
+      case "waiting":
+        return { type: "run_waiting", runId, resumeAtMs: nowMs + end.delayMs, error: end.error };
+      default:
+        return end satisfies never;
+    }
+  }
+
+  #close(open: OpenRun, end: RunEnd): void {
+    const { run } = open.claimed;
+    this.#open.delete(run.id);
+    this.#options.replies.runOver(run.eventId, run.id, end.status);
+    const durationMs = this.#options.clock.monotonic() - open.startedAt;
+    this.#options.onRunOver?.({ run, attempt: open.attempt, end, durationMs });
+    if (this.#open.size === 0) this.#idle?.();
+    this.#pump();
+  }
+}
+
+export interface PoolCallbacks {
+  readonly onProgress: (message: Extract<FromRunner, { kind: "progress" }>) => void;
+  readonly onStart: (message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void) => void;
+  readonly onOver: (runId: string, end: RunEnd) => void;
+}

@@ -1,0 +1,228 @@
+/**
+ * The port of the event log: the one place where events and runs are kept. Adapters: `memory/` (tests) and `embedded/`
+ * (a journal of facts and its SQLite projection); all run `event-log.contract.ts`.
+ *
+ * Invariants every adapter keeps:
+ * 1. What `append` or `record` resolved is on disk and survives a kill at any later instruction.
+ * 2. An event and the runs that it starts are one fact: there is never an acknowledged event whose runs are missing.
+ * 3. Facts of one run are kept in the order in which they were recorded.
+ * 4. At most one worker holds a run's claim at a time; a claim is released by `run_ended` or `run_waiting`, by its
+ *    lease running out, or by the adapter being closed (embedded: claims die with the process).
+ * 5. A second event with the same tenant, event type and dedupe key inside the window is stored as a duplicate with
+ *    `duplicateOf`, and starts no run; two concurrent appends of one key are one original and one duplicate.
+ * 6. When the log cannot write, `append` and `record` reject with GTC_LOG_UNAVAILABLE; nothing that was rejected is
+ *    ever reported as stored later, and reading goes on working.
+ */
+import type { AnswerRecord, Envelope } from "../event/index.ts";
+
+export interface EventLog extends AsyncDisposable {
+  /** Stores the event with its planned runs, durably. @throws GtcError GTC_LOG_UNAVAILABLE. */
+  append(draft: EventDraft): Promise<Appended>;
+  /** Stores facts, durably and in order. @throws GtcError GTC_LOG_UNAVAILABLE. */
+  record(facts: readonly Fact[]): Promise<void>;
+  /** Keeps a refused request in a bounded ring; best effort, never blocks, never throws. */
+  refuse(refusal: Refusal): void;
+
+  /** Hands out runs that are due (queued, or waiting with `resumeAtMs <= nowMs`), oldest first, at most `limit`. */
+  claim(request: ClaimRequest): Promise<readonly ClaimedRun[]>;
+  /** Calls back (coalesced) when there may be work: a run was queued, or a waiting run came due. Returns the release. */
+  onWork(listener: () => void): () => void;
+
+  /** The definition text (JSON) stored by `flow_stored`. */
+  flowDefinition(hash: string): Promise<string | undefined>;
+
+  listEvents(filter: EventFilter): Promise<EventPage>;
+  /** Everything about one event; undefined when it is unknown or already dropped. */
+  getEvent(id: string): Promise<EventDetail | undefined>;
+  /** The run's event with its body, for a replay or an async child. */
+  getEnvelope(eventId: string): Promise<Envelope | undefined>;
+  listRefusals(filter: { readonly tenant?: string; readonly limit: number }): Promise<readonly Refusal[]>;
+  counts(): Promise<LogCounts>;
+  health(): LogHealth;
+
+  /** Drops what is older than the limit and no longer needed by a run. Returns how many events went. */
+  dropBefore(timeMs: number): Promise<number>;
+}
+
+export interface EventDraft {
+  readonly envelope: Envelope;
+  /** Empty: no flow handles the event; it is kept as `unmatched`. */
+  readonly runs: readonly PlannedRun[];
+  /** Set when a verified request was refused for its content (e.g. a body that claims JSON and is not): kept as `refused`, no runs. */
+  readonly refusedBecause?: string;
+}
+
+export type Appended =
+  | { readonly kind: "stored"; readonly eventId: string }
+  | {
+      readonly kind: "duplicate";
+      readonly eventId: string;
+      readonly duplicateOf: string;
+      readonly answer?: AnswerRecord;
+    };
+
+export interface PlannedRun {
+  readonly id: string;
+  readonly eventId: string;
+  readonly tenant: string;
+  readonly flow: string;
+  /** Content hash of the definition with which the run begins and, after a crash, goes on. */
+  readonly flowHash: string;
+  /** The node at which the run starts. */
+  readonly startNode: string;
+  /** The run that started this one through an `async` node. */
+  readonly parentRunId?: string;
+  /** Payload given by an `async` node, as JSON; absent: the event's own payload. */
+  readonly payloadJson?: string;
+  /** The event of which this run is a replay. */
+  readonly replayOf?: string;
+  readonly createdAtMs: number;
+}
+
+/** What can be said of runs and answers after an event was stored. */
+export type Fact =
+  | { readonly type: "flow_stored"; readonly hash: string; readonly definitionJson: string }
+  | { readonly type: "run_queued"; readonly run: PlannedRun }
+  | { readonly type: "run_started"; readonly runId: string; readonly attempt: number; readonly atMs: number }
+  | StepDone
+  | {
+      readonly type: "run_waiting";
+      readonly runId: string;
+      readonly resumeAtMs: number;
+      readonly error: RunError;
+    }
+  | {
+      readonly type: "run_ended";
+      readonly runId: string;
+      readonly status: "succeeded" | "failed";
+      readonly error?: RunError;
+      readonly atMs: number;
+    }
+  | { readonly type: "answered"; readonly eventId: string; readonly answer: AnswerRecord };
+
+export interface StepDone {
+  readonly type: "step_done";
+  readonly runId: string;
+  /** 0, 1, 2 … within the run. */
+  readonly ordinal: number;
+  readonly node: string;
+  readonly nodeType: string;
+  readonly status: "succeeded" | "failed";
+  /** JSON text; present when succeeded. */
+  readonly outputJson?: string;
+  /** The node to which the run goes next; absent: the run ends here. */
+  readonly next?: string;
+  readonly error?: RunError;
+  readonly printed?: readonly string[];
+  readonly attempt: number;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+}
+
+export interface RunError {
+  /** Stable kebab-case kind, e.g. `script-error`, `timeout`. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly node?: string;
+  /** Code frame or more, as text. */
+  readonly detail?: string;
+}
+
+export interface ClaimRequest {
+  readonly limit: number;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+  readonly workerId: string;
+}
+
+export interface ClaimedRun {
+  readonly run: PlannedRun;
+  readonly envelope: Envelope;
+  /** How many times the run has been tried before: 0 for a new one. */
+  readonly attempts: number;
+  /** Succeeded steps so far, in order: a resumed run goes on after them. */
+  readonly steps: readonly StepDone[];
+  /** Whether the event already has an answer from a flow. */
+  readonly answered: boolean;
+}
+
+export type EventStatus = "received" | "done" | "failed" | "unmatched" | "refused" | "duplicate";
+export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed";
+
+export interface EventFilter {
+  readonly tenant?: string;
+  readonly eventType?: string;
+  readonly status?: EventStatus;
+  readonly sinceMs?: number;
+  readonly limit: number;
+  /** From the page before; newest first. */
+  readonly cursor?: string;
+}
+
+export interface EventPage {
+  readonly events: readonly EventSummary[];
+  readonly nextCursor?: string;
+}
+
+export interface EventSummary {
+  readonly id: string;
+  readonly tenant: string;
+  readonly eventType: string;
+  readonly receivedAtMs: number;
+  readonly status: EventStatus;
+  readonly verdict: Envelope["verdict"];
+  readonly providerType?: string;
+  readonly duplicateOf?: string;
+  readonly bodyBytes: number;
+  readonly runs: readonly { readonly id: string; readonly flow: string; readonly status: RunStatus }[];
+}
+
+export interface EventDetail {
+  readonly summary: EventSummary;
+  readonly envelope: Envelope;
+  readonly refusedBecause?: string;
+  /** Absent: nothing else than our own 202 was recorded. */
+  readonly answer?: AnswerRecord;
+  readonly runs: readonly RunDetail[];
+}
+
+export interface RunDetail {
+  readonly run: PlannedRun;
+  readonly status: RunStatus;
+  readonly attempts: number;
+  readonly error?: RunError;
+  readonly resumeAtMs?: number;
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number;
+  /** Every recorded step, failed tries included, in order. */
+  readonly steps: readonly StepDone[];
+}
+
+export interface Refusal {
+  readonly id: string;
+  readonly receivedAtMs: number;
+  /** As in the path; may name no tenant of the bundle. */
+  readonly tenant: string;
+  readonly eventType: string;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Envelope["headers"];
+  readonly remoteAddress: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly detail: string;
+  readonly hint: string;
+  readonly bodyBytes: number;
+  /** The start of the body, at most some KiB, so that a signature can be tried again offline. */
+  readonly bodyStart: Uint8Array;
+}
+
+export interface LogCounts {
+  readonly events: Readonly<Record<EventStatus, number>>;
+  readonly runs: Readonly<Record<RunStatus, number>>;
+}
+
+export type LogHealth =
+  | { readonly status: "ready"; readonly backlog: number; readonly projectionLagBytes: number }
+  | { readonly status: "unavailable"; readonly because: string };

@@ -1,0 +1,49 @@
+/**
+ * The envelope: a request as it came, with what verification said about it. It is written once, never changed, and
+ * holds the raw body; everything that happens later (runs, answers) is told by other facts of the log.
+ *
+ * Invariants:
+ * 1. `rawBody` is exactly what was sent, before any Content-Encoding was undone.
+ * 2. Header names are lower-case, in the order in which they came; a header that came twice stands twice.
+ * 3. `receivedAtMs` is the time of receipt; every later check of a timestamp uses it and not the clock.
+ */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+export interface Envelope {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly eventType: string;
+  readonly receivedAtMs: number;
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly headers: HeaderList;
+  readonly remoteAddress: string;
+  readonly rawBody: Uint8Array;
+  readonly verdict: VerdictRecord;
+  readonly dedupe?: DedupeKey;
+  /** What the provider says happened, e.g. `X-GitHub-Event` or Stripe's `type`. */
+  readonly providerType?: string;
+}
+
+/** What is kept of a verdict. `unsigned` = accepted without a signature because the operator allows it. */
+export type VerdictRecord =
+  | { readonly status: "verified"; readonly scheme: string; readonly provider?: string; readonly keyName: string }
+  | { readonly status: "unsigned" }
+  | { readonly status: "refused"; readonly reason: string; readonly detail: string; readonly hint: string };
+
+/** The sender's own id of the delivery. */
+export interface DedupeKey {
+  readonly value: string;
+  /** Where it was found, e.g. `header:x-github-delivery` or `json:id`. */
+  readonly source: string;
+  /** Whether the signature covers it. */
+  readonly signed: boolean;
+}
+
+/** The first value of a header by its lower-case name. */
+export function headerOf(headers: HeaderList, name: string): string | undefined {
+  for (const [key, value] of headers) if (key === name) return value;
+  return undefined;
+}

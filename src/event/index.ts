@@ -1,0 +1,2 @@
+export { headerOf, type DedupeKey, type Envelope, type HeaderList, type VerdictRecord } from "./envelope.ts";
+export type { Answer, AnswerRecord } from "./answer.ts";

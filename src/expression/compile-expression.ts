@@ -1,0 +1,156 @@
+/**
+ * Branch conditions: one CEL expression, compiled once, evaluated against the names of a step.
+ *
+ * Invariants:
+ * 1. Only own properties are reached; `constructor` or `__proto__` of a payload are plain keys.
+ * 2. A key, index or output that is not there is an outcome of its own (`missing`), never an exception.
+ * 3. The work is bounded: syntax limits at load, no multiplying loops (`check-cost.ts`), linear regular expressions.
+ */
+import { EvaluationError, ParseError, TypeError as CelTypeError, type ParseResult } from "@marcbachmann/cel-js";
+import { messageOf, nearest, type JsonObject, type JsonValue } from "../base/index.ts";
+import { findCostlyLoop } from "./check-cost.ts";
+import { environmentFor, LINEAR_MATCHES } from "./environment.ts";
+import { namesIn, renameMatches } from "./syntax-tree.ts";
+
+export interface ExpressionFault {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Offsets into the expression's text. */
+  readonly range: { readonly start: number; readonly end: number };
+}
+
+export type ExpressionOutcome =
+  | { readonly kind: "value"; readonly value: boolean }
+  /** Something that the expression needs is not there. */
+  | { readonly kind: "missing"; readonly reason: string }
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface CompiledExpression {
+  /** The declared names that the expression mentions: what a scope must hold. */
+  readonly names: ReadonlySet<string>;
+  /** Evaluates against a scope with (at least) the values of `names`. Never throws. */
+  evaluate(scope: JsonObject): ExpressionOutcome;
+}
+
+const MAX_CHARS = 4000;
+const MISSING_CODES: ReadonlySet<string> = new Set(["no_such_key", "index_out_of_bounds", "unknown_variable"]);
+const NOT_CEL = /\{\{/;
+
+/** Compiles a condition that may use `names`. Returns either the expression or what is wrong with it. */
+export function compileExpression(
+  text: string,
+  names: Iterable<string>,
+): { readonly expression: CompiledExpression } | { readonly fault: ExpressionFault } {
+  const known = [...names];
+  const whole = { start: 0, end: text.length };
+  if (text.length > MAX_CHARS) {
+    const message = `The expression is longer than ${MAX_CHARS} characters.`;
+    return { fault: { code: "bad-expression", message, range: whole } };
+  }
+  try {
+    const parsed = environmentFor(known).parse(text);
+    renameMatches(parsed.ast);
+    const costly = findCostlyLoop(parsed.ast);
+    if (costly !== undefined) return { fault: { code: "costly-expression", message: costly.message, range: costly } };
+    const checked = parsed.check();
+    if (checked.error !== undefined) return { fault: faultOf(checked.error, text, known) };
+    if (checked.type !== "bool" && checked.type !== "dyn") {
+      const message = `A condition must be true or false, but this expression is of type ${checked.type ?? "unknown"}.`;
+      return { fault: { code: "not-a-condition", message, range: whole, hint: "Compare it, e.g. with `== 'value'`." } };
+    }
+    return { expression: expressionOf(parsed, known) };
+  } catch (thrown) {
+    return { fault: faultOf(thrown, text, known) };
+  }
+}
+
+function expressionOf(parsed: ParseResult, known: readonly string[]): CompiledExpression {
+  const mentioned = namesIn(parsed.ast);
+  return {
+    names: new Set(known.filter((name) => mentioned.has(name))),
+    evaluate(scope) {
+      const outcome = run(parsed, scope);
+      // The library asks values for their `constructor`; a payload that has such a key is shown to it as a Map.
+      return outcome === "unsupported" ? settle(run(parsed, mapsOf(scope))) : outcome;
+    },
+  };
+}
+
+function run(parsed: ParseResult, scope: object): ExpressionOutcome | "unsupported" {
+  try {
+    const value: unknown = parsed(scope);
+    if (typeof value === "boolean") return { kind: "value", value };
+    return { kind: "failed", message: `A condition must be true or false, but this one gave ${kindOf(value)}.` };
+  } catch (thrown) {
+    if (!(thrown instanceof EvaluationError)) return { kind: "failed", message: clean(messageOf(thrown)) };
+    if (thrown.code === "unsupported_type") return "unsupported";
+    if (MISSING_CODES.has(thrown.code)) return { kind: "missing", reason: reasonOf(thrown) };
+    return { kind: "failed", message: clean(thrown.summary) };
+  }
+}
+
+function settle(outcome: ExpressionOutcome | "unsupported"): ExpressionOutcome {
+  return outcome === "unsupported"
+    ? { kind: "failed", message: "A value has a type that CEL does not know." }
+    : outcome;
+}
+
+/** Names the place in the expression, e.g. `event.payload.nope: No such key: nope`. */
+function reasonOf(error: EvaluationError): string {
+  return error.code === "unknown_variable" ? `${clean(error.summary)} (that step has not run)` : clean(error.summary);
+}
+
+function faultOf(thrown: unknown, text: string, known: readonly string[]): ExpressionFault {
+  const whole = { start: 0, end: text.length };
+  if (thrown instanceof ParseError || thrown instanceof CelTypeError) {
+    const found = thrown.range ?? whole;
+    const start = Math.max(0, Math.min(found.start, text.length));
+    const range = { start, end: Math.max(start + 1, Math.min(found.end, text.length)) };
+    const code = thrown.code === "unknown_variable" ? "unknown-name" : "bad-expression";
+    const hint = hintFor(thrown.code, text, range, known);
+    const fault = { code, message: clean(thrown.summary), range };
+    return hint === undefined ? fault : { ...fault, hint };
+  }
+  return { code: "bad-expression", message: clean(messageOf(thrown)), range: whole };
+}
+
+function hintFor(
+  code: string,
+  text: string,
+  range: { start: number; end: number },
+  known: readonly string[],
+): string | undefined {
+  if (NOT_CEL.test(text)) return "A condition is CEL and needs no braces: write `event.payload.x == 1`.";
+  if (code !== "unknown_variable") return undefined;
+  const similar = nearest(text.slice(range.start, range.end), known);
+  return similar === undefined ? `Known names: ${known.join(", ")}.` : `Did you mean \`${similar}\`?`;
+}
+
+function clean(message: string): string {
+  return message
+    .replaceAll(LINEAR_MATCHES, "matches")
+    .replaceAll("dyn<double>", "number")
+    .replaceAll(/dyn<(\w+)>/g, "$1");
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "bigint" || typeof value === "number") return "a number";
+  return typeof value === "string" ? "a text" : "a map";
+}
+
+function mapsOf(scope: JsonObject): object {
+  return Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, toMap(value)]));
+}
+
+function toMap(value: JsonValue): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (isList(value)) return value.map(toMap);
+  return new Map(Object.entries(value).map(([key, item]) => [key, toMap(item)]));
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,6 @@
+export {
+  compileExpression,
+  type CompiledExpression,
+  type ExpressionFault,
+  type ExpressionOutcome,
+} from "./compile-expression.ts";

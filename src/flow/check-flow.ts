@@ -1,0 +1,146 @@
+/** What must hold between the parts of one flow: ids, targets, reachability, loops, and what its configs compile to. */
+import { nearest } from "../base/index.ts";
+import { BUILT_IN_NAMES, BUILT_IN_TARGETS, NODE_TYPES, type ConfigFault } from "../nodes/index.ts";
+import { edgesOf, endlessLoops, isBuiltIn, reachableFrom, type PlacedEdge } from "./flow-graph.ts";
+import type { DraftNode, FlowDraft } from "./read-flow-file.ts";
+
+export interface FlowSurroundings {
+  /** Names of the flows that this one can start. */
+  readonly flowNames: ReadonlySet<string>;
+  /** Whether another flow starts this one. */
+  readonly isStarted: boolean;
+}
+
+/** Reports every fault between the parts of a draft. */
+export function checkFlow(draft: FlowDraft, { flowNames, isStarted }: FlowSurroundings): void {
+  checkNames(draft);
+  const edges = draft.nodes.filter(({ isSound }) => isSound).flatMap(edgesOf);
+  checkTargets(draft, edges);
+  checkTriggers(draft, isStarted);
+  compileNodes(draft, flowNames);
+  // Reachability and loops are only meaningful on a graph whose edges are all known.
+  if (!draft.hasErrors) checkPaths(draft, edges, isStarted);
+}
+
+function checkNames(draft: FlowDraft): void {
+  const seen = new Map<string, DraftNode>();
+  for (const node of draft.nodes) {
+    const path = [...draft.pathOfNode(node.index), "id"];
+    const first = seen.get(node.id);
+    if (first !== undefined) {
+      const { line } = draft.source.positionAt(draft.spanOf([...draft.pathOfNode(first.index), "id"]).start);
+      draft.report("error", "duplicate-id", `There is already a node \`${node.id}\`, in line ${line}.`, path);
+    } else seen.set(node.id, node);
+    if (isTaken(node.id))
+      draft.report("error", "reserved-name", reserved(node.id), path, { hint: "Choose another id." });
+  }
+  for (const node of draft.nodes) {
+    if (node.output === undefined) continue;
+    const path = [...draft.pathOfNode(node.index), "output"];
+    if (isTaken(node.output)) draft.report("error", "reserved-name", reserved(node.output), path);
+    else if (seen.has(node.output) && node.output !== node.id)
+      draft.report("error", "duplicate-id", `\`${node.output}\` is the id of another node.`, path);
+  }
+}
+
+function isTaken(name: string): boolean {
+  return BUILT_IN_NAMES.includes(name) || isBuiltIn(name);
+}
+
+function reserved(name: string): string {
+  return isBuiltIn(name) ? `\`${name}\` is a built-in target.` : `\`${name}\` is a built-in name.`;
+}
+
+function checkTargets(draft: FlowDraft, edges: readonly PlacedEdge[]): void {
+  const nodes = new Map(draft.nodes.map((node) => [node.id, node]));
+  for (const { from, to, path } of edges) {
+    const node = nodes.get(from);
+    if (node !== undefined && path.length > 0)
+      checkTarget(draft, to, [...draft.pathOfNode(node.index), ...aliased(draft, node, path)]);
+  }
+  for (const node of draft.nodes) {
+    if (node.isSound) continue;
+    if (node.next !== undefined)
+      checkTarget(draft, node.next, [...draft.pathOfNode(node.index), ...aliased(draft, node, ["next"])]);
+    if (node.onError !== undefined) checkTarget(draft, node.onError, [...draft.pathOfNode(node.index), "on_error"]);
+  }
+  for (const { target, index } of draft.triggers)
+    if (target !== undefined) checkTarget(draft, target, ["triggers", index, "target"]);
+}
+
+/** Points at `to` where the file says `to`. */
+function aliased(draft: FlowDraft, node: DraftNode, path: PlacedEdge["path"]): PlacedEdge["path"] {
+  return path[0] === "next" && !draft.has([...draft.pathOfNode(node.index), "next"]) ? ["to"] : path;
+}
+
+function checkTarget(draft: FlowDraft, target: string, path: readonly (string | number)[]): void {
+  const isTrigger = path[0] === "triggers";
+  const ids = [...draft.nodes.map(({ id }) => id), ...draft.brokenIds];
+  if (ids.includes(target) || (!isTrigger && isBuiltIn(target))) return;
+  const similar = nearest(target, isTrigger ? ids : [...ids, ...BUILT_IN_TARGETS]);
+  const missing = `Add a node with the id \`${target}\``;
+  const hint =
+    similar === undefined
+      ? `${missing}, or name one of: ${ids.join(", ")}.`
+      : `Did you mean \`${similar}\`? Or add the node.`;
+  draft.report("error", "unknown-target", `There is no node \`${target}\` in this flow.`, path, { hint });
+}
+
+function checkTriggers(draft: FlowDraft, isStarted: boolean): void {
+  if (draft.header === undefined || draft.triggers.length > 0 || isStarted) return;
+  const isBareList = draft.nodesPath.length === 0;
+  const hint = isBareList
+    ? "Put the list under `nodes:` and add `triggers:` with `type: event` and the `event_type` of your webhook URL."
+    : "Add `triggers:` with `type: event` and the `event_type` of your webhook URL, or start it with an `async` node.";
+  const message = isBareList
+    ? "This file is only a list of nodes: nothing starts it."
+    : "Nothing starts this flow: it has no trigger, and no other flow starts it.";
+  draft.report("warning", "no-trigger", message, [], { hint });
+}
+
+function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
+  const outputNames = outputNamesOf(draft.nodes);
+  for (const node of draft.nodes) {
+    const nodeType = NODE_TYPES.get(node.type);
+    if (nodeType === undefined || !node.isSound) continue;
+    const path = [...draft.pathOfNode(node.index), "config"];
+    const report = (fault: ConfigFault) =>
+      draft.report(fault.level, fault.code, fault.message, [...path, ...fault.path], {
+        ...(fault.hint !== undefined && { hint: fault.hint }),
+        ...(fault.range !== undefined && { range: fault.range }),
+      });
+    nodeType.compile(nodeType.configSchema.parse(node.config), { nodeId: node.id, flowNames, outputNames, report });
+  }
+}
+
+/** The names by which outputs are known. */
+export function outputNamesOf(
+  nodes: readonly { readonly id: string; readonly output?: string }[],
+): ReadonlySet<string> {
+  return new Set(nodes.flatMap(({ id, output }) => (output === undefined ? [id] : [id, output])));
+}
+
+function checkPaths(draft: FlowDraft, edges: readonly PlacedEdge[], isStarted: boolean): void {
+  const [first] = draft.nodes;
+  if (first === undefined) return;
+  const starts = draft.triggers.map(({ target }) => target ?? first.id);
+  if (isStarted || starts.length === 0) starts.push(first.id);
+  const reached = reachableFrom(starts, edges);
+  for (const node of draft.nodes) {
+    if (reached.has(node.id)) continue;
+    const hint = "Name it as a target of another node or of a trigger, or remove it.";
+    draft.report(
+      "error",
+      "unreachable-node",
+      `No way leads to the node \`${node.id}\`.`,
+      [...draft.pathOfNode(node.index), "id"],
+      { hint },
+    );
+  }
+  for (const loop of endlessLoops(draft.nodes, edges)) {
+    const node = draft.nodes.find(({ id }) => id === loop[0]) ?? first;
+    const message = `The run would never end: ${[...loop, loop[0]].join(" → ")}.`;
+    const hint = "Give one of these nodes a way out, e.g. a `branch` with `default: end`.";
+    draft.report("error", "endless-loop", message, [...draft.pathOfNode(node.index), "id"], { hint });
+  }
+}

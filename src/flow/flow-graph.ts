@@ -1,0 +1,70 @@
+/** The graph of a flow: its edges, what can be reached, and what never comes to an end. */
+import { BUILT_IN_TARGETS, NODE_TYPES, type ConfigPath } from "../nodes/index.ts";
+import type { FlowEdge, FlowNode } from "./flow-definition.ts";
+
+/** An edge, and where the node's mapping in the file names it. */
+export interface PlacedEdge extends FlowEdge {
+  readonly path: ConfigPath;
+}
+
+/** All edges that leave a node. The config must be valid for its type. */
+export function edgesOf(node: FlowNode): readonly PlacedEdge[] {
+  const edges: PlacedEdge[] = [];
+  const nodeType = NODE_TYPES.get(node.type);
+  const config: unknown = nodeType?.configSchema.safeParse(node.config).data;
+  if (nodeType?.routes !== true)
+    edges.push({ from: node.id, to: node.next ?? "end", kind: "next", path: node.next === undefined ? [] : ["next"] });
+  if (config !== undefined)
+    for (const { node: to, path, label } of nodeType?.targets?.(config as never) ?? [])
+      edges.push({
+        from: node.id,
+        to,
+        kind: "choice",
+        ...(label !== undefined && { label }),
+        path: ["config", ...path],
+      });
+  if (node.onError !== undefined) edges.push({ from: node.id, to: node.onError, kind: "error", path: ["on_error"] });
+  return edges;
+}
+
+/** Every node that can be reached from `starts`, these included. */
+export function reachableFrom(starts: Iterable<string>, edges: readonly FlowEdge[]): ReadonlySet<string> {
+  const reached = new Set<string>(starts);
+  // A set's iteration also visits what is added on the way.
+  for (const id of reached) for (const { from, to } of edges) if (from === id && !isBuiltIn(to)) reached.add(to);
+  return reached;
+}
+
+/** Loops that no edge leaves, each as the nodes on it. Errors do not count as a way out. */
+export function endlessLoops(nodes: readonly FlowNode[], edges: readonly FlowEdge[]): readonly (readonly string[])[] {
+  const regular = edges.filter(({ kind }) => kind !== "error");
+  const ending = new Set(regular.filter(({ to }) => isBuiltIn(to)).map(({ from }) => from));
+  for (let size = -1; size !== ending.size;) {
+    size = ending.size;
+    for (const { from, to } of regular) if (ending.has(to)) ending.add(from);
+  }
+  const loops: string[][] = [];
+  const seen = new Set<string>();
+  for (const { id } of nodes) {
+    if (ending.has(id) || seen.has(id)) continue;
+    const loop = loopFrom(id, regular, seen);
+    if (loop !== undefined) loops.push(loop);
+  }
+  return loops;
+}
+
+function loopFrom(start: string, edges: readonly FlowEdge[], seen: Set<string>): string[] | undefined {
+  const walked: string[] = [];
+  for (let id: string | undefined = start; id !== undefined; id = edges.find(({ from }) => from === id)?.to) {
+    const again = walked.indexOf(id);
+    if (again !== -1) return walked.slice(again);
+    if (seen.has(id)) return undefined;
+    seen.add(id);
+    walked.push(id);
+  }
+  return undefined;
+}
+
+export function isBuiltIn(target: string): boolean {
+  return BUILT_IN_TARGETS.includes(target);
+}

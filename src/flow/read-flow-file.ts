@@ -1,0 +1,210 @@
+/**
+ * One flow file as a draft: the parts that have the right shape, with a diagnostic for each that has not. What needs
+ * the other parts or the other files (targets, loops, names) is checked on the draft later.
+ */
+import type { z } from "zod";
+import type { JsonObject, JsonValue } from "../base/index.ts";
+import { nearest } from "../base/index.ts";
+import { NODE_TYPES } from "../nodes/index.ts";
+import { Source, type Diagnostic, type Span } from "../text/index.ts";
+import { describeIssues, type ShapeFault } from "./describe-issues.ts";
+import type { FlowNode } from "./flow-definition.ts";
+import { flowSchema, nodeSchema, triggerSchema } from "./flow-schema.ts";
+import { readYaml, type ValuePath, type YamlFile } from "./yaml-file.ts";
+
+export interface FlowFile {
+  /** As it is shown in messages, best relative to the bundle. */
+  readonly path: string;
+  readonly text: string;
+  /** Set for a tenant's own flow. */
+  readonly tenant?: string;
+}
+
+export interface DraftNode extends FlowNode {
+  /** Its place in the list. */
+  readonly index: number;
+  /** False when its type or config is wrong: its edges are not known then. */
+  readonly isSound: boolean;
+}
+
+export interface DraftTrigger {
+  readonly index: number;
+  readonly type: "event" | "default";
+  readonly eventType?: string;
+  readonly target?: string;
+}
+
+export class FlowDraft {
+  readonly file: FlowFile;
+  readonly source: Source;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly name: string;
+  readonly header: z.infer<typeof flowSchema> | undefined;
+  readonly nodes: readonly DraftNode[];
+  /** Ids of nodes whose own shape is wrong, so that a target that names one is not reported as unknown. */
+  readonly brokenIds: ReadonlySet<string>;
+  readonly triggers: readonly DraftTrigger[];
+  /** The path of the list of nodes: nothing where the file is a bare list. */
+  readonly nodesPath: readonly string[];
+  readonly #yaml: YamlFile | undefined;
+
+  constructor(file: FlowFile) {
+    this.file = file;
+    this.source = new Source(file.path, file.text);
+    const { file: yaml, diagnostics } = readYaml(this.source);
+    this.diagnostics.push(...diagnostics);
+    this.#yaml = yaml;
+    const root = yaml?.value ?? null;
+    this.nodesPath = Array.isArray(root) ? [] : ["nodes"];
+    const fields: JsonValue = Array.isArray(root) ? { nodes: root } : root;
+    this.header = yaml === undefined ? undefined : this.#parse(flowSchema, fields, []);
+    this.name = this.header?.name ?? nameOfFile(file.path);
+    const broken = new Set<string>();
+    const parts = isObject(fields) ? fields : {};
+    this.nodes = listOf(parts["nodes"]).flatMap((node, index) => this.#node(node, index, broken));
+    this.brokenIds = broken;
+    this.triggers = listOf(parts["triggers"]).flatMap((trigger, index) => this.#trigger(trigger, index));
+  }
+
+  /** Names of the flows that nodes of this one start. */
+  get startedFlows(): ReadonlySet<string> {
+    return new Set(this.nodes.flatMap((node) => startedFlowOf(node) ?? []));
+  }
+
+  get hasErrors(): boolean {
+    return this.diagnostics.some(({ level }) => level === "error");
+  }
+
+  /** Adds a diagnostic at a value of the file. */
+  report(
+    level: Diagnostic["level"],
+    code: string,
+    message: string,
+    path: ValuePath,
+    more: { readonly hint?: string; readonly range?: Span; readonly isKey?: true } = {},
+  ): void {
+    const yaml = this.#yaml;
+    const span =
+      yaml === undefined ? { start: 0, end: 0 } : more.isKey ? yaml.spanOfKey(path) : yaml.spanOf(path, more.range);
+    const diagnostic = { level, code, message, source: this.source, span };
+    this.diagnostics.push(more.hint === undefined ? diagnostic : { ...diagnostic, hint: more.hint });
+  }
+
+  /** The place of a value. */
+  spanOf(path: ValuePath): Span {
+    return this.#yaml?.spanOf(path) ?? { start: 0, end: 0 };
+  }
+
+  /** Whether the file has a value at a path. */
+  has(path: ValuePath): boolean {
+    return this.#yaml?.has(path) ?? false;
+  }
+
+  pathOfNode(index: number): ValuePath {
+    return [...this.nodesPath, index];
+  }
+
+  #parse<T>(schema: z.ZodType<T>, value: JsonValue, path: ValuePath): T | undefined {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const fault of describeIssues(result.error.issues, schema, value, nameOf(path)))
+      this.#reportShape(fault, path);
+    return undefined;
+  }
+
+  #reportShape(fault: ShapeFault, path: ValuePath): void {
+    // In a bare list there is no key `nodes` to point at.
+    const inner =
+      path.length === 0 && this.nodesPath.length === 0 && fault.path[0] === "nodes" ? fault.path.slice(1) : fault.path;
+    const { hint, isKey } = fault;
+    this.report("error", fault.code, fault.message, [...path, ...inner], {
+      ...(hint !== undefined && { hint }),
+      ...(isKey === true && { isKey }),
+    });
+  }
+
+  #node(value: JsonValue, index: number, broken: Set<string>): readonly DraftNode[] {
+    const path = this.pathOfNode(index);
+    const shell = this.#parse(nodeSchema, value, path);
+    if (shell === undefined) {
+      if (isObject(value) && typeof value["id"] === "string") broken.add(value["id"]);
+      return [];
+    }
+    if (shell.to !== undefined && shell.next !== undefined)
+      this.report("error", "two-targets", "`to` is another name of `next`; only one of them can be set.", [
+        ...path,
+        "to",
+      ]);
+    const { id, type, config = {}, on_error: onError, output, timeout: timeoutMs } = shell;
+    const next = shell.next ?? shell.to;
+    const isSound = this.#checkConfig(type, config, path);
+    if (next !== undefined && NODE_TYPES.get(type)?.routes === true) {
+      const hint = "Remove it; `default` in the config says where the run goes on otherwise.";
+      this.report("error", "unused-target", `A \`${type}\` goes on where its config says.`, [...path, "next"], {
+        hint,
+      });
+    }
+    return [
+      {
+        id,
+        type,
+        config,
+        index,
+        isSound,
+        ...(next !== undefined && { next }),
+        ...(onError !== undefined && { onError }),
+        ...(output !== undefined && { output }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      },
+    ];
+  }
+
+  #checkConfig(type: string, config: JsonValue, path: ValuePath): boolean {
+    const nodeType = NODE_TYPES.get(type);
+    if (nodeType !== undefined) return this.#parse(nodeType.configSchema, config, [...path, "config"]) !== undefined;
+    const similar = nearest(type, NODE_TYPES.keys());
+    const hint =
+      similar === undefined ? `Node types: ${[...NODE_TYPES.keys()].join(", ")}.` : `Did you mean \`${similar}\`?`;
+    this.report("error", "unknown-node-type", `There is no node type \`${type}\`.`, [...path, "type"], { hint });
+    return false;
+  }
+
+  #trigger(value: JsonValue, index: number): readonly DraftTrigger[] {
+    const path = ["triggers", index];
+    const trigger = this.#parse(triggerSchema, value, path);
+    if (trigger === undefined) return [];
+    const target = trigger.target === undefined ? {} : { target: trigger.target };
+    if (trigger.type === "default") return [{ index, type: "default", ...target }];
+    if (/\*./.test(trigger.event_type)) {
+      const hint = "Write a beginning and a star (`order.*`), or `*` alone.";
+      this.report("error", "bad-event-type", "A `*` can only stand at the end.", [...path, "event_type"], { hint });
+    }
+    return [{ index, type: "event", eventType: trigger.event_type, ...target }];
+  }
+}
+
+/** What the value at a path is called in a message. */
+function nameOf(path: ValuePath): string {
+  const last = path.at(-1);
+  if (last === undefined) return "The file";
+  if (typeof last === "string") return `\`${last}\``;
+  return path.includes("triggers") ? "A trigger" : "A node";
+}
+
+function startedFlowOf({ type, config }: DraftNode): string | undefined {
+  const flow = type === "async" && isObject(config) ? config["flow"] : undefined;
+  return typeof flow === "string" ? flow : undefined;
+}
+
+function nameOfFile(path: string): string {
+  const base = path.split(/[/\\]/).at(-1) ?? path;
+  return base.replace(/\.(ygtc|ya?ml)$/i, "");
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

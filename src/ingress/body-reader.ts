@@ -1,0 +1,63 @@
+/**
+ * Reads a request's body as it was sent, within two bounds: the webhook's own and what all requests together may hold.
+ *
+ * Invariant: every byte that was counted in is counted out again, whichever way the request ends (`release`).
+ */
+import type { IncomingMessage } from "node:http";
+
+export class InflightBytes {
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes room for `bytes` more; false when there is none. */
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#maxBytes) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
+export type ReadBody =
+  | { readonly ok: true; readonly body: Uint8Array; readonly release: () => void }
+  | { readonly ok: false; readonly because: "too-large" | "overloaded" | "aborted" };
+
+/** Reads to the end of the body. Stops reading (without draining) as soon as a bound is passed or the sender leaves. */
+export function readBody(request: IncomingMessage, maxBytes: number, inflight: InflightBytes): Promise<ReadBody> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const release = (): void => {
+      inflight.give(size);
+      size = 0;
+    };
+    const stop = (because: "too-large" | "overloaded" | "aborted"): void => {
+      request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
+      release();
+      resolve({ ok: false, because });
+    };
+    const onData = (chunk: Buffer): void => {
+      if (size + chunk.length > maxBytes) return stop("too-large");
+      if (!inflight.take(chunk.length)) return stop("overloaded");
+      size += chunk.length;
+      chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      request.off("data", onData).off("error", onGone).off("close", onGone);
+      resolve({ ok: true, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size), release });
+    };
+    const onGone = (): void => stop("aborted");
+    request.on("data", onData).once("end", onEnd).once("error", onGone).once("close", onGone);
+  });
+}

@@ -1,0 +1,201 @@
+/**
+ * The edge: node's HTTP server around the receiver. It checks what can be known before the body (path, method, size,
+ * rate), reads the raw bytes, and writes the answer.
+ *
+ * Invariants:
+ * 1. Every request that was read gets exactly one answer; a sender that leaves gets none and holds nothing.
+ * 2. After `close` begins, no new request is taken; those that were taken are answered before it resolves.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { GtcError } from "../base/index.ts";
+import type { Answer, HeaderList } from "../event/index.ts";
+import { InflightBytes, readBody } from "./body-reader.ts";
+import { problem, type ProblemName } from "./problem.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+import { Receiver, type ArrivedRequest, type ReceiverOptions } from "./receive-request.ts";
+import { routeOf, type Route, type TenantSources } from "./source-table.ts";
+
+export interface IngressOptions extends ReceiverOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly maxHeaderBytes: number;
+  readonly maxInflightBytes: number;
+  /** From the first byte of a request to its last. */
+  readonly requestTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  /** Requests per second and tenant; 0 = no limit. */
+  readonly ratePerSecond: number;
+}
+
+export interface Ingress extends AsyncDisposable {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Stops taking requests and resolves when those under way are answered. */
+  close(): Promise<void>;
+}
+
+const WEBHOOK_METHODS = new Set(["POST", "GET", "HEAD"]);
+
+/** Starts listening. @throws GtcError GTC_PORT_BUSY. */
+export async function startIngress(options: IngressOptions): Promise<Ingress> {
+  const edge = new Edge(options);
+  const server = createServer(
+    {
+      maxHeaderSize: options.maxHeaderBytes,
+      requestTimeout: options.requestTimeoutMs,
+      headersTimeout: options.headersTimeoutMs,
+      keepAliveTimeout: options.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(5000, options.headersTimeoutMs),
+    },
+    (request, response) => void edge.handle(request, response),
+  );
+  server.on(
+    "checkContinue",
+    (request: IncomingMessage, response: ServerResponse) => void edge.handle(request, response, true),
+  );
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket));
+  await listen(server, options.host, options.port);
+  const { address, port } = server.address() as AddressInfo;
+  const close = closer(server);
+  return { address: { host: address, port }, close, [Symbol.asyncDispose]: close };
+}
+
+class Edge {
+  readonly #options: IngressOptions;
+  readonly #receiver: Receiver;
+  readonly #inflight: InflightBytes;
+  readonly #rate: RateLimiter;
+
+  constructor(options: IngressOptions) {
+    this.#options = options;
+    this.#receiver = new Receiver(options);
+    this.#inflight = new InflightBytes(options.maxInflightBytes);
+    this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
+  }
+
+  /** Handles one request from its headers to its answer. */
+  async handle(request: IncomingMessage, response: ServerResponse, expectsContinue = false): Promise<void> {
+    const { clock } = this.#options;
+    const receivedAtMs = clock.now();
+    const receivedAt = clock.monotonic();
+    const target = request.url ?? "/";
+    const route = routeOf(target);
+    const tenant = route && this.#options.sources().tenants.get(route.tenant);
+    if (route === undefined || tenant === undefined) return send(request, response, problem("not-found"));
+    const method = request.method ?? "";
+    if (method === "OPTIONS")
+      return send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
+    const arrived = {
+      route,
+      method,
+      target,
+      headers: headerList(request.rawHeaders),
+      remoteAddress: request.socket.remoteAddress ?? "",
+      receivedAtMs,
+      receivedAt,
+    };
+    const refusal = this.#refusalBeforeBody(request, route, tenant);
+    if (refusal !== undefined) return this.#refuse(request, response, arrived, refusal);
+    if (expectsContinue) response.writeContinue();
+    const read = await readBody(request, tenant.maxBodyBytes, this.#inflight);
+    if (!read.ok) {
+      if (read.because === "aborted") return;
+      return this.#refuse(request, response, arrived, read.because === "too-large" ? "body-too-large" : "overloaded");
+    }
+    try {
+      send(request, response, await this.#receiver.receive({ ...arrived, rawBody: read.body }));
+    } finally {
+      read.release();
+    }
+  }
+
+  #refusalBeforeBody(request: IncomingMessage, route: Route, tenant: TenantSources): ProblemName | undefined {
+    if (!WEBHOOK_METHODS.has(request.method ?? "")) return "method-not-allowed";
+    const length = Number(request.headers["content-length"] ?? 0);
+    if (length > tenant.maxBodyBytes) return "body-too-large";
+    return this.#rate.take(route.tenant) ? undefined : "too-many-requests";
+  }
+
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    arrived: Omit<ArrivedRequest, "rawBody">,
+    name: ProblemName,
+  ): void {
+    const why = { reason: name.replaceAll("-", "_"), detail: "", hint: LIMIT_HINTS[name] ?? "" };
+    send(request, response, this.#receiver.refuse({ ...arrived, rawBody: NO_BODY }, name, why));
+  }
+}
+
+const NO_BODY = new Uint8Array(0);
+
+const LIMIT_HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
+  "body-too-large": "Raise max_body_bytes if this sender's bodies are that large.",
+  overloaded: "More bytes are in flight than max_inflight_bytes allows; senders will try again.",
+  "too-many-requests": "The tenant sends more than rate_limit_per_second; raise it if that is expected.",
+};
+
+/** Pairs with lower-case names, in the order of arrival, repeated names kept. */
+function headerList(rawHeaders: readonly string[]): HeaderList {
+  const list: [string, string][] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) list.push([rawHeaders[at]!.toLowerCase(), rawHeaders[at + 1]!]);
+  return list;
+}
+
+/** Sends an answer. When the body was not read to its end, the connection is closed: its rest would be taken for a request. */
+function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  if (response.destroyed || response.headersSent) return;
+  if (!request.complete) response.shouldKeepAlive = false;
+  const hasBody = answer.status !== 204 && answer.status !== 304;
+  const length = hasBody ? { "content-length": String(Buffer.byteLength(answer.body)) } : {};
+  response.writeHead(answer.status, { ...answer.headers, ...length });
+  response.end(request.method === "HEAD" || !hasBody ? undefined : answer.body);
+  if (!request.complete) closeAfterAnswer(request);
+}
+
+/** The rest of the body is drained for a moment, so that the sender reads the answer instead of a connection reset. */
+function closeAfterAnswer(request: IncomingMessage): void {
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), 1000);
+  timer.unref();
+  request.once("close", () => clearTimeout(timer));
+  request.resume();
+}
+
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const names: Readonly<Record<string, ProblemName>> = {
+    ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
+    HPE_HEADER_OVERFLOW: "headers-too-large",
+  };
+  const { status, headers, body } = problem(names[error.code ?? ""] ?? "invalid-request");
+  const { title } = JSON.parse(body) as { title: string };
+  const lines = [`HTTP/1.1 ${status} ${title}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  socket.end(`${lines.join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === "EADDRINUSE"
+          ? new GtcError("GTC_PORT_BUSY", { port, host, option: "--port" }, { cause })
+          : cause,
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+}
+
+function closer(server: Server): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  return () =>
+    (closed ??= new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    }));
+}

@@ -1,0 +1,18 @@
+/** What the operator's log, the metrics and the console line say of one request. */
+export interface RequestRecord {
+  readonly atMs: number;
+  readonly method: string;
+  readonly tenant: string;
+  readonly eventType: string;
+  readonly verdict: "verified" | "unsigned" | "refused" | "handshake" | "none";
+  readonly status: number;
+  readonly durationMs: number;
+  readonly bodyBytes: number;
+  readonly eventId?: string;
+  readonly duplicateOf?: string;
+  readonly unmatched?: boolean;
+  /** Why it was refused, or what else there is to say: for the operator. */
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+}

@@ -1,0 +1,48 @@
+/**
+ * Which check a request has to pass, by tenant and event type. Built once from the bundle's settings: a look-up costs
+ * the same with one scheme as with two hundred.
+ */
+import type { Verifier } from "../signature/index.ts";
+
+export interface TenantSources {
+  /** Event types with a scheme of their own. */
+  readonly verifiers: ReadonlyMap<string, Verifier>;
+  /** For every other event type; undefined: none is configured. */
+  readonly fallback?: Verifier;
+  /** Whether a request that no scheme checks is refused. */
+  readonly requireSignature: boolean;
+  readonly maxBodyBytes: number;
+}
+
+export interface SourceTable {
+  readonly tenants: ReadonlyMap<string, TenantSources>;
+  /** Without a slash at the end: `https://hooks.example.com`. */
+  readonly publicBaseUrl: string;
+}
+
+export interface Route {
+  readonly tenant: string;
+  readonly eventType: string;
+}
+
+const PREFIX = "/events/webhook/";
+const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
+
+/** Reads tenant and event type from a request target; undefined when it is no webhook's path. */
+export function routeOf(target: string): Route | undefined {
+  if (!target.startsWith(PREFIX)) return undefined;
+  const mark = target.indexOf("?");
+  const [tenant, eventType, ...more] = target.slice(PREFIX.length, mark === -1 ? undefined : mark).split("/");
+  if (tenant === undefined || eventType === undefined || more.length > 0) return undefined;
+  const route = { tenant: unescaped(tenant), eventType: unescaped(eventType) };
+  return SEGMENT.test(route.tenant) && SEGMENT.test(route.eventType) ? route : undefined;
+}
+
+function unescaped(segment: string): string {
+  if (!segment.includes("%")) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "";
+  }
+}

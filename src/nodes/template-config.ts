@@ -1,0 +1,28 @@
+/** How the node types with `{{…}}` in their config compile and render it. */
+import type { JsonValue } from "../base/index.ts";
+import { compileTemplate, TemplateError, type CompiledTemplate } from "../template/index.ts";
+import type { CompileContext, ConfigPath, Outcome, StepContext } from "./node-type.ts";
+import { namesInFlow, scopeFor } from "./scope.ts";
+
+/** Compiles a part of a config that stands at `path`; reports its faults and then returns undefined. */
+export function compileConfigTemplate(
+  value: JsonValue,
+  path: ConfigPath,
+  context: CompileContext,
+): CompiledTemplate | undefined {
+  const result = compileTemplate(value, namesInFlow(context.outputNames));
+  if ("template" in result) return result.template;
+  for (const fault of result.faults) context.report({ level: "error", ...fault, path: [...path, ...fault.path] });
+  return undefined;
+}
+
+/** Renders for one step. @throws TemplateError. */
+export function renderTemplate(template: CompiledTemplate, context: StepContext): JsonValue {
+  return template.render(scopeFor(context, template.names));
+}
+
+/** Turns a fault of rendering into the step's failure. The same values would give the same fault again. */
+export function failureOfRendering(thrown: unknown): Outcome {
+  if (!(thrown instanceof TemplateError)) throw thrown;
+  return { kind: "failed", error: { code: thrown.code, message: thrown.message, retryable: false } };
+}

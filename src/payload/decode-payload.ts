@@ -1,0 +1,94 @@
+/**
+ * What a flow sees as `event.payload`: the parsed JSON, the form's object, the text, or a description of the bytes.
+ * It is returned as JSON text, so that numbers keep the form in which they were sent.
+ */
+import { isUtf8 } from "node:buffer";
+import { stringifyJson } from "../base/index.ts";
+import { headerOf, type HeaderList } from "../event/index.ts";
+import { decodeContent } from "./content-encoding.ts";
+import { readContentType, type ContentType } from "./content-type.ts";
+import { decodeForm } from "./form.ts";
+import { decodeMultipart } from "./multipart.ts";
+import { PayloadFault } from "./payload-fault.ts";
+
+/**
+ * Decodes a raw body into the JSON text of its payload; `maxBytes` caps the decoded size.
+ * @throws PayloadFault when the body is not what its headers claim.
+ */
+export function decodePayload(headers: HeaderList, rawBody: Uint8Array, maxBytes: number): string | Promise<string> {
+  const body = decodeContent(rawBody, headerOf(headers, "content-encoding"), maxBytes);
+  const contentTypeHeader = headerOf(headers, "content-type");
+  const type = readContentType(contentTypeHeader);
+  if (body.length === 0) return "null";
+  switch (type.kind) {
+    case "json":
+      return jsonText(textOf(body, type));
+    case "form":
+      return stringifyJson(decodeForm(textOf(body, type)));
+    case "multipart":
+      return decodeMultipart(body, contentTypeHeader ?? "", maxBytes).then((fields) => stringifyJson(fields));
+    case "text":
+      return JSON.stringify(textOf(body, type));
+    case "binary":
+      return bytesJson(body, type.mediaType);
+    case "unknown":
+      return guessed(body);
+    default:
+      return type.kind satisfies never;
+  }
+}
+
+/**
+ * Checks a body that claims JSON, without decoding anything else: what ingress must know before it answers.
+ * Returns the parsed value (digits of large integers are not kept), or undefined when the body claims something else.
+ * @throws PayloadFault
+ */
+export function checkClaimedJson(headers: HeaderList, rawBody: Uint8Array, maxBytes: number): unknown {
+  const encoding = headerOf(headers, "content-encoding");
+  const body = encoding === undefined ? rawBody : decodeContent(rawBody, encoding, maxBytes);
+  const type = readContentType(headerOf(headers, "content-type"));
+  if (type.kind !== "json" || body.length === 0) return undefined;
+  return parseOrFault(textOf(body, type));
+}
+
+function guessed(body: Uint8Array): string {
+  if (!isUtf8(body)) return bytesJson(body, "application/octet-stream");
+  const text = textOf(body, { kind: "text", mediaType: "" });
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
+}
+
+function jsonText(text: string): string {
+  parseOrFault(text);
+  return text;
+}
+
+function parseOrFault(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new PayloadFault("invalid_json", error instanceof Error ? error.message : "the body is not JSON");
+  }
+}
+
+function textOf(body: Uint8Array, { charset = "utf-8" }: ContentType): string {
+  if (charset === "utf-8" || charset === "utf8" || charset === "us-ascii") {
+    if (!isUtf8(body)) throw new PayloadFault("invalid_text", "the body is not valid UTF-8");
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(body);
+  } catch {
+    throw new PayloadFault("invalid_text", `the body cannot be read as ${charset}`);
+  }
+}
+
+function bytesJson(body: Uint8Array, mediaType: string): string {
+  const base64 = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("base64");
+  return JSON.stringify({ content_type: mediaType, size: body.length, base64 });
+}

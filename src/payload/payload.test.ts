@@ -1,0 +1,82 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { checkClaimedJson, decodePayload } from "./index.ts";
+
+const MAX_BYTES = 10_000;
+
+async function payloadOf(
+  contentType: string | undefined,
+  body: string | Uint8Array,
+  encoding?: string,
+): Promise<unknown> {
+  const headers: [string, string][] = [];
+  if (contentType !== undefined) headers.push(["content-type", contentType]);
+  if (encoding !== undefined) headers.push(["content-encoding", encoding]);
+  return JSON.parse(
+    await decodePayload(headers, typeof body === "string" ? Buffer.from(body) : body, MAX_BYTES),
+  ) as unknown;
+}
+
+test.each([
+  ["application/json", '{"a": [1, "x"]}', { a: [1, "x"] }],
+  ["application/vnd.api+json; charset=utf-8", "[]", []],
+  ["application/json", "\uFEFF{}", {}],
+  ["application/x-www-form-urlencoded", "a=1&b=two+words&a=3", { a: ["1", "3"], b: "two words" }],
+  ["application/x-www-form-urlencoded", `payload=${encodeURIComponent('{"zen": "ok"}')}`, { zen: "ok" }],
+  ["application/x-www-form-urlencoded", "payload=plain", { payload: "plain" }],
+  ["text/plain", "hello", "hello"],
+  ["application/xml", "<a/>", "<a/>"],
+  ["text/plain; charset=iso-8859-1", Buffer.from([0xe9]), "é"],
+  ["image/png", Buffer.from([1, 2]), { content_type: "image/png", size: 2, base64: "AQI=" }],
+  [undefined, '{"guessed": true}', { guessed: true }],
+  [undefined, "just text", "just text"],
+  [undefined, Buffer.from([0xff, 0xfe, 0x00]), { content_type: "application/octet-stream", size: 3, base64: "//4A" }],
+  ["application/json", "", null],
+])("%s: %s", async (contentType, body, expected) => expect(await payloadOf(contentType, body)).toEqual(expected));
+
+test("numbers keep the form in which they were sent", async () => {
+  const text = '{"id": 9007199254740993, "price": 1.0}';
+  expect(await decodePayload([["content-type", "application/json"]], Buffer.from(text), MAX_BYTES)).toBe(text);
+});
+
+test("multipart: fields, and files with their bytes", async () => {
+  const body = [
+    '--b\r\nContent-Disposition: form-data; name="__proto__"\r\n\r\nplain key',
+    '--b\r\nContent-Disposition: form-data; name="doc"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nhi',
+    "--b--\r\n",
+  ].join("\r\n");
+  const payload = (await payloadOf("multipart/form-data; boundary=b", body)) as { files: unknown };
+  expect(Object.keys(payload)).toEqual(["__proto__", "files"]);
+  expect(payload.files).toEqual([
+    { field: "doc", filename: "a.txt", content_type: "text/plain", size: 2, base64: "aGk=" },
+  ]);
+});
+
+test.each([
+  ["gzip", gzipSync("{}")],
+  ["x-gzip", gzipSync("{}")],
+  ["deflate", deflateSync("{}")],
+  ["deflate", deflateRawSync("{}")],
+  ["br", brotliCompressSync("{}")],
+  ["deflate, gzip", gzipSync(deflateSync("{}"))],
+])("Content-Encoding %s is undone for the payload", async (encoding, body) =>
+  expect(await payloadOf("application/json", body, encoding)).toEqual({}),
+);
+
+test.each([
+  ["a bomb", "application/json", gzipSync(Buffer.alloc(1_000_000, 32)), "gzip", "decoded_too_large", 413],
+  ["a broken stream", "application/json", Buffer.from("nope"), "gzip", "corrupt_encoding", 400],
+  ["an unknown coding", "application/json", Buffer.from("{}"), "zstd", "unsupported_encoding", 415],
+  ["no JSON", "application/json", Buffer.from("{nope"), undefined, "invalid_json", 400],
+  ["JSON that is not UTF-8", "application/json", Buffer.from([0x22, 0xff, 0x22]), undefined, "invalid_text", 400],
+  ["no boundary", "multipart/form-data", Buffer.from("x"), undefined, "invalid_multipart", 400],
+])("%s is refused", async (_what, contentType, body, encoding, code, status) => {
+  await expect(payloadOf(contentType, body, encoding)).rejects.toMatchObject({ code, status });
+});
+
+test("ingress checks only what claims to be JSON", () => {
+  const json: [string, string][] = [["content-type", "application/json"]];
+  expect(checkClaimedJson(json, Buffer.from('{"id": 1}'), MAX_BYTES)).toEqual({ id: 1 });
+  expect(() => checkClaimedJson(json, Buffer.from("{"), MAX_BYTES)).toThrow("JSON");
+  expect(checkClaimedJson([["content-type", "text/plain"]], Buffer.from("{"), MAX_BYTES)).toBeUndefined();
+});

@@ -1,0 +1,1 @@
+export { replayEvent, type ReplayOptions } from "./replay-event.ts";

@@ -1,0 +1,1 @@
+export { ReplyDesk, type Reply, type RunOutcome } from "./reply-desk.ts";

@@ -1,0 +1,237 @@
+/** Elements and properties: reading them, reading them in order to change them, and putting new ones in. */
+import { isInt, type Integer } from "./arithmetic.ts";
+import { RhaiError } from "./errors.ts";
+import { char, int, RhaiArray, RhaiBlob, RhaiChar, RhaiMap, RhaiRange, typeName, type RhaiValue } from "./values.ts";
+
+/** Counts from the end when negative. Returns undefined outside of `0..length`. */
+export function position(index: Integer, length: number): number | undefined {
+  const at = Number(index) < 0 ? length + Number(index) : Number(index);
+  return at >= 0 && at < length ? at : undefined;
+}
+
+/** A text without surrogates can be indexed directly, which is nearly always so. */
+export function isPlain(text: string): boolean {
+  return !/[\ud800-\udfff]/.test(text);
+}
+
+export function textLength(text: string): number {
+  if (isPlain(text)) return text.length;
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+/** Characters from `start`, at most `count`. */
+export function textSlice(text: string, start: number, count: number): string {
+  return isPlain(text)
+    ? text.slice(start, start + count)
+    : Array.from(text)
+        .slice(start, start + count)
+        .join("");
+}
+
+/** The bounds of a range within `length` elements, negative ones counted from the end, all of it cut to fit. */
+export function rangeBounds(range: RhaiRange, length: number): { readonly start: number; readonly count: number } {
+  const from = Number(range.from);
+  const to = Number(range.to) + (range.inclusive ? 1 : 0);
+  const start = from < 0 ? Math.max(0, length + from) : Math.min(from, length);
+  const end = Math.min(length, Number(range.to) < 0 ? length + to : to);
+  return { start, count: Math.max(0, end - start) };
+}
+
+/** Start and length as many functions take them: a negative start counts from the end, both are cut to fit. */
+export function startAndCount(
+  start: Integer,
+  count: Integer,
+  length: number,
+): { readonly start: number; readonly count: number } {
+  const from = Number(start) < 0 ? Math.max(0, length + Number(start)) : Math.min(Number(start), length);
+  return { start: from, count: Math.max(0, Math.min(Number(count), length - from)) };
+}
+
+/** `object[index]` */
+export function getIndex(object: RhaiValue, index: RhaiValue, at: number): RhaiValue {
+  if (object instanceof RhaiArray && isInt(index)) {
+    const { items } = object;
+    const found = typeof index === "number" ? items[index] : undefined;
+    return found === undefined ? items[arrayPosition(index, items.length, at)]! : found;
+  }
+  if (object instanceof RhaiMap && typeof index === "string") return object.entries.get(index) ?? null;
+  if (typeof object === "string" && isInt(index)) return charAt(object, index, at);
+  if (typeof object === "string" && index instanceof RhaiRange) {
+    const { start, count } = rangeBounds(index, textLength(object));
+    return textSlice(object, start, count);
+  }
+  if (object instanceof RhaiBlob && isInt(index)) return object.bytes[arrayPosition(index, object.bytes.length, at)]!;
+  if (isInt(object) && isInt(index)) return getBit(object, index, at);
+  if (isInt(object) && index instanceof RhaiRange) return getBits(object, index, at);
+  throw indexing(object, index, at);
+}
+
+function indexing(object: RhaiValue, index: RhaiValue, at: number): RhaiError {
+  return new RhaiError("ErrorIndexingType", `Indexer unavailable: ${typeName(object)} [${typeName(index)}]`, at);
+}
+
+export function arrayPosition(index: Integer, length: number, at: number): number {
+  const found = position(index, length);
+  if (found !== undefined) return found;
+  const size = length === 0 ? "array is empty" : `only ${length} element${length === 1 ? "" : "s"} in array`;
+  throw new RhaiError("ErrorArrayBounds", `Array index ${index} out of bounds: ${size}`, at, {
+    fields: [
+      ["length", length],
+      ["index", index],
+    ],
+  });
+}
+
+function charAt(text: string, index: Integer, at: number): RhaiChar {
+  const points = isPlain(text) ? text : Array.from(text);
+  const found = position(index, points.length);
+  if (found !== undefined) return char(points[found]!);
+  const size =
+    text === "" ? "string is empty" : `only ${points.length} character${points.length === 1 ? "" : "s"} in string`;
+  throw new RhaiError("ErrorStringBounds", `String index ${index} out of bounds: ${size}`, at, {
+    fields: [
+      ["length", points.length],
+      ["index", index],
+    ],
+  });
+}
+
+const BITS = 64;
+
+function bitPosition(index: Integer, at: number): bigint {
+  const found = position(index, BITS);
+  if (found === undefined)
+    throw new RhaiError(
+      "ErrorBitFieldBounds",
+      `Bit-field index ${index} out of bounds: only ${BITS} bits in bit-field`,
+      at,
+      {
+        fields: [
+          ["length", BITS],
+          ["index", index],
+        ],
+      },
+    );
+  return BigInt(found);
+}
+
+export function getBit(value: Integer, index: Integer, at: number): boolean {
+  return ((BigInt(value) >> bitPosition(index, at)) & 1n) === 1n;
+}
+
+export function setBit(value: Integer, index: Integer, bit: boolean, at: number): Integer {
+  const mask = 1n << bitPosition(index, at);
+  return int(BigInt.asIntN(64, bit ? BigInt(value) | mask : BigInt(value) & ~mask));
+}
+
+function bitRange(range: RhaiRange, at: number): { start: bigint; mask: bigint } {
+  const start = bitPosition(range.from, at);
+  const { count } = rangeBounds(range, BITS);
+  return { start, mask: (1n << BigInt(count)) - 1n };
+}
+
+export function getBits(value: Integer, range: RhaiRange, at: number): Integer {
+  const { start, mask } = bitRange(range, at);
+  return int(BigInt.asIntN(64, (BigInt.asUintN(64, BigInt(value)) >> start) & mask));
+}
+
+export function setBits(value: Integer, range: RhaiRange, bits: Integer, at: number): Integer {
+  const { start, mask } = bitRange(range, at);
+  return int(BigInt.asIntN(64, (BigInt(value) & ~(mask << start)) | ((BigInt(bits) & mask) << start)));
+}
+
+/** An element that is about to be changed where it is. */
+export function getIndexMutable(object: RhaiValue, index: RhaiValue, at: number): RhaiValue {
+  if (object instanceof RhaiArray && isInt(index)) return object.own()[arrayPosition(index, object.items.length, at)]!;
+  if (object instanceof RhaiMap && typeof index === "string") return object.own().get(index) ?? null;
+  return getIndex(object, index, at);
+}
+
+/** Puts an element in. Returns the container: a new one where it cannot change (a text, an integer). */
+export function withIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue, at: number): RhaiValue {
+  if (object instanceof RhaiArray && isInt(index)) {
+    const length = object.items.length;
+    object.own()[typeof index === "number" && index >= 0 && index < length ? index : arrayPosition(index, length, at)] =
+      value;
+    return object;
+  }
+  if (object instanceof RhaiMap && typeof index === "string") {
+    object.own().set(index, value);
+    return object;
+  }
+  if (object instanceof RhaiBlob && isInt(index)) {
+    object.bytes[arrayPosition(index, object.bytes.length, at)] = Number(
+      BigInt.asUintN(8, BigInt(expectInt(value, at))),
+    );
+    return object;
+  }
+  return withScalarIndex(object, index, value, at);
+}
+
+function withScalarIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue, at: number): RhaiValue {
+  if (typeof object === "string" && isInt(index)) {
+    if (!(value instanceof RhaiChar)) throw mismatch("char", value, at);
+    charAt(object, index, at);
+    const points = Array.from(object);
+    points[position(index, points.length)!] = value.text;
+    return points.join("");
+  }
+  if (isInt(object) && isInt(index)) {
+    if (typeof value !== "boolean") throw mismatch("bool", value, at);
+    return setBit(object, index, value, at);
+  }
+  if (isInt(object) && index instanceof RhaiRange) return setBits(object, index, expectInt(value, at), at);
+  throw indexing(object, index, at);
+}
+
+export function expectInt(value: RhaiValue, at: number): Integer {
+  if (isInt(value)) return value;
+  throw mismatch("i64", value, at);
+}
+
+export function mismatch(wanted: string, actual: RhaiValue, at: number): RhaiError {
+  const found = typeName(actual);
+  return new RhaiError("ErrorMismatchDataType", `Data type incorrect: ${found} (expecting ${wanted})`, at, {
+    fields: [
+      ["requested", wanted],
+      ["actual", found],
+    ],
+  });
+}
+
+/** Everything that a `for` loop can go over. */
+export function itemsOf(value: RhaiValue, at: number): Iterable<RhaiValue> {
+  if (value instanceof RhaiArray) return value.copy().items;
+  if (value instanceof RhaiRange) return rangeItems(value);
+  if (typeof value === "string") return Array.from(value, char);
+  if (value instanceof RhaiBlob) return Array.from(value.bytes);
+  throw new RhaiError("ErrorFor", `For loop expects iterable type, not ${typeName(value)}`, at);
+}
+
+function* rangeItems({ from, to, inclusive }: RhaiRange): Iterable<RhaiValue> {
+  if (typeof from === "number" && typeof to === "number") {
+    const end = inclusive ? to : to - 1;
+    for (let item = from; item <= end; item++) yield item;
+    return;
+  }
+  const end = BigInt(to) - (inclusive ? 0n : 1n);
+  for (let item = BigInt(from); item <= end; item++) yield int(item);
+}
+
+/** `item in container` */
+export function isInside(
+  item: RhaiValue,
+  container: RhaiValue,
+  same: (a: RhaiValue, b: RhaiValue) => boolean,
+): boolean | undefined {
+  if (container instanceof RhaiArray) return container.items.some((other) => same(other, item));
+  if (container instanceof RhaiMap && typeof item === "string") return container.entries.has(item);
+  if (typeof container === "string" && (typeof item === "string" || item instanceof RhaiChar))
+    return container.includes(typeof item === "string" ? item : item.text);
+  if (container instanceof RhaiRange && isInt(item))
+    return item >= container.from && (container.inclusive ? item <= container.to : item < container.to);
+  if (container instanceof RhaiBlob && isInt(item)) return container.bytes.includes(Number(item));
+  return undefined;
+}

@@ -1,0 +1,365 @@
+/** Expressions → JavaScript: literals, names, operators, control flow that yields a value. Calls and places are a layer above. */
+import type { Block, Expr, SwitchCase } from "../ast.ts";
+import { char, int, RhaiFloat } from "../values.ts";
+import { GeneratorBase, type Atom } from "./generator-base.ts";
+import { capturedNames } from "./names.ts";
+import { Scope } from "./scope.ts";
+
+/** The runtime function of an operator, and the quick way where both sides are numbers (integers). */
+const ARITHMETIC: Readonly<
+  Record<string, { readonly name: string; readonly quick?: (a: string, b: string) => string }>
+> = {
+  "+": { name: "add", quick: (a, b) => `${a}+${b}` },
+  "-": { name: "sub", quick: (a, b) => `${a}-${b}` },
+  "*": { name: "mul", quick: (a, b) => `${a}*${b}+0` },
+  "/": { name: "div" },
+  "%": { name: "mod" },
+  "**": { name: "pow" },
+  "<<": { name: "shl" },
+  ">>": { name: "shr" },
+  "&": { name: "band" },
+  "|": { name: "bor" },
+  "^": { name: "bxor" },
+};
+
+const COMPARISON: Readonly<Record<string, { readonly name: string; readonly quick: string }>> = {
+  "==": { name: "eq", quick: "===" },
+  "!=": { name: "ne", quick: "!==" },
+  "<": { name: "lt", quick: "<" },
+  "<=": { name: "le", quick: "<=" },
+  ">": { name: "gt", quick: ">" },
+  ">=": { name: "ge", quick: ">=" },
+};
+
+export abstract class ExpressionGenerator extends GeneratorBase {
+  abstract statements(block: Block, result: string | undefined): void;
+  abstract loop(expr: Extract<Expr, { kind: "while" | "loop" | "do" | "for" }>, result: string | undefined): void;
+  abstract place(expr: Extract<Expr, { kind: "prop" | "index" }>): Atom;
+  abstract call(expr: Extract<Expr, { kind: "call" }>): Atom;
+  abstract method(expr: Extract<Expr, { kind: "method" }>): Atom;
+
+  override expr(expr: Expr): Atom {
+    switch (expr.kind) {
+      case "unit":
+        return fresh("null");
+      case "bool":
+        return { js: String(expr.value), known: "bool" };
+      case "int":
+      case "float":
+      case "string":
+      case "char":
+        return this.#literal(expr);
+      case "template":
+        return this.#template(expr);
+      case "array":
+        return fresh(this.out.temp(`new RhaiArray([${this.#items(expr.items)}])`));
+      case "map":
+        return this.#map(expr);
+      case "name":
+        return this.#name(expr);
+      case "path":
+        return this.#path(expr);
+      case "this":
+        return { js: this.thisValue(expr), known: "place" };
+      case "unary":
+        return this.#unary(expr);
+      case "binary":
+        return this.#binary(expr);
+      case "prop":
+      case "index":
+        return this.place(expr);
+      case "method":
+        return this.method(expr);
+      case "call":
+        return this.call(expr);
+      case "closure":
+        return this.#closure(expr);
+      case "block":
+        return this.#valued((result) => this.#block(expr.block, result));
+      case "if":
+        return this.#valued((result) => this.if(expr, result));
+      case "switch":
+        return this.#valued((result) => this.switch(expr, result));
+      case "while":
+      case "loop":
+      case "do":
+      case "for":
+        return this.#valued((result) => this.loop(expr, result));
+      default:
+        return expr satisfies never;
+    }
+  }
+
+  #literal(expr: Extract<Expr, { kind: "int" | "float" | "string" | "char" }>): Atom {
+    switch (expr.kind) {
+      case "int": {
+        const value = int(expr.value);
+        if (typeof value === "number") return { js: value < 0 ? `(${value})` : String(value), known: "int" };
+        return fresh(this.out.constant(`i:${value}`, value));
+      }
+      case "float":
+        return fresh(
+          this.out.constant(`f:${Object.is(expr.value, -0) ? "-0" : expr.value}`, new RhaiFloat(expr.value)),
+        );
+      case "string":
+        return fresh(this.text(expr.value));
+      case "char":
+        return fresh(this.out.constant(`c:${expr.value}`, char(expr.value)));
+      default:
+        return expr satisfies never;
+    }
+  }
+
+  /** Runs control flow whose value goes into a temporary. */
+  #valued(write: (result: string) => void): Atom {
+    const result = this.out.temp("null");
+    write(result);
+    return fresh(result);
+  }
+
+  #items(items: readonly Expr[]): string {
+    return items.map((item) => this.own(item)).join(",");
+  }
+
+  #map(expr: Extract<Expr, { kind: "map" }>): Atom {
+    const entries = this.out.temp("new Map()");
+    for (const { key, value } of expr.entries) {
+      const owned = this.own(value);
+      this.out.line(`${entries}.set(${this.text(key)},${owned});`);
+    }
+    return fresh(this.out.temp(`new RhaiMap(${entries})`));
+  }
+
+  #template(expr: Extract<Expr, { kind: "template" }>): Atom {
+    const text = this.out.temp('""');
+    for (const part of expr.parts) {
+      if (part === "") continue;
+      if (typeof part === "string") {
+        this.out.line(`${text}+=${this.text(part)};`);
+        continue;
+      }
+      const value = this.out.temp("null");
+      this.#block(part, value);
+      this.out.line(`${text}=concat(${text},${value},${this.at(part.span)});`);
+    }
+    return fresh(text);
+  }
+
+  #name(expr: Extract<Expr, { kind: "name" }>): Atom {
+    const variable = this.scope.find(expr.name) ?? this.outerVariable(expr.name);
+    if (variable === undefined) {
+      this.#checkStrict(expr);
+      return fresh(this.out.temp(`missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()})`));
+    }
+    if (!variable.isOuter) return { js: this.read(variable), known: "place" };
+    if (this.options.strictVariables) this.#checkStrict(expr);
+    this.out.line(
+      `if(${this.read(variable)}===undefined)missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()});`,
+    );
+    return { js: this.read(variable), known: "place" };
+  }
+
+  #checkStrict(expr: Extract<Expr, { kind: "name" }>): void {
+    if (this.options.strictVariables && !this.options.knownVariables.includes(expr.name))
+      this.report("variable-undefined", `There is no variable "${expr.name}".`, expr.span);
+  }
+
+  /** The names that are visible here, for "did you mean". */
+  visible(): string {
+    const names = this.scope.names();
+    return this.out.constant(`names:${names.join(",")}`, names.join("\n"));
+  }
+
+  /** A variable of the scope that is passed in; functions do not see it. */
+  outerVariable(name: string): ReturnType<Scope["find"]> {
+    if (!this.context.isMain) return undefined;
+    const known = this.outer.get(name);
+    if (known !== undefined) return known;
+    const variable = { name, js: this.out.fresh("g"), isCell: true, isConst: false, isOuter: true };
+    this.outer.set(name, variable);
+    return variable;
+  }
+
+  #path(expr: Extract<Expr, { kind: "path" }>): Atom {
+    const js = expr.path.length === 1 && expr.path[0] === "global" ? this.globals.get(expr.name) : undefined;
+    if (js === undefined)
+      return fresh(
+        this.out.temp(`missingPath(${this.text([...expr.path, expr.name].join("::"))},${this.at(expr.span)})`),
+      );
+    this.out.line(`if(${js}===undefined)missing(${this.text(expr.name)},${this.at(expr.span)},"");`);
+    return { js, known: "place" };
+  }
+
+  thisValue(expr: Expr): string {
+    const { thisName } = this.context;
+    if (thisName === "null") return this.out.temp(`unbound(${this.at(expr.span)})`);
+    this.out.line(`if(${thisName}===null)unbound(${this.at(expr.span)});`);
+    return `${thisName}.v`;
+  }
+
+  #unary(expr: Extract<Expr, { kind: "unary" }>): Atom {
+    const operand = this.expr(expr.operand);
+    if (expr.op === "!") {
+      if (operand.known === "bool") return { js: this.out.temp(`!${operand.js}`), known: "bool" };
+      return { js: this.out.temp(`not(${operand.js},${this.at(expr.span)})`), known: "bool" };
+    }
+    return fresh(this.out.temp(`${expr.op === "-" ? "neg" : "plus"}(${operand.js},${this.at(expr.span)})`));
+  }
+
+  #binary(expr: Extract<Expr, { kind: "binary" }>): Atom {
+    switch (expr.op) {
+      case "&&":
+      case "||":
+        return this.#logic(expr);
+      case "??":
+        return this.#coalesce(expr);
+      default: {
+        const left = this.steady(expr.left, [expr.right]);
+        const right = this.borrow(expr.right);
+        return this.operator(expr.op, left, right, this.at(expr.span));
+      }
+    }
+  }
+
+  /** An operator on two evaluated operands. */
+  operator(op: string, left: string, right: string, at: string): Atom {
+    const comparison = COMPARISON[op];
+    if (comparison !== undefined) {
+      const quick = `(typeof ${left}==="number"&&typeof ${right}==="number")?${left}${comparison.quick}${right}`;
+      return { js: this.out.temp(`${quick}:${comparison.name}(${left},${right},${at})`), known: "bool" };
+    }
+    if (op === "in" || op === "!in") {
+      return { js: this.out.temp(`${op === "in" ? "" : "!"}isIn(${left},${right},${at})`), known: "bool" };
+    }
+    if (op === ".." || op === "..=") return fresh(this.out.temp(`range(${left},${right},${op === "..="},${at})`));
+    return fresh(this.#arithmetic(op, left, right, at));
+  }
+
+  #arithmetic(op: string, left: string, right: string, at: string): string {
+    const { name, quick } = ARITHMETIC[op]!;
+    const slow = `${name}(${left},${right},${at})`;
+    if (op === "%") {
+      return this.out.temp(
+        `(typeof ${left}==="number"&&typeof ${right}==="number"&&${right}!==0)?${left}%${right}+0:${slow}`,
+      );
+    }
+    if (quick === undefined) return this.out.temp(slow);
+    const result = this.out.fresh("t");
+    // A sum or product of safe integers that is a safe integer itself is exact; anything else takes the long way.
+    this.out.line(
+      `let ${result};if(!(typeof ${left}==="number"&&typeof ${right}==="number"&&(${result}=${quick(left, right)})<=9007199254740991&&${result}>=-9007199254740991))${result}=${slow};`,
+    );
+    return result;
+  }
+
+  #logic(expr: Extract<Expr, { kind: "binary" }>): Atom {
+    const left = this.condition(expr.left);
+    const result = this.out.temp(left);
+    this.out.line(`if(${expr.op === "&&" ? "" : "!"}${result}){`);
+    const right = this.condition(expr.right);
+    this.out.line(`${result}=${right};}`);
+    return { js: result, known: "bool" };
+  }
+
+  #coalesce(expr: Extract<Expr, { kind: "binary" }>): Atom {
+    const result = this.out.temp(this.own(expr.left));
+    this.out.line(`if(${result}===null){`);
+    const right = this.own(expr.right);
+    this.out.line(`${result}=${right};}`);
+    return fresh(result);
+  }
+
+  /** An expression that must be a bool. */
+  condition(expr: Expr): string {
+    const atom = this.expr(expr);
+    if (atom.known === "bool") return atom.js;
+    return this.out.temp(`(typeof ${atom.js}==="boolean"?${atom.js}:truth(${atom.js},${this.at(expr.span)}))`);
+  }
+
+  #block(block: Block, result: string | undefined): void {
+    this.out.line("{");
+    this.inScope(() => this.statements(block, result));
+    this.out.line("}");
+  }
+
+  /** A block as a statement or with its value in `result`. */
+  block(block: Block, result: string | undefined): void {
+    this.#block(block, result);
+  }
+
+  if(expr: Extract<Expr, { kind: "if" }>, result: string | undefined): void {
+    const condition = this.condition(expr.condition);
+    this.out.line(`if(${condition})`);
+    this.#block(expr.then, result);
+    if (expr.otherwise === undefined) return;
+    this.out.line("else");
+    this.#block(expr.otherwise, result);
+  }
+
+  switch(expr: Extract<Expr, { kind: "switch" }>, result: string | undefined): void {
+    const subject = this.borrow(expr.subject);
+    const held = this.out.temp(subject);
+    const label = this.out.fresh("s");
+    this.out.line(`${label}:{`);
+    for (const item of expr.cases) this.#case(item, held, result, label);
+    if (expr.fallback !== undefined) this.#block(expr.fallback, result);
+    this.out.line("}");
+  }
+
+  #case({ values, condition, body }: SwitchCase, held: string, result: string | undefined, label: string): void {
+    const tests = values.map((value) => {
+      const wanted = this.borrow(value);
+      return value.kind === "binary" ? `inCase(${held},${wanted})` : `sameCase(${held},${wanted})`;
+    });
+    this.out.line(`if(${tests.join("||")}){`);
+    if (condition !== undefined) this.out.line(`if(${this.condition(condition)}){`);
+    this.#block(body, result);
+    this.out.line(`break ${label};}${condition === undefined ? "" : "}"}`);
+  }
+
+  #closure(expr: Extract<Expr, { kind: "closure" }>): Atom {
+    const params = expr.params.map(() => this.out.fresh("p"));
+    const name = this.text(`anon$${expr.id.toString(16).padStart(16, "0")}`);
+    const selfName = this.out.fresh("z");
+    const body = this.out.apart(() =>
+      this.functionBody(
+        expr.body,
+        expr.params.map(({ name: param }) => param),
+        params,
+        selfName,
+        name,
+        true,
+      ),
+    );
+    return fresh(
+      this.out.temp(`new RhaiFn(${name},[],function(${[selfName, ...params].join(",")}){${body}},${params.length})`),
+    );
+  }
+
+  /** The code of a function: counts its depth, binds its parameters, runs its statements, returns their value. */
+  functionBody(
+    block: Block,
+    names: readonly string[],
+    params: readonly string[],
+    thisName: string,
+    name: string,
+    isClosure: boolean,
+  ): void {
+    const outerContext = this.context;
+    const outerScope = this.scope;
+    const captured = new Set([...capturedNames(block), ...(isClosure ? outerContext.captured : [])]);
+    this.context = { captured, isMain: isClosure && outerContext.isMain, thisName, loops: [], isCounted: true };
+    this.scope = new Scope(isClosure ? outerScope : undefined);
+    this.out.line(`if(++d>D)overflow();S[d]=${name};if(++n>N)tick(n,${this.at(block.span)});`);
+    params.forEach((param, index) => this.declare(names[index]!, param, false));
+    const result = this.out.temp("null");
+    this.statements(block, result);
+    this.out.line(`d--;return ${result};`);
+    this.context = outerContext;
+    this.scope = outerScope;
+  }
+}
+
+function fresh(js: string): Atom {
+  return { js, known: "fresh" };
+}

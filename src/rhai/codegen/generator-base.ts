@@ -1,0 +1,161 @@
+/**
+ * What all parts of the generator share. Generated code is a sequence of simple statements: every intermediate result
+ * has a name (a temporary, a variable or a constant), so the order of evaluation is the order of the lines.
+ *
+ * Two ways to use a value: borrowed (`borrow`), to look at it now, or owned (`own`), to keep it. Owning something that
+ * already belongs to a variable copies it; a fresh value needs no copy.
+ */
+import type { Diagnostic, Source, Span } from "../../text/index.ts";
+import type { Expr, FnDef, Program } from "../ast.ts";
+import type { RhaiOptions } from "../options.ts";
+import type { NativeTable } from "../natives.ts";
+import { Emitter } from "./emitter.ts";
+import { Scope, type Variable } from "./scope.ts";
+
+export interface LoopContext {
+  readonly label: string;
+  /** The temporary that receives `break value`; undefined when the loop's value is not used. */
+  readonly result: string | undefined;
+}
+
+export interface FunctionContext {
+  readonly captured: ReadonlySet<string>;
+  /** `main` may see the scope that is passed in; functions see only their parameters. */
+  readonly isMain: boolean;
+  readonly thisName: string;
+  loops: LoopContext[];
+  /** Whether a return leaves a function that was counted in on entry. */
+  readonly isCounted: boolean;
+}
+
+/** What a generated expression is, as far as it is known: saves checks. */
+export type Known = "bool" | "int" | "fresh" | "place";
+
+export interface Atom {
+  readonly js: string;
+  readonly known: Known;
+}
+
+export abstract class GeneratorBase {
+  readonly out = new Emitter();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly options: RhaiOptions;
+  readonly source: Source;
+  readonly natives: NativeTable;
+  readonly functions = new Map<string, { readonly def: FnDef; readonly js: string }>();
+  /** Names that are read from the passed scope, with the variable they became. */
+  readonly outer = new Map<string, Variable>();
+  /** Constants of the top level, which functions reach through `global::`. */
+  readonly globals = new Map<string, string>();
+  scope = new Scope();
+  context: FunctionContext = { captured: new Set(), isMain: true, thisName: "null", loops: [], isCounted: false };
+  /** The top level's own scope. */
+  readonly root = this.scope;
+
+  constructor(source: Source, program: Program, options: RhaiOptions, natives: NativeTable) {
+    this.source = source;
+    this.options = options;
+    this.natives = natives;
+    for (const def of program.functions) {
+      this.functions.set(fnKey(def.name, def.params.length, def.thisType), { def, js: this.out.fresh("f") });
+    }
+  }
+
+  abstract expr(expr: Expr): Atom;
+
+  /** To look at: no copy. */
+  borrow(expr: Expr): string {
+    return this.expr(expr).js;
+  }
+
+  /** To keep: a copy if it belongs to something else. */
+  own(expr: Expr): string {
+    const atom = this.expr(expr);
+    return atom.known === "place"
+      ? this.out.temp(`(typeof ${atom.js}==="object"?copyOf(${atom.js}):${atom.js})`)
+      : atom.js;
+  }
+
+  /** Borrowed, but safe against changes by what is evaluated after it. */
+  steady(expr: Expr, later: readonly Expr[]): string {
+    const atom = this.expr(expr);
+    const isSteady = atom.known !== "place" || later.every(isSimple);
+    return isSteady ? atom.js : this.out.temp(atom.js);
+  }
+
+  /** A position for messages: the offset at which the construct stands. */
+  at(span: Span): string {
+    return String(span.start);
+  }
+
+  tick(span: Span): void {
+    this.out.line(`if(++n>N)tick(n,${this.at(span)});`);
+  }
+
+  report(code: string, message: string, span: Span, hint?: string): void {
+    this.diagnostics.push({
+      level: "error",
+      code,
+      message,
+      source: this.source,
+      span,
+      ...(hint !== undefined && { hint }),
+    });
+  }
+
+  text(value: string): string {
+    return this.out.constant(`s:${value}`, value);
+  }
+
+  /** Runs `write` in a block scope of its own. */
+  inScope(write: () => void): void {
+    const outer = this.scope;
+    this.scope = new Scope(outer);
+    write();
+    this.scope = outer;
+  }
+
+  /** How a variable is read. */
+  read(variable: Variable): string {
+    return variable.isCell ? `${variable.js}.v` : variable.js;
+  }
+
+  /** Declares a variable that starts with `value`. */
+  declare(name: string, value: string, isConst: boolean): Variable {
+    const isCell = this.context.captured.has(name);
+    const js = this.out.fresh("v");
+    this.out.line(isCell ? `const ${js}={v:${value}};` : `let ${js}=${value};`);
+    const variable = { name, js, isCell, isConst, isOuter: false };
+    this.scope.declare(variable);
+    return variable;
+  }
+}
+
+export function fnKey(name: string, arity: number, thisType?: string): string {
+  return thisType === undefined ? `${name}/${arity}` : `${thisType}.${name}/${arity}`;
+}
+
+/** Evaluating it changes no variable. */
+function isSimple(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "int":
+    case "float":
+    case "string":
+    case "char":
+    case "bool":
+    case "unit":
+    case "name":
+    case "this":
+      return true;
+    case "prop":
+      return isSimple(expr.object);
+    case "index":
+      return isSimple(expr.object) && isSimple(expr.index);
+    case "binary":
+      return isSimple(expr.left) && isSimple(expr.right);
+    case "unary":
+      return isSimple(expr.operand);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * A parsed script → JavaScript source: statements, loops, functions and the frame around them. The source is a factory
+ * `($, k) => () => value`: `$` are the runtime's functions, `k` the constants; calling the factory makes one run.
+ *
+ * In the generated code `n` counts operations, `d` the depth of calls, `S` the names of the functions on the way; `N`
+ * and `D` are their bounds. A fault leaves `d` where it happened, so the catcher knows which functions it came through.
+ */
+import type { Block, Expr, Statement } from "../ast.ts";
+import { fnKey } from "./generator-base.ts";
+import { capturedNames } from "./names.ts";
+import { PlaceGenerator } from "./place-generator.ts";
+
+export class Generator extends PlaceGenerator {
+  /** Generates the whole script. */
+  script(body: Block): string {
+    this.#declareGlobals(body);
+    const functions = [...this.functions.values()].map(({ def, js }) => {
+      const params = def.params.map(() => this.out.fresh("p"));
+      const self = this.out.fresh("z");
+      const names = def.params.map(({ name }) => name);
+      const code = this.out.apart(() => this.functionBody(def.body, names, params, self, this.text(def.name), false));
+      return `const ${js}=function(${[self, ...params].join(",")}){${code}};`;
+    });
+    const main = this.out.apart(() => this.#main(body));
+    const table = [...this.functions].map(([key, { js }]) => `[${this.text(key)},${js}]`);
+    const outer = [...this.outer.values()].map(({ name, js }) => `const ${js}=outer(${this.text(name)});`);
+    const reset = [...this.globals.values()].map((js) => `${js}=undefined;`);
+    return [
+      `const {${HELPERS.join(",")}}=$;`,
+      ...this.out.constants.map((_, at) => `const k${at}=k[${at}];`),
+      `const N=$.tickEvery,D=$.maxDepth,S=$.stack;let n=0,d=0;`,
+      ...[...this.globals.values()].map((js) => `let ${js};`),
+      ...functions,
+      `$.begin(new Map([${table.join(",")}]),()=>d,(x)=>{n=x;});`,
+      `return function(){n=0;d=0;`,
+      ...reset,
+      ...outer,
+      `${main}};`,
+    ].join("\n");
+  }
+
+  #declareGlobals(body: Block): void {
+    for (const statement of body.statements) {
+      if (statement.kind === "let" && statement.isConst) this.globals.set(statement.name, this.out.fresh("c"));
+    }
+  }
+
+  #main(body: Block): void {
+    this.context = { captured: capturedNames(body), isMain: true, thisName: "null", loops: [], isCounted: false };
+    const result = this.out.temp("null");
+    this.out.line("main:{");
+    this.statements(body, result);
+    const variables = this.scope
+      .own()
+      .map((variable) => `[${this.text(variable.name)},${this.read(variable)},${variable.isConst}]`);
+    this.out.line(`keep([${variables.join(",")}]);}`);
+    this.out.line(`return ${result};`);
+  }
+
+  override statements(block: Block, result: string | undefined): void {
+    block.statements.forEach((statement, at) => {
+      const isLast = at === block.statements.length - 1;
+      this.#statement(statement, isLast && block.hasValue ? result : undefined);
+    });
+  }
+
+  #statement(statement: Statement, result: string | undefined): void {
+    switch (statement.kind) {
+      case "let":
+        return this.#let(statement);
+      case "assign":
+        return this.assign(statement.op, statement.target, statement.value, statement.span);
+      case "expr":
+        return this.#exprStatement(statement.expr, result);
+      case "break":
+        return this.#break(statement);
+      case "continue":
+        this.out.line(`continue ${this.context.loops.at(-1)!.label};`);
+        return;
+      case "return":
+        return this.#return(statement);
+      case "throw":
+        this.out.line(
+          `raise(${statement.value === undefined ? "null" : this.own(statement.value)},${this.at(statement.span)});`,
+        );
+        return;
+      case "try":
+        return this.#try(statement);
+      case "fn":
+        return;
+      case "import":
+        this.out.line(`noImport(${this.borrow(statement.path)},${this.at(statement.span)});`);
+        return;
+      case "export":
+        if (this.scope.find(statement.name) === undefined)
+          this.out.line(`missing(${this.text(statement.name)},${this.at(statement.span)},"");`);
+        return;
+      default:
+        statement satisfies never;
+    }
+  }
+
+  #let(statement: Extract<Statement, { kind: "let" }>): void {
+    const value = statement.value === undefined ? "null" : this.own(statement.value);
+    if (!this.options.allowShadowing && this.scope.find(statement.name) !== undefined) {
+      this.report("variable-exists", `There is already a variable "${statement.name}".`, statement.nameSpan);
+    }
+    const variable = this.declare(statement.name, value, statement.isConst);
+    const global = this.globals.get(statement.name);
+    if (statement.isConst && global !== undefined && this.scope === this.root)
+      this.out.line(`${global}=copyOf(${this.read(variable)});`);
+    if (this.options.maxVariables > 0 && this.scope.names().length > this.options.maxVariables)
+      this.out.line(`tooManyVariables(${this.at(statement.span)});`);
+  }
+
+  #exprStatement(expr: Expr, result: string | undefined): void {
+    switch (expr.kind) {
+      case "if":
+        return this.if(expr, result);
+      case "switch":
+        return this.switch(expr, result);
+      case "block":
+        return this.block(expr.block, result);
+      case "while":
+      case "loop":
+      case "do":
+      case "for":
+        return this.loop(expr, result);
+      default:
+        if (result === undefined) this.borrow(expr);
+        else this.out.line(`${result}=${this.own(expr)};`);
+    }
+  }
+
+  #break(statement: Extract<Statement, { kind: "break" }>): void {
+    const loop = this.context.loops.at(-1)!;
+    const value = statement.value === undefined ? undefined : this.own(statement.value);
+    if (loop.result !== undefined && value !== undefined) this.out.line(`${loop.result}=${value};`);
+    this.out.line(`break ${loop.label};`);
+  }
+
+  #return(statement: Extract<Statement, { kind: "return" }>): void {
+    const value = statement.value === undefined ? "null" : this.own(statement.value);
+    this.out.line(this.context.isCounted ? `{d--;return ${value};}` : `return ${value};`);
+  }
+
+  #try(statement: Extract<Statement, { kind: "try" }>): void {
+    const depth = this.out.temp("d");
+    this.out.line("try");
+    this.block(statement.body, undefined);
+    const caught = this.out.fresh("e");
+    this.out.line(`catch(${caught}){`);
+    const value = this.out.temp(`caught(${caught},${depth})`);
+    this.out.line(`d=${depth};`);
+    this.inScope(() => {
+      if (statement.variable !== undefined) this.declare(statement.variable.name, value, false);
+      this.block(statement.handler, undefined);
+    });
+    this.out.line("}");
+  }
+
+  override loop(expr: Extract<Expr, { kind: "while" | "loop" | "do" | "for" }>, result: string | undefined): void {
+    const label = this.out.fresh("l");
+    this.context.loops.push({ label, result });
+    if (expr.kind === "for") this.#for(expr, label);
+    else this.#endless(expr, label);
+    this.context.loops.pop();
+  }
+
+  #endless(expr: Extract<Expr, { kind: "while" | "loop" | "do" }>, label: string): void {
+    this.out.line(`${label}:while(true){`);
+    this.tick(expr.span);
+    if (expr.kind === "while") this.out.line(`if(!${this.condition(expr.condition)})break ${label};`);
+    this.block(expr.body, undefined);
+    if (expr.kind === "do")
+      this.out.line(`if(${expr.until ? "" : "!"}${this.condition(expr.condition)})break ${label};`);
+    this.out.line("}");
+  }
+
+  #for(expr: Extract<Expr, { kind: "for" }>, label: string): void {
+    const { iterable } = expr;
+    if (iterable.kind === "binary" && (iterable.op === ".." || iterable.op === "..="))
+      return this.#forRange(expr, label);
+    const items = this.out.temp(`iterate(${this.borrow(iterable)},${this.at(iterable.span)})`);
+    const item = this.out.fresh("x");
+    const counter = this.out.temp("-1");
+    this.out.line(`${label}:for(const ${item} of ${items}){${counter}++;`);
+    this.#forBody(expr, `copyOf(${item})`, counter);
+  }
+
+  /** Over a range of safe integers: a plain counting loop. */
+  #forRange(expr: Extract<Expr, { kind: "for" }>, label: string): void {
+    const iterable = expr.iterable as Extract<Expr, { kind: "binary" }>;
+    const from = this.out.temp(this.steady(iterable.left, [iterable.right]));
+    const to = this.out.temp(this.borrow(iterable.right));
+    this.out.line(`checkRange(${from},${to},${this.at(iterable.span)});`);
+    const item = this.out.fresh("x");
+    const counter = this.out.temp("-1");
+    this.out.line(
+      `${label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`,
+    );
+    this.#forBody(expr, item, counter);
+  }
+
+  #forBody(expr: Extract<Expr, { kind: "for" }>, item: string, counter: string): void {
+    this.tick(expr.span);
+    this.inScope(() => {
+      this.declare(expr.variable.name, item, false);
+      if (expr.counter !== undefined) this.declare(expr.counter.name, counter, false);
+      this.block(expr.body, undefined);
+    });
+    this.out.line("}");
+  }
+}
+
+/** What generated code calls; all of it is in the runtime. */
+export const HELPERS = [
+  "RhaiArray",
+  "RhaiMap",
+  "RhaiFn",
+  "copyOf",
+  "add",
+  "addTo",
+  "sub",
+  "mul",
+  "div",
+  "mod",
+  "pow",
+  "shl",
+  "shr",
+  "band",
+  "bor",
+  "bxor",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "isIn",
+  "range",
+  "neg",
+  "plus",
+  "not",
+  "truth",
+  "concat",
+  "prop",
+  "propMut",
+  "setProp",
+  "index",
+  "indexMut",
+  "setIndex",
+  "call",
+  "callRef",
+  "method",
+  "missing",
+  "missingPath",
+  "noModule",
+  "noImport",
+  "unbound",
+  "isDefVar",
+  "evaluate",
+  "writable",
+  "isConstant",
+  "raise",
+  "caught",
+  "iterate",
+  "checkRange",
+  "inCase",
+  "sameCase",
+  "tick",
+  "overflow",
+  "outer",
+  "keep",
+  "tooManyVariables",
+] as const;
+
+export { fnKey };

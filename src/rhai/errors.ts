@@ -1,0 +1,119 @@
+/**
+ * What can go wrong in a running script: Rhai's own kinds, with the place, the functions it came through, and a frame.
+ */
+import { codeFrame, type Source } from "../text/index.ts";
+import type { RhaiValue } from "./values.ts";
+
+export type RhaiErrorKind =
+  | "ErrorParsing"
+  | "ErrorVariableNotFound"
+  | "ErrorPropertyNotFound"
+  | "ErrorFunctionNotFound"
+  | "ErrorModuleNotFound"
+  | "ErrorUnboundThis"
+  | "ErrorMismatchDataType"
+  | "ErrorMismatchOutputType"
+  | "ErrorIndexingType"
+  | "ErrorArrayBounds"
+  | "ErrorStringBounds"
+  | "ErrorBitFieldBounds"
+  | "ErrorIndexNotFound"
+  | "ErrorFor"
+  | "ErrorDataRace"
+  | "ErrorAssignmentToConstant"
+  | "ErrorNonPureMethodCallOnConstant"
+  | "ErrorDotExpr"
+  | "ErrorArithmetic"
+  | "ErrorTooManyOperations"
+  | "ErrorTooManyVariables"
+  | "ErrorStackOverflow"
+  | "ErrorDataTooLarge"
+  | "ErrorTerminated"
+  | "ErrorRuntime"
+  | "ErrorInFunctionCall";
+
+/** Kinds that a script's `catch` never sees: limits and the end of the script. */
+const UNCATCHABLE: ReadonlySet<RhaiErrorKind> = new Set([
+  "ErrorParsing",
+  "ErrorTooManyOperations",
+  "ErrorTooManyVariables",
+  "ErrorStackOverflow",
+  "ErrorDataTooLarge",
+  "ErrorTerminated",
+]);
+
+const NO_PLACE = -1;
+
+export class RhaiError extends Error {
+  /** The kind of what went wrong, without the functions around it. */
+  readonly innerKind: RhaiErrorKind;
+  /** Offset in the script; -1 when there is none. */
+  at: number;
+  /** The value of a `throw`. */
+  readonly thrown: RhaiValue | undefined;
+  /** More fields for a script's `catch`, e.g. the name that was not found. */
+  readonly fields: ReadonlyMap<string, RhaiValue>;
+  source: Source | undefined;
+  #calls: readonly string[] = [];
+  readonly #text: string;
+
+  constructor(
+    kind: RhaiErrorKind,
+    message: string,
+    at: number = NO_PLACE,
+    extra: { thrown?: RhaiValue; fields?: Iterable<readonly [string, RhaiValue]>; cause?: unknown } = {},
+  ) {
+    super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.name = "RhaiError";
+    this.innerKind = kind;
+    this.#text = message;
+    this.at = at;
+    this.thrown = extra.thrown;
+    this.fields = new Map(extra.fields ?? []);
+  }
+
+  /** Rhai's outermost kind: an error that left a function is `ErrorInFunctionCall`. */
+  get kind(): RhaiErrorKind {
+    return this.#calls.length > 0 ? "ErrorInFunctionCall" : this.innerKind;
+  }
+
+  /** Names of the functions that it came through, the outermost first. */
+  get calls(): readonly string[] {
+    return this.#calls;
+  }
+
+  get isCatchable(): boolean {
+    return !UNCATCHABLE.has(this.innerKind);
+  }
+
+  /** What went wrong, without place and calls. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Notes where it passed on its way out. The first to note knows the most. */
+  passed(calls: readonly string[], source: Source): this {
+    if (this.source === undefined) {
+      this.#calls = calls;
+      this.source = source;
+      this.message = `${this.#text}${this.#where()}`;
+    }
+    return this;
+  }
+
+  get position(): { readonly line: number; readonly column: number } | undefined {
+    return this.source === undefined || this.at === NO_PLACE ? undefined : this.source.positionAt(this.at);
+  }
+
+  #where(): string {
+    const position = this.position;
+    const inCalls = this.#calls.length > 0 ? ` in ${this.#calls.map((name) => `${name}()`).join(" > ")}` : "";
+    return position === undefined ? inCalls : `${inCalls} (line ${position.line}, position ${position.column})`;
+  }
+
+  /** The message with the lines around the place. */
+  render(): string {
+    if (this.source === undefined || this.at === NO_PLACE) return this.message;
+    return `${this.message}\n${codeFrame(this.source, { start: this.at, end: this.at + 1 })}`;
+  }
+}

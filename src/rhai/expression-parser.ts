@@ -1,0 +1,577 @@
+/** Tokens → syntax tree: expressions. Binary operators are a table (`operators.ts`); the rest is one method a production. */
+import type { Span } from "../text/index.ts";
+import type { BinaryOp, Block, Expr, MapEntry, Param, SwitchCase } from "./ast.ts";
+import { ABOVE_PIPE, PRECEDENCE, RIGHT_ASSOCIATIVE } from "./operators.ts";
+import type { RhaiOptions } from "./options.ts";
+import { describe, type TokenStream } from "./token-stream.ts";
+import { RESERVED_FUNCTIONS, type Token } from "./tokens.ts";
+
+/** A chain such as `a + b + …` or `a.b.c…` is no nesting, but its tree is as deep as it is long. */
+const MAX_CHAIN = 500;
+const MAX_ITEMS = 100_000;
+
+export abstract class ExpressionParser {
+  readonly stream: TokenStream;
+  readonly options: RhaiOptions;
+  #depth = 0;
+  #inFunction = false;
+  #loops = 0;
+  #closures = 0;
+
+  constructor(stream: TokenStream, options: RhaiOptions) {
+    this.stream = stream;
+    this.options = options;
+  }
+
+  protected abstract block(): Block;
+  protected abstract templateBlock(): Block;
+  protected abstract bodyStatement(): { block: Block; selfEnded: boolean };
+
+  get isInLoop(): boolean {
+    return this.#loops > 0;
+  }
+
+  protected spanFrom(start: number): Span {
+    return { start, end: this.stream.lastEnd };
+  }
+
+  /** Counts nesting, which is bounded so that neither parsing nor running can exhaust the stack. */
+  protected nested<R>(read: () => R): R {
+    const limit = this.#inFunction ? this.options.maxFunctionExprDepth : this.options.maxExprDepth;
+    const hardLimit = limit === 0 ? 250 : Math.min(250, limit);
+    if (this.#depth >= hardLimit)
+      throw this.stream.fault("expr-too-deep", `The script nests more than ${hardLimit} levels deep.`);
+    this.#depth += 1;
+    try {
+      return read();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** A function's body starts anew: outside of every loop, with its own bound of nesting. */
+  protected inFunction<R>(read: () => R): R {
+    const outer = [this.#depth, this.#inFunction, this.#loops] as const;
+    [this.#depth, this.#inFunction, this.#loops] = [0, true, 0];
+    try {
+      return read();
+    } finally {
+      [this.#depth, this.#inFunction, this.#loops] = outer;
+    }
+  }
+
+  /** expr = unary { binary-op unary }, grouped by precedence */
+  protected expr(minPrecedence = 0): Expr {
+    return this.nested(() => this.#binary(minPrecedence));
+  }
+
+  #binary(minPrecedence: number): Expr {
+    let left = this.#unary();
+    for (let length = 0; ; length++) {
+      const op = this.#binaryOp();
+      const precedence = op === undefined ? undefined : PRECEDENCE.get(op);
+      if (op === undefined || precedence === undefined || precedence < minPrecedence) return left;
+      if (length > MAX_CHAIN) throw this.stream.fault("expr-too-deep", `More than ${MAX_CHAIN} operators in one row.`);
+      this.stream.next();
+      const right = this.nested(() => this.#binary(RIGHT_ASSOCIATIVE.has(op) ? precedence : precedence + 1));
+      left = { kind: "binary", op: op as BinaryOp, left, right, span: { start: left.span.start, end: right.span.end } };
+    }
+  }
+
+  #binaryOp(): string | undefined {
+    const token = this.stream.peek;
+    if (token.kind === "symbol" || (token.kind === "keyword" && token.text === "in")) return token.text;
+    return undefined;
+  }
+
+  /** unary = [ "-" | "+" | "!" ] unary | postfix */
+  #unary(): Expr {
+    const token = this.stream.peek;
+    if (token.kind !== "symbol" || !(token.text === "-" || token.text === "+" || token.text === "!"))
+      return this.#postfix();
+    const op = token.text;
+    this.stream.next();
+    const operand = this.nested(() => this.#unary());
+    return { kind: "unary", op, operand, span: this.spanFrom(token.span.start) };
+  }
+
+  /** postfix = primary { "." name [ args ] | "?." … | "[" expr "]" | "?[" expr "]" } */
+  #postfix(): Expr {
+    let expr = this.#primary();
+    for (let length = 0; ; length++) {
+      if (length > MAX_CHAIN) throw this.stream.fault("expr-too-deep", `More than ${MAX_CHAIN} accesses in one row.`);
+      if (this.stream.isSymbol(".") || this.stream.isSymbol("?.")) expr = this.#member(expr);
+      else if (this.stream.isSymbol("[") || this.stream.isSymbol("?[")) expr = this.#indexed(expr);
+      else return expr;
+    }
+  }
+
+  #indexed(object: Expr): Expr {
+    const open = this.stream.next();
+    const optional = open.kind === "symbol" && open.text === "?[";
+    if (this.stream.isSymbol("]")) throw this.stream.fault("malformed-index", "An index is missing between [ and ].");
+    const index = this.expr();
+    this.stream.expect("]", "to end the index");
+    this.#checkIndex(object, index);
+    return { kind: "index", object, index, optional, span: this.spanFrom(object.span.start) };
+  }
+
+  /** What can never be an index, or never be indexed, is refused before the script runs. */
+  #checkIndex(object: Expr, index: Expr): void {
+    const neverIndex =
+      ["float", "char", "bool", "array", "map", "unit", "closure"].includes(index.kind) || isLogic(index);
+    if (neverIndex)
+      throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
+    const isMap =
+      object.kind === "map" && (index.kind === "int" || (index.kind === "binary" && index.op.startsWith("..")));
+    const isList = (object.kind === "array" || object.kind === "string") && index.kind === "string";
+    if (isMap || isList)
+      throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
+    if (["float", "char", "bool", "unit", "closure"].includes(object.kind) || isLogic(object)) {
+      throw this.stream.fault("malformed-index", "This value has no elements.", object.span);
+    }
+  }
+
+  #member(object: Expr): Expr {
+    const dot = this.stream.next();
+    const optional = dot.kind === "symbol" && dot.text === "?.";
+    const token = this.stream.next();
+    const nameSpan = token.span;
+    if (token.kind !== "name" && token.kind !== "keyword" && token.kind !== "reserved") {
+      throw this.stream.fault(
+        "property-expected",
+        `A property's name is missing behind "${optional ? "?." : "."}".`,
+        nameSpan,
+      );
+    }
+    const name = token.text;
+    if (this.stream.isSymbol("(")) {
+      if (token.kind !== "name" && this.options.strict) throw this.#reservedProperty(token);
+      const args = this.#args();
+      return { kind: "method", object, name, args, optional, nameSpan, span: this.spanFrom(object.span.start) };
+    }
+    if (this.options.strict && (token.kind !== "name" || RESERVED_FUNCTIONS.has(name)))
+      throw this.#reservedProperty(token);
+    if (this.stream.isSymbol("!") && this.stream.second.kind === "symbol" && this.stream.second.text === "(") {
+      throw this.stream.fault("malformed-capture", "A method cannot be called with !.");
+    }
+    return { kind: "prop", object, name, optional, nameSpan, span: this.spanFrom(object.span.start) };
+  }
+
+  #reservedProperty(token: Token): Error {
+    return this.stream.fault(
+      "property-expected",
+      `${describe(token)} is a reserved word and no property's name.`,
+      token.span,
+      'Write ["…"] instead.',
+    );
+  }
+
+  /** args = "(" [ expr { "," expr } [ "," ] ] ")" */
+  #args(): Expr[] {
+    this.stream.expect("(", "to begin the arguments");
+    const args: Expr[] = [];
+    while (!this.stream.isSymbol(")")) {
+      args.push(this.expr());
+      if (!this.stream.take(",")) break;
+    }
+    this.stream.expect(")", "to end the arguments");
+    return args;
+  }
+
+  /** primary = literal | name | call | "(" expr ")" | array | map | closure | control */
+  #primary(): Expr {
+    const token = this.stream.peek;
+    switch (token.kind) {
+      case "int":
+      case "float":
+      case "string":
+      case "char":
+        this.stream.next();
+        return token.kind === "int" ? { kind: "int", value: token.value, span: token.span } : (token as Expr);
+      case "template":
+        return this.#template(token);
+      case "name":
+        return this.#nameOrCall();
+      case "keyword":
+        return this.#keyword(token);
+      case "symbol":
+        return this.#bracketed(token);
+      case "reserved":
+        throw this.stream.fault("reserved", `"${token.text}" is a reserved word.`, token.span);
+      case "eof":
+        throw this.stream.fault("unexpected-eof", "The script ends where an expression is expected.");
+      default:
+        return token satisfies never;
+    }
+  }
+
+  #template(token: Extract<Token, { kind: "template" }>): Expr {
+    this.stream.next();
+    const parts = token.parts.map((part) =>
+      typeof part === "string" ? part : this.stream.within(part, () => this.nested(() => this.templateBlock())),
+    );
+    const [only] = parts;
+    if (parts.length === 1 && typeof only === "string") return { kind: "string", value: only, span: token.span };
+    return { kind: "template", parts, span: token.span };
+  }
+
+  /** name [ "!" ] args | { name "::" } name [ args ] | name */
+  #nameOrCall(): Expr {
+    const first = this.stream.next() as Extract<Token, { kind: "name" }>;
+    const path: string[] = [];
+    let { text: name } = first;
+    while (this.stream.take("::")) {
+      path.push(name);
+      name = this.name("a member of a module").name;
+    }
+    const bang =
+      path.length === 0 &&
+      this.stream.isSymbol("!") &&
+      this.stream.second.kind === "symbol" &&
+      this.stream.second.text === "(";
+    if (bang) this.stream.next();
+    if (this.stream.isSymbol("(")) {
+      const args = this.#args();
+      return { kind: "call", name, args, bang, path, span: this.spanFrom(first.span.start) };
+    }
+    if (this.stream.isSymbol("!")) throw this.stream.fault("missing-token", '"(" is missing behind "!".');
+    if (path.length > 0) return { kind: "path", path, name, span: this.spanFrom(first.span.start) };
+    if (RESERVED_FUNCTIONS.has(name))
+      throw this.stream.fault("reserved", `"${name}" is a function of the language and no variable.`, first.span);
+    if (name === "_") throw this.stream.fault("reserved", '"_" is no variable.', first.span);
+    return { kind: "name", name, span: first.span };
+  }
+
+  #keyword(token: Extract<Token, { kind: "keyword" }>): Expr {
+    switch (token.text) {
+      case "true":
+      case "false":
+        this.stream.next();
+        return { kind: "bool", value: token.text === "true", span: token.span };
+      case "this":
+        this.stream.next();
+        return { kind: "this", span: token.span };
+      case "if":
+      case "switch":
+      case "while":
+      case "loop":
+      case "do":
+      case "for":
+        return this.control(false);
+      default:
+        throw this.stream.fault("expr-expected", `"${token.text}" cannot begin an expression.`, token.span);
+    }
+  }
+
+  #bracketed(token: Extract<Token, { kind: "symbol" }>): Expr {
+    switch (token.text) {
+      case "(": {
+        this.stream.next();
+        if (this.stream.take(")")) return { kind: "unit", span: this.spanFrom(token.span.start) };
+        const inner = this.expr();
+        this.stream.expect(")", "to close the parenthesis");
+        return { ...inner, span: this.spanFrom(token.span.start) };
+      }
+      case "[":
+        return this.#array();
+      case "#{":
+        return this.#map();
+      case "{": {
+        if (!this.options.allowStatementExpression || this.options.expressionOnly)
+          throw this.stream.fault("expr-expected", "A block cannot stand in an expression here.", token.span);
+        const block = this.block();
+        return { kind: "block", block, span: block.span };
+      }
+      case "|":
+      case "||":
+        return this.#closure();
+      default:
+        throw this.stream.fault(
+          "expr-expected",
+          `An expression is expected, but ${describe(token)} stands here.`,
+          token.span,
+        );
+    }
+  }
+
+  /** array = "[" [ expr { "," expr } [ "," ] ] "]" */
+  #array(): Expr {
+    const start = this.stream.next().span.start;
+    const limit = this.options.maxArraySize;
+    const items: Expr[] = [];
+    while (!this.stream.isSymbol("]")) {
+      items.push(this.expr());
+      if (items.length > MAX_ITEMS || (limit > 0 && items.length > limit))
+        throw this.stream.fault("literal-too-large", `The array has more than ${limit} elements.`);
+      if (!this.stream.take(",")) break;
+    }
+    this.stream.expect("]", "to end the array");
+    return { kind: "array", items, span: this.spanFrom(start) };
+  }
+
+  /** map = "#{" [ key ":" expr { "," key ":" expr } [ "," ] ] "}" */
+  #map(): Expr {
+    const start = this.stream.next().span.start;
+    const entries: MapEntry[] = [];
+    const seen = new Set<string>();
+    while (!this.stream.isSymbol("}")) {
+      const { key, keySpan } = this.#key();
+      if (seen.has(key)) throw this.stream.fault("duplicated-property", `The key "${key}" stands here twice.`, keySpan);
+      seen.add(key);
+      this.stream.expect(":", `behind the key "${key}"`);
+      entries.push({ key, keySpan, value: this.expr() });
+      if (this.options.maxMapSize > 0 && entries.length > this.options.maxMapSize)
+        throw this.stream.fault("literal-too-large", `The map has more than ${this.options.maxMapSize} keys.`);
+      if (!this.stream.take(",")) break;
+    }
+    this.stream.expect("}", "to end the map");
+    return { kind: "map", entries, span: this.spanFrom(start) };
+  }
+
+  #key(): { key: string; keySpan: Span } {
+    const token = this.stream.next();
+    if (token.kind === "string") return { key: token.value, keySpan: token.span };
+    if (token.kind === "template" && token.parts.length === 1 && typeof token.parts[0] === "string")
+      return { key: token.parts[0], keySpan: token.span };
+    const isWord =
+      token.kind === "name" || (!this.options.strict && (token.kind === "keyword" || token.kind === "reserved"));
+    if (isWord && !(this.options.strict && RESERVED_FUNCTIONS.has(token.text)))
+      return { key: token.text, keySpan: token.span };
+    throw this.stream.fault(
+      "property-expected",
+      `A key is expected, but ${describe(token)} stands here.`,
+      token.span,
+      'Write the key in "…".',
+    );
+  }
+
+  /** closure = ( "||" | "|" [ params ] "|" ) statement */
+  #closure(): Expr {
+    const open = this.stream.next();
+    if (!this.options.allowAnonymousFn)
+      throw this.stream.fault("bad-input", "Closures are switched off for this script.", open.span);
+    const params = open.kind === "symbol" && open.text === "||" ? [] : this.params("|");
+    if (!(open.kind === "symbol" && open.text === "||")) this.stream.expect("|", "to end the parameters");
+    const id = this.#closures++;
+    const body = this.inFunction(() => (this.options.expressionOnly ? this.#exprBody() : this.bodyStatement().block));
+    return { kind: "closure", params, body, id, span: this.spanFrom(open.span.start) };
+  }
+
+  #exprBody(): Block {
+    const expr = this.expr();
+    return { statements: [{ kind: "expr", expr, span: expr.span }], hasValue: true, span: expr.span };
+  }
+
+  /** params = name { "," name } [ "," ] */
+  protected params(close: string): Param[] {
+    const params: Param[] = [];
+    while (!this.stream.isSymbol(close)) {
+      const param = this.name("a parameter");
+      if (params.some(({ name }) => name === param.name))
+        throw this.stream.fault("fn-duplicated-param", `The parameter "${param.name}" stands here twice.`, param.span);
+      params.push(param);
+      if (!this.stream.take(",")) break;
+    }
+    return params;
+  }
+
+  /** A name of a variable, parameter or member. */
+  protected name(what: string): Param {
+    const token = this.stream.peek;
+    if (token.kind === "name" && !RESERVED_FUNCTIONS.has(token.text) && token.text !== "_") {
+      this.stream.next();
+      return { name: token.text, span: token.span };
+    }
+    if (token.kind === "name" || token.kind === "reserved" || token.kind === "keyword") {
+      throw this.stream.fault("reserved", `"${token.text}" is a reserved word and cannot name ${what}.`, token.span);
+    }
+    throw this.stream.fault(
+      "variable-expected",
+      `The name of ${what} is expected, but ${describe(token)} stands here.`,
+      token.span,
+    );
+  }
+
+  /** control = if | switch | while | loop | do | for */
+  protected control(isStatement: boolean): Expr {
+    const token = this.stream.next() as Extract<Token, { kind: "keyword" }>;
+    const { start } = token.span;
+    this.#checkControl(token.text, isStatement, token.span);
+    return this.nested(() => {
+      switch (token.text) {
+        case "if":
+          return this.#if(start);
+        case "switch":
+          return this.#switch(start);
+        default:
+          return this.#loop(token.text, start);
+      }
+    });
+  }
+
+  #checkControl(keyword: string, isStatement: boolean, span: Span): void {
+    const { options } = this;
+    const isLoop = keyword !== "if" && keyword !== "switch";
+    if (isLoop && !options.allowLooping)
+      throw this.stream.fault("bad-input", "Loops are switched off for this script.", span);
+    if (isStatement) return;
+    const allowed =
+      keyword === "if"
+        ? options.allowIfExpression
+        : keyword === "switch"
+          ? options.allowSwitchExpression
+          : options.allowLoopExpressions && !options.expressionOnly;
+    if (!allowed) throw this.stream.fault("expr-expected", `"${keyword}" cannot stand in an expression here.`, span);
+  }
+
+  /** if = "if" expr block [ "else" ( if | block ) ] */
+  #if(start: number): Expr {
+    const condition = this.expr();
+    const then = this.block();
+    if (!this.stream.takeKeyword("else")) return { kind: "if", condition, then, span: this.spanFrom(start) };
+    const otherwise = this.stream.isKeyword("if") ? this.#elseIf() : this.block();
+    return { kind: "if", condition, then, otherwise, span: this.spanFrom(start) };
+  }
+
+  #elseIf(): Block {
+    const { start } = this.stream.next().span;
+    const expr = this.nested(() => this.#if(start));
+    return { statements: [{ kind: "expr", expr, span: expr.span }], hasValue: true, span: expr.span };
+  }
+
+  /** switch = "switch" expr "{" { case [ "," ] } "}" */
+  #switch(start: number): Expr {
+    const subject = this.expr();
+    this.stream.expect("{", "to begin the cases");
+    const cases: SwitchCase[] = [];
+    let fallback: Block | undefined;
+    while (!this.stream.isSymbol("}")) {
+      if (fallback !== undefined)
+        throw this.stream.fault("wrong-switch-default-case", 'The case "_" must be the last one.');
+      const { values, condition } = this.#caseHead();
+      this.stream.expect("=>", "behind the case");
+      const { block, selfEnded } = this.bodyStatement();
+      if (values.length === 0) fallback = block;
+      else cases.push({ values, body: block, ...(condition !== undefined && { condition }) });
+      if (!this.stream.take(",") && !selfEnded && !this.stream.isSymbol("}"))
+        throw this.stream.fault(
+          "missing-token",
+          `"," is missing to end the case, but ${describe(this.stream.peek)} stands here.`,
+        );
+    }
+    this.stream.expect("}", "to end the cases");
+    return { kind: "switch", subject, cases, span: this.spanFrom(start), ...(fallback !== undefined && { fallback }) };
+  }
+
+  /** case = "_" | literal { "|" literal } [ "if" expr ] */
+  #caseHead(): { values: Expr[]; condition?: Expr } {
+    const token = this.stream.peek;
+    if (token.kind === "name" && token.text === "_") {
+      this.stream.next();
+      if (this.stream.isKeyword("if"))
+        throw this.stream.fault("wrong-switch-case-condition", 'The case "_" takes no condition.');
+      return { values: [] };
+    }
+    const values: Expr[] = [];
+    do values.push(this.#caseValue());
+    while (this.stream.take("|"));
+    return this.stream.takeKeyword("if") ? { values, condition: this.expr() } : { values };
+  }
+
+  #caseValue(): Expr {
+    const value = this.expr(ABOVE_PIPE);
+    if (!isConstant(value))
+      throw this.stream.fault(
+        "expr-expected",
+        "A case is a literal or a range of integers.",
+        value.span,
+        "Use if … else if … to compare with computed values.",
+      );
+    return value;
+  }
+
+  /** loop = "while" expr block | "loop" block | "do" block ( "while" | "until" ) expr | "for" name "in" expr block */
+  #loop(keyword: string, start: number): Expr {
+    switch (keyword) {
+      case "while": {
+        const condition = this.expr();
+        const body = this.#loopBody();
+        return { kind: "while", condition, body, span: this.spanFrom(start) };
+      }
+      case "loop": {
+        const body = this.#loopBody();
+        return { kind: "loop", body, span: this.spanFrom(start) };
+      }
+      case "do": {
+        const body = this.#loopBody();
+        const until = this.stream.takeKeyword("until");
+        if (!until) this.stream.expectKeyword("while", "after the block of a do loop");
+        const condition = this.expr();
+        return { kind: "do", body, until, condition, span: this.spanFrom(start) };
+      }
+      default:
+        return this.#for(start);
+    }
+  }
+
+  #for(start: number): Expr {
+    const hasCounter = this.stream.take("(");
+    const variable = this.name("the loop's variable");
+    let counter: Param | undefined;
+    if (hasCounter) {
+      this.stream.expect(",", "between the loop's variable and its counter");
+      counter = this.name("the loop's counter");
+      if (counter.name === variable.name)
+        throw this.stream.fault("duplicated-variable", `The name "${counter.name}" stands here twice.`, counter.span);
+      this.stream.expect(")", "behind the loop's counter");
+    }
+    this.stream.expectKeyword("in", "behind the loop's variable");
+    const iterable = this.expr();
+    const body = this.#loopBody();
+    return {
+      kind: "for",
+      variable,
+      iterable,
+      body,
+      span: this.spanFrom(start),
+      ...(counter !== undefined && { counter }),
+    };
+  }
+
+  #loopBody(): Block {
+    this.#loops += 1;
+    try {
+      return this.block();
+    } finally {
+      this.#loops -= 1;
+    }
+  }
+}
+
+function isLogic(expr: Expr): boolean {
+  const isOp = expr.kind === "binary" && ["&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "!in"].includes(expr.op);
+  return isOp || (expr.kind === "unary" && expr.op === "!");
+}
+
+function isConstant(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "int":
+    case "float":
+    case "string":
+    case "char":
+    case "bool":
+    case "unit":
+      return true;
+    case "array":
+      return expr.items.every(isConstant);
+    case "map":
+      return expr.entries.every((entry) => isConstant(entry.value));
+    case "unary":
+      return expr.op !== "!" && (expr.operand.kind === "int" || expr.operand.kind === "float");
+    case "binary":
+      return (expr.op === ".." || expr.op === "..=") && isConstant(expr.left) && isConstant(expr.right);
+    default:
+      return false;
+  }
+}

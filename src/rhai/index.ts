@@ -1,0 +1,13 @@
+/**
+ * Rhai as a library: parse, check, compile once, run many times. Knows nothing of webhooks; see `README.md` beside it.
+ */
+export { compileScript, type CompiledScript } from "./compile-script.ts";
+export { parse as parseScript } from "./parser.ts";
+export { RhaiError, type RhaiErrorKind } from "./errors.ts";
+export { parseJsonValue, toJsonText } from "./json.ts";
+export { DEFAULT_OPTIONS, type RhaiOptions } from "./options.ts";
+export type { RhaiHost } from "./runtime.ts";
+export { RhaiScope } from "./rhai-scope.ts";
+export { debugForm, display } from "./text-form.ts";
+export { rhaiValues, type ValueCases } from "./rhai-values.ts";
+export type { RhaiValue } from "./values.ts";

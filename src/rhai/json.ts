@@ -1,0 +1,177 @@
+/**
+ * JSON in and out without losing digits. An integer that is an i64 stays exact, any other number is a float, and a
+ * float is written with its point, so that it comes back as a float.
+ */
+import { RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiMap, checkedInt, type RhaiValue } from "./values.ts";
+
+const SPACE = /[ \t\n\r]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+/** A string without escapes, which is nearly every one. */
+const PLAIN_STRING = /"([^"\\\u0000-\u001f]*)"/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const MAX_DEPTH = 500;
+
+/**
+ * Parses JSON into Rhai values.
+ * @throws SyntaxError with the offset at which the text stops being JSON.
+ */
+export function parseJsonValue(text: string): RhaiValue {
+  const reader = new JsonReader(text);
+  return reader.document();
+}
+
+class JsonReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): RhaiValue {
+    const value = this.#value(0);
+    this.#space();
+    if (this.#at < this.#text.length) throw this.#fault();
+    return value;
+  }
+
+  #value(depth: number): RhaiValue {
+    if (depth > MAX_DEPTH) throw new SyntaxError(`the JSON nests more than ${MAX_DEPTH} levels deep`);
+    this.#space();
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object(depth);
+      case "[":
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+      case "t":
+        return this.#word("true", true);
+      case "f":
+        return this.#word("false", false);
+      case "n":
+        return this.#word("null", null);
+      default:
+        return this.#number();
+    }
+  }
+
+  #object(depth: number): RhaiValue {
+    const entries = new Map<string, RhaiValue>();
+    this.#at += 1;
+    this.#space();
+    if (this.#take("}")) return new RhaiMap(entries);
+    do {
+      this.#space();
+      const key = this.#string();
+      this.#space();
+      if (!this.#take(":")) throw this.#fault();
+      entries.set(key, this.#value(depth + 1));
+      this.#space();
+    } while (this.#take(","));
+    if (!this.#take("}")) throw this.#fault();
+    return new RhaiMap(entries);
+  }
+
+  #array(depth: number): RhaiValue {
+    const items: RhaiValue[] = [];
+    this.#at += 1;
+    this.#space();
+    if (this.#take("]")) return new RhaiArray(items);
+    do {
+      items.push(this.#value(depth + 1));
+      this.#space();
+    } while (this.#take(","));
+    if (!this.#take("]")) throw this.#fault();
+    return new RhaiArray(items);
+  }
+
+  #string(): string {
+    PLAIN_STRING.lastIndex = this.#at;
+    const plain = PLAIN_STRING.exec(this.#text);
+    if (plain !== null) {
+      this.#at += plain[0].length;
+      return plain[1]!;
+    }
+    STRING.lastIndex = this.#at;
+    const quoted = STRING.exec(this.#text)?.[0];
+    if (quoted === undefined) throw this.#fault();
+    this.#at += quoted.length;
+    return JSON.parse(quoted) as string;
+  }
+
+  #number(): RhaiValue {
+    NUMBER.lastIndex = this.#at;
+    const match = NUMBER.exec(this.#text);
+    if (match === null) throw this.#fault();
+    this.#at += match[0].length;
+    if (match[1] !== undefined || match[2] !== undefined) return new RhaiFloat(Number(match[0]));
+    const quick = Number(match[0]);
+    if (Number.isSafeInteger(quick)) return quick + 0;
+    return checkedInt(BigInt(match[0])) ?? new RhaiFloat(quick);
+  }
+
+  #word<V extends RhaiValue>(word: string, value: V): V {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#fault();
+    this.#at += word.length;
+    return value;
+  }
+
+  #take(char: string): boolean {
+    if (this.#text[this.#at] !== char) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #space(): void {
+    SPACE.lastIndex = this.#at;
+    SPACE.test(this.#text);
+    this.#at = SPACE.lastIndex;
+  }
+
+  #fault(): SyntaxError {
+    const found = this.#text[this.#at];
+    return new SyntaxError(
+      found === undefined
+        ? "the JSON ends too early"
+        : `unexpected ${JSON.stringify(found)} at offset ${this.#at} of the JSON`,
+    );
+  }
+}
+
+/**
+ * Writes real JSON. Characters become strings, blobs arrays of bytes; NaN, infinities and functions have no JSON form.
+ * @throws TypeError naming what cannot be written.
+ */
+export function toJsonText(value: RhaiValue): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value);
+    default:
+      return value === null ? "null" : objectJson(value);
+  }
+}
+
+function objectJson(value: Extract<RhaiValue, object>): string {
+  if (value instanceof RhaiMap) {
+    return `{${value
+      .sortedKeys()
+      .map((key) => `${JSON.stringify(key)}:${toJsonText(value.entries.get(key) ?? null)}`)
+      .join(",")}}`;
+  }
+  if (value instanceof RhaiArray) return `[${value.items.map(toJsonText).join(",")}]`;
+  if (value instanceof RhaiFloat) return floatJson(value.value);
+  if (value instanceof RhaiChar) return JSON.stringify(value.text);
+  if (value instanceof RhaiBlob) return `[${[...value.bytes].join(",")}]`;
+  throw new TypeError("a function, range or timestamp cannot be written as JSON");
+}
+
+function floatJson(value: number): string {
+  if (!Number.isFinite(value)) throw new TypeError(`${value} cannot be written as JSON`);
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}

@@ -1,0 +1,84 @@
+/** Functions of the engine and the language core: output, types, function pointers, JSON. */
+import { RhaiError } from "../errors.ts";
+import { parseJsonValue, toJsonText } from "../json.ts";
+import { native, type Native } from "../natives.ts";
+import { debugForm, display } from "../text-form.ts";
+import { RhaiFloat, RhaiFn, RhaiMap, typeName, RhaiChar, type RhaiValue } from "../values.ts";
+
+export const CORE: readonly Native[] = [
+  native<[RhaiValue]>("print any", ([value], runtime) => {
+    runtime.host.print?.(runtime.text(value));
+  }),
+  native("print", (_args, runtime) => {
+    runtime.host.print?.("");
+  }),
+  native<[RhaiValue]>("debug any", ([value], runtime, at) => {
+    runtime.host.debug?.(debugForm(value), runtime.source.positionAt(at));
+  }),
+  native("debug", (_args, runtime, at) => {
+    runtime.host.debug?.("", runtime.source.positionAt(at));
+  }),
+  native<[RhaiValue]>("type_of any", ([value]) => typeName(value)),
+  native<[RhaiValue]>("to_string any", ([value], runtime) => runtime.text(value)),
+  native<[RhaiValue]>("to_debug any", ([value]) => debugForm(value)),
+  native<[string]>("Fn string", ([name], _runtime, at) => {
+    if (!/^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(name))
+      throw new RhaiError("ErrorFunctionNotFound", `Function not found: ${name}`, at);
+    return new RhaiFn(name, []);
+  }),
+  native<[RhaiFn]>("name fn", ([fn]) => fn.name, { property: true }),
+  native<[RhaiFn]>("is_anonymous fn", ([fn]) => fn.name.startsWith("anon$"), { property: true }),
+  native<[string, number]>("is_def_fn string int", ([name, arity], runtime) =>
+    runtime.hasFunction(name, Number(arity)),
+  ),
+  native<[string, string, number]>("is_def_fn string string int", ([type, name, arity], runtime) =>
+    runtime.hasFunction(`${type}.${name}`, Number(arity)),
+  ),
+  native<[string]>("parse_json string", ([text], _runtime, at) => {
+    try {
+      return parseJsonValue(text);
+    } catch (fault) {
+      throw new RhaiError("ErrorRuntime", `Syntax error: ${fault instanceof Error ? fault.message : "no JSON"}`, at);
+    }
+  }),
+  native<[RhaiMap]>("to_json map", ([map], runtime, at) =>
+    runtime.options.strict ? rustJson(map) : realJson(map, at),
+  ),
+  native<[RhaiValue]>("to_json any", ([value], _runtime, at) => realJson(value, at), { extension: true }),
+  native("exit", (_args, _runtime, at) => stop(null, at)),
+  native<[RhaiValue]>("exit any", ([value], _runtime, at) => stop(value, at)),
+  native<[RhaiValue]>(
+    "take any",
+    ([value], runtime) => {
+      runtime.replaced = { value: null };
+      return value;
+    },
+    { effect: "changes" },
+  ),
+  native("tag any", () => 0, { property: true }),
+];
+
+function stop(value: RhaiValue, at: number): never {
+  throw new RhaiError("ErrorTerminated", "Script terminated", at, { thrown: value });
+}
+
+function realJson(value: RhaiValue, at: number): string {
+  try {
+    return toJsonText(value);
+  } catch (fault) {
+    throw new RhaiError("ErrorRuntime", fault instanceof Error ? fault.message : "no JSON form", at);
+  }
+}
+
+/** Rhai's own `to_json`: characters and texts in Rust's debug form. */
+function rustJson(value: RhaiValue): string {
+  if (value instanceof RhaiMap)
+    return `{${value
+      .sortedKeys()
+      .map((key) => `${debugForm(key)}:${rustJson(value.entries.get(key) ?? null)}`)
+      .join(",")}}`;
+  if (value === null) return "null";
+  if (typeof value === "object" && "items" in value) return `[${value.items.map(rustJson).join(",")}]`;
+  if (value instanceof RhaiFloat || typeof value !== "object") return debugForm(value);
+  return value instanceof RhaiChar ? debugForm(value) : `"${display(value)}"`;
+}

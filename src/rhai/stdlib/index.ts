@@ -1,0 +1,10 @@
+/** Every function of the standard library, topic by topic. */
+import type { Native } from "../natives.ts";
+import { ARRAYS } from "./arrays.ts";
+import { CORE } from "./core.ts";
+import { MAPS } from "./maps.ts";
+import { MATH } from "./math.ts";
+import { RANGES } from "./ranges.ts";
+import { STRINGS } from "./strings.ts";
+
+export const STANDARD_LIBRARY: readonly Native[] = [...CORE, ...MATH, ...STRINGS, ...ARRAYS, ...MAPS, ...RANGES];

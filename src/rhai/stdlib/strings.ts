@@ -1,0 +1,219 @@
+/** Texts. Positions count characters, not UTF-16 units; functions without a result change the text in place. */
+import { rangeBounds, startAndCount, textLength, textSlice, isPlain } from "../access.ts";
+import { type Integer } from "../arithmetic.ts";
+import { native, type Native, type NativeOptions } from "../natives.ts";
+import type { Runtime } from "../runtime.ts";
+import { display } from "../text-form.ts";
+import { char, RhaiArray, RhaiBlob, RhaiChar, RhaiRange, type RhaiValue } from "../values.ts";
+
+type Text = string | RhaiChar;
+
+const PROPERTY: NativeOptions = { property: true };
+const CHANGES: NativeOptions = { effect: "changes" };
+
+/** A function that replaces the text it is called on. */
+function change<A extends readonly RhaiValue[]>(
+  signature: string,
+  next: (args: A, runtime: Runtime, at: number) => RhaiValue,
+  result?: (args: A) => RhaiValue,
+): Native {
+  return native<A>(
+    signature,
+    (args, runtime, at) => {
+      const value = runtime.sized(next(args, runtime, at), at);
+      const given = result?.(args) ?? null;
+      runtime.replaced = { value };
+      return given;
+    },
+    CHANGES,
+  );
+}
+
+function plain(text: Text): string {
+  return typeof text === "string" ? text : text.text;
+}
+
+/** A start and perhaps a count, or a range, as positions within a text. */
+function part(text: string, start: Integer | RhaiRange, count?: Integer): string {
+  const length = textLength(text);
+  const bounds =
+    start instanceof RhaiRange ? rangeBounds(start, length) : startAndCount(start, count ?? length, length);
+  return textSlice(text, bounds.start, bounds.count);
+}
+
+function list(parts: Iterable<string>): RhaiArray {
+  return new RhaiArray([...parts]);
+}
+
+/** At most `count` parts; the last one keeps the rest. */
+function splitText(text: string, separator: string, count: number): string[] {
+  const parts = separator === "" ? ["", ...Array.from(text), ""] : text.split(separator);
+  if (count < 1 || parts.length <= count) return parts;
+  return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
+}
+
+/** The parts from the end, at most `count`; the last one keeps the rest. */
+function splitReverse(text: string, separator: string, count: number): string[] {
+  const parts = (separator === "" ? ["", ...Array.from(text), ""] : text.split(separator)).reverse();
+  if (count < 1 || parts.length <= count) return parts;
+  return [
+    ...parts.slice(0, count - 1),
+    parts
+      .slice(count - 1)
+      .reverse()
+      .join(separator),
+  ];
+}
+
+function splitAt(text: string, index: Integer): RhaiArray {
+  const length = textLength(text);
+  const { start } = startAndCount(index, 0, length);
+  return list([textSlice(text, 0, start), textSlice(text, start, length)]);
+}
+
+function indexOf(text: string, wanted: string, from: Integer): number {
+  const length = textLength(text);
+  const start = Number(from) < 0 ? Math.max(0, length + Number(from)) : Number(from);
+  if (start >= length && !(start === 0 && wanted === "")) return -1;
+  const offset = textSlice(text, 0, start).length;
+  const found = text.indexOf(wanted, offset);
+  return found === -1 ? -1 : textLength(text.slice(0, found));
+}
+
+function pad(text: string, length: Integer, filler: string): string {
+  let padded = text;
+  const wanted = Number(length);
+  const missing = wanted - textLength(text);
+  if (missing <= 0 || filler === "") return padded;
+  padded += filler.repeat(Math.ceil(missing / textLength(filler)));
+  return textSlice(padded, 0, wanted);
+}
+
+/** Refuses to make a text that the limits would refuse anyway, before it is made. */
+function padChecked(text: string, length: Integer, filler: string, runtime: Runtime, at: number): string {
+  const { maxStringSize } = runtime.options;
+  if (maxStringSize > 0 && Number(length) > maxStringSize) runtime.sized("x".repeat(maxStringSize + 1), at);
+  return pad(text, length, filler);
+}
+
+const READING: readonly Native[] = [
+  native<[string]>("len string", ([text]) => textLength(text), PROPERTY),
+  native<[string]>("is_empty string", ([text]) => text === "", PROPERTY),
+  native<[string]>("bytes string", ([text]) => Buffer.byteLength(text), PROPERTY),
+  native<[string]>("to_blob string", ([text]) => new RhaiBlob(new TextEncoder().encode(text))),
+  native<[string]>("to_upper string", ([text]) => text.toUpperCase()),
+  native<[string]>("to_lower string", ([text]) => text.toLowerCase()),
+  native<[RhaiChar]>("to_upper char", ([value]) => oneChar(value, value.text.toUpperCase())),
+  native<[RhaiChar]>("to_lower char", ([value]) => oneChar(value, value.text.toLowerCase())),
+  native<[string, Text]>("contains string text", ([text, wanted]) => text.includes(plain(wanted))),
+  native<[string, Text]>("starts_with string text", ([text, wanted]) => text.startsWith(plain(wanted))),
+  native<[string, Text]>("ends_with string text", ([text, wanted]) => text.endsWith(plain(wanted))),
+  native<[string, Text]>("index_of string text", ([text, wanted]) => indexOf(text, plain(wanted), 0)),
+  native<[string, Text, Integer]>("index_of string text int", ([text, wanted, from]) =>
+    indexOf(text, plain(wanted), from),
+  ),
+  native<[string, Integer]>("get string int", ([text, index]) => charOrUnit(text, index)),
+  native<[string, RhaiRange]>("sub_string string ranges", ([text, range]) => part(text, range)),
+  native<[string, Integer]>("sub_string string int", ([text, start]) => part(text, start)),
+  native<[string, Integer, Integer]>("sub_string string int int", ([text, start, count]) => part(text, start, count)),
+  native<[string]>("split string", ([text]) => list(text.split(/\s+/u).filter((word) => word !== ""))),
+  native<[string, Integer]>("split string int", ([text, index]) => splitAt(text, index)),
+  native<[string, Text]>("split string text", ([text, separator]) => list(splitText(text, plain(separator), 0))),
+  native<[string, Text, Integer]>("split string text int", ([text, separator, count]) =>
+    list(splitText(text, plain(separator), Math.max(1, Number(count)))),
+  ),
+  native<[string, Text]>("split_rev string text", ([text, separator]) => list(splitReverse(text, plain(separator), 0))),
+  native<[string, Text, Integer]>("split_rev string text int", ([text, separator, count]) =>
+    list(splitReverse(text, plain(separator), Math.max(1, Number(count)))),
+  ),
+  native<[string]>("to_chars string", ([text]) => new RhaiArray(Array.from(text, char))),
+  ...charIterators(),
+];
+
+function charIterators(): Native[] {
+  const chars = (text: string): RhaiArray => new RhaiArray(Array.from(text, char));
+  return [
+    native<[string]>("chars string", ([text]) => chars(text), PROPERTY),
+    native<[string, Integer]>("chars string int", ([text, start]) => chars(part(text, start))),
+    native<[string, Integer, Integer]>("chars string int int", ([text, start, count]) =>
+      chars(part(text, start, count)),
+    ),
+    native<[string, RhaiRange]>("chars string ranges", ([text, range]) => chars(part(text, range))),
+  ];
+}
+
+const CHANGING: readonly Native[] = [
+  change<[string, RhaiValue]>("append string any", ([text, more]) => text + appended(more)),
+  change<[string, RhaiValue]>("+= string any", ([text, more]) => text + appended(more)),
+  change<[string, Text]>("remove string text", ([text, wanted]) => text.replaceAll(plain(wanted), "")),
+  change<[string]>("clear string", () => ""),
+  change<[string, Integer]>("truncate string int", ([text, length]) =>
+    Number(length) <= 0 ? "" : textSlice(text, 0, Number(length)),
+  ),
+  change<[string]>("trim string", ([text]) => text.trim()),
+  change<[string]>(
+    "pop string",
+    ([text]) => withoutLast(text, 1),
+    ([text]) => lastChar(text),
+  ),
+  change<[string, Integer]>(
+    "pop string int",
+    ([text, count]) => withoutLast(text, Number(count)),
+    ([text, count]) => lastPart(text, Number(count)),
+  ),
+  change<[string]>("make_upper string", ([text]) => text.toUpperCase()),
+  change<[string]>("make_lower string", ([text]) => text.toLowerCase()),
+  change<[RhaiChar]>("make_upper char", ([value]) => oneChar(value, value.text.toUpperCase())),
+  change<[RhaiChar]>("make_lower char", ([value]) => oneChar(value, value.text.toLowerCase())),
+  change<[string, Integer, RhaiChar]>("set string int char", ([text, index, value]) => withChar(text, index, value)),
+  change<[string, RhaiRange]>("crop string ranges", ([text, range]) => part(text, range)),
+  change<[string, Integer]>("crop string int", ([text, start]) => part(text, start)),
+  change<[string, Integer, Integer]>("crop string int int", ([text, start, count]) => part(text, start, count)),
+  change<[string, Text, Text]>("replace string text text", ([text, wanted, by]) =>
+    text.replaceAll(plain(wanted), () => plain(by)),
+  ),
+  change<[string, Integer, Text]>("pad string int text", ([text, length, filler], runtime, at) =>
+    padChecked(text, length, plain(filler), runtime, at),
+  ),
+];
+
+export const STRINGS: readonly Native[] = [...READING, ...CHANGING];
+
+function appended(more: RhaiValue): string {
+  return more instanceof RhaiBlob ? new TextDecoder().decode(more.bytes) : display(more);
+}
+
+/** A letter whose other case is more than one character stays as it is. */
+function oneChar(before: RhaiChar, after: string): RhaiChar {
+  return textLength(after) === 1 ? char(after) : before;
+}
+
+function charOrUnit(text: string, index: Integer): RhaiValue {
+  const points = isPlain(text) ? text : Array.from(text);
+  const at = Number(index) < 0 ? points.length + Number(index) : Number(index);
+  const found = points[at];
+  return found === undefined ? null : char(found);
+}
+
+function withChar(text: string, index: Integer, value: RhaiChar): string {
+  const points = Array.from(text);
+  const at = Number(index) < 0 ? points.length + Number(index) : Number(index);
+  if (at >= 0 && at < points.length) points[at] = value.text;
+  return points.join("");
+}
+
+function lastChar(text: string): RhaiValue {
+  const last = Array.from(text).at(-1);
+  return last === undefined ? null : char(last);
+}
+
+function lastPart(text: string, count: number): string {
+  const points = Array.from(text);
+  return count <= 0 ? "" : points.slice(Math.max(0, points.length - count)).join("");
+}
+
+function withoutLast(text: string, count: number): string {
+  if (count <= 0) return text;
+  const points = Array.from(text);
+  return points.slice(0, Math.max(0, points.length - count)).join("");
+}

@@ -1,0 +1,274 @@
+/**
+ * Rhai values as JavaScript values. Hot ones are plain: `()` is null, a bool a boolean, a string a string, and an
+ * integer a number while it is safe, else a bigint; both stand for an i64. Everything else is a small class.
+ *
+ * Invariants:
+ * 1. An integer is a `bigint` exactly when a number would not hold it (see `int`); so `===` compares integers.
+ * 2. Arrays, maps and blobs are values: `copyOf` gives an owner of its own. The copy is lazy: both owners share one
+ *    store, marked `shared`, until one of them changes it and takes a store of its own (`own…`).
+ * 3. A nested container belongs to exactly one store; taking over a shared store copies the owners inside it.
+ */
+export type RhaiValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | RhaiFloat
+  | RhaiChar
+  | RhaiArray
+  | RhaiMap
+  | RhaiBlob
+  | RhaiRange
+  | RhaiFn
+  | RhaiTimestamp;
+
+export class RhaiFloat {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+export class RhaiChar {
+  /** One Unicode scalar value as text. */
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+interface ArrayStore {
+  items: RhaiValue[];
+  shared: boolean;
+}
+
+export class RhaiArray {
+  #store: ArrayStore;
+
+  constructor(items: RhaiValue[]) {
+    this.#store = { items, shared: false };
+  }
+
+  /** To read only. */
+  get items(): readonly RhaiValue[] {
+    return this.#store.items;
+  }
+
+  /** To change: a store that no one else sees. */
+  own(): RhaiValue[] {
+    if (this.#store.shared) this.#store = { items: this.#store.items.map(copyOf), shared: false };
+    return this.#store.items;
+  }
+
+  copy(): RhaiArray {
+    this.#store.shared = true;
+    const copy = new RhaiArray(NO_ITEMS);
+    copy.#store = this.#store;
+    return copy;
+  }
+}
+
+interface MapStore {
+  entries: Map<string, RhaiValue>;
+  shared: boolean;
+}
+
+const NO_ITEMS: RhaiValue[] = [];
+const NO_ENTRIES = new Map<string, RhaiValue>();
+
+export class RhaiMap {
+  #store: MapStore;
+
+  constructor(entries: Map<string, RhaiValue>) {
+    this.#store = { entries, shared: false };
+  }
+
+  /** To read only; in no particular order (see `sortedKeys`). */
+  get entries(): ReadonlyMap<string, RhaiValue> {
+    return this.#store.entries;
+  }
+
+  /** To change: a store that no one else sees. */
+  own(): Map<string, RhaiValue> {
+    if (this.#store.shared) {
+      const entries = new Map<string, RhaiValue>();
+      for (const [key, value] of this.#store.entries) entries.set(key, copyOf(value));
+      this.#store = { entries, shared: false };
+    }
+    return this.#store.entries;
+  }
+
+  copy(): RhaiMap {
+    this.#store.shared = true;
+    const copy = new RhaiMap(NO_ENTRIES);
+    copy.#store = this.#store;
+    return copy;
+  }
+
+  /** Keys in Rhai's order: by their UTF-8 bytes, which is the order of code points. */
+  sortedKeys(): string[] {
+    return [...this.#store.entries.keys()].sort(compareText);
+  }
+}
+
+export class RhaiBlob {
+  bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+  copy(): RhaiBlob {
+    return new RhaiBlob(this.bytes.slice());
+  }
+}
+
+export class RhaiRange {
+  readonly from: number | bigint;
+  readonly to: number | bigint;
+  readonly inclusive: boolean;
+  constructor(from: number | bigint, to: number | bigint, inclusive: boolean) {
+    this.from = from;
+    this.to = to;
+    this.inclusive = inclusive;
+  }
+}
+
+/** What a script function is compiled to; `self` is the cell that `this` is bound to. */
+export type ScriptBody = (self: Cell | null, ...args: RhaiValue[]) => RhaiValue;
+
+export interface Cell {
+  v: RhaiValue;
+}
+
+/** A function pointer: a name that is looked up when it is called, or a closure with its body. */
+export class RhaiFn {
+  readonly name: string;
+  readonly curried: readonly RhaiValue[];
+  /** Present for closures. */
+  readonly body: ScriptBody | undefined;
+  /** How many parameters the body takes, curried ones included. */
+  readonly arity: number;
+  constructor(name: string, curried: readonly RhaiValue[], body?: ScriptBody, arity = 0) {
+    this.name = name;
+    this.curried = curried;
+    this.body = body;
+    this.arity = arity;
+  }
+}
+
+export class RhaiTimestamp {
+  /** Milliseconds of the host's clock. */
+  readonly ms: number;
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+}
+
+/** A value of one's own: containers are copied (lazily), everything else cannot change. */
+export function copyOf(value: RhaiValue): RhaiValue {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof RhaiArray || value instanceof RhaiMap || value instanceof RhaiBlob) return value.copy();
+  return value;
+}
+
+/** Orders texts by code points. JavaScript's own order is by UTF-16 units and differs beyond U+FFFF. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left === right) continue;
+    const bothSurrogates = left >= 0xd800 && right >= 0xd800;
+    return bothSurrogates ? fixSurrogate(left) - fixSurrogate(right) : left - right;
+  }
+  return a.length - b.length;
+}
+
+/** Moves surrogates above U+E000..U+FFFF, where their code points belong. */
+function fixSurrogate(unit: number): number {
+  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}
+
+/** Type bits, so that a parameter can allow several. */
+export const T = {
+  unit: 1,
+  bool: 2,
+  int: 4,
+  float: 8,
+  char: 16,
+  string: 32,
+  array: 64,
+  map: 128,
+  blob: 256,
+  range: 512,
+  rangeInclusive: 1024,
+  fn: 2048,
+  timestamp: 4096,
+  any: 8191,
+} as const;
+
+/** The type bit of a value. */
+export function typeBit(value: RhaiValue): number {
+  switch (typeof value) {
+    case "number":
+    case "bigint":
+      return T.int;
+    case "string":
+      return T.string;
+    case "boolean":
+      return T.bool;
+    default:
+      return value === null ? T.unit : objectBit(value);
+  }
+}
+
+function objectBit(value: Extract<RhaiValue, object>): number {
+  if (value instanceof RhaiMap) return T.map;
+  if (value instanceof RhaiArray) return T.array;
+  if (value instanceof RhaiFloat) return T.float;
+  if (value instanceof RhaiChar) return T.char;
+  if (value instanceof RhaiFn) return T.fn;
+  if (value instanceof RhaiRange) return value.inclusive ? T.rangeInclusive : T.range;
+  return value instanceof RhaiBlob ? T.blob : T.timestamp;
+}
+
+const TYPE_NAMES: Readonly<Record<number, string>> = {
+  [T.unit]: "()",
+  [T.bool]: "bool",
+  [T.int]: "i64",
+  [T.float]: "f64",
+  [T.char]: "char",
+  [T.string]: "string",
+  [T.array]: "array",
+  [T.map]: "map",
+  [T.blob]: "blob",
+  [T.range]: "range",
+  [T.rangeInclusive]: "range=",
+  [T.fn]: "Fn",
+  [T.timestamp]: "timestamp",
+};
+
+/** The name that `type_of` gives. */
+export function typeName(value: RhaiValue): string {
+  return TYPE_NAMES[typeBit(value)] ?? "?";
+}
+
+export const INT_MIN = -(2n ** 63n);
+export const INT_MAX = 2n ** 63n - 1n;
+
+/** The canonical form of an integer that is known to be an i64. */
+export function int(value: bigint): number | bigint {
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+}
+
+/** The canonical form, or undefined when it is no i64. */
+export function checkedInt(value: bigint): number | bigint | undefined {
+  return value > INT_MAX || value < INT_MIN ? undefined : int(value);
+}
+
+const ASCII_CHARS = Array.from({ length: 128 }, (_, code) => new RhaiChar(String.fromCharCode(code)));
+
+/** A char of one Unicode scalar value. */
+export function char(text: string): RhaiChar {
+  return text.length === 1 ? (ASCII_CHARS[text.charCodeAt(0)] ?? new RhaiChar(text)) : new RhaiChar(text);
+}

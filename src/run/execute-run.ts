@@ -1,0 +1,245 @@
+/**
+ * One try of one run: step after step from where the run stands, until it ends, fails, or has to wait for its next try.
+ *
+ * Invariants:
+ * 1. A step that is in `task.steps` is not executed again; its output is what was recorded.
+ * 2. Facts leave in the order in which the steps were done. What a step does to the outside (an answer, a child run)
+ *    is done by the host after the step's own fact is on disk.
+ * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`.
+ * 4. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
+ *    flow's tries are used up; else the run waits and goes on at the same step.
+ */
+import { backoffMs, messageOf } from "../base/index.ts";
+import type { Answer } from "../event/index.ts";
+import type { Fact, RunError, StepDone } from "../event-log/index.ts";
+import type { CompiledFlow } from "../flow/index.ts";
+import {
+  NULL_OUTPUT,
+  outputFromJson,
+  outputFromValue,
+  type EventView,
+  type Outcome,
+  type Output,
+  type StepContext,
+  type StepError,
+} from "../nodes/index.ts";
+import { PayloadFault } from "../payload/index.ts";
+import { viewEvent } from "./event-view.ts";
+import type { ChildRequest, ChildStarted, RunEnd, RunTask } from "./run-task.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+/** What a run needs from where it runs. */
+export interface RunHost {
+  now(): number;
+  monotonic(): number;
+  random(): number;
+  /** Keeps facts; with an answer, sends it once they are on disk. Does not wait. */
+  progress(facts: readonly Fact[], answer?: Answer): void;
+  /** Starts a child run together with the step that does it; resolves when both are on disk. */
+  start(child: ChildRequest): Promise<ChildStarted>;
+}
+
+export interface RunLimits {
+  readonly maxSteps: number;
+  readonly maxPrintedLines: number;
+  readonly maxPrintedChars: number;
+  /** Steps are handed over at the latest after this time, so that a crash repeats little. */
+  readonly flushAfterMs: number;
+}
+
+export const RUN_LIMITS: RunLimits = { maxSteps: 1000, maxPrintedLines: 100, maxPrintedChars: 2000, flushAfterMs: 5 };
+
+/** Executes one try. Never throws: whatever goes wrong is the run's end. */
+export async function executeRun(
+  task: RunTask,
+  flow: CompiledFlow,
+  host: RunHost,
+  limits = RUN_LIMITS,
+): Promise<RunEnd> {
+  const attempt = new Attempt(task, flow, host, limits);
+  try {
+    return await attempt.run(await viewEvent(task));
+  } catch (thrown) {
+    const code = thrown instanceof PayloadFault ? "invalid-payload" : "internal-error";
+    return attempt.end({ code, message: messageOf(thrown), retryable: false });
+  }
+}
+
+class Attempt {
+  readonly #task: RunTask;
+  readonly #flow: CompiledFlow;
+  readonly #host: RunHost;
+  readonly #limits: RunLimits;
+  readonly #outputs = new Map<string, Output>();
+  readonly #deadlineMs: number;
+  readonly #random: () => number;
+  #facts: StepDone[] = [];
+  #flushedAt: number;
+  #prev: Output = NULL_OUTPUT;
+  #ordinal: number;
+  #node: string | undefined;
+
+  constructor(task: RunTask, flow: CompiledFlow, host: RunHost, limits: RunLimits) {
+    this.#task = task;
+    this.#flow = flow;
+    this.#host = host;
+    this.#limits = limits;
+    this.#deadlineMs = host.now() + flow.timeoutMs;
+    this.#random = seededRandom(task.run.id);
+    this.#flushedAt = host.monotonic();
+    this.#ordinal = task.steps.length;
+    for (const step of task.steps) this.#keepOutput(step.node, recordedOutput(step));
+    const last = task.steps.at(-1);
+    this.#node = last === undefined ? task.run.startNode : last.next;
+  }
+
+  /** Steps through the flow until it ends or a step fails without a way on. */
+  async run(event: EventView): Promise<RunEnd> {
+    while (this.#node !== undefined) {
+      const failure = await this.#step(this.#node, event);
+      if (failure !== undefined) return this.end(failure);
+    }
+    this.#flush();
+    return { status: "succeeded" };
+  }
+
+  /** Ends the try with an error: wait for the next one, or fail for good. */
+  end(error: RunError): RunEnd {
+    this.#flush();
+    const { retry } = this.#flow;
+    if (!error.retryable || this.#task.attempt >= retry.maxAttempts) return { status: "failed", error };
+    const policy = { initialMs: retry.initialDelayMs, maxMs: retry.maxDelayMs, factor: retry.factor };
+    return { status: "waiting", error, delayMs: backoffMs(policy, this.#task.attempt, () => this.#host.random()) };
+  }
+
+  /** Executes one node and moves on. Returns the error when the run cannot go on. */
+  async #step(id: string, event: EventView): Promise<RunError | undefined> {
+    const node = this.#flow.node(id);
+    if (node === undefined) return { code: "unknown-node", message: `The flow has no node "${id}".`, retryable: false };
+    if (this.#ordinal >= this.#limits.maxSteps) {
+      return {
+        code: "too-many-steps",
+        message: `The run took more than ${this.#limits.maxSteps} steps.`,
+        retryable: false,
+        node: id,
+      };
+    }
+    const startedAtMs = this.#host.now();
+    const startedAt = this.#host.monotonic();
+    const printed: string[] = [];
+    const outcome = await this.#execute(node, event, printed);
+    const base = {
+      type: "step_done",
+      runId: this.#task.run.id,
+      ordinal: this.#ordinal,
+      node: id,
+      nodeType: node.type,
+      attempt: this.#task.attempt,
+      startedAtMs,
+      durationMs: round(this.#host.monotonic() - startedAt),
+      ...(printed.length > 0 && { printed }),
+    } as const;
+    if (outcome.kind === "failed") return this.#fail(base, outcome.error, node.onError);
+    const next = outcome.kind === "goto" ? outcome.target : node.next;
+    const step: StepDone = {
+      ...base,
+      status: "succeeded",
+      outputJson: outcome.output.json,
+      ...(next !== undefined && { next }),
+    };
+    if (outcome.kind === "start") {
+      const refused = await this.#startChild(outcome, step);
+      if (refused !== undefined) return this.#fail(base, refused, node.onError);
+    } else {
+      this.#facts.push(step);
+    }
+    this.#moveOn(id, outcome.output, next);
+    if (outcome.kind === "respond") this.#flush(outcome.answer);
+    else if (this.#host.monotonic() - this.#flushedAt > this.#limits.flushAfterMs) this.#flush();
+    return undefined;
+  }
+
+  async #execute(
+    node: NonNullable<ReturnType<CompiledFlow["node"]>>,
+    event: EventView,
+    printed: string[],
+  ): Promise<Outcome> {
+    try {
+      const outcome = node.compiled.execute(this.#contextFor(node, event, printed));
+      return outcome instanceof Promise ? await outcome : outcome;
+    } catch (thrown) {
+      return { kind: "failed", error: { code: "internal-error", message: messageOf(thrown), retryable: false } };
+    }
+  }
+
+  #contextFor(node: { id: string; timeoutMs?: number }, event: EventView, printed: string[]): StepContext {
+    const nodeDeadlineMs = node.timeoutMs === undefined ? this.#deadlineMs : this.#host.now() + node.timeoutMs;
+    return {
+      event,
+      tenant: this.#task.run.tenant,
+      variables: this.#flow.variables,
+      prev: this.#prev,
+      outputs: this.#outputs,
+      idempotencyKey: `${this.#task.run.id}:${node.id}`,
+      now: () => this.#host.now(),
+      random: this.#random,
+      deadlineMs: Math.min(this.#deadlineMs, nodeDeadlineMs),
+      print: (line) => {
+        if (printed.length < this.#limits.maxPrintedLines) printed.push(line.slice(0, this.#limits.maxPrintedChars));
+      },
+    };
+  }
+
+  async #startChild(outcome: Extract<Outcome, { kind: "start" }>, step: StepDone): Promise<StepError | undefined> {
+    this.#flush();
+    const started = await this.#host.start({ flow: outcome.flow, payloadJson: outcome.payload.json, step });
+    return started.ok ? undefined : { code: "flow-not-started", message: started.message, retryable: true };
+  }
+
+  /** Keeps the failed step. With `on_error` the run goes on there, and the error is the step's output. */
+  #fail(
+    base: Omit<StepDone, "status" | "next" | "error" | "outputJson">,
+    error: StepError,
+    onError: string | undefined,
+  ): RunError | undefined {
+    const runError: RunError = { ...error, node: base.node };
+    if (onError === undefined) {
+      this.#facts.push({ ...base, status: "failed", error: runError });
+      return runError;
+    }
+    const step: StepDone = { ...base, status: "failed", error: runError, next: onError };
+    this.#facts.push(step);
+    this.#moveOn(base.node, recordedOutput(step), onError);
+    return undefined;
+  }
+
+  #moveOn(id: string, output: Output, next: string | undefined): void {
+    this.#ordinal += 1;
+    this.#keepOutput(id, output);
+    this.#node = next;
+  }
+
+  #keepOutput(id: string, output: Output): void {
+    this.#prev = output;
+    this.#outputs.set(id, output);
+    const name = this.#flow.node(id)?.output;
+    if (name !== undefined) this.#outputs.set(name, output);
+  }
+
+  #flush(answer?: Answer): void {
+    if (this.#facts.length > 0) this.#host.progress(this.#facts, answer);
+    this.#facts = [];
+    this.#flushedAt = this.#host.monotonic();
+  }
+}
+
+/** The output with which a recorded step is seen by later ones: a failed step that went on shows its error. */
+function recordedOutput(step: StepDone): Output {
+  if (step.outputJson !== undefined) return outputFromJson(step.outputJson);
+  const { code, message } = step.error ?? { code: "unknown", message: "" };
+  return outputFromValue({ error: { code, message } });
+}
+
+function round(durationMs: number): number {
+  return Math.round(durationMs * 1000) / 1000;
+}

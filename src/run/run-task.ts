@@ -1,0 +1,45 @@
+/**
+ * What main and a runner thread say to each other. All of it is plain data that survives structured cloning.
+ */
+import type { Answer, Envelope } from "../event/index.ts";
+import type { Fact, PlannedRun, RunError, StepDone } from "../event-log/index.ts";
+
+/** One try of one run. */
+export interface RunTask {
+  readonly run: PlannedRun;
+  readonly envelope: Envelope;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** Steps that are over and are not run again, in order. */
+  readonly steps: readonly StepDone[];
+  readonly maxPayloadBytes: number;
+}
+
+export type ToRunner =
+  | { readonly kind: "tasks"; readonly tasks: readonly RunTask[]; readonly definitions: readonly Definition[] }
+  | { readonly kind: "started"; readonly callId: number; readonly outcome: ChildStarted };
+
+export interface Definition {
+  readonly hash: string;
+  readonly json: string;
+}
+
+export type FromRunner =
+  /** Steps to keep; with an answer, it goes out once they are on disk. */
+  | { readonly kind: "progress"; readonly runId: string; readonly facts: readonly Fact[]; readonly answer?: Answer }
+  /** Start a child run and keep the step that did it, as one fact. */
+  | { readonly kind: "start"; readonly runId: string; readonly callId: number; readonly child: ChildRequest }
+  | { readonly kind: "over"; readonly runId: string; readonly end: RunEnd };
+
+export interface ChildRequest {
+  readonly flow: string;
+  readonly payloadJson: string;
+  readonly step: StepDone;
+}
+
+export type ChildStarted = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+export type RunEnd =
+  | { readonly status: "succeeded" }
+  | { readonly status: "failed"; readonly error: RunError }
+  | { readonly status: "waiting"; readonly error: RunError; readonly delayMs: number };

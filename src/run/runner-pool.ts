@@ -1,0 +1,144 @@
+/**
+ * The runner threads, seen from main: hands tasks to the least busy thread, gives back what the threads say, and
+ * replaces a thread that died or hangs.
+ *
+ * Invariants:
+ * 1. Every task that was accepted ends in exactly one `onOver`: the thread's own, or `crashed`/`hung` from the pool.
+ * 2. A thread knows a definition before it gets the first task that needs it; it is sent once per thread.
+ * 3. After `close` no callback is called; open tasks stay open (their runs are resumed by the next process).
+ */
+import { Worker } from "node:worker_threads";
+import { threadEntry, type Clock } from "../base/index.ts";
+import type { ChildStarted, Definition, FromRunner, RunEnd, RunTask, ToRunner } from "./run-task.ts";
+
+export interface RunnerPoolOptions {
+  readonly threads: number;
+  /** Memory of one thread, MiB; a thread that needs more is replaced and its tasks fail as `crashed`. */
+  readonly memoryMb: number;
+  /** A task without a sign of life for so long (milliseconds) is hung: its thread is replaced. */
+  readonly hangAfterMs: number;
+  readonly clock: Clock;
+  readonly onProgress: (message: Extract<FromRunner, { kind: "progress" }>) => void;
+  readonly onStart: (message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void) => void;
+  readonly onOver: (runId: string, end: RunEnd) => void;
+}
+
+interface Runner {
+  readonly worker: Worker;
+  readonly open: Map<string, { since: number }>;
+  readonly known: Set<string>;
+}
+
+export class RunnerPool implements AsyncDisposable {
+  readonly #options: RunnerPoolOptions;
+  #runners: Runner[];
+  readonly #watchdog: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(options: RunnerPoolOptions) {
+    this.#options = options;
+    this.#runners = Array.from({ length: Math.max(1, options.threads) }, () => this.#spawn());
+    this.#watchdog = setInterval(() => this.#replaceHung(), Math.min(1000, options.hangAfterMs));
+    this.#watchdog.unref();
+  }
+
+  /** How many tasks are open over all threads. */
+  get openTasks(): number {
+    return this.#runners.reduce((sum, runner) => sum + runner.open.size, 0);
+  }
+
+  /** Hands a batch to the least busy thread. */
+  submit(tasks: readonly RunTask[], definitionOf: (hash: string) => string | undefined): void {
+    if (this.#closed || tasks.length === 0) return;
+    const runner = this.#runners.reduce((least, other) => (other.open.size < least.open.size ? other : least));
+    const definitions: Definition[] = [];
+    const since = this.#options.clock.monotonic();
+    for (const { run } of tasks) {
+      runner.open.set(run.id, { since });
+      const json = runner.known.has(run.flowHash) ? undefined : definitionOf(run.flowHash);
+      if (json === undefined) continue;
+      runner.known.add(run.flowHash);
+      definitions.push({ hash: run.flowHash, json });
+    }
+    this.#tell(runner, { kind: "tasks", tasks, definitions });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#watchdog);
+    await Promise.all(this.#runners.map((runner) => runner.worker.terminate()));
+  }
+
+  #spawn(): Runner {
+    const worker = new Worker(threadEntry(import.meta.url, "./runner-thread.ts"), {
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb },
+      env: {},
+      name: "gtc runner",
+    });
+    const runner: Runner = { worker, open: new Map(), known: new Set() };
+    worker.on("message", (messages: readonly FromRunner[]) => {
+      for (const message of messages) this.#receive(runner, message);
+    });
+    worker.on("error", (error) =>
+      this.#replace(runner, { code: "crashed", message: `The runner thread died: ${error.message}` }),
+    );
+    return runner;
+  }
+
+  #tell(runner: Runner, message: ToRunner): void {
+    runner.worker.postMessage(message);
+  }
+
+  #receive(runner: Runner, message: FromRunner): void {
+    const task = runner.open.get(message.runId);
+    if (this.#closed || task === undefined) return;
+    switch (message.kind) {
+      case "progress":
+        task.since = this.#options.clock.monotonic();
+        this.#options.onProgress(message);
+        return;
+      case "start":
+        task.since = this.#options.clock.monotonic();
+        this.#options.onStart(message, (outcome) =>
+          this.#tell(runner, { kind: "started", callId: message.callId, outcome }),
+        );
+        return;
+      case "over":
+        runner.open.delete(message.runId);
+        this.#touch(runner);
+        this.#options.onOver(message.runId, message.end);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** A thread that finishes tasks is alive: those behind in its queue get their time from now. */
+  #touch(runner: Runner): void {
+    const now = this.#options.clock.monotonic();
+    const [oldest] = runner.open.values();
+    if (oldest !== undefined) oldest.since = now;
+  }
+
+  #replaceHung(): void {
+    const now = this.#options.clock.monotonic();
+    for (const runner of this.#runners) {
+      const [oldest] = runner.open.values();
+      if (oldest === undefined || now - oldest.since < this.#options.hangAfterMs) continue;
+      const message = `The run gave no sign of life for ${this.#options.hangAfterMs} ms.`;
+      this.#replace(runner, { code: "hung", message });
+    }
+  }
+
+  /** The oldest open task is the one that was running: it fails. The others were only waiting and fail retryably too. */
+  #replace(runner: Runner, error: { code: string; message: string }): void {
+    if (this.#closed || !this.#runners.includes(runner)) return;
+    this.#runners = this.#runners.map((other) => (other === runner ? this.#spawn() : other));
+    void runner.worker.terminate();
+    const open = [...runner.open.keys()];
+    runner.open.clear();
+    for (const runId of open) {
+      this.#options.onOver(runId, { status: "waiting", error: { ...error, retryable: true }, delayMs: 1000 });
+    }
+  }
+}

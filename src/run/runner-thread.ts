@@ -1,0 +1,100 @@
+/**
+ * A runner: a worker thread that executes runs. It keeps compiled flows by content hash, works through the tasks in
+ * the order in which they came, and hands what it found to main in few, larger messages. It never touches the log.
+ */
+import { parentPort } from "node:worker_threads";
+import { systemClock } from "../base/index.ts";
+import { compileFlow, type CompiledFlow } from "../flow/index.ts";
+import { executeRun, type RunHost } from "./execute-run.ts";
+import type { ChildStarted, Definition, FromRunner, RunTask, ToRunner } from "./run-task.ts";
+
+const MAX_FLOWS = 500;
+/** Messages wait at most this long for company. */
+const POST_AFTER_MS = 1;
+
+if (parentPort === null) throw new Error("runner-thread.ts only runs as a worker thread");
+const port = parentPort;
+
+const definitions = new Map<string, string>();
+const compiled = new Map<string, CompiledFlow>();
+const calls = new Map<number, (outcome: ChildStarted) => void>();
+let nextCallId = 1;
+let outbox: FromRunner[] = [];
+let oldestAt = 0;
+
+port.on("message", (message: ToRunner) => {
+  switch (message.kind) {
+    case "tasks":
+      for (const definition of message.definitions) keepDefinition(definition);
+      void runAll(message.tasks);
+      return;
+    case "started":
+      calls.get(message.callId)?.(message.outcome);
+      calls.delete(message.callId);
+      return;
+    default:
+      message satisfies never;
+  }
+});
+
+function keepDefinition({ hash, json }: Definition): void {
+  definitions.set(hash, json);
+}
+
+async function runAll(tasks: readonly RunTask[]): Promise<void> {
+  // Runs that wait for a child's start do not hold up the others: each is awaited at the end only.
+  const open = tasks.map((task) => runOne(task));
+  await Promise.all(open);
+  post();
+}
+
+async function runOne(task: RunTask): Promise<void> {
+  const runId = task.run.id;
+  const flow = flowOf(task.run.flowHash);
+  if (flow === undefined) {
+    const error = { code: "unknown-flow", message: "The run's flow definition is missing.", retryable: false };
+    send({ kind: "over", runId, end: { status: "failed", error } });
+    return;
+  }
+  send({ kind: "over", runId, end: await executeRun(task, flow, hostFor(runId)) });
+}
+
+function hostFor(runId: string): RunHost {
+  return {
+    now: () => systemClock.now(),
+    monotonic: () => systemClock.monotonic(),
+    random: () => Math.random(),
+    progress: (facts, answer) =>
+      send(answer === undefined ? { kind: "progress", runId, facts } : { kind: "progress", runId, facts, answer }),
+    start: (child) => {
+      const callId = nextCallId++;
+      send({ kind: "start", runId, callId, child });
+      post();
+      return new Promise((resolve) => calls.set(callId, resolve));
+    },
+  };
+}
+
+function flowOf(hash: string): CompiledFlow | undefined {
+  const known = compiled.get(hash);
+  if (known !== undefined) return known;
+  const json = definitions.get(hash);
+  if (json === undefined) return undefined;
+  if (compiled.size >= MAX_FLOWS) compiled.delete(compiled.keys().next().value!);
+  const flow = compileFlow(json);
+  compiled.set(hash, flow);
+  return flow;
+}
+
+function send(message: FromRunner): void {
+  const now = systemClock.monotonic();
+  if (outbox.length === 0) oldestAt = now;
+  outbox.push(message);
+  if (now - oldestAt >= POST_AFTER_MS) post();
+}
+
+function post(): void {
+  if (outbox.length === 0) return;
+  port.postMessage(outbox);
+  outbox = [];
+}

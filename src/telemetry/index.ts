@@ -1,0 +1,1 @@
+export { Metrics, type GaugeSources } from "./metrics.ts";

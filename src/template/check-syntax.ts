@@ -1,0 +1,189 @@
+/**
+ * Walks the syntax tree of one text: finds what is not allowed (with its place), collects the names it needs, and
+ * wraps every `{{…}}` in the helper that turns values into text, so that Handlebars never does it its own way.
+ */
+import { nearest } from "../base/index.ts";
+import { TEMPLATE_HELPERS, TEXT_HELPER } from "./helpers.ts";
+
+export interface SyntaxFault {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly range: { readonly start: number; readonly end: number };
+}
+
+export interface SyntaxReport {
+  readonly faults: readonly SyntaxFault[];
+  /** Top-level names that the text may read. */
+  readonly names: ReadonlySet<string>;
+  /** The path when the whole text is one `{{path}}`. */
+  readonly lonePath?: readonly string[];
+}
+
+const DATA_NAMES: ReadonlySet<string> = new Set(["root", "index", "key", "first", "last"]);
+const helperOf = (name: string) => (Object.hasOwn(TEMPLATE_HELPERS, name) ? TEMPLATE_HELPERS[name] : undefined);
+
+/** Checks and rewrites `program` in place. `known` are the names a template may start with. */
+export function checkSyntax(program: hbs.AST.Program, text: string, known: ReadonlySet<string>): SyntaxReport {
+  const lonePath = lonePathOf(program);
+  const walk = new Walk(text, known);
+  walk.program(program, 0, []);
+  const report = { faults: walk.faults, names: walk.names };
+  return lonePath === undefined ? report : { ...report, lonePath };
+}
+
+function lonePathOf(program: hbs.AST.Program): readonly string[] | undefined {
+  const [only, ...others] = program.body;
+  if (only === undefined || others.length > 0 || !isMustache(only)) return undefined;
+  const { path, params, hash } = only;
+  if (!isPath(path) || params.length > 0 || hash !== undefined || path.data || path.depth > 0) return undefined;
+  return helperOf(path.original) === undefined ? path.parts : undefined;
+}
+
+class Walk {
+  readonly faults: SyntaxFault[] = [];
+  readonly names = new Set<string>();
+  readonly #known: ReadonlySet<string>;
+  readonly #lineStarts: readonly number[];
+
+  constructor(text: string, known: ReadonlySet<string>) {
+    this.#known = known;
+    this.#lineStarts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map((found) => found.index + found[0].length)];
+  }
+
+  /** `depth`: how many blocks around it look names up elsewhere. `locals`: block parameters in reach. */
+  program(program: hbs.AST.Program | undefined, depth: number, locals: readonly string[]): void {
+    for (const statement of program?.body ?? []) this.#statement(statement, depth, locals);
+  }
+
+  #statement(statement: hbs.AST.Statement, depth: number, locals: readonly string[]): void {
+    if (isMustache(statement)) this.#mustache(statement, depth, locals);
+    else if (isBlock(statement)) this.#block(statement, depth, locals);
+    else if (statement.type !== "ContentStatement" && statement.type !== "CommentStatement")
+      this.#fault(statement, "bad-template", "Partials and decorators are not available.");
+  }
+
+  #mustache(mustache: hbs.AST.MustacheStatement, depth: number, locals: readonly string[]): void {
+    const { path, params } = mustache;
+    const isCall = isPath(path) && (params.length > 0 || mustache.hash !== undefined || isHelperName(path));
+    if (isCall) this.#call(mustache, path, "inline", depth, locals);
+    else this.#expression(path, depth, locals);
+    const inner = isCall ? { ...mustache, type: "SubExpression" } : path;
+    const wrapped = { type: "PathExpression", data: false, depth: 0, parts: [TEXT_HELPER], original: TEXT_HELPER };
+    Object.assign(mustache, { path: { ...wrapped, loc: path.loc }, params: [inner], hash: undefined });
+  }
+
+  #block(block: hbs.AST.BlockStatement, depth: number, locals: readonly string[]): void {
+    const spec = this.#call(block, block.path, "block", depth, locals);
+    const inside = spec?.changesContext === true ? depth + 1 : depth;
+    const { program, inverse } = block as Partial<hbs.AST.BlockStatement>;
+    this.program(program, inside, [...locals, ...(program?.blockParams ?? [])]);
+    this.program(inverse, depth, locals);
+  }
+
+  #call(
+    call: hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression,
+    path: hbs.AST.PathExpression,
+    kind: "inline" | "block",
+    depth: number,
+    locals: readonly string[],
+  ) {
+    const spec = helperOf(path.original);
+    for (const param of call.params) this.#expression(param, depth, locals);
+    // `hash` is absent when nothing was written, whatever the types say.
+    if ((call.hash as hbs.AST.Hash | undefined) !== undefined)
+      this.#fault(call.hash, "bad-template", "Helpers take no named arguments.");
+    if (spec === undefined || spec.kind !== kind) {
+      this.#fault(
+        path,
+        "unknown-helper",
+        unknownHelper(path.original, kind, spec !== undefined),
+        hintFor(path.original, kind),
+      );
+    } else if (call.params.length < spec.minArguments || call.params.length > spec.maxArguments) {
+      const wanted = spec.minArguments === spec.maxArguments ? "" : ` to ${spec.maxArguments}`;
+      const message = `\`${path.original}\` takes ${spec.minArguments}${wanted} argument(s), but ${call.params.length} are given.`;
+      this.#fault(path, "bad-template", message, `Write ${spec.usage}.`);
+    }
+    return spec;
+  }
+
+  #expression(expression: hbs.AST.Expression, depth: number, locals: readonly string[]): void {
+    if (expression.type === "SubExpression") {
+      const sub = expression as hbs.AST.SubExpression;
+      this.#call(sub, sub.path, "inline", depth, locals);
+    } else if (isPath(expression)) this.#path(expression, depth, locals);
+  }
+
+  #path(path: hbs.AST.PathExpression, depth: number, locals: readonly string[]): void {
+    const [first, second] = path.parts;
+    if (path.data) {
+      if (first === undefined || !DATA_NAMES.has(first))
+        this.#fault(
+          path,
+          "unknown-name",
+          `There is no \`${path.original}\`.`,
+          "Known: @index, @key, @first, @last, @root.",
+        );
+      else if (first === "root") this.#root(path, second);
+    } else if (path.depth > depth) this.#fault(path, "bad-template", "`../` leads out of the template.");
+    else if (first !== undefined && locals.includes(first)) return;
+    else if (path.depth === depth) this.#root(path, first);
+  }
+
+  #root(path: hbs.AST.PathExpression, name: string | undefined): void {
+    if (name === undefined) {
+      this.#fault(
+        path,
+        "bad-template",
+        `\`${path.original}\` names no value here.`,
+        "Name it, e.g. {{event.payload}}.",
+      );
+      return;
+    }
+    this.names.add(name);
+    if (this.#known.has(name)) return;
+    const similar = nearest(name, this.#known);
+    const hint =
+      similar === undefined ? `Known names: ${[...this.#known].join(", ")}.` : `Did you mean \`${similar}\`?`;
+    this.#fault(path, "unknown-name", `There is no \`${name}\` in this flow.`, hint);
+  }
+
+  #fault(node: hbs.AST.Node, code: string, message: string, hint?: string): void {
+    const range = { start: this.#offset(node.loc.start), end: this.#offset(node.loc.end) };
+    this.faults.push(hint === undefined ? { code, message, range } : { code, message, range, hint });
+  }
+
+  #offset({ line, column }: hbs.AST.Position): number {
+    return (this.#lineStarts[line - 1] ?? 0) + column;
+  }
+}
+
+function isHelperName(path: hbs.AST.PathExpression): boolean {
+  return !path.data && path.depth === 0 && path.parts.length === 1 && helperOf(path.original) !== undefined;
+}
+
+function unknownHelper(name: string, kind: "inline" | "block", exists: boolean): string {
+  if (!exists) return `There is no helper \`${name}\`.`;
+  return kind === "block"
+    ? `\`${name}\` is no block.`
+    : `\`${name}\` is a block: it needs {{#${name} …}}…{{/${name}}}.`;
+}
+
+function hintFor(name: string, kind: "inline" | "block"): string {
+  const names = Object.keys(TEMPLATE_HELPERS).filter((key) => TEMPLATE_HELPERS[key]?.kind === kind);
+  const similar = nearest(name, names);
+  return similar === undefined || similar === name ? `Helpers: ${names.join(", ")}.` : `Did you mean \`${similar}\`?`;
+}
+
+function isMustache(node: hbs.AST.Node): node is hbs.AST.MustacheStatement {
+  return node.type === "MustacheStatement";
+}
+
+function isBlock(node: hbs.AST.Node): node is hbs.AST.BlockStatement {
+  return node.type === "BlockStatement";
+}
+
+function isPath(node: hbs.AST.Node): node is hbs.AST.PathExpression {
+  return node.type === "PathExpression";
+}

@@ -1,0 +1,164 @@
+/**
+ * The helpers of a template: this table and nothing else. Each is a pure function of JSON values.
+ */
+import Handlebars from "handlebars";
+import { stringifyJson, type JsonValue } from "../base/index.ts";
+import type { RenderBudget } from "./render-budget.ts";
+
+type Value = JsonValue | undefined;
+
+interface HelperSpec {
+  /** How it is written, for the reference. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly kind: "inline" | "block";
+  readonly minArguments: number;
+  readonly maxArguments: number;
+  /** Whether names inside the block are looked up in something else than the step's names. */
+  readonly changesContext?: true;
+}
+
+interface BlockOptions {
+  readonly fn: (context: unknown, options?: object) => string;
+  readonly inverse: (context: unknown) => string;
+  readonly data: { readonly budget: RenderBudget };
+}
+
+const inline = (usage: string, summary: string, minArguments: number, maxArguments = minArguments): HelperSpec => ({
+  usage,
+  summary,
+  kind: "inline",
+  minArguments,
+  maxArguments,
+});
+
+/** What there is, by name. */
+export const TEMPLATE_HELPERS: Readonly<Record<string, HelperSpec>> = {
+  if: {
+    ...inline("{{#if x}}…{{else}}…{{/if}}", "Shows a part when `x` is true, not empty and not 0.", 1),
+    kind: "block",
+  },
+  unless: { ...inline("{{#unless x}}…{{/unless}}", "The opposite of `if`.", 1), kind: "block" },
+  each: {
+    ...inline(
+      "{{#each list}}{{@index}} {{this}}{{else}}none{{/each}}",
+      "Repeats a part for each item of a list or object.",
+      1,
+    ),
+    kind: "block",
+    changesContext: true,
+  },
+  with: {
+    ...inline("{{#with x}}{{name}}{{/with}}", "Looks names up in `x`; shows nothing when there is no `x`.", 1),
+    kind: "block",
+    changesContext: true,
+  },
+  json: inline("{{json x}}", "The value as JSON, also a text: with its quotes.", 1),
+  default: inline('{{default x "none"}}', "`x`, or the second value when there is no `x`.", 2),
+  upper: inline("{{upper x}}", "In capital letters.", 1),
+  lower: inline("{{lower x}}", "In small letters.", 1),
+  trim: inline("{{trim x}}", "Without white space at both ends.", 1),
+  join: inline('{{join list ", "}}', "The items of a list, with a text between them.", 1, 2),
+  length: inline("{{length x}}", "How many items, keys or characters.", 1),
+  lookup: inline('{{lookup x "key"}}', "The item of an object or list by a key that is itself a value.", 2),
+  eq: inline('{{#if (eq x "a")}}', "True when both are equal.", 2),
+  ne: inline('{{#if (ne x "a")}}', "True when they differ.", 2),
+  not: inline("{{#if (not x)}}", "True when `x` is false, empty or 0.", 1),
+  and: inline("{{#if (and x y)}}", "True when all are true.", 2, 8),
+  or: inline("{{#if (or x y)}}", "True when one is true.", 2, 8),
+};
+
+/** The name under which every `{{…}}` is turned into text; no author can write it. */
+export const TEXT_HELPER = "*text";
+
+/** How a value reads inside a text: nothing for null, JSON for lists and objects. */
+export function textOf(value: Value): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string") return value;
+  return typeof value === "object" ? stringifyJson(value) : String(value);
+}
+
+/** Reads an own key of a value; a prototype is never reached. */
+export function ownValue(value: Value, key: string): Value {
+  if (value === null || value === undefined || !Object.hasOwn(Object(value) as object, key)) return undefined;
+  return (value as Readonly<Record<string, JsonValue>>)[key];
+}
+
+function isTrue(value: Value): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== 0n && Boolean(value);
+}
+
+function isEqual(a: Value, b: Value): boolean {
+  // A large id is a bigint, a literal in a template is a number.
+  // oxlint-disable-next-line eqeqeq
+  if (isNumeric(a) && isNumeric(b)) return a == b;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return (a ?? null) === (b ?? null);
+  return stringifyJson(a) === stringifyJson(b);
+}
+
+function isNumeric(value: Value): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+function lengthOf(value: Value): number {
+  if (typeof value === "string") return value.length;
+  return value === null || typeof value !== "object" ? 0 : Object.keys(value).length;
+}
+
+function joined(list: Value, between: Value): string {
+  return Array.isArray(list) ? list.map((item: JsonValue) => textOf(item)).join(textOf(between)) : textOf(list);
+}
+
+function repeated(items: Value, options: BlockOptions, self: unknown): string {
+  const entries = items === null || typeof items !== "object" ? [] : Object.entries(items as Record<string, JsonValue>);
+  if (entries.length === 0) return options.inverse(self);
+  const isList = Array.isArray(items);
+  const parts: string[] = [];
+  for (const [index, [key, item]] of entries.entries()) {
+    options.data.budget.addIteration();
+    const frame: Record<string, unknown> = Handlebars.createFrame(options.data);
+    Object.assign(frame, { index, key: isList ? index : key, first: index === 0, last: index === entries.length - 1 });
+    const part = options.fn(item, { data: frame, blockParams: [item, frame["key"]] });
+    parts.push(options.data.budget.addText(part));
+  }
+  return parts.join("");
+}
+
+/** An isolated Handlebars that knows exactly the helpers of the table. */
+export function createEngine(): typeof Handlebars {
+  const engine = Handlebars.create();
+  for (const name of Object.keys(engine.helpers)) engine.unregisterHelper(name);
+  for (const name of Object.keys(engine.decorators)) engine.unregisterDecorator(name);
+  // Handlebars passes its options as one more argument after the author's.
+  engine.registerHelper({
+    [TEXT_HELPER]: (value: Value, options: BlockOptions) => options.data.budget.addText(textOf(value)),
+    if(this: unknown, value: Value, options: BlockOptions) {
+      return isTrue(value) ? options.fn(this) : options.inverse(this);
+    },
+    unless(this: unknown, value: Value, options: BlockOptions) {
+      return isTrue(value) ? options.inverse(this) : options.fn(this);
+    },
+    each(this: unknown, items: Value, options: BlockOptions) {
+      return repeated(items, options, this);
+    },
+    with(this: unknown, value: Value, options: BlockOptions) {
+      if (value === null || value === undefined) return options.inverse(this);
+      return options.fn(value, { data: options.data, blockParams: [value] });
+    },
+    json: (value: Value) => stringifyJson(value ?? null),
+    default: (value: Value, other: Value) => value ?? other,
+    upper: (value: Value) => textOf(value).toUpperCase(),
+    lower: (value: Value) => textOf(value).toLowerCase(),
+    trim: (value: Value) => textOf(value).trim(),
+    join: (list: Value, ...rest: readonly unknown[]) => joined(list, rest.length > 1 ? (rest[0] as Value) : ", "),
+    length: lengthOf,
+    lookup: (value: Value, key: Value) => ownValue(value, textOf(key)),
+    eq: (a: Value, b: Value) => isEqual(a, b),
+    ne: (a: Value, b: Value) => !isEqual(a, b),
+    not: (value: Value) => !isTrue(value),
+    and: (...values: readonly unknown[]) => values.slice(0, -1).every((value) => isTrue(value as Value)),
+    or: (...values: readonly unknown[]) => values.slice(0, -1).some((value) => isTrue(value as Value)),
+  });
+  return engine;
+}
