@@ -28,3 +28,6 @@ export { explainRefusal, type Explanation, type ExplainOptions } from "./forensi
 export type { ExplainedReason, OtherKeys } from "./forensics/hypothesis.ts";
 export { signRequest, type SignOptions, type Signed } from "./sign.ts";
 export { deliveryIdOf } from "./well-known-ids.ts";
+export { listProviders } from "./providers/index.ts";
+export { describeProvider, type ProviderDescription } from "./describe-provider.ts";
+export { providersReference } from "./providers-reference.ts";

@@ -98,6 +98,9 @@ function compileVerifier(
   options: VerifierOptions,
 ): CompiledVerifier {
   const { provider, spec } = resolveScheme(config, keys[0]?.secret);
+  if (spec.kind === "ip" && (config.allowIps ?? []).length === 0) {
+    throw new VerifierFault("a scheme that only checks addresses needs allow_ips");
+  }
   const settings = settingsOf(config.settings);
   const eventType = config.eventType ?? provider?.eventType;
   const deliveryId = config.deliveryId ?? provider?.deliveryId;

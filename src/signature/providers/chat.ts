@@ -129,7 +129,7 @@ export const CHAT: readonly Provider[] = [
       id: { from: "header:Twitch-Eventsub-Message-Id" },
       timestamp: { from: "header:Twitch-Eventsub-Message-Timestamp", unit: "iso8601", tolerance: 600 },
     },
-    secret: "raw text",
+    secret: "the signing secret, as text",
     eventType: "header:Twitch-Eventsub-Subscription-Type",
     deliveryId: "header:Twitch-Eventsub-Message-Id",
     handshake: "twitch",

@@ -176,7 +176,7 @@ export const DOCUMENTS: readonly Provider[] = [
     responseLimitMs: 12_000,
     retries: "up to 3 on 409/timeouts",
     notes: [
-      "before a webhook is created, test calls use the published static secret dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==",
+      "Test calls before a webhook is created are signed with a published secret: dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==",
     ],
     known: "third party",
   },

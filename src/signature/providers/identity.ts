@@ -13,7 +13,7 @@ export const IDENTITY: readonly Provider[] = [
       content: "{timestamp}.{body}",
       timestamp: { from: "sig:t", unit: "ms", tolerance: 180 },
     },
-    secret: "raw text",
+    secret: "the signing secret, as text",
     eventType: "json:event",
     deliveryId: "json:id",
     retries: "up to 6 over 3 days",

@@ -56,3 +56,8 @@ export function findProvider(name: string, secret: string | undefined): Provider
   const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
   return BY_ID.get(alias === undefined ? name : alias(secret));
 }
+
+/** The whole table, in the order of its topics. */
+export function listProviders(): readonly Provider[] {
+  return PROVIDERS;
+}

@@ -1,0 +1,44 @@
+/** How an error ends a command: message, what to do, exit code; the same as JSON for programs. */
+import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
+import { diagnosticToJson, renderDiagnostic, type Diagnostic } from "../text/index.ts";
+import type { CommandContext } from "./command.ts";
+
+/** An error whose cause stands in files: the diagnostics are shown with their lines. */
+export interface WithDiagnostics {
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Prints an error to `stderr` and returns the exit code. What is no `GtcError` is a fault of gtc itself. */
+export function reportError(thrown: unknown, context: CommandContext, asJson: boolean): ExitCode {
+  const error =
+    thrown instanceof GtcError
+      ? thrown
+      : new GtcError("GTC_INTERNAL", { detail: messageOf(thrown) }, { cause: thrown });
+  context.stderr.write(asJson ? `${JSON.stringify(errorToJson(error))}\n` : errorToText(error, context));
+  return error.spec.exitCode;
+}
+
+function errorToJson(error: GtcError): unknown {
+  const { code, message, fix, details } = error;
+  const diagnostics = diagnosticsOf(error);
+  return {
+    error: {
+      code,
+      message,
+      fix,
+      details,
+      ...(diagnostics.length > 0 && { diagnostics: diagnostics.map((diagnostic) => diagnosticToJson(diagnostic)) }),
+    },
+  };
+}
+
+function errorToText(error: GtcError, { paint }: CommandContext): string {
+  const places = diagnosticsOf(error).map((diagnostic) => `${renderDiagnostic(diagnostic, paint)}\n\n`);
+  const head = `${paint.error("error")} ${paint.dim(`[${error.code}]`)} ${error.message}\n  ${paint.dim("fix:")} ${error.fix}\n`;
+  const trace = error.code === "GTC_INTERNAL" && error.cause instanceof Error ? `${error.cause.stack ?? ""}\n` : "";
+  return places.join("") + head + trace;
+}
+
+function diagnosticsOf(error: GtcError): readonly Diagnostic[] {
+  return "diagnostics" in error ? (error as GtcError & WithDiagnostics).diagnostics : [];
+}

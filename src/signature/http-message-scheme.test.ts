@@ -1,0 +1,131 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { judge, keyOf, NOW_MS, outcomeOf, requestOf, signed } from "../../test/support/signed-request.ts";
+import type { SchemeConfig, SignedRequest } from "./index.ts";
+
+const of = (spec: object): SchemeConfig => ({ scheme: { spec: { kind: "http-message-signature", ...spec } } });
+
+/** RFC 9421 appendix B: the test request, its keys and two of its signatures. */
+const RFC_REQUEST: SignedRequest = {
+  method: "POST",
+  url: "https://example.com/foo?param=Value&Pet=dog",
+  headers: [
+    ["Host", "example.com"],
+    ["Date", "Tue, 20 Apr 2021 02:07:55 GMT"],
+    ["Content-Type", "application/json"],
+    [
+      "Content-Digest",
+      "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:",
+    ],
+    ["Content-Length", "18"],
+  ],
+  rawBody: Buffer.from('{"hello": "world"}'),
+};
+const RFC_NOW_MS = 1_618_884_473_000;
+
+describe("the examples of RFC 9421", () => {
+  test("B.2.5: HMAC with a shared secret", async () => {
+    const request: SignedRequest = {
+      ...RFC_REQUEST,
+      headers: [
+        ...RFC_REQUEST.headers,
+        [
+          "Signature-Input",
+          'sig-b25=("date" "@authority" "content-type");created=1618884473;keyid="test-shared-secret"',
+        ],
+        ["Signature", "sig-b25=:pxcQw6G3AjtMBQjwo8XzkZf/bws5LelbaMk5rGIGtE8=:"],
+      ],
+    };
+    const secret = "uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ==";
+    const config = of({
+      alg: "hmac-sha256",
+      components: ["date", "@authority", "content-type"],
+      secret: { encoding: "base64" },
+    });
+    expect(outcomeOf(await judge(config, [keyOf(secret)], request, RFC_NOW_MS))).toBe("verified");
+    const elsewhere = { ...request, url: "https://example.org/foo?param=Value&Pet=dog" };
+    expect(outcomeOf(await judge(config, [keyOf(secret)], elsewhere, RFC_NOW_MS))).toBe("signature_mismatch");
+    const tooLittle = of({ alg: "hmac-sha256", secret: { encoding: "base64" } });
+    expect(outcomeOf(await judge(tooLittle, [keyOf(secret)], request, RFC_NOW_MS))).toBe("requirement_failed");
+  });
+
+  test("B.2.6: Ed25519", async () => {
+    const pem =
+      "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=\n-----END PUBLIC KEY-----\n";
+    const request: SignedRequest = {
+      ...RFC_REQUEST,
+      headers: [
+        ...RFC_REQUEST.headers,
+        [
+          "Signature-Input",
+          'sig-b26=("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519"',
+        ],
+        [
+          "Signature",
+          "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:",
+        ],
+      ],
+    };
+    const config = of({ components: ["@method", "@path"] });
+    expect(outcomeOf(await judge(config, [keyOf(pem)], request, RFC_NOW_MS))).toBe("verified");
+    expect(outcomeOf(await judge(config, [keyOf(pem)], { ...request, method: "PUT" }, RFC_NOW_MS))).toBe(
+      "signature_mismatch",
+    );
+    const otherBody = { ...request, rawBody: Buffer.from('{"hello": "there"}') };
+    expect(outcomeOf(await judge(config, [keyOf(pem)], otherBody, RFC_NOW_MS))).toBe("signature_mismatch");
+  });
+});
+
+describe("what gtc signs", () => {
+  const config = of({});
+  const request = signed(config, "shared secret", requestOf('{"a":1}', [["Content-Type", "application/json"]]));
+  const verdictOf = async (changed: SignedRequest, nowMs = NOW_MS) =>
+    outcomeOf(await judge(config, [keyOf("shared secret")], changed, nowMs));
+  const withHeader = (name: string, change: (value: string) => string): SignedRequest => ({
+    ...request,
+    headers: request.headers.map(([other, value]) => [other, other === name ? change(value) : value] as const),
+  });
+
+  test("is verified, and covers body, method and target", async () => {
+    expect(await verdictOf(request)).toBe("verified");
+    expect(await verdictOf({ ...request, rawBody: Buffer.from('{"a":2}') })).toBe("signature_mismatch");
+    expect(await verdictOf({ ...request, method: "PUT" })).toBe("signature_mismatch");
+    expect(await verdictOf({ ...request, url: `${request.url}?x=1` })).toBe("signature_mismatch");
+  });
+
+  test("is refused too late and too early", async () => {
+    expect(await verdictOf(request, NOW_MS + 301_000)).toBe("timestamp_outside_tolerance");
+    expect(await verdictOf(request, NOW_MS - 301_000)).toBe("timestamp_outside_tolerance");
+  });
+
+  test("a signature over less, over unknown parts, or twice is refused", async () => {
+    expect(await verdictOf(withHeader("Signature-Input", (value) => value.replace(' "content-digest"', "")))).toBe(
+      "requirement_failed",
+    );
+    expect(
+      await verdictOf(withHeader("Signature-Input", (value) => value.replace('"@method"', '"@method" "@method"'))),
+    ).toBe("signature_malformed");
+    expect(
+      await verdictOf(withHeader("Signature-Input", (value) => value.replace('"@method"', '"@method" "@status"'))),
+    ).toBe("field_missing");
+    expect(await verdictOf(withHeader("Signature-Input", (value) => `${value},${value.replace("sig1", "sig2")}`))).toBe(
+      "too_many_signatures",
+    );
+    expect(await verdictOf(withHeader("Signature-Input", () => "sig1=("))).toBe("signature_malformed");
+    expect(await verdictOf(withHeader("Content-Digest", () => "md5=:AAAA:"))).toBe("signature_version");
+    expect(await verdictOf({ ...request, headers: request.headers.filter(([name]) => name !== "Signature") })).toBe(
+      "signature_missing",
+    );
+  });
+
+  test.each([
+    ["Ed25519", generateKeyPairSync("ed25519")],
+    ["ECDSA P-256", generateKeyPairSync("ec", { namedCurve: "prime256v1" })],
+    ["RSA", generateKeyPairSync("rsa", { modulusLength: 2048 })],
+  ])("with %s", async (_name, { privateKey, publicKey }) => {
+    const made = signed(config, privateKey.export({ type: "pkcs8", format: "pem" }).toString(), requestOf("{}"));
+    const keys = [keyOf(publicKey.export({ type: "spki", format: "pem" }).toString())];
+    expect(outcomeOf(await judge(config, keys, made))).toBe("verified");
+    expect(outcomeOf(await judge(config, keys, { ...made, rawBody: Buffer.from("[]") }))).toBe("signature_mismatch");
+  });
+});
