@@ -12,7 +12,7 @@ import { removeGatewayFile, startAdmin, writeGatewayFile } from "./admin/index.t
 import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
-import type { EventLog } from "./event-log/index.ts";
+import type { EventLog, PlannedRun } from "./event-log/index.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
 import type { FlowSet } from "./flow/index.ts";
 import { buildSourceTable, startIngress, type RequestRecord, type SourceTable } from "./ingress/index.ts";
@@ -202,4 +202,38 @@ function keepRetention(
   timer.unref();
   drop();
   return () => clearInterval(timer);
+}
+
+/** Opens the log to read it while no gateway runs. @throws GtcError GTC_BUNDLE_LOCKED when one does. */
+export function inspectLog(folder: string): Promise<EventLog> {
+  return openEmbeddedLog({ folder, clock: systemClock, mode: "inspect" });
+}
+
+/**
+ * Replays an event while no gateway runs: starts one without ports, waits for the new runs to be over, and closes it.
+ * Other runs that are due go on as well, as they would when the gateway starts.
+ */
+export async function replayOffline(eventId: string, options: GatewayOptions): Promise<readonly PlannedRun[]> {
+  const { bundle, config } = options;
+  await using log = await openLog(options);
+  await storeFlows(log, bundle.flows);
+  const runs = await replayEvent(eventId, {
+    log,
+    flows: bundle.flows,
+    clock: systemClock,
+    newId: createIdSource(systemClock),
+  });
+  const open = new Set(runs.map(({ id }) => id));
+  if (open.size === 0) return runs;
+  let finished: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finished = resolve));
+  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle) };
+  const onRunOver = ({ run }: RunOver): void => {
+    open.delete(run.id);
+    if (open.size === 0) finished();
+  };
+  await using dispatcher = startDispatcher({ ...options, onRunOver }, log, new ReplyDesk(), current);
+  await done;
+  await dispatcher.drain(config.shutdownGraceMs);
+  return runs;
 }

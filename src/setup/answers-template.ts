@@ -1,5 +1,9 @@
 /** A template for the answers, with or without what is optional. */
-export function answersTemplate(isAdvanced: boolean): string {
+export function answersTemplate(kind: boolean | "start"): string {
+  if (kind === "start") {
+    const local = { enabled: true, public_base_url: "http://localhost:8080", signatures: {} };
+    return `${JSON.stringify({ "events-webhook": local }, undefined, 2)}\n`;
+  }
   const required = { enabled: true, public_base_url: "https://your-domain.com" };
   const signatures = {
     github: { provider: "github", secret: "$GITHUB_WEBHOOK_SECRET" },
@@ -18,5 +22,5 @@ export function answersTemplate(isAdvanced: boolean): string {
       },
     },
   };
-  return `${JSON.stringify({ "events-webhook": isAdvanced ? advanced : { ...required, signatures: { github: signatures.github } } }, undefined, 2)}\n`;
+  return `${JSON.stringify({ "events-webhook": kind ? advanced : { ...required, signatures: { github: signatures.github } } }, undefined, 2)}\n`;
 }

@@ -5,3 +5,4 @@ export { loadBundle, type LoadedBundle, type LoadedSource, type LoadedTenant } f
 export { urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { writeSetup } from "./write-setup.ts";
+export { initialFiles } from "./initial-files.ts";

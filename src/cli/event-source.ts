@@ -1,0 +1,84 @@
+/** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
+import { join } from "node:path";
+import { detailToJson, findGateway, summaryToJson, type GatewayFile } from "../admin/index.ts";
+import { GtcError, messageOf, parseJson, type JsonValue } from "../base/index.ts";
+import type { EventFilter } from "../event-log/index.ts";
+import { inspectLog, replayOffline } from "../gateway.ts";
+import type { CommandContext } from "./command.ts";
+import { faultOf } from "./events.ts";
+import { configFor, soundBundle } from "./load.ts";
+
+export interface EventSource extends AsyncDisposable {
+  /** JSON lines. `query` has the names of the API's query. */
+  list(query: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  show(id: string): Promise<JsonValue>;
+  replay(id: string): Promise<JsonValue>;
+}
+
+/** Opens what is there. @throws GtcError */
+export async function openEvents(context: CommandContext, folder: string): Promise<EventSource> {
+  const gateway = await findGateway(folder);
+  return gateway === undefined ? openLog(context, folder) : overApi(gateway, folder);
+}
+
+function overApi(gateway: GatewayFile, folder: string): EventSource {
+  const call = async (path: string, method = "GET"): Promise<string> => {
+    const response = await fetch(`${gateway.admin_url}/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${gateway.token}` },
+    }).catch((cause: unknown) => {
+      throw new GtcError(
+        "GTC_GATEWAY_UNREACHABLE",
+        { path: folder, pid: gateway.pid, detail: messageOf(cause) },
+        { cause },
+      );
+    });
+    const body = await response.text();
+    if (!response.ok) throw faultOf(response.status, body, folder);
+    return body;
+  };
+  return {
+    list: async (query) =>
+      (await call(`events?${new URLSearchParams(query).toString()}`)).split("\n").filter((line) => line !== ""),
+    show: async (id) => parseJson(await call(`events/${encodeURIComponent(id)}`)),
+    replay: async (id) => parseJson(await call(`events/${encodeURIComponent(id)}/replay`, "POST")),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+async function openLog(context: CommandContext, folder: string): Promise<EventSource> {
+  const log = await inspectLog(join(folder, "state", "log"));
+  let isClosed = false;
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await log[Symbol.asyncDispose]();
+  };
+  return {
+    list: async (query) =>
+      (await log.listEvents(filterOf(query))).events.map((event) => JSON.stringify(summaryToJson(event))),
+    show: async (id) => {
+      const detail = await log.getEvent(id);
+      if (detail === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+      return detailToJson(detail);
+    },
+    replay: async (id) => {
+      await close();
+      const config = await configFor(context, folder);
+      const runs = await replayOffline(id, { bundle: await soundBundle(context, folder, config), config });
+      return { event_id: id, replay_of: id, runs: runs.map((run) => ({ id: run.id, flow: run.flow })) };
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function filterOf(query: Readonly<Record<string, string>>): EventFilter {
+  const { limit = "50", tenant, type, status, since } = query;
+  return {
+    limit: Number(limit),
+    ...(tenant !== undefined && { tenant }),
+    ...(type !== undefined && { eventType: type }),
+    ...(status !== undefined && { status: status as NonNullable<EventFilter["status"]> }),
+    ...(since !== undefined && { sinceMs: Date.parse(since) }),
+  };
+}
