@@ -219,18 +219,19 @@ describe("places inside a text", () => {
     );
     const style = fc.constantFrom("PLAIN", "QUOTE_SINGLE", "QUOTE_DOUBLE", "BLOCK_LITERAL", "BLOCK_FOLDED");
     fc.assert(
-      fc.property(words, style, (parts, defaultStringType) => {
+      fc.property(words, style, fc.boolean(), (parts, defaultStringType, isWindows) => {
         const template = `${parts.join(" ")} {{wrongname}} end`;
         const value = { triggers: [{ type: "default" }], nodes: [{ id: "a", type: "template", config: { template } }] };
-        const written = stringify(value, {
+        const unixText = stringify(value, {
           defaultStringType: defaultStringType as "PLAIN",
           defaultKeyType: "PLAIN",
           lineWidth: 30,
         });
+        const written = isWindows ? unixText.replaceAll("\n", "\r\n") : unixText;
         const [fault, ...others] = loadFlows([{ path: "f.yaml", text: written }]).diagnostics;
         expect(others).toEqual([]);
         // A line may be broken in the middle of a word of a double-quoted scalar.
-        const found = written.slice(fault?.span.start, fault?.span.end).replace(/\\\n\s*/, "");
+        const found = written.slice(fault?.span.start, fault?.span.end).replace(/\\\r?\n\s*/, "");
         expect(found).toBe("wrongname");
       }),
       { numRuns: 500 },

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -29,6 +29,14 @@ function expectInvalid(text: string, message: RegExp) {
 describe("the schema of flows", () => {
   it("accepts the flows of the original page", () => {
     for (const name of ORIGINALS) expectValid(textOf(name));
+  });
+
+  it("accepts the examples", () => {
+    const folder = new URL("../../examples/quickstart/", import.meta.url);
+    const names = readdirSync(new URL("flows/", folder));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expectValid(readFileSync(new URL(`flows/${name}`, folder), "utf8"));
+    expect(isBundle(parse(readFileSync(new URL("bundle.yaml", folder), "utf8")))).toBe(true);
   });
 
   it("accepts what the loader accepts", () => {
