@@ -1,4 +1,5 @@
 /** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { detailToJson, findGateway, summaryToJson, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf, parseJson, type JsonValue } from "../base/index.ts";
@@ -6,6 +7,7 @@ import type { EventFilter } from "../event-log/index.ts";
 import { inspectLog, replayOffline } from "../gateway.ts";
 import type { CommandContext } from "./command.ts";
 import { faultOf } from "./events.ts";
+import { readBundleFolder } from "../setup/index.ts";
 import { configFor, soundBundle } from "./load.ts";
 
 export interface EventSource extends AsyncDisposable {
@@ -18,7 +20,19 @@ export interface EventSource extends AsyncDisposable {
 /** Opens what is there. @throws GtcError */
 export async function openEvents(context: CommandContext, folder: string): Promise<EventSource> {
   const gateway = await findGateway(folder);
-  return gateway === undefined ? openLog(context, folder) : overApi(gateway, folder);
+  // A process that was killed leaves its file behind: the one that answers is the one that runs.
+  if (gateway !== undefined && (await answers(gateway))) return overApi(gateway, folder);
+  return openLog(context, folder);
+}
+
+const PROBE_MS = 2000;
+
+async function answers(gateway: GatewayFile): Promise<boolean> {
+  const probe = fetch(`${gateway.admin_url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
+  return probe.then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 function overApi(gateway: GatewayFile, folder: string): EventSource {
@@ -47,7 +61,10 @@ function overApi(gateway: GatewayFile, folder: string): EventSource {
 }
 
 async function openLog(context: CommandContext, folder: string): Promise<EventSource> {
-  const log = await inspectLog(join(folder, "state", "log"));
+  const logFolder = join(folder, "state", "log");
+  const { bundle } = await readBundleFolder(folder);
+  if (!existsSync(logFolder)) return nothingYet(bundle.name);
+  const log = await inspectLog(logFolder);
   let isClosed = false;
   const close = async (): Promise<void> => {
     if (isClosed) return;
@@ -70,6 +87,14 @@ async function openLog(context: CommandContext, folder: string): Promise<EventSo
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A bundle that no gateway has run on. */
+function nothingYet(name: string): EventSource {
+  const none = async (id: string): Promise<never> => {
+    throw new GtcError("GTC_EVENT_NOT_FOUND", { id }, { cause: `${name} has received no event yet` });
+  };
+  return { list: async () => [], show: none, replay: none, [Symbol.asyncDispose]: async () => undefined };
 }
 
 function filterOf(query: Readonly<Record<string, string>>): EventFilter {

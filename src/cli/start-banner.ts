@@ -40,7 +40,9 @@ function curlFor(row: UrlRow, local: string, tenant: LoadedTenant | undefined): 
   const signed = signRequest(source.config, key, request, { nowMs: Date.now(), id: "try-1" });
   // Schemes with a public key can only be signed by the provider.
   if ("fault" in signed || signed.request.rawBody !== request.rawBody) return [];
-  const headers = signed.request.headers.map(([name, value]) => `-H '${name}: ${value.replaceAll("'", String.raw`'\''`)}'`);
+  const headers = signed.request.headers.map(
+    ([name, value]) => `-H '${name}: ${value.replaceAll("'", String.raw`'\''`)}'`,
+  );
   return [command(local + new URL(signed.request.url).pathname, [...plain, ...headers])];
 }
 
