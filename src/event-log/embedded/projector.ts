@@ -33,6 +33,7 @@ export class Projector {
   readonly #progress: SharedProgress;
   readonly #onLost: (because: string) => void;
   #applied = 0;
+  #openRuns = 0;
   #stalled: string | undefined;
   #waiters: Waiter[] = [];
   #refusals: Refusal[] = [];
@@ -64,6 +65,11 @@ export class Projector {
   /** Everything in the journal before this position is in the projection. */
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Runs that had not ended there. */
+  get openRuns(): number {
+    return this.#openRuns;
   }
 
   get stored(): number {
@@ -151,6 +157,7 @@ export class Projector {
       case "applied":
         this.#stalled = undefined;
         this.#applied = message.position;
+        this.#openRuns = message.openRuns;
         this.#release((waiter) => waiter.position <= this.#applied);
         return;
       case "refusals_kept":

@@ -50,24 +50,21 @@ export class RunQueue {
   #nextLeaseMs = Infinity;
   /** The row id after which the projection holds runs that are not in memory; undefined: all are. */
   #spilledAfter: number | undefined;
-  #spilledRuns = 0;
   /** How many runs were spilled since the process began; tells whether a page from the projection can be the last. */
   spills = 0;
   /** The earliest time at which a waiting run that is not in memory comes due. */
   waitingLeftOutMs = Infinity;
 
-  constructor(limits: RunQueueLimits, signal: WorkSignal, openRuns: number) {
+  /** `openRuns`: the projection holds runs from before that have not ended. */
+  constructor(limits: RunQueueLimits, signal: WorkSignal, openRuns: boolean) {
     this.#limits = limits;
     this.#signal = signal;
-    if (openRuns > 0) {
-      this.#spilledAfter = -1;
-      this.#spilledRuns = openRuns;
-    }
+    if (openRuns) this.#spilledAfter = -1;
   }
 
-  /** Runs that have not ended. */
-  get backlog(): number {
-    return this.#entries.size + this.#spilledRuns;
+  /** Whether there are runs that have not ended. */
+  get hasOpenRuns(): boolean {
+    return this.#entries.size > 0 || this.#spilledAfter !== undefined || this.waitingLeftOutMs !== Infinity;
   }
 
   get spilledAfter(): number | undefined {
@@ -90,17 +87,18 @@ export class RunQueue {
   addQueued(id: string, seq: number): void {
     if (this.#entries.has(id)) return;
     if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq);
-    else this.#makeReady({ id, state: "ready", hot: undefined, leaseUntilMs: 0 });
+    else this.#makeReady(readyEntry(id));
     this.#signal.now();
   }
 
   /** What a stored fact means for the run's entry. */
   note(fact: Exclude<Fact, { readonly type: "flow_stored" | "run_queued" | "answered" }>): void {
     const entry = this.#entries.get(fact.runId);
-    if (entry === undefined) return;
+    if (entry === undefined) return this.#noteAbsent(fact.runId, fact.type);
     if (fact.type === "run_ended") return this.remove(entry);
     this.#cool(entry);
     if (fact.type === "run_waiting") this.#wait(entry, fact.resumeAtMs);
+    else if (entry.state === "waiting") this.#wakeUp(entry);
   }
 
   /** Takes ready and due runs; the caller completes those that are not hot. */
@@ -146,28 +144,36 @@ export class RunQueue {
   addPage(page: readonly OpenRun[], last: boolean): void {
     for (const run of page) {
       this.#spilledAfter = run.seq;
-      this.#spilledRuns = Math.max(0, this.#spilledRuns - 1);
       if (this.#entries.has(run.id)) continue;
-      const entry: RunEntry = { id: run.id, state: "ready", hot: undefined, leaseUntilMs: 0 };
+      const entry = readyEntry(run.id);
       if (run.waitsUntilMs === undefined) this.#makeReady(entry);
       else this.#wait(entry, run.waitsUntilMs);
     }
-    if (!last) return;
-    this.#spilledAfter = undefined;
-    this.#spilledRuns = 0;
+    if (last) this.#spilledAfter = undefined;
   }
 
   /** Takes due waiting runs that were left out of memory. */
   addDue(page: readonly OpenRun[], nextLeftOutMs: number): void {
     for (const { id } of page) {
-      if (!this.#entries.has(id)) this.#makeReady({ id, state: "ready", hot: undefined, leaseUntilMs: 0 });
+      if (!this.#entries.has(id)) this.#makeReady(readyEntry(id));
     }
     this.#leaveOut(nextLeftOutMs);
   }
 
+  /** A worker whose lease had run out went on with a run that waits outside of memory: it no longer waits. */
+  #noteAbsent(runId: string, type: Fact["type"]): void {
+    const goesOn = type === "run_started" || type === "step_done";
+    if (goesOn && this.waitingLeftOutMs !== Infinity) this.#makeReady(readyEntry(runId));
+  }
+
+  /** A waiting run that someone goes on with waits no more; the heap's place for it no longer counts. */
+  #wakeUp(entry: RunEntry): void {
+    entry.state = "gone";
+    this.#makeReady(readyEntry(entry.id));
+  }
+
   #spill(seq: number): void {
     this.#spilledAfter ??= seq - 1;
-    this.#spilledRuns += 1;
     this.spills += 1;
   }
 
@@ -239,4 +245,8 @@ export class RunQueue {
     for (const entry of expired.reverse()) this.giveBack(entry);
     this.#nextLeaseMs = next;
   }
+}
+
+function readyEntry(id: string): RunEntry {
+  return { id, state: "ready", hot: undefined, leaseUntilMs: 0 };
 }
