@@ -225,8 +225,10 @@ export class EmbeddedLog implements Port.EventLog {
   }
 
   #note(fact: Port.Fact, seq: number): void {
-    if (fact.type === "flow_stored" || fact.type === "answered") return;
-    if (fact.type === "run_queued") this.#parts.queue.addQueued(fact.run.id, seq);
-    else this.#parts.queue.note(fact);
+    const { queue } = this.#parts;
+    if (fact.type === "flow_stored") return;
+    if (fact.type === "answered") return fact.answer.by === "flow" ? queue.noteAnswered(fact.eventId) : undefined;
+    if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
+    else queue.note(fact);
   }
 }

@@ -46,6 +46,7 @@ export class RunQueue {
   #readyHead = 0;
   readonly #claimed = new Set<RunEntry>();
   readonly #waiting = new DueHeap<WaitingEntry>();
+  readonly #hotByEvent = new Map<string, RunEntry[]>();
   #hotBytes = 0;
   #nextLeaseMs = Infinity;
   /** The row id after which the projection holds runs that are not in memory; undefined: all are. */
@@ -78,7 +79,11 @@ export class RunQueue {
     if (this.#spilledAfter !== undefined || full) this.#spill(seq);
     else if (!this.#entries.has(claimed.run.id)) {
       this.#hotBytes += bytes;
-      this.#makeReady({ id: claimed.run.id, state: "ready", hot: claimed, leaseUntilMs: 0 });
+      const entry: RunEntry = { id: claimed.run.id, state: "ready", hot: claimed, leaseUntilMs: 0 };
+      this.#makeReady(entry);
+      const siblings = this.#hotByEvent.get(claimed.run.eventId);
+      if (siblings === undefined) this.#hotByEvent.set(claimed.run.eventId, [entry]);
+      else siblings.push(entry);
     }
     this.#signal.now();
   }
@@ -89,6 +94,11 @@ export class RunQueue {
     if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq);
     else this.#makeReady(readyEntry(id));
     this.#signal.now();
+  }
+
+  /** A flow has answered the event: its runs that are still in line must learn of it, and are read anew. */
+  noteAnswered(eventId: string): void {
+    for (const entry of this.#hotByEvent.get(eventId)?.slice() ?? []) this.#cool(entry);
   }
 
   /** What a stored fact means for the run's entry. */
@@ -201,8 +211,12 @@ export class RunQueue {
 
   #cool(entry: RunEntry): void {
     if (entry.hot === undefined) return;
-    this.#hotBytes -= entry.hot.envelope.rawBody.byteLength;
+    const { envelope } = entry.hot;
+    this.#hotBytes -= envelope.rawBody.byteLength;
     entry.hot = undefined;
+    const siblings = this.#hotByEvent.get(envelope.id);
+    if (siblings === undefined || siblings.length <= 1) this.#hotByEvent.delete(envelope.id);
+    else siblings.splice(siblings.indexOf(entry), 1);
   }
 
   #wait(entry: RunEntry, dueAtMs: number): void {
