@@ -63,7 +63,7 @@ export class Claims {
   async #takeDue(nowMs: number): Promise<void> {
     const { queue, projection, end } = this.#options;
     const { value } = await projection.read(end(), (reader) => {
-      const due = reader.dueRuns(nowMs, PAGE_RUNS);
+      const due = reader.dueRuns(nowMs, PAGE_RUNS, (id) => queue.has(id));
       return { due, next: due.length < PAGE_RUNS ? reader.nextDueAfter(nowMs) : nowMs };
     });
     queue.addDue(value.due.map(openRun), value.next);

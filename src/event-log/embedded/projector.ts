@@ -32,7 +32,8 @@ export class Projector {
   readonly #worker: Worker;
   readonly #progress: SharedProgress;
   readonly #onLost: (because: string) => void;
-  #applied = 0;
+  /** Nothing is known before the thread's first word, not even that the files are there. */
+  #applied = -1;
   #openRuns = 0;
   #stalled: string | undefined;
   #waiters: Waiter[] = [];

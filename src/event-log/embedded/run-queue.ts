@@ -72,6 +72,11 @@ export class RunQueue {
     return this.#spilledAfter;
   }
 
+  /** Whether the run is in memory: in line, claimed or waiting. */
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
   /** A run that was stored with its event. */
   addFresh(claimed: ClaimedRun, seq: number): void {
     const bytes = claimed.envelope.rawBody.byteLength;
