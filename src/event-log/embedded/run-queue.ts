@@ -72,6 +72,11 @@ export class RunQueue {
     return this.#spilledAfter;
   }
 
+  /** Tells the listeners at a time that there may be work. */
+  callAgain(atMs: number): void {
+    this.#signal.at(atMs);
+  }
+
   /** Whether the run is in memory: in line, claimed or waiting. */
   has(id: string): boolean {
     return this.#entries.has(id);
