@@ -53,16 +53,16 @@ export class Claims {
     return complete;
   }
 
-  /** Takes the next page of those runs that were left in the projection; false: there is nothing to be had now. */
+  /** Takes the next page of those runs that were left in the projection; false: there is none behind it. */
   async #refill(): Promise<boolean> {
     const { queue, projection, end } = this.#options;
     const after = queue.spilledAfter;
     if (after === undefined) return false;
-    const spillsBefore = queue.spills;
-    const { value: page, complete } = await projection.read(end(), (reader) => reader.openRuns(after, PAGE_RUNS));
-    // A page that is not full is the last one, unless runs were left out while it was read.
-    queue.addPage(page.map(openRun), complete && page.length < PAGE_RUNS && queue.spills === spillsBefore);
-    return complete;
+    const upTo = end();
+    const { value: page, complete } = await projection.read(upTo, (reader) => reader.openRuns(after, PAGE_RUNS));
+    // A page that is not full is the last one, as far as the journal had come when it was asked for.
+    queue.addPage(page.map(openRun), complete && page.length < PAGE_RUNS ? upTo : undefined);
+    return complete && page.length === PAGE_RUNS;
   }
 
   async #takeDue(nowMs: number): Promise<void> {

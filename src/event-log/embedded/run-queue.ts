@@ -51,8 +51,10 @@ export class RunQueue {
   #nextLeaseMs = Infinity;
   /** The row id after which the projection holds runs that are not in memory; undefined: all are. */
   #spilledAfter: number | undefined;
-  /** How many runs were spilled since the process began; tells whether a page from the projection can be the last. */
-  spills = 0;
+  /** The newest spilled runs, all those behind `#forgottenUpTo`: with them the queue finds back into memory under load. */
+  #recent: { readonly seq: number; readonly id: string; readonly claimed: ClaimedRun | undefined }[] = [];
+  #recentBytes = 0;
+  #forgottenUpTo = -1;
   /** The earliest time at which a waiting run that is not in memory comes due. */
   waitingLeftOutMs = Infinity;
 
@@ -86,22 +88,26 @@ export class RunQueue {
   addFresh(claimed: ClaimedRun, seq: number): void {
     const bytes = claimed.envelope.rawBody.byteLength;
     const full = this.#entries.size >= this.#limits.hotRuns || this.#hotBytes + bytes > this.#limits.hotBytes;
-    if (this.#spilledAfter !== undefined || full) this.#spill(seq);
-    else if (!this.#entries.has(claimed.run.id)) {
-      this.#hotBytes += bytes;
+    if (this.#spilledAfter !== undefined || full) this.#spill(seq, claimed);
+    else this.#addHot(claimed);
+    this.#signal.now();
+  }
+
+  #addHot(claimed: ClaimedRun): void {
+    if (!this.#entries.has(claimed.run.id)) {
+      this.#hotBytes += claimed.envelope.rawBody.byteLength;
       const entry: RunEntry = { id: claimed.run.id, state: "ready", hot: claimed, leaseUntilMs: 0 };
       this.#makeReady(entry);
       const siblings = this.#hotByEvent.get(claimed.run.eventId);
       if (siblings === undefined) this.#hotByEvent.set(claimed.run.eventId, [entry]);
       else siblings.push(entry);
     }
-    this.#signal.now();
   }
 
   /** A run that was queued for an event stored before. */
   addQueued(id: string, seq: number): void {
     if (this.#entries.has(id)) return;
-    if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq);
+    if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq, undefined, id);
     else this.#makeReady(readyEntry(id));
     this.#signal.now();
   }
@@ -160,8 +166,8 @@ export class RunQueue {
     entry.state = "gone";
   }
 
-  /** Takes a page of open runs from the projection; `last`: there is none behind it. */
-  addPage(page: readonly OpenRun[], last: boolean): void {
+  /** Takes a page of open runs from the projection; `coveredTo`: it is the last before that place in the journal. */
+  addPage(page: readonly OpenRun[], coveredTo: number | undefined): void {
     for (const run of page) {
       this.#spilledAfter = run.seq;
       if (this.#entries.has(run.id)) continue;
@@ -169,7 +175,7 @@ export class RunQueue {
       if (run.waitsUntilMs === undefined) this.#makeReady(entry);
       else this.#wait(entry, run.waitsUntilMs);
     }
-    if (last) this.#spilledAfter = undefined;
+    if (coveredTo !== undefined) this.#unspill(coveredTo);
   }
 
   /** Takes due waiting runs that were left out of memory. */
@@ -182,6 +188,8 @@ export class RunQueue {
 
   /** A worker whose lease had run out went on with a run that waits outside of memory: it no longer waits. */
   #noteAbsent(runId: string, type: Fact["type"]): void {
+    // What is said of a run that is not in memory may be said of one of these: they are read anew.
+    this.#forgetRecent();
     const goesOn = type === "run_started" || type === "step_done";
     if (goesOn && this.waitingLeftOutMs !== Infinity) this.#makeReady(readyEntry(runId));
   }
@@ -192,9 +200,31 @@ export class RunQueue {
     this.#makeReady(readyEntry(entry.id));
   }
 
-  #spill(seq: number): void {
+  #spill(seq: number, claimed: ClaimedRun | undefined, id = claimed?.run.id ?? ""): void {
     this.#spilledAfter ??= seq - 1;
-    this.spills += 1;
+    this.#recent.push({ seq, id, claimed });
+    this.#recentBytes += claimed?.envelope.rawBody.byteLength ?? 0;
+    const most = this.#limits.hotRuns / 4;
+    if (this.#recent.length > most || this.#recentBytes > this.#limits.hotBytes / 4) this.#forgetRecent();
+  }
+
+  #forgetRecent(): void {
+    this.#forgottenUpTo = this.#recent.at(-1)?.seq ?? this.#forgottenUpTo;
+    this.#recent = [];
+    this.#recentBytes = 0;
+  }
+
+  /** Leaves the spilled state, if everything from a position on is at hand and there is room for it. */
+  #unspill(coveredTo: number): void {
+    const rest = this.#recent.filter((run) => run.seq >= coveredTo);
+    const room = this.#entries.size + rest.length <= this.#limits.hotRuns;
+    if (this.#forgottenUpTo >= coveredTo || !room) return;
+    this.#spilledAfter = undefined;
+    for (const { id, claimed } of rest) {
+      if (claimed !== undefined) this.#addHot(claimed);
+      else if (!this.#entries.has(id)) this.#makeReady(readyEntry(id));
+    }
+    this.#forgetRecent();
   }
 
   #makeReady(entry: RunEntry, first = false): void {
