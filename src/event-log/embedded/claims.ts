@@ -16,10 +16,12 @@ export interface ClaimsOptions {
 }
 
 const PAGE_RUNS = 500;
+/** How soon a claim that came back with less than there was is worth another. */
+const CALL_AGAIN_MS = 20;
 
 export class Claims {
   readonly #options: ClaimsOptions;
-  #refilling: Promise<void> | undefined;
+  #refilling: Promise<boolean> | undefined;
 
   constructor(options: ClaimsOptions) {
     this.#options = options;
@@ -29,9 +31,11 @@ export class Claims {
     const { queue } = this.#options;
     if (queue.waitingLeftOutMs <= request.nowMs) await this.#takeDue(request.nowMs);
     const entries = queue.take(request);
-    if (entries.length < request.limit && queue.spilledAfter !== undefined) {
-      await (this.#refilling ??= this.#refill().finally(() => (this.#refilling = undefined)));
+    // A page may hold nothing but runs that are claimed already: then the next one is taken.
+    for (let goOn = true; goOn && entries.length < request.limit && queue.spilledAfter !== undefined;) {
+      goOn = await (this.#refilling ??= this.#refill().finally(() => (this.#refilling = undefined)));
       entries.push(...queue.take({ ...request, limit: request.limit - entries.length }));
+      goOn &&= entries.length === 0;
     }
     const cold: RunEntry[] = [];
     const claimed: (ClaimedRun | undefined)[] = entries.map((entry) => {
@@ -43,27 +47,28 @@ export class Claims {
       const completed = await this.#complete(cold, request.nowMs);
       for (const [index, run] of claimed.entries()) claimed[index] = run ?? completed.get(entries[index]!);
     }
-    return claimed.filter((run) => run !== undefined);
+    const complete = claimed.filter((run) => run !== undefined);
+    // Some had ended meanwhile or could not be read now: whoever claims may not take this for the end of the line.
+    if (complete.length < entries.length) queue.callAgain(request.nowMs + CALL_AGAIN_MS);
+    return complete;
   }
 
-  /** Takes the next page of those runs that were left in the projection. */
-  async #refill(): Promise<void> {
+  /** Takes the next page of those runs that were left in the projection; false: there is none behind it. */
+  async #refill(): Promise<boolean> {
     const { queue, projection, end } = this.#options;
-    for (let found = 0; found === 0 && queue.spilledAfter !== undefined;) {
-      const after = queue.spilledAfter;
-      const spillsBefore = queue.spills;
-      const { value: page, complete } = await projection.read(end(), (reader) => reader.openRuns(after, PAGE_RUNS));
-      // A page that is not full is the last one, unless runs were left out while it was read.
-      queue.addPage(page.map(openRun), complete && page.length < PAGE_RUNS && queue.spills === spillsBefore);
-      found = page.length;
-      if (!complete) return;
-    }
+    const after = queue.spilledAfter;
+    if (after === undefined) return false;
+    const upTo = end();
+    const { value: page, complete } = await projection.read(upTo, (reader) => reader.openRuns(after, PAGE_RUNS));
+    // A page that is not full is the last one, as far as the journal had come when it was asked for.
+    queue.addPage(page.map(openRun), complete && page.length < PAGE_RUNS ? upTo : undefined);
+    return complete && page.length === PAGE_RUNS;
   }
 
   async #takeDue(nowMs: number): Promise<void> {
     const { queue, projection, end } = this.#options;
     const { value } = await projection.read(end(), (reader) => {
-      const due = reader.dueRuns(nowMs, PAGE_RUNS);
+      const due = reader.dueRuns(nowMs, PAGE_RUNS, (id) => queue.has(id));
       return { due, next: due.length < PAGE_RUNS ? reader.nextDueAfter(nowMs) : nowMs };
     });
     queue.addDue(value.due.map(openRun), value.next);

@@ -104,7 +104,7 @@ export class EmbeddedLog implements Port.EventLog {
 
   onWork(listener: () => void): () => void {
     const release = this.#parts.signal.listen(listener);
-    if (this.#parts.queue.backlog > 0) this.#parts.signal.now();
+    if (this.#parts.queue.hasOpenRuns) this.#parts.signal.now();
     return release;
   }
 
@@ -151,7 +151,7 @@ export class EmbeddedLog implements Port.EventLog {
     if (journal.state.status === "unavailable") return journal.state;
     const { projector } = this.#parts.projection;
     const projectionLagBytes = Math.max(0, journal.end - projector.applied);
-    return { status: "ready", backlog: this.#parts.queue.backlog, projectionLagBytes };
+    return { status: "ready", backlog: projector.openRuns, projectionLagBytes };
   }
 
   async dropBefore(timeMs: number): Promise<number> {
@@ -225,8 +225,10 @@ export class EmbeddedLog implements Port.EventLog {
   }
 
   #note(fact: Port.Fact, seq: number): void {
-    if (fact.type === "flow_stored" || fact.type === "answered") return;
-    if (fact.type === "run_queued") this.#parts.queue.addQueued(fact.run.id, seq);
-    else this.#parts.queue.note(fact);
+    const { queue } = this.#parts;
+    if (fact.type === "flow_stored") return;
+    if (fact.type === "answered") return fact.answer.by === "flow" ? queue.noteAnswered(fact.eventId) : undefined;
+    if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
+    else queue.note(fact);
   }
 }

@@ -1,2 +1,2 @@
 export { openEmbeddedLog } from "./open-embedded-log.ts";
-export type { EmbeddedLogOptions, LogNotice } from "./options.ts";
+export type { LogNotice } from "./options.ts";

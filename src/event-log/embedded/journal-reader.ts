@@ -41,6 +41,17 @@ export class JournalReader {
   async read(position: number): Promise<StoredRecord | undefined> {
     const segment = this.#segmentOf(position);
     if (segment === undefined) return undefined;
+    try {
+      return await this.#readFrom(segment, position);
+    } catch (error) {
+      // The file was closed to make room for another, or dropped, between two steps of this read.
+      if (!isClosedFile(error)) throw error;
+      if (this.#segmentOf(position) !== segment) return undefined;
+      return this.#readFrom(segment, position);
+    }
+  }
+
+  async #readFrom(segment: Segment, position: number): Promise<StoredRecord | undefined> {
     const file = await this.#file(segment);
     const offset = position - segment.base;
     let bytes = await readAt(file, offset, FIRST_READ_BYTES);
@@ -89,6 +100,10 @@ export class JournalReader {
     this.#files.delete(base);
     if (file !== undefined) await (await file).close();
   }
+}
+
+function isClosedFile(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EBADF" || error.code === "ENOENT");
 }
 
 async function readAt(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {

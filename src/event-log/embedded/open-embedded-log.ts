@@ -47,9 +47,8 @@ async function assemble(
   stack.add(() => reader.close());
   const projection = openProjection(options, found, mostApplied, reader);
   stack.add(() => projection.close());
-  const openRuns = await projection.read(found.end, (rows) => rows.counts().runs);
-  const open = openRuns.value.queued + openRuns.value.running + openRuns.value.waiting;
-  const queue = new RunQueue(options, signal, open);
+  const { value: counts } = await projection.read(found.end, (rows) => rows.counts().runs);
+  const queue = new RunQueue(options, signal, counts.queued + counts.running + counts.waiting > 0);
   const journal = options.mode === "write" ? await openJournal(options, found, reader, projection) : undefined;
   if (journal !== undefined) stack.add(() => journal.close());
   const release = (): Promise<void> => stack[Symbol.asyncDispose]();

@@ -19,7 +19,7 @@ export class ProjectionReader {
   readonly #laterRuns: Database.Statement<[number], RunRow>;
   readonly #runById: Database.Statement<[string], RunRow>;
   readonly #openRuns: Database.Statement<[number, number], RunRow>;
-  readonly #dueRuns: Database.Statement<[number, number], RunRow>;
+  readonly #dueRuns: Database.Statement<[number], RunRow>;
   readonly #flow: Database.Statement<[string], number>;
 
   constructor(projectionPath: string, refusalsPath: string) {
@@ -32,7 +32,7 @@ export class ProjectionReader {
     this.#laterRuns = db.prepare("SELECT * FROM run WHERE queued_at <> event_seq AND event_seq = ? ORDER BY seq");
     this.#runById = db.prepare("SELECT * FROM run WHERE id = ?");
     this.#openRuns = db.prepare("SELECT * FROM run WHERE status < 3 AND seq > ? ORDER BY seq LIMIT ?");
-    this.#dueRuns = db.prepare("SELECT * FROM run WHERE status = 2 AND resume_at <= ? ORDER BY resume_at LIMIT ?");
+    this.#dueRuns = db.prepare("SELECT * FROM run WHERE status = 2 AND resume_at <= ? ORDER BY resume_at");
     this.#flow = db.prepare<[string], number>("SELECT stored_at FROM flow WHERE hash = ?").pluck();
   }
 
@@ -62,9 +62,15 @@ export class ProjectionReader {
     return this.#openRuns.all(afterSeq, limit);
   }
 
-  /** Waiting runs that are due, the longest due first. */
-  dueRuns(nowMs: number, limit: number): readonly RunRow[] {
-    return this.#dueRuns.all(nowMs, limit);
+  /** Waiting runs that are due, the longest due first, without those that the caller knows. */
+  dueRuns(nowMs: number, limit: number, isKnown: (id: string) => boolean): readonly RunRow[] {
+    const due: RunRow[] = [];
+    for (const row of this.#dueRuns.iterate(nowMs)) {
+      if (isKnown(row.id)) continue;
+      due.push(row);
+      if (due.length === limit) break;
+    }
+    return due;
   }
 
   /** When the next waiting run comes due after a time, milliseconds since the epoch. */

@@ -14,6 +14,7 @@ export class ProjectionStore {
   readonly #upsertFlow: Database.Statement;
   readonly #addToCounter: Database.Statement;
   readonly #setMeta: Database.Statement;
+  readonly #openRuns: Database.Statement<[], number>;
   readonly #eventSeq: Database.Statement<[string], number>;
   readonly #eventAt: Database.Statement<[number], EventRow>;
   readonly #runById: Database.Statement<[string], RunRow>;
@@ -52,6 +53,11 @@ export class ProjectionStore {
       this.#upsertFlow = db.prepare("INSERT OR REPLACE INTO flow VALUES (?, ?)");
       this.#addToCounter = db.prepare("UPDATE counter SET value = value + ? WHERE name = ?");
       this.#setMeta = db.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)");
+      this.#openRuns = db
+        .prepare<[], number>(
+          "SELECT sum(value) FROM counter WHERE name IN ('run:queued', 'run:running', 'run:waiting')",
+        )
+        .pluck();
       this.#eventSeq = db.prepare<[string], number>("SELECT seq FROM event WHERE id = ?").pluck();
       this.#eventAt = db.prepare<[number], EventRow>("SELECT * FROM event WHERE seq = ?");
       this.#runById = db.prepare<[string], RunRow>("SELECT * FROM run WHERE id = ?");
@@ -65,6 +71,11 @@ export class ProjectionStore {
   applied(): number {
     const value = this.#db.prepare("SELECT value FROM meta WHERE name = 'applied'").pluck().get();
     return typeof value === "number" ? value : 0;
+  }
+
+  /** How many runs have not ended. */
+  openRuns(): number {
+    return this.#openRuns.get() ?? 0;
   }
 
   /** Runs `write` and moves `applied`, both or neither. */

@@ -50,7 +50,7 @@ class Projector {
         if (this.#stalled) this.#progress.sleep(this.#progress.wakes, RETRY_MS);
         continue;
       }
-      if (urgent) this.#post({ type: "applied", position: this.#follower.position });
+      if (urgent) this.#tellApplied();
       if (!this.#closing) this.#progress.sleep(wakes, IDLE_MS);
     }
     this.#applyAll();
@@ -92,7 +92,7 @@ class Projector {
       return false;
     }
     this.#stalled = false;
-    this.#post({ type: "applied", position: this.#follower.position });
+    this.#tellApplied();
     return true;
   }
 
@@ -140,6 +140,10 @@ class Projector {
       if (dropped === 0) return events;
       events += dropped;
     }
+  }
+
+  #tellApplied(): void {
+    this.#post({ type: "applied", position: this.#follower.position, openRuns: this.#store.openRuns() });
   }
 
   #post(message: FromProjector): void {

@@ -32,7 +32,9 @@ export class Projector {
   readonly #worker: Worker;
   readonly #progress: SharedProgress;
   readonly #onLost: (because: string) => void;
-  #applied = 0;
+  /** Nothing is known before the thread's first word, not even that the files are there. */
+  #applied = -1;
+  #openRuns = 0;
   #stalled: string | undefined;
   #waiters: Waiter[] = [];
   #refusals: Refusal[] = [];
@@ -64,6 +66,11 @@ export class Projector {
   /** Everything in the journal before this position is in the projection. */
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Runs that had not ended there. */
+  get openRuns(): number {
+    return this.#openRuns;
   }
 
   get stored(): number {
@@ -151,6 +158,7 @@ export class Projector {
       case "applied":
         this.#stalled = undefined;
         this.#applied = message.position;
+        this.#openRuns = message.openRuns;
         this.#release((waiter) => waiter.position <= this.#applied);
         return;
       case "refusals_kept":

@@ -46,61 +46,85 @@ export class RunQueue {
   #readyHead = 0;
   readonly #claimed = new Set<RunEntry>();
   readonly #waiting = new DueHeap<WaitingEntry>();
+  readonly #hotByEvent = new Map<string, RunEntry[]>();
   #hotBytes = 0;
   #nextLeaseMs = Infinity;
   /** The row id after which the projection holds runs that are not in memory; undefined: all are. */
   #spilledAfter: number | undefined;
-  #spilledRuns = 0;
-  /** How many runs were spilled since the process began; tells whether a page from the projection can be the last. */
-  spills = 0;
+  /** The newest spilled runs, all those behind `#forgottenUpTo`: with them the queue finds back into memory under load. */
+  #recent: { readonly seq: number; readonly id: string; readonly claimed: ClaimedRun | undefined }[] = [];
+  #recentBytes = 0;
+  #forgottenUpTo = -1;
   /** The earliest time at which a waiting run that is not in memory comes due. */
   waitingLeftOutMs = Infinity;
 
-  constructor(limits: RunQueueLimits, signal: WorkSignal, openRuns: number) {
+  /** `openRuns`: the projection holds runs from before that have not ended. */
+  constructor(limits: RunQueueLimits, signal: WorkSignal, openRuns: boolean) {
     this.#limits = limits;
     this.#signal = signal;
-    if (openRuns > 0) {
-      this.#spilledAfter = -1;
-      this.#spilledRuns = openRuns;
-    }
+    if (openRuns) this.#spilledAfter = -1;
   }
 
-  /** Runs that have not ended. */
-  get backlog(): number {
-    return this.#entries.size + this.#spilledRuns;
+  /** Whether there are runs that have not ended. */
+  get hasOpenRuns(): boolean {
+    return this.#entries.size > 0 || this.#spilledAfter !== undefined || this.waitingLeftOutMs !== Infinity;
   }
 
   get spilledAfter(): number | undefined {
     return this.#spilledAfter;
   }
 
+  /** Tells the listeners at a time that there may be work. */
+  callAgain(atMs: number): void {
+    this.#signal.at(atMs);
+  }
+
+  /** Whether the run is in memory: in line, claimed or waiting. */
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
   /** A run that was stored with its event. */
   addFresh(claimed: ClaimedRun, seq: number): void {
     const bytes = claimed.envelope.rawBody.byteLength;
     const full = this.#entries.size >= this.#limits.hotRuns || this.#hotBytes + bytes > this.#limits.hotBytes;
-    if (this.#spilledAfter !== undefined || full) this.#spill(seq);
-    else if (!this.#entries.has(claimed.run.id)) {
-      this.#hotBytes += bytes;
-      this.#makeReady({ id: claimed.run.id, state: "ready", hot: claimed, leaseUntilMs: 0 });
-    }
+    if (this.#spilledAfter !== undefined || full) this.#spill(seq, claimed);
+    else this.#addHot(claimed);
     this.#signal.now();
+  }
+
+  #addHot(claimed: ClaimedRun): void {
+    if (!this.#entries.has(claimed.run.id)) {
+      this.#hotBytes += claimed.envelope.rawBody.byteLength;
+      const entry: RunEntry = { id: claimed.run.id, state: "ready", hot: claimed, leaseUntilMs: 0 };
+      this.#makeReady(entry);
+      const siblings = this.#hotByEvent.get(claimed.run.eventId);
+      if (siblings === undefined) this.#hotByEvent.set(claimed.run.eventId, [entry]);
+      else siblings.push(entry);
+    }
   }
 
   /** A run that was queued for an event stored before. */
   addQueued(id: string, seq: number): void {
     if (this.#entries.has(id)) return;
-    if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq);
-    else this.#makeReady({ id, state: "ready", hot: undefined, leaseUntilMs: 0 });
+    if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq, undefined, id);
+    else this.#makeReady(readyEntry(id));
     this.#signal.now();
+  }
+
+  /** A flow has answered the event: its runs that are still in line must learn of it, and are read anew. */
+  noteAnswered(eventId: string): void {
+    for (const entry of this.#hotByEvent.get(eventId)?.slice() ?? []) this.#cool(entry);
   }
 
   /** What a stored fact means for the run's entry. */
   note(fact: Exclude<Fact, { readonly type: "flow_stored" | "run_queued" | "answered" }>): void {
     const entry = this.#entries.get(fact.runId);
-    if (entry === undefined) return;
+    if (entry === undefined) return this.#noteAbsent(fact.runId, fact.type);
     if (fact.type === "run_ended") return this.remove(entry);
     this.#cool(entry);
     if (fact.type === "run_waiting") this.#wait(entry, fact.resumeAtMs);
+    else if (entry.state === "waiting") this.#wakeUp(entry);
   }
 
   /** Takes ready and due runs; the caller completes those that are not hot. */
@@ -142,33 +166,65 @@ export class RunQueue {
     entry.state = "gone";
   }
 
-  /** Takes a page of open runs from the projection; `last`: there is none behind it. */
-  addPage(page: readonly OpenRun[], last: boolean): void {
+  /** Takes a page of open runs from the projection; `coveredTo`: it is the last before that place in the journal. */
+  addPage(page: readonly OpenRun[], coveredTo: number | undefined): void {
     for (const run of page) {
       this.#spilledAfter = run.seq;
-      this.#spilledRuns = Math.max(0, this.#spilledRuns - 1);
       if (this.#entries.has(run.id)) continue;
-      const entry: RunEntry = { id: run.id, state: "ready", hot: undefined, leaseUntilMs: 0 };
+      const entry = readyEntry(run.id);
       if (run.waitsUntilMs === undefined) this.#makeReady(entry);
       else this.#wait(entry, run.waitsUntilMs);
     }
-    if (!last) return;
-    this.#spilledAfter = undefined;
-    this.#spilledRuns = 0;
+    if (coveredTo !== undefined) this.#unspill(coveredTo);
   }
 
   /** Takes due waiting runs that were left out of memory. */
   addDue(page: readonly OpenRun[], nextLeftOutMs: number): void {
     for (const { id } of page) {
-      if (!this.#entries.has(id)) this.#makeReady({ id, state: "ready", hot: undefined, leaseUntilMs: 0 });
+      if (!this.#entries.has(id)) this.#makeReady(readyEntry(id));
     }
     this.#leaveOut(nextLeftOutMs);
   }
 
-  #spill(seq: number): void {
+  /** A worker whose lease had run out went on with a run that waits outside of memory: it no longer waits. */
+  #noteAbsent(runId: string, type: Fact["type"]): void {
+    // What is said of a run that is not in memory may be said of one of these: they are read anew.
+    this.#forgetRecent();
+    const goesOn = type === "run_started" || type === "step_done";
+    if (goesOn && this.waitingLeftOutMs !== Infinity) this.#makeReady(readyEntry(runId));
+  }
+
+  /** A waiting run that someone goes on with waits no more; the heap's place for it no longer counts. */
+  #wakeUp(entry: RunEntry): void {
+    entry.state = "gone";
+    this.#makeReady(readyEntry(entry.id));
+  }
+
+  #spill(seq: number, claimed: ClaimedRun | undefined, id = claimed?.run.id ?? ""): void {
     this.#spilledAfter ??= seq - 1;
-    this.#spilledRuns += 1;
-    this.spills += 1;
+    this.#recent.push({ seq, id, claimed });
+    this.#recentBytes += claimed?.envelope.rawBody.byteLength ?? 0;
+    const most = this.#limits.hotRuns / 4;
+    if (this.#recent.length > most || this.#recentBytes > this.#limits.hotBytes / 4) this.#forgetRecent();
+  }
+
+  #forgetRecent(): void {
+    this.#forgottenUpTo = this.#recent.at(-1)?.seq ?? this.#forgottenUpTo;
+    this.#recent = [];
+    this.#recentBytes = 0;
+  }
+
+  /** Leaves the spilled state, if everything from a position on is at hand and there is room for it. */
+  #unspill(coveredTo: number): void {
+    const rest = this.#recent.filter((run) => run.seq >= coveredTo);
+    const room = this.#entries.size + rest.length <= this.#limits.hotRuns;
+    if (this.#forgottenUpTo >= coveredTo || !room) return;
+    this.#spilledAfter = undefined;
+    for (const { id, claimed } of rest) {
+      if (claimed !== undefined) this.#addHot(claimed);
+      else if (!this.#entries.has(id)) this.#makeReady(readyEntry(id));
+    }
+    this.#forgetRecent();
   }
 
   #makeReady(entry: RunEntry, first = false): void {
@@ -195,8 +251,12 @@ export class RunQueue {
 
   #cool(entry: RunEntry): void {
     if (entry.hot === undefined) return;
-    this.#hotBytes -= entry.hot.envelope.rawBody.byteLength;
+    const { envelope } = entry.hot;
+    this.#hotBytes -= envelope.rawBody.byteLength;
     entry.hot = undefined;
+    const siblings = this.#hotByEvent.get(envelope.id);
+    if (siblings === undefined || siblings.length <= 1) this.#hotByEvent.delete(envelope.id);
+    else siblings.splice(siblings.indexOf(entry), 1);
   }
 
   #wait(entry: RunEntry, dueAtMs: number): void {
@@ -239,4 +299,8 @@ export class RunQueue {
     for (const entry of expired.reverse()) this.giveBack(entry);
     this.#nextLeaseMs = next;
   }
+}
+
+function readyEntry(id: string): RunEntry {
+  return { id, state: "ready", hot: undefined, leaseUntilMs: 0 };
 }

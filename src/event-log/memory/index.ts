@@ -1,1 +1,1 @@
-export { createMemoryLog, type MemoryLogOptions } from "./memory-log.ts";
+export { createMemoryLog } from "./memory-log.ts";
