@@ -6,3 +6,5 @@ export { urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
+export { examineFiles, examineSources } from "./examine-bundle.ts";
+export type { Finding } from "./finding.ts";
