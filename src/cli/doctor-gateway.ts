@@ -1,6 +1,7 @@
 /** What `gtc doctor` finds at the running gateway, at its public URL, and among the last refused requests. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
@@ -91,30 +92,43 @@ async function refusalsOfGateway({ admin_url: url, token }: GatewayFile): Promis
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const lines = (await response.text()).split("\n").filter((line) => line !== "");
+    const body = await response.text();
+    if (!response.ok) return [unreadable(url, `status ${response.status}: ${body}`)];
+    const lines = body.split("\n").filter((line) => line !== "");
     return lines.map((line) => refusalFinding(refusedOf(line)));
-  } catch {
-    // That the gateway does not answer is a finding already.
-    return [];
+  } catch (error) {
+    return [unreadable(url, causeOf(error))];
   }
 }
 
-function refusedOf(line: string): Refused {
-  const { event } = JSON.parse(line) as { event: RefusedEventJson };
-  const { reason, hint } = event.verification;
+function unreadable(url: string, because: string): Finding {
+  const message = `The last refused requests cannot be read: ${because}.`;
   return {
-    receivedAt: event.received_at,
-    path: `${event.tenant}/${event.event_type}`,
-    reason: reason ?? "refused",
-    hint: hint ?? "",
+    level: "warning",
+    check: "refused-requests",
+    where: `${url}/api/refused`,
+    message,
+    fix: "Look at the gateway's log.",
   };
 }
 
-interface RefusedEventJson {
-  readonly received_at: string;
-  readonly tenant: string;
-  readonly event_type: string;
-  readonly verification: { readonly reason: string | null; readonly hint: string | null };
+const refusedSchema = z.object({
+  received_at: z.string(),
+  tenant: z.string(),
+  event_type: z.string(),
+  reason: z.string(),
+  hint: z.string(),
+});
+
+function refusedOf(line: string): Refused {
+  const {
+    received_at: receivedAt,
+    tenant,
+    event_type: eventType,
+    reason,
+    hint,
+  } = refusedSchema.parse(JSON.parse(line));
+  return { receivedAt, path: `${tenant}/${eventType}`, reason, hint };
 }
 
 async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {

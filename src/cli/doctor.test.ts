@@ -28,7 +28,7 @@ interface Examined {
   readonly exitCode: number;
   readonly findings: readonly Finding[];
   /** The first finding of a check. */
-  of(check: string): Finding | undefined;
+  readonly of: (check: string) => Finding | undefined;
 }
 
 async function examine(env: Readonly<Record<string, string>> = FREE_PORTS): Promise<Examined> {
