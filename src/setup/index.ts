@@ -1,4 +1,6 @@
 export { readAnswers, type AnswerFault } from "./answers.ts";
+export { ANSWER_OPTIONS } from "./answer-options.ts";
+export { answersJsonSchema } from "./answers-schema.ts";
 export { answersTemplate } from "./answers-template.ts";
 export { hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 export { loadBundle, type LoadedBundle, type LoadedSource, type LoadedTenant } from "./load-bundle.ts";
