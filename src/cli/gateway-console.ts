@@ -47,7 +47,7 @@ export class GatewayConsole {
   }
 
   banner(text: string, addresses: object): void {
-    if (this.#isPretty || this.#context.isTerminal) this.#context.stdout.write(`${text}\n`);
+    if (this.#isPretty) this.#context.stdout.write(`${text}\n`);
     else this.#log.info(addresses, "started");
   }
 
