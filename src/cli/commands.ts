@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./urls.ts")).urls,
   },
   {
+    name: "doctor",
+    summary: "Look for everything that can keep webhooks from arriving, and say what to do",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
     name: "events list",
     summary: "List events, newest first",
     load: async () => (await import("./events.ts")).eventsList,

@@ -104,13 +104,7 @@ function validate(path: string, answers: string, context: CommandContext, tenant
   const read = readAnswers(answers);
   const validated = "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants });
   if (!("faults" in validated)) return { validated, notices: "answers" in read ? read.answers.notices : [] };
-  const fault = new AnswersFault(path, validated.faults);
-  for (const { path: at, message, hint } of fault.faults) {
-    context.stderr.write(
-      `${context.paint.error("✗")} ${context.paint.bold(at)} ${message}\n${hint === undefined ? "" : `    ${context.paint.dim("fix:")} ${hint}\n`}`,
-    );
-  }
-  throw fault;
+  throw new AnswersFault(path, validated.faults);
 }
 
 async function report(

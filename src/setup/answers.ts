@@ -23,7 +23,10 @@ export interface AnswerSection {
 }
 
 const SECTION = "events-webhook";
+/** The editor's own: where the JSON Schema is. */
+const SCHEMA_KEY = "$schema";
 const STRUCTURED_KEYS = new Set([
+  SCHEMA_KEY,
   "greentic_setup_version",
   "bundle_source",
   "tenant",
@@ -70,7 +73,7 @@ function flat(
   tenant: string | undefined,
 ): ReturnType<typeof readAnswers> {
   const section = root[SECTION];
-  const others = Object.keys(root).filter((key) => key !== SECTION);
+  const others = Object.keys(root).filter((key) => key !== SECTION && key !== SCHEMA_KEY);
   if (section === undefined) {
     const meant = nearest(SECTION, others);
     const hint =

@@ -3,6 +3,7 @@
  */
 import { nearest } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
+import { OPTION_NAMES, TENANT_OPTION_NAMES } from "./answer-options.ts";
 import { isRecord, type AnswerFault, type AnswerSection } from "./answers.ts";
 import { ANY, SETTINGS_FORMAT, type StoredSettings, type StoredSource, type StoredTenant } from "./settings.ts";
 
@@ -19,17 +20,6 @@ export interface ValidatedAnswers {
 
 type Section = Readonly<Record<string, unknown>>;
 
-const OPTIONS = [
-  "enabled",
-  "public_base_url",
-  "secret_header",
-  "secret_key",
-  "signatures",
-  "require_signature",
-  "max_body_bytes",
-  "tenants",
-];
-const TENANT_OPTIONS = ["secret_header", "secret_key", "signatures", "require_signature", "max_body_bytes"];
 const EVENT_TYPE = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
 const REFERENCE = /^\$(?:(\w+)|\{(\w+)\})$/;
 
@@ -53,7 +43,7 @@ class Validator {
   }
 
   settings({ section, path, tenant }: AnswerSection): StoredSettings {
-    this.#unknown(section, path, OPTIONS);
+    this.#unknown(section, path, OPTION_NAMES);
     if (typeof section["enabled"] !== "boolean")
       this.#fault(
         `${path}.enabled`,
@@ -87,7 +77,7 @@ class Validator {
         this.#fault(`${path}.${name}`, "must be an object");
         continue;
       }
-      this.#unknown(section, `${path}.${name}`, TENANT_OPTIONS);
+      this.#unknown(section, `${path}.${name}`, TENANT_OPTION_NAMES);
       tenants[name] = this.#tenant(section, `${path}.${name}`, name);
     }
     return tenants;
