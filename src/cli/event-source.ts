@@ -6,7 +6,6 @@ import { GtcError, messageOf, parseJson, type JsonValue } from "../base/index.ts
 import type { EventFilter } from "../event-log/index.ts";
 import { inspectLog, replayOffline } from "../gateway.ts";
 import type { CommandContext } from "./command.ts";
-import { faultOf } from "./events.ts";
 import { readBundleFolder } from "../setup/index.ts";
 import { configFor, soundBundle } from "./load.ts";
 
@@ -106,4 +105,12 @@ function filterOf(query: Readonly<Record<string, string>>): EventFilter {
     ...(status !== undefined && { status: status as NonNullable<EventFilter["status"]> }),
     ...(since !== undefined && { sinceMs: Date.parse(since) }),
   };
+}
+
+/** Reads the problem that the API answered. */
+function faultOf(status: number, body: string, path: string): GtcError {
+  const problem = parseJson(body) as { code?: string; detail?: string };
+  if (problem.code === "GTC_EVENT_NOT_FOUND")
+    return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(problem.detail ?? "")?.[1] ?? "" });
+  return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid: "?", detail: `${status} ${problem.detail ?? ""}` });
 }

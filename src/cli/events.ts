@@ -2,7 +2,7 @@
  * `gtc events list|show|replay`: through the admin API while the gateway runs, else from the log itself. Both ways give
  * the same JSON.
  */
-import { GtcError, parseJson, type JsonValue } from "../base/index.ts";
+import type { JsonValue } from "../base/index.ts";
 import { viewText, type SummaryJson } from "../admin/index.ts";
 import { defineCommand } from "./command.ts";
 import { openEvents } from "./event-source.ts";
@@ -88,12 +88,4 @@ function replayText(result: JsonValue): string {
 
 function isEmpty(result: JsonValue): boolean {
   return (result as { runs: unknown[] }).runs.length === 0;
-}
-
-/** Reads the problem that the API answered. */
-export function faultOf(status: number, body: string, path: string): GtcError {
-  const problem = parseJson(body) as { code?: string; detail?: string };
-  if (problem.code === "GTC_EVENT_NOT_FOUND")
-    return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(problem.detail ?? "")?.[1] ?? "" });
-  return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid: "?", detail: `${status} ${problem.detail ?? ""}` });
 }
