@@ -5,29 +5,41 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commandsPage } from "./cli/index.ts";
+import { configurationPage } from "./config/index.ts";
 import { bundleJsonSchema, flowJsonSchema, type JsonSchema } from "./flow/index.ts";
+import { answersJsonSchema } from "./setup/index.ts";
+import { listProviders, providersReference } from "./signature/index.ts";
 
 interface GeneratedFile {
   /** Relative to the project's folder. */
   readonly path: string;
-  readonly text: () => string;
+  readonly text: () => string | Promise<string>;
 }
 
 const FILES: readonly GeneratedFile[] = [
   { path: "schemas/flow.schema.json", text: () => schemaText(flowJsonSchema()) },
   { path: "schemas/bundle.schema.json", text: () => schemaText(bundleJsonSchema()) },
+  { path: "schemas/answers.schema.json", text: () => schemaText(answersJsonSchema(providerNames())) },
+  { path: "docs/reference/cli.md", text: commandsPage },
+  { path: "docs/reference/configuration.md", text: configurationPage },
+  { path: "docs/reference/providers.md", text: providersReference },
 ];
 
 function schemaText(schema: JsonSchema): string {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-function main(isCheck: boolean): number {
+function providerNames(): readonly string[] {
+  return listProviders().map(({ id }) => id);
+}
+
+async function main(isCheck: boolean): Promise<number> {
   const root = join(dirname(fileURLToPath(import.meta.url)), "..");
   const stale: string[] = [];
   for (const { path, text } of FILES) {
     const file = join(root, path);
-    const wanted = text();
+    const wanted = await text();
     if (contentOf(file) === wanted) continue;
     stale.push(path);
     if (isCheck) continue;
@@ -46,4 +58,4 @@ function contentOf(file: string): string | undefined {
   }
 }
 
-process.exitCode = main(process.argv.includes("--check"));
+process.exitCode = await main(process.argv.includes("--check"));

@@ -6,7 +6,7 @@ import { ANSWER_OPTIONS, type AnswerOption } from "./answer-options.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** @param providers the names that `provider` may have */
+/** @param providers the names to offer for `provider` */
 export function answersJsonSchema(providers: readonly string[]): JsonSchema {
   const flat = { "events-webhook": { $ref: "#/definitions/options" } };
   const structured = { setup_answers: { type: "object", properties: flat, required: ["events-webhook"] } };
@@ -55,7 +55,11 @@ function signatureSchema(providers: readonly string[]): JsonSchema {
   return {
     type: "object",
     properties: {
-      provider: { enum: providers, description: "A known sender; `gtc providers` lists them." },
+      // Other names of a provider are accepted too; the list is what an editor offers.
+      provider: {
+        anyOf: [{ enum: providers }, { type: "string" }],
+        description: "A known sender; `gtc providers` lists them.",
+      },
       algorithm: {
         enum: ["sha256", "sha1", "sha512", "stripe", "token", "bearer", "basic", "ip", "none"],
         description: "How the request is verified, where the sender is no known provider.",
