@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandsPage } from "./cli/index.ts";
 import { configurationPage } from "./config/index.ts";
+import { errorsPage } from "./errors-page.ts";
 import { bundleJsonSchema, flowJsonSchema, type JsonSchema } from "./flow/index.ts";
 import { answersJsonSchema } from "./setup/index.ts";
 import { listProviders, providersReference } from "./signature/index.ts";
@@ -23,6 +24,7 @@ const FILES: readonly GeneratedFile[] = [
   { path: "schemas/answers.schema.json", text: () => schemaText(answersJsonSchema(providerNames())) },
   { path: "docs/reference/cli.md", text: commandsPage },
   { path: "docs/reference/configuration.md", text: configurationPage },
+  { path: "docs/reference/errors.md", text: errorsPage },
   { path: "docs/reference/providers.md", text: providersReference },
 ];
 

@@ -1,3 +1,3 @@
-export { commandsPage } from "./commands-reference.ts";
 export { runCli } from "./run-cli.ts";
 export { processContext } from "./terminal.ts";
+export { commandsPage } from "./commands-reference.ts";

@@ -1,3 +1,2 @@
 export { checkClaimedJson, decodePayload } from "./decode-payload.ts";
-export { readContentType } from "./content-type.ts";
 export { PayloadFault } from "./payload-fault.ts";

@@ -5,7 +5,6 @@
 import { RhaiError } from "./errors.ts";
 import {
   checkedInt,
-  char,
   compareText,
   RhaiArray,
   RhaiBlob,
@@ -213,9 +212,4 @@ export function order(left: RhaiValue, right: RhaiValue): number | undefined {
 function asText(value: RhaiValue): string | undefined {
   if (typeof value === "string") return value;
   return value instanceof RhaiChar ? value.text : undefined;
-}
-
-/** The first character of a text as a char; for loops over texts. */
-export function charsOf(text: string): RhaiChar[] {
-  return Array.from(text, char);
 }

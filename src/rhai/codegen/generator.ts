@@ -6,7 +6,6 @@
  * and `D` are their bounds. A fault leaves `d` where it happened, so the catcher knows which functions it came through.
  */
 import type { Block, Expr, Statement } from "../ast.ts";
-import { fnKey } from "./generator-base.ts";
 import { capturedNames } from "./names.ts";
 import { PlaceGenerator } from "./place-generator.ts";
 
@@ -274,5 +273,3 @@ export const HELPERS = [
   "keep",
   "tooManyVariables",
 ] as const;
-
-export { fnKey };

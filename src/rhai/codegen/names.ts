@@ -1,5 +1,5 @@
 /** Which names a piece of the tree mentions: what closures may capture, and what a script reads from its scope. */
-import type { Block, Expr, FnDef, Statement } from "../ast.ts";
+import type { Block, Expr, Statement } from "../ast.ts";
 
 /** Calls back for every expression below, closures included. */
 function walkBlock(block: Block, visit: (expr: Expr) => void): void {
@@ -112,22 +112,4 @@ export function capturedNames(block: Block): Set<string> {
     });
   });
   return names;
-}
-
-/** Every name that is mentioned at all. */
-export function mentionedNames(block: Block): Set<string> {
-  const names = new Set<string>();
-  walkBlock(block, (expr) => {
-    if (expr.kind === "name") names.add(expr.name);
-  });
-  return names;
-}
-
-/** Whether a function's body uses `this`. */
-export function usesThis(fn: Pick<FnDef, "body">): boolean {
-  let found = false;
-  walkBlock(fn.body, (expr) => {
-    if (expr.kind === "this") found = true;
-  });
-  return found;
 }
