@@ -30,7 +30,9 @@ interface Measured extends LoadResult {
   readonly cpuMsPer1000: number;
 }
 
-console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}, ${connections} connections, ${rounds} × ${seconds} s per case`);
+console.log(
+  `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}, ${connections} connections, ${rounds} × ${seconds} s per case`,
+);
 const bundle = await createBundle();
 try {
   for (const [bodyName, body] of Object.entries(bodies)) {
@@ -65,9 +67,11 @@ async function measure(server: BenchServer, path: string, body: Buffer): Promise
   const before = await running.stats();
   const result = await load({ port: running.port, path, body, headers: signed(body), connections, seconds });
   const after = await running.stats();
-  if (result.failed > 0) throw new Error(`${result.failed} of ${result.requests} requests failed (${result.firstFailure})`);
+  if (result.failed > 0)
+    throw new Error(`${result.failed} of ${result.requests} requests failed (${result.firstFailure})`);
   const stored = after.stored - before.stored;
-  if (running.stores && stored !== result.requests) throw new Error(`${result.requests} acknowledged, ${stored} stored`);
+  if (running.stores && stored !== result.requests)
+    throw new Error(`${result.requests} acknowledged, ${stored} stored`);
   return { ...result, cpuMsPer1000: ((after.cpuMs - before.cpuMs) / result.requests) * 1000 };
 }
 
@@ -77,7 +81,15 @@ async function burnCase(): Promise<void> {
   const results: Record<string, Record<string, number>> = {};
   for (const burning of [false, true]) {
     await using gateway = await gatewayServer(bundle.folder);
-    const quiet = { port: gateway.port, path: "/events/webhook/demo/ack", body, headers: signed(body), connections: 8, seconds, ratePerSecond: 500 };
+    const quiet = {
+      port: gateway.port,
+      path: "/events/webhook/demo/ack",
+      body,
+      headers: signed(body),
+      connections: 8,
+      seconds,
+      ratePerSecond: 500,
+    };
     const burn = { ...quiet, path: "/events/webhook/demo/burn", connections: 2, ratePerSecond: 20 };
     const [result] = await Promise.all([load(quiet), burning ? load(burn) : undefined]);
     results[burning ? "beside burning scripts" : "alone"] = { p50: result.p50Ms, p99: result.p99Ms };

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import process from "node:process";
-import { SECRET } from "./secret.mjs";
+const SECRET = process.argv[2] ?? "";
 
 const server = createServer((request, response) => {
   const chunks = [];

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SECRET } from "./secret.mjs";
+import { SECRET } from "./secret.ts";
 import { cpuMsOf, type BenchServer } from "./server.ts";
 
 const GTC = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -23,7 +23,14 @@ export async function createBundle(): Promise<BenchBundle> {
   const signatures = Object.fromEntries(["ack", "flow", "burn"].map((type) => [type, signature]));
   const answers = { "events-webhook": { enabled: true, public_base_url: "http://localhost:8080", signatures } };
   await writeFile(join(folder, "answers.json"), JSON.stringify(answers));
-  execFileSync(process.execPath, [GTC, "setup", "--answers", join(folder, "answers.json"), "--non-interactive", folder]);
+  execFileSync(process.execPath, [
+    GTC,
+    "setup",
+    "--answers",
+    join(folder, "answers.json"),
+    "--non-interactive",
+    folder,
+  ]);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -67,7 +74,7 @@ async function untilStarted(path: string, pid: number): Promise<Started> {
 /** The gateway's own count of stored events, from its log. */
 async function storedEvents(adminUrl: string): Promise<number> {
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
-  const stored = /^gtc_log_events\{status="total"\} (\d+)/m.exec(metrics)?.[1];
-  if (stored === undefined) throw new Error("the metrics name no stored events");
-  return Number(stored);
+  const counts = [...metrics.matchAll(/^gtc_log_events\{status="\w+"\} (\d+)/gm)].map((match) => Number(match[1]));
+  if (counts.length === 0) throw new Error("the metrics name no stored events");
+  return counts.reduce((sum, count) => sum + count, 0);
 }

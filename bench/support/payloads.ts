@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { SECRET } from "./secret.mjs";
+import { SECRET } from "./secret.ts";
 
 function push(commits: number): object {
   return {

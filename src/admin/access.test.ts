@@ -6,7 +6,9 @@ const good = { host: "127.0.0.1:8081", authorization: `Bearer ${TOKEN}` };
 
 test("a program on this machine with the token may enter", () => {
   expect(judgeAccess(good, TOKEN)).toEqual({ ok: true });
-  expect(judgeAccess({ ...good, host: "localhost:8081", origin: "http://localhost:8081" }, TOKEN)).toEqual({ ok: true });
+  expect(judgeAccess({ ...good, host: "localhost:8081", origin: "http://localhost:8081" }, TOKEN)).toEqual({
+    ok: true,
+  });
 });
 
 test.each([
@@ -16,7 +18,9 @@ test.each([
   ["a name that someone else controls", { ...good, host: "rebind.example:8081" }, 403],
   ["no host", { authorization: good.authorization }, 403],
   ["a page of another site", { ...good, origin: "https://evil.example" }, 403],
-])("%s is turned away", (_what, headers, status) => expect(judgeAccess(headers, TOKEN)).toMatchObject({ ok: false, status }));
+])("%s is turned away", (_what, headers, status) =>
+  expect(judgeAccess(headers, TOKEN)).toMatchObject({ ok: false, status }),
+);
 
 test("an address that was configured on purpose is a known name", () => {
   const headers = { ...good, host: "10.0.0.5:8081" };

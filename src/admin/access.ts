@@ -5,7 +5,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-export type Access = { readonly ok: true } | { readonly ok: false; readonly status: 401 | 403; readonly because: string };
+export type Access =
+  { readonly ok: true } | { readonly ok: false; readonly status: 401 | 403; readonly because: string };
 
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -19,8 +20,11 @@ export function judgeAccess(headers: IncomingHttpHeaders, token: string, extraHo
     return { ok: false, status: 403, because: "The request comes from another site." };
   }
   const given = /^Bearer ([\x21-\x7e]+)$/.exec(headers.authorization ?? "")?.[1];
-  if (given === undefined) return { ok: false, status: 401, because: "Send the token of state/gateway.json as a bearer token." };
-  return sameText(given, token) ? { ok: true } : { ok: false, status: 401, because: "The token is not the one of this gateway." };
+  if (given === undefined)
+    return { ok: false, status: 401, because: "Send the token of state/gateway.json as a bearer token." };
+  return sameText(given, token)
+    ? { ok: true }
+    : { ok: false, status: 401, because: "The token is not the one of this gateway." };
 }
 
 function hostName(host: string | undefined): string | undefined {

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { GtcError, messageOf } from "../base/index.ts";
 import type { EventFilter, EventLog, PlannedRun } from "../event-log/index.ts";
 import { judgeAccess } from "./access.ts";
-import { detailToJson, refusalToJson, summaryToJson } from "./views.ts";
+import { detailToJson, refusalToJson, summaryToJson, viewText } from "./views.ts";
 
 export interface AdminOptions {
   readonly host: string;
@@ -42,7 +42,11 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const { host, port } = options;
-      reject(cause.code === "EADDRINUSE" ? new GtcError("GTC_PORT_BUSY", { host, port, option: "--admin-port" }, { cause }) : cause);
+      reject(
+        cause.code === "EADDRINUSE"
+          ? new GtcError("GTC_PORT_BUSY", { host, port, option: "--admin-port" }, { cause })
+          : cause,
+      );
     });
     server.listen(options.port, options.host, resolve);
   });
@@ -82,7 +86,8 @@ async function api(request: IncomingMessage, url: URL, options: AdminOptions): P
   const isGet = request.method === "GET";
   if (collection === "events" && id === undefined && isGet) return listEvents(url.searchParams, options.log);
   if (collection === "events" && id !== undefined && act === undefined && isGet) return showEvent(id, options.log);
-  if (collection === "events" && id !== undefined && act === "replay" && request.method === "POST") return replay(id, options);
+  if (collection === "events" && id !== undefined && act === "replay" && request.method === "POST")
+    return replay(id, options);
   if (collection === "refused" && id === undefined && isGet) return listRefused(url.searchParams, options.log);
   return problem(404, "There is no such resource.");
 }
@@ -97,7 +102,9 @@ async function listEvents(query: URLSearchParams, log: EventLog): Promise<Reply>
 
 async function showEvent(id: string, log: EventLog): Promise<Reply> {
   const detail = await log.getEvent(id);
-  return detail === undefined ? faultReply(new GtcError("GTC_EVENT_NOT_FOUND", { id })) : json(200, detailToJson(detail));
+  return detail === undefined
+    ? faultReply(new GtcError("GTC_EVENT_NOT_FOUND", { id }))
+    : { status: 200, type: "application/json", body: viewText(await detailToJson(detail)) };
 }
 
 async function replay(id: string, options: AdminOptions): Promise<Reply> {
@@ -108,7 +115,11 @@ async function replay(id: string, options: AdminOptions): Promise<Reply> {
 async function listRefused(query: URLSearchParams, log: EventLog): Promise<Reply> {
   const tenant = query.get("tenant");
   const refusals = await log.listRefusals({ limit: limitOf(query), ...(tenant !== null && { tenant }) });
-  return { status: 200, type: "application/x-ndjson", body: refusals.map((refusal) => `${JSON.stringify(refusalToJson(refusal))}\n`).join("") };
+  return {
+    status: 200,
+    type: "application/x-ndjson",
+    body: refusals.map((refusal) => `${viewText(refusalToJson(refusal))}\n`).join(""),
+  };
 }
 
 const STATUSES = new Set(["received", "done", "failed", "unmatched", "refused", "duplicate"]);

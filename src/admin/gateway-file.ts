@@ -6,7 +6,12 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-const gatewayFileSchema = z.object({ pid: z.int().positive(), admin_url: z.url(), webhook_url: z.url(), token: z.string().min(1) });
+const gatewayFileSchema = z.object({
+  pid: z.int().positive(),
+  admin_url: z.url(),
+  webhook_url: z.url(),
+  token: z.string().min(1),
+});
 
 export type GatewayFile = z.infer<typeof gatewayFileSchema>;
 

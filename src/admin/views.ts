@@ -1,234 +1,174 @@
-/**
- * The JSON forms of what the log keeps: one definition for the admin API and for `gtc events … --json`, so that a
- * program reads the same whether or not the gateway runs. Names are snake_case, times are ISO 8601 in UTC, and a field
- * that has no value is `null`: every object of a kind has the same keys.
- */
+/** The JSON in which events, runs and refusals are shown, by the API and the CLI alike. */
 import { parseJson, stringifyJson, type JsonValue } from "../base/index.ts";
-import type { AnswerRecord, Envelope, VerdictRecord } from "../event/index.ts";
-import type { EventDetail, EventSummary, Refusal, RunDetail, RunError, StepDone } from "../event-log/index.ts";
+import { headerOf, type AnswerRecord, type Envelope, type HeaderList } from "../event/index.ts";
+import type { EventDetail, EventSummary, Refusal, RunDetail, StepDone } from "../event-log/index.ts";
+import { decodePayload } from "../payload/index.ts";
+
+/** Payloads larger than this are not decoded to be shown. */
+const MAX_SHOWN_BYTES = 8 * 1024 * 1024;
 
 export interface SummaryJson {
   readonly id: string;
   readonly tenant: string;
   readonly event_type: string;
   readonly received_at: string;
-  readonly status: EventSummary["status"];
-  readonly verdict: VerdictRecord["status"];
+  readonly status: string;
+  readonly verdict: string;
   readonly duplicate_of: string | null;
   readonly provider_type: string | null;
   readonly body_bytes: number;
-  /** Why a refused request was refused; null for every other event. */
-  readonly reason: string | null;
   readonly runs: readonly { readonly id: string; readonly flow: string; readonly status: string }[];
 }
 
-export interface DetailJson {
-  readonly event: EventJson;
-  /** What the sender was told; null while nothing but our own 202 was recorded. */
-  readonly response: ResponseJson | null;
-  readonly runs: readonly RunJson[];
-}
-
-export interface EventJson extends Omit<SummaryJson, "runs"> {
-  readonly verification: VerificationJson;
-  readonly dedupe: { readonly value: string; readonly source: string; readonly signed: boolean } | null;
-  readonly method: string;
-  readonly target: string;
-  readonly remote_address: string;
-  readonly headers: Envelope["headers"];
-  /** As text when the bytes are UTF-8, else null. */
-  readonly body: string | null;
-  /** The bytes as base64 when they are no UTF-8 text, else null. */
-  readonly body_base64: string | null;
-}
-
-export interface VerificationJson {
-  readonly scheme: string | null;
-  readonly provider: string | null;
-  readonly key: string | null;
-  readonly reason: string | null;
-  readonly detail: string | null;
-  readonly hint: string | null;
-}
-
-export interface ResponseJson {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly by: AnswerRecord["by"];
-  readonly at: string;
-  readonly duration_ms: number;
-}
-
-export interface RunJson {
-  readonly id: string;
-  readonly flow: string;
-  readonly status: RunDetail["status"];
-  readonly attempt: number;
-  readonly parent_run: string | null;
-  readonly replay_of: string | null;
-  readonly started_at: string | null;
-  readonly ended_at: string | null;
-  readonly resume_at: string | null;
-  readonly error: RunError | null;
-  readonly steps: readonly StepJson[];
-}
-
-export interface StepJson {
-  readonly node: string;
-  readonly type: string;
-  readonly status: StepDone["status"];
-  /** Bigints stand for integers whose digits a double cannot hold: write it with `stringifyJson`. */
-  readonly output: JsonValue;
-  readonly error: RunError | null;
-  readonly attempt: number;
-  readonly printed: readonly string[];
-  readonly started_at: string;
-  readonly duration_ms: number;
-}
-
-/** One line of `gtc events list --json`. */
-export function summaryToJson(summary: EventSummary): SummaryJson {
+export function summaryToJson(event: EventSummary): SummaryJson {
   return {
-    id: summary.id,
-    tenant: summary.tenant,
-    event_type: summary.eventType,
-    received_at: isoTime(summary.receivedAtMs),
-    status: summary.status,
-    verdict: summary.verdict.status,
-    duplicate_of: summary.duplicateOf ?? null,
-    provider_type: summary.providerType ?? null,
-    body_bytes: summary.bodyBytes,
-    reason: summary.verdict.status === "refused" ? summary.verdict.reason : null,
-    runs: summary.runs.map(({ id, flow, status }) => ({ id, flow, status })),
+    id: event.id,
+    tenant: event.tenant,
+    event_type: event.eventType,
+    received_at: isoTime(event.receivedAtMs),
+    status: event.status,
+    verdict: event.verdict.status,
+    duplicate_of: event.duplicateOf ?? null,
+    provider_type: event.providerType ?? null,
+    body_bytes: event.bodyBytes,
+    runs: event.runs.map(({ id, flow, status }) => ({ id, flow, status })),
   };
 }
 
-/** `gtc events show --json`. */
-export function detailToJson(detail: EventDetail): DetailJson {
-  const { summary, envelope, answer } = detail;
-  const { runs: _runs, ...event } = summaryToJson(summary);
+/** `{ event, response, runs }`: everything about one event. */
+export async function detailToJson(detail: EventDetail): Promise<JsonValue> {
+  const { envelope, summary } = detail;
   return {
     event: {
-      ...event,
-      reason: detail.refusedBecause ?? event.reason,
-      verification: verificationToJson(envelope.verdict),
-      dedupe: envelope.dedupe ?? null,
+      ...summaryToJson(summary),
+      verification: { ...envelope.verdict },
+      ...(detail.refusedBecause !== undefined && { refused_because: detail.refusedBecause }),
+      dedupe:
+        envelope.dedupe === undefined
+          ? null
+          : { id: envelope.dedupe.value, source: envelope.dedupe.source, signed: envelope.dedupe.signed },
       method: envelope.method,
       target: envelope.target,
       remote_address: envelope.remoteAddress,
-      headers: envelope.headers,
-      ...bodyToJson(envelope.rawBody),
+      headers: envelope.headers.map(([name, value]) => [name, value]),
+      body: bodyText(envelope.rawBody, envelope.headers),
+      payload: await payloadOf(envelope),
     },
-    response: answer === undefined ? null : answerToJson(answer),
+    response: responseOf(detail),
     runs: detail.runs.map(runToJson),
   };
 }
 
-/** A request of the ring of refused ones, in the form of an event that nothing came of. */
-export function refusalToJson(refusal: Refusal): DetailJson {
-  const { id, tenant, eventType, receivedAtMs, reason, detail, hint, bodyBytes, bodyStart } = refusal;
-  const isWhole = bodyStart.length === bodyBytes;
+/** What the sender was told. Where nothing was recorded it was our own 202. */
+function responseOf({ answer, summary }: EventDetail): JsonValue {
+  if (answer !== undefined) return answerToJson(answer);
+  const body =
+    summary.duplicateOf === undefined
+      ? { event_id: summary.id }
+      : { event_id: summary.id, duplicate_of: summary.duplicateOf };
+  return { status: 202, by: "ack", headers: { "content-type": "application/json" }, body };
+}
+
+function answerToJson({ status, by, headers, body, atMs, durationMs }: AnswerRecord): JsonValue {
+  const isJson = /[/+]json\b/.test(headers["content-type"] ?? "");
   return {
-    event: {
-      ...{ id, tenant, event_type: eventType, received_at: isoTime(receivedAtMs), status: "refused" },
-      ...{ verdict: "refused", duplicate_of: null, provider_type: null, body_bytes: bodyBytes, reason },
-      verification: { scheme: null, provider: null, key: null, reason, detail, hint },
-      dedupe: null,
-      method: refusal.method,
-      target: refusal.target,
-      remote_address: refusal.remoteAddress,
-      headers: refusal.headers,
-      ...(isWhole ? bodyToJson(bodyStart) : { body: null, body_base64: null }),
-    },
-    response: {
-      status: refusal.status,
-      headers: {},
-      body: "",
-      by: "problem",
-      at: isoTime(receivedAtMs),
-      duration_ms: 0,
-    },
-    runs: [],
+    status,
+    by,
+    headers: { ...headers },
+    body: isJson ? jsonOr(body) : body,
+    answered_at: isoTime(atMs),
+    duration_ms: durationMs,
   };
 }
 
-/** A line of `gtc events list` for a refused request. */
-export function refusalToSummaryJson(refusal: Refusal): SummaryJson {
-  const { id, tenant, event_type, received_at, status, verdict, duplicate_of, provider_type, body_bytes, reason } =
-    refusalToJson(refusal).event;
-  return {
-    ...{ id, tenant, event_type, received_at, status, verdict, duplicate_of, provider_type, body_bytes, reason },
-    runs: [],
-  };
-}
-
-/** The text of a view; integers of step outputs keep all their digits. */
-export function viewToText(view: SummaryJson | DetailJson, indent?: number): string {
-  // A view is JSON by construction; its interfaces only lack the index signature that the type asks for.
-  return stringifyJson(view as unknown as JsonValue, indent);
-}
-
-function verificationToJson(verdict: VerdictRecord): VerificationJson {
-  const nothing = { scheme: null, provider: null, key: null, reason: null, detail: null, hint: null };
-  switch (verdict.status) {
-    case "verified":
-      return { ...nothing, scheme: verdict.scheme, provider: verdict.provider ?? null, key: verdict.keyName };
-    case "unsigned":
-      return nothing;
-    case "refused":
-      return { ...nothing, reason: verdict.reason, detail: verdict.detail, hint: verdict.hint };
-    default:
-      return verdict satisfies never;
-  }
-}
-
-function bodyToJson(bytes: Uint8Array): Pick<EventJson, "body" | "body_base64"> {
-  try {
-    return { body: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), body_base64: null };
-  } catch {
-    return { body: null, body_base64: Buffer.from(bytes).toString("base64") };
-  }
-}
-
-function answerToJson({ status, headers, body, by, atMs, durationMs }: AnswerRecord): ResponseJson {
-  return { status, headers, body, by, at: isoTime(atMs), duration_ms: durationMs };
-}
-
-function runToJson({ run, status, attempts, error, resumeAtMs, startedAtMs, endedAtMs, steps }: RunDetail): RunJson {
+function runToJson({ run, status, attempts, error, resumeAtMs, startedAtMs, endedAtMs, steps }: RunDetail): JsonValue {
   return {
     id: run.id,
     flow: run.flow,
+    flow_hash: run.flowHash,
     status,
     attempt: attempts,
-    parent_run: run.parentRunId ?? null,
     replay_of: run.replayOf ?? null,
-    started_at: isoTimeOrNull(startedAtMs),
-    ended_at: isoTimeOrNull(endedAtMs),
-    resume_at: isoTimeOrNull(resumeAtMs),
-    error: error ?? null,
+    parent_run: run.parentRunId ?? null,
+    error: error === undefined ? null : { ...error },
+    created_at: isoTime(run.createdAtMs),
+    started_at: timeOrNull(startedAtMs),
+    ended_at: timeOrNull(endedAtMs),
+    resume_at: timeOrNull(resumeAtMs),
     steps: steps.map(stepToJson),
   };
 }
 
-function stepToJson(step: StepDone): StepJson {
+function stepToJson(step: StepDone): JsonValue {
   return {
     node: step.node,
     type: step.nodeType,
     status: step.status,
-    output: step.outputJson === undefined ? null : parseJson(step.outputJson),
-    error: step.error ?? null,
     attempt: step.attempt,
-    printed: step.printed ?? [],
+    output: step.outputJson === undefined ? null : jsonOr(step.outputJson),
+    error: step.error === undefined ? null : { ...step.error },
+    printed: [...(step.printed ?? [])],
+    next: step.next ?? null,
     started_at: isoTime(step.startedAtMs),
     duration_ms: step.durationMs,
   };
+}
+
+export function refusalToJson(refusal: Refusal): JsonValue {
+  return {
+    id: refusal.id,
+    tenant: refusal.tenant,
+    event_type: refusal.eventType,
+    received_at: isoTime(refusal.receivedAtMs),
+    status: "refused",
+    http_status: refusal.status,
+    reason: refusal.reason,
+    detail: refusal.detail,
+    hint: refusal.hint,
+    method: refusal.method,
+    target: refusal.target,
+    remote_address: refusal.remoteAddress,
+    headers: refusal.headers.map(([name, value]) => [name, value]),
+    body_bytes: refusal.bodyBytes,
+  };
+}
+
+/** Writes a view as JSON text; integers keep their digits. */
+export function viewText(view: JsonValue, indent?: number): string {
+  return stringifyJson(view, indent);
+}
+
+async function payloadOf({ headers, rawBody }: Pick<Envelope, "headers" | "rawBody">): Promise<JsonValue> {
+  if (rawBody.length > MAX_SHOWN_BYTES) return null;
+  try {
+    return parseJson(await decodePayload(headers, rawBody, MAX_SHOWN_BYTES));
+  } catch {
+    return null;
+  }
+}
+
+/** The body as text where it is text, else in base64. */
+function bodyText(body: Uint8Array, headers: HeaderList): JsonValue {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const isText =
+    headerOf(headers, "content-encoding") === undefined &&
+    !bytes.includes(0) &&
+    Buffer.from(bytes.toString("utf8")).equals(bytes);
+  return isText ? { text: bytes.toString("utf8") } : { base64: bytes.toString("base64") };
+}
+
+function jsonOr(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
 }
 
 function isoTime(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
-function isoTimeOrNull(timeMs: number | undefined): string | null {
+function timeOrNull(timeMs: number | undefined): string | null {
   return timeMs === undefined ? null : isoTime(timeMs);
 }

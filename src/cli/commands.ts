@@ -10,4 +10,56 @@ export interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: "init", summary: "Create a bundle that runs", load: async () => (await import("./init.ts")).init },
+  {
+    name: "setup",
+    summary: "Configure a bundle from answers, and show its webhook URLs",
+    load: async () => (await import("./setup.ts")).setup,
+  },
+  {
+    name: "start",
+    summary: "Receive webhooks and run the flows of a bundle",
+    load: async () => (await import("./start.ts")).start,
+  },
+  {
+    name: "urls",
+    summary: "Show the webhook URLs of a bundle and how each is verified",
+    load: async () => (await import("./urls.ts")).urls,
+  },
+  {
+    name: "doctor",
+    summary: "Look for everything that can keep webhooks from arriving, and say what to do",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
+    name: "events list",
+    summary: "List events, newest first",
+    load: async () => (await import("./events.ts")).eventsList,
+  },
+  {
+    name: "events show",
+    summary: "Show one event: the request, the verdict, the answer, every run and step",
+    load: async () => (await import("./events.ts")).eventsShow,
+  },
+  {
+    name: "events replay",
+    summary: "Run a stored event again on today's flows",
+    load: async () => (await import("./events.ts")).eventsReplay,
+  },
+  {
+    name: "verify",
+    summary: "Verify a captured request offline and say why it would be refused",
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: "sign",
+    summary: "Sign a payload as a provider would, and print the curl command",
+    load: async () => (await import("./sign.ts")).sign,
+  },
+  {
+    name: "providers",
+    summary: "List the providers whose signatures are known, or show one",
+    load: async () => (await import("./providers.ts")).providers,
+  },
+];

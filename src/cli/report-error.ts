@@ -1,11 +1,17 @@
 /** How an error ends a command: message, what to do, exit code; the same as JSON for programs. */
 import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
 import { diagnosticToJson, renderDiagnostic, type Diagnostic } from "../text/index.ts";
-import type { CommandContext } from "./command.ts";
+import type { AnswerFault } from "../setup/index.ts";
+import type { CommandContext, Palette } from "./command.ts";
 
 /** An error whose cause stands in files: the diagnostics are shown with their lines. */
 export interface WithDiagnostics {
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An error whose causes stand in the answers. Never shown with their lines: those hold secrets. */
+export interface WithAnswerFaults {
+  readonly faults: readonly AnswerFault[];
 }
 
 /** Prints an error to `stderr` and returns the exit code. What is no `GtcError` is a fault of gtc itself. */
@@ -21,6 +27,7 @@ export function reportError(thrown: unknown, context: CommandContext, asJson: bo
 function errorToJson(error: GtcError): unknown {
   const { code, message, fix, details } = error;
   const diagnostics = diagnosticsOf(error);
+  const faults = faultsOf(error);
   return {
     error: {
       code,
@@ -28,12 +35,14 @@ function errorToJson(error: GtcError): unknown {
       fix,
       details,
       ...(diagnostics.length > 0 && { diagnostics: diagnostics.map((diagnostic) => diagnosticToJson(diagnostic)) }),
+      ...(faults.length > 0 && { faults }),
     },
   };
 }
 
 function errorToText(error: GtcError, { paint }: CommandContext): string {
   const places = diagnosticsOf(error).map((diagnostic) => `${renderDiagnostic(diagnostic, paint)}\n\n`);
+  places.push(...faultsOf(error).map((fault) => `${faultText(fault, paint)}\n`));
   const head = `${paint.error("error")} ${paint.dim(`[${error.code}]`)} ${error.message}\n  ${paint.dim("fix:")} ${error.fix}\n`;
   const trace = error.code === "GTC_INTERNAL" && error.cause instanceof Error ? `${error.cause.stack ?? ""}\n` : "";
   return places.join("") + head + trace;
@@ -41,4 +50,13 @@ function errorToText(error: GtcError, { paint }: CommandContext): string {
 
 function diagnosticsOf(error: GtcError): readonly Diagnostic[] {
   return "diagnostics" in error ? (error as GtcError & WithDiagnostics).diagnostics : [];
+}
+
+function faultsOf(error: GtcError): readonly AnswerFault[] {
+  return "faults" in error ? (error as GtcError & WithAnswerFaults).faults : [];
+}
+
+function faultText({ path, message, hint }: AnswerFault, paint: Palette): string {
+  const head = `${paint.error("✗")} ${paint.bold(path)} ${message}`;
+  return hint === undefined ? head : `${head}\n    ${paint.dim("fix:")} ${hint}`;
 }

@@ -1,5 +1,6 @@
 /** The context of a real process: its streams, its terminal, its colours, its signals. */
 import { once } from "node:events";
+import { isatty } from "node:tty";
 import pc from "picocolors";
 import type { CommandContext, Environment, Palette } from "./command.ts";
 
@@ -7,7 +8,7 @@ const DEFAULT_WIDTH = 100;
 
 /** The context for `main.ts`. Colours: only on a terminal, and never with NO_COLOR (no-color.org) or `--no-color`. */
 export function processContext(words: readonly string[], env: Environment): CommandContext {
-  const isTerminal = Boolean(process.stdin.isTTY) && Boolean(process.stdout.isTTY);
+  const isTerminal = isatty(0) && isatty(1);
   const wanted = (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" && !words.includes("--no-color");
   return {
     stdin: process.stdin,
@@ -15,7 +16,7 @@ export function processContext(words: readonly string[], env: Environment): Comm
     stderr: process.stderr,
     isTerminal,
     width: process.stdout.columns || DEFAULT_WIDTH,
-    paint: paletteOf(wanted && Boolean(process.stdout.isTTY)),
+    paint: paletteOf(wanted && isatty(1)),
     cwd: process.cwd(),
     env,
     untilStopped: async () => {

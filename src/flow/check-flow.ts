@@ -1,6 +1,7 @@
 /** What must hold between the parts of one flow: ids, targets, reachability, loops, and what its configs compile to. */
 import { nearest } from "../base/index.ts";
 import { BUILT_IN_NAMES, BUILT_IN_TARGETS, NODE_TYPES, type ConfigFault } from "../nodes/index.ts";
+import type { FlowFaultCode } from "./fault-codes.ts";
 import { edgesOf, endlessLoops, isBuiltIn, reachableFrom, type PlacedEdge } from "./flow-graph.ts";
 import type { DraftNode, FlowDraft } from "./read-flow-file.ts";
 
@@ -105,7 +106,7 @@ function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
     if (nodeType === undefined || !node.isSound) continue;
     const path = [...draft.pathOfNode(node.index), "config"];
     const report = (fault: ConfigFault) =>
-      draft.report(fault.level, fault.code, fault.message, [...path, ...fault.path], {
+      draft.report(fault.level, fault.code as FlowFaultCode, fault.message, [...path, ...fault.path], {
         ...(fault.hint !== undefined && { hint: fault.hint }),
         ...(fault.range !== undefined && { range: fault.range }),
       });

@@ -8,7 +8,7 @@ import {
   type StoredFlow,
   type Trigger,
 } from "./flow-definition.ts";
-import { edgesOf, reachableFrom } from "./flow-graph.ts";
+import { edgesOf, leadingTo } from "./flow-graph.ts";
 import type { FlowDraft } from "./read-flow-file.ts";
 
 /** Makes the definition of a draft that has no errors. */
@@ -39,7 +39,10 @@ export function defineFlow(draft: FlowDraft): FlowDefinition | undefined {
   };
   const definitionJson = stringifyJson(stored as unknown as JsonValue);
   const edges = nodes.flatMap(edgesOf);
-  const answers = new Map(nodes.map(({ id }) => [id, canAnswer(id, nodes, edges)]));
+  const answering = leadingTo(
+    nodes.filter(({ type }) => type === "http_response").map(({ id }) => id),
+    edges,
+  );
   return {
     name,
     ...(header.version !== undefined && { version: String(header.version) }),
@@ -53,7 +56,7 @@ export function defineFlow(draft: FlowDraft): FlowDefinition | undefined {
     retry,
     nodes,
     triggers: draft.triggers.map((trigger) => triggerOf(trigger, startNode)),
-    answersFrom: (id) => answers.get(id) ?? false,
+    answersFrom: (id) => answering.has(id),
     graph: () => ({
       nodes: nodes.map(({ id, type }) => ({ id, type })),
       edges: edges.map(({ path: _path, ...edge }) => edge),
@@ -64,9 +67,4 @@ export function defineFlow(draft: FlowDraft): FlowDefinition | undefined {
 function triggerOf({ type, eventType, target }: FlowDraft["triggers"][number], startNode: string): Trigger {
   if (type === "default" || eventType === undefined) return { type: "default", target: target ?? startNode };
   return { type, eventType, target: target ?? startNode };
-}
-
-function canAnswer(start: string, nodes: readonly FlowNode[], edges: ReturnType<typeof edgesOf>): boolean {
-  const reached = reachableFrom([start], edges);
-  return nodes.some(({ id, type }) => type === "http_response" && reached.has(id));
 }

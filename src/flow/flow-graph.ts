@@ -29,20 +29,39 @@ export function edgesOf(node: FlowNode): readonly PlacedEdge[] {
 
 /** Every node that can be reached from `starts`, these included. */
 export function reachableFrom(starts: Iterable<string>, edges: readonly FlowEdge[]): ReadonlySet<string> {
+  return closure(starts, edges, ({ from, to }) => [from, to]);
+}
+
+/** Every node from which one of `goals` can be reached, these included. */
+export function leadingTo(goals: Iterable<string>, edges: readonly FlowEdge[]): ReadonlySet<string> {
+  return closure(goals, edges, ({ from, to }) => [to, from]);
+}
+
+function closure(
+  starts: Iterable<string>,
+  edges: readonly FlowEdge[],
+  direction: (edge: FlowEdge) => readonly [string, string],
+): ReadonlySet<string> {
+  const neighbours = new Map<string, string[]>();
+  for (const edge of edges) {
+    const [here, there] = direction(edge);
+    const known = neighbours.get(here);
+    if (known === undefined) neighbours.set(here, [there]);
+    else known.push(there);
+  }
   const reached = new Set<string>(starts);
   // A set's iteration also visits what is added on the way.
-  for (const id of reached) for (const { from, to } of edges) if (from === id && !isBuiltIn(to)) reached.add(to);
+  for (const id of reached) if (!isBuiltIn(id)) for (const next of neighbours.get(id) ?? []) reached.add(next);
   return reached;
 }
 
 /** Loops that no edge leaves, each as the nodes on it. Errors do not count as a way out. */
 export function endlessLoops(nodes: readonly FlowNode[], edges: readonly FlowEdge[]): readonly (readonly string[])[] {
   const regular = edges.filter(({ kind }) => kind !== "error");
-  const ending = new Set(regular.filter(({ to }) => isBuiltIn(to)).map(({ from }) => from));
-  for (let size = -1; size !== ending.size;) {
-    size = ending.size;
-    for (const { from, to } of regular) if (ending.has(to)) ending.add(from);
-  }
+  const ending = leadingTo(
+    regular.filter(({ to }) => isBuiltIn(to)).map(({ from }) => from),
+    regular,
+  );
   const loops: string[][] = [];
   const seen = new Set<string>();
   for (const { id } of nodes) {

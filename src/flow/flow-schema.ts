@@ -5,13 +5,18 @@
 import { z } from "zod";
 import { parseDurationMs, type JsonValue } from "../base/index.ts";
 
+/** For editors; `parseDurationMs` is what decides. */
+const DURATION = String.raw`^\s*((\d+(\.\d+)?(ms|s|m|h|d))+|\d+(\.\d+)?)\s*$`;
+
 /** `30s`, `1h30m`, or a number of milliseconds. */
-const durationMs = z.union([z.string(), z.number().min(0)]).transform((written, context) => {
-  const ms = typeof written === "number" ? written : parseDurationMs(written);
-  if (ms !== undefined) return ms;
-  context.addIssue({ code: "custom", message: "is no duration; write e.g. `500ms`, `30s`, `5m` or `1h30m`" });
-  return z.NEVER;
-});
+const durationMs = z
+  .union([z.string().meta({ pattern: DURATION }), z.number().min(0)])
+  .transform((written, context) => {
+    const ms = typeof written === "number" ? written : parseDurationMs(written);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: "custom", message: "is no duration; write e.g. `500ms`, `30s`, `5m` or `1h30m`" });
+    return z.NEVER;
+  });
 
 const MAX_TIMEOUT_MS = 24 * 3_600_000;
 const timeout = durationMs.refine((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS, "must be more than 0 and at most 24h");

@@ -8,6 +8,7 @@ import { nearest } from "../base/index.ts";
 import { NODE_TYPES } from "../nodes/index.ts";
 import { Source, type Diagnostic, type Span } from "../text/index.ts";
 import { describeIssues, type ShapeFault } from "./describe-issues.ts";
+import type { FlowFaultCode } from "./fault-codes.ts";
 import type { FlowNode } from "./flow-definition.ts";
 import { flowSchema, nodeSchema, triggerSchema } from "./flow-schema.ts";
 import { readYaml, type ValuePath, type YamlFile } from "./yaml-file.ts";
@@ -78,7 +79,7 @@ export class FlowDraft {
   /** Adds a diagnostic at a value of the file. */
   report(
     level: Diagnostic["level"],
-    code: string,
+    code: FlowFaultCode,
     message: string,
     path: ValuePath,
     more: { readonly hint?: string; readonly range?: Span; readonly isKey?: true } = {},

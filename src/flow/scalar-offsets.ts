@@ -1,7 +1,6 @@
 /**
  * Where each character of a YAML scalar's value stands in the file: through indentation, folded lines and escapes, for
- * plain, quoted and block scalars alike. One walk over both texts: what YAML dropped (line breaks, indentation) is
- * skipped, what it decoded (escapes) counts as one.
+ * plain, quoted and block scalars alike.
  */
 import { Scalar } from "yaml";
 import type { Span } from "../text/index.ts";
@@ -10,56 +9,82 @@ import type { Span } from "../text/index.ts";
 export function spanInScalar(scalar: Scalar, text: string, range: Span): Span {
   const [start, end] = scalar.range ?? [0, 0];
   if (typeof scalar.value !== "string") return { start, end };
-  const offsets = offsetsOf(scalar, scalar.value, text, start, end);
-  const first = offsets[Math.min(range.start, offsets.length - 1)] ?? start;
-  const last = offsets[Math.min(Math.max(range.start, range.end - 1), offsets.length - 1)] ?? first;
-  return { start: first, end: range.end > range.start ? last + 1 : first };
+  const isBlock = scalar.type === Scalar.BLOCK_LITERAL || scalar.type === Scalar.BLOCK_FOLDED;
+  const offsets = isBlock ? blockOffsets(scalar.value, text, start, end) : flowOffsets(scalar, text, start, end);
+  const first = offsets[range.start] ?? end;
+  const last = offsets[Math.max(range.start, range.end - 1)] ?? first;
+  return { start: first, end: range.end > range.start ? Math.max(last + 1, first) : first };
 }
 
-function offsetsOf(scalar: Scalar, value: string, text: string, start: number, end: number): readonly number[] {
-  const isDouble = scalar.type === Scalar.QUOTE_DOUBLE;
-  const isSingle = scalar.type === Scalar.QUOTE_SINGLE;
-  let at = firstOffset(scalar, text, start);
+/** Blanks with at least one line break: YAML 1.2 section 6.5 folds them. */
+const BREAK = /[ \t]*(?:\r?\n[ \t]*)+/y;
+/** An escaped line break leaves nothing (section 7.3.1), but empty lines after it still count. */
+const ESCAPED_BREAK = /\\\r?\n[ \t]*((?:\r?\n[ \t]*)*)/y;
+/** Section 5.7; every other escape is two characters long. */
+const ESCAPE_LENGTHS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 };
+
+/** Plain and quoted scalars. */
+function flowOffsets({ type }: Scalar, text: string, start: number, end: number): readonly number[] {
+  const isDouble = type === Scalar.QUOTE_DOUBLE;
+  const isSingle = type === Scalar.QUOTE_SINGLE;
   const offsets: number[] = [];
-  while (offsets.length < value.length && at < end) {
-    const wanted = value[offsets.length]!;
-    const found = text[at]!;
-    if (isDouble && found === "\\") {
-      const { length, units } = escapeAt(text, at);
-      for (let unit = 0; unit < units; unit++) offsets.push(at);
+  const push = (count: number, at: number) => {
+    for (let unit = 0; unit < count; unit++) offsets.push(at);
+  };
+  for (let at = isDouble || isSingle ? start + 1 : start; at < end;) {
+    const escaped = isDouble ? matchAt(ESCAPED_BREAK, text, at) : undefined;
+    const folded = matchAt(BREAK, text, at);
+    if (escaped !== undefined) {
+      push(lineBreaksIn(escaped[1] ?? ""), at);
+      at += escaped[0].length;
+    } else if (folded !== undefined) {
+      push(Math.max(1, lineBreaksIn(folded[0]) - 1), at);
+      at += folded[0].length;
+    } else if (isDouble && text[at] === "\\") {
+      const length = ESCAPE_LENGTHS[text[at + 1] ?? ""] ?? 2;
+      push(length === 10 && Number.parseInt(text.slice(at + 2, at + 10), 16) > 0xffff ? 2 : 1, at);
       at += length;
-    } else if (found === wanted) {
-      offsets.push(at);
-      at += isSingle && found === "'" ? 2 : 1;
-    } else if (isBlank(found)) at += 1;
-    else {
-      // A folded line break may leave a space in the value that has no place of its own.
-      offsets.push(at);
-      if (!isBlank(wanted)) at += 1;
+    } else {
+      push(1, at);
+      at += isSingle && text[at] === "'" ? 2 : 1;
     }
   }
-  while (offsets.length <= value.length) offsets.push(Math.min(at, end));
   return offsets;
 }
 
-function firstOffset(scalar: Scalar, text: string, start: number): number {
-  const { type } = scalar;
-  if (type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE) return start + 1;
-  const isBlock = type === Scalar.BLOCK_LITERAL || type === Scalar.BLOCK_FOLDED;
-  return isBlock ? text.indexOf("\n", start) + 1 : start;
+/** Literal and folded blocks: the lines are the same but for their indentation; folding turns a break into a space. */
+function blockOffsets(value: string, text: string, start: number, end: number): readonly number[] {
+  let at = text.indexOf("\n", start) + 1;
+  const indent = indentOf(text, start, at);
+  const offsets: number[] = [];
+  while (offsets.length < value.length && at < end) {
+    if (text[at - 1] === "\n") at = skipIndent(text, at, indent);
+    const wanted = value[offsets.length]!;
+    const found = text[at]!;
+    // What the value does not have here was folded away.
+    if (found === wanted || (wanted === " " && found === "\n")) offsets.push(at);
+    at += 1;
+  }
+  return offsets;
 }
 
-/** YAML 1.2 section 5.7; every other escape is two characters long. */
-const ESCAPE_LENGTHS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 };
-
-/** How long an escape is, and how many UTF-16 units it stands for. */
-function escapeAt(text: string, at: number): { length: number; units: number } {
-  const length = ESCAPE_LENGTHS[text[at + 1] ?? ""] ?? 2;
-  if (text[at + 1] === "\n") return { length, units: 0 };
-  const isPair = length === 10 && Number.parseInt(text.slice(at + 2, at + 10), 16) > 0xffff;
-  return { length, units: isPair ? 2 : 1 };
+/** The indentation of a block's lines. With an indentation indicator it is left to the comparison of the texts. */
+function indentOf(text: string, headerStart: number, start: number): number {
+  if (/^[|>][+-]?\d/.test(text.slice(headerStart, start))) return 0;
+  return /^(?:[ \t]*\r?\n)*( *)/.exec(text.slice(start))?.[1]?.length ?? 0;
 }
 
-function isBlank(char: string): boolean {
-  return char === " " || char === "\n" || char === "\t" || char === "\r";
+function skipIndent(text: string, lineStart: number, indent: number): number {
+  let at = lineStart;
+  while (at - lineStart < indent && text[at] === " ") at += 1;
+  return at;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? undefined;
+}
+
+function lineBreaksIn(blanks: string): number {
+  return blanks.split("\n").length - 1;
 }

@@ -90,7 +90,7 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
   try {
     const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "error" });
     const problems = [...document.errors, ...document.warnings].map(({ code, message, pos: [start, end] }) =>
-      fault("bad-yaml", YAML_MESSAGES[code] ?? message, { start, end }, YAML_HINTS[code]),
+      fault("bad-yaml", YAML_MESSAGES[code] ?? message, within(source.text, start, end), YAML_HINTS[code]),
     );
     if (problems.length > 0) return { diagnostics: problems };
     const reader = new Reader(document, fault);
@@ -153,6 +153,11 @@ class Reader {
     const [start, end] = (node as Node | null)?.range ?? [0, 0];
     this.faults.push(this.#fault("bad-yaml", message, { start, end }));
   }
+}
+
+/** The parser may point one character behind the end. */
+function within(text: string, start: number, end: number): Span {
+  return { start: Math.min(start, text.length), end: Math.min(Math.max(start, end), text.length) };
 }
 
 function keyOf(pair: Pair): string | undefined {

@@ -12,6 +12,6 @@ export type {
   StepError,
 } from "./node-type.ts";
 export { NULL_OUTPUT, outputFromJson, outputFromValue } from "./output.ts";
-export { NODE_TYPES } from "./registry.ts";
+export { NODE_TYPES, type AnyNodeType } from "./registry.ts";
 export { BUILT_IN_NAMES } from "./scope.ts";
 export { BUILT_IN_TARGETS, nodeOfTarget } from "./targets.ts";

@@ -12,17 +12,23 @@ import { decodeMultipart } from "./multipart.ts";
 import { PayloadFault } from "./payload-fault.ts";
 
 /**
- * Decodes a raw body into the JSON text of its payload; `maxBytes` caps the decoded size.
+ * Decodes a raw body into the JSON text of its payload; `maxBytes` caps the decoded size. `isChecked`: the body is
+ * known to be the JSON that it claims to be (ingress checks that before it stores an event).
  * @throws PayloadFault when the body is not what its headers claim.
  */
-export function decodePayload(headers: HeaderList, rawBody: Uint8Array, maxBytes: number): string | Promise<string> {
+export function decodePayload(
+  headers: HeaderList,
+  rawBody: Uint8Array,
+  maxBytes: number,
+  { isChecked = false }: { readonly isChecked?: boolean } = {},
+): string | Promise<string> {
   const body = decodeContent(rawBody, headerOf(headers, "content-encoding"), maxBytes);
   const contentTypeHeader = headerOf(headers, "content-type");
   const type = readContentType(contentTypeHeader);
   if (body.length === 0) return "null";
   switch (type.kind) {
     case "json":
-      return jsonText(textOf(body, type));
+      return isChecked ? textOf(body, type) : jsonText(textOf(body, type));
     case "form":
       return stringifyJson(decodeForm(textOf(body, type)));
     case "multipart":

@@ -69,7 +69,7 @@ export class ReplyDesk implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const eventId of [...this.#waiting.keys()]) this.#settle(eventId, { kind: "retrying" });
+    for (const eventId of this.#waiting.keys()) this.#settle(eventId, { kind: "retrying" });
   }
 
   #settle(eventId: string, reply: Reply): boolean {

@@ -34,7 +34,7 @@ export function compileScript(
   const generator = new Generator(source, program, resolved, table);
   const code = generator.script(program.body);
   if (generator.diagnostics.length > 0) return { diagnostics: generator.diagnostics };
-  // eslint-disable-next-line no-new-func -- the one place where generated code becomes a function
+  // The one place where generated code becomes a function.
   const factory = new Function("$", "k", `"use strict";${code}`) as Factory;
   const idle: Instance[] = [];
   const globals = new Set(generator.outer.keys());

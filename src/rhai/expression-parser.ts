@@ -188,7 +188,7 @@ export abstract class ExpressionParser {
       case "string":
       case "char":
         this.stream.next();
-        return token.kind === "int" ? { kind: "int", value: token.value, span: token.span } : (token as Expr);
+        return token.kind === "int" ? { kind: "int", value: token.value, span: token.span } : token;
       case "template":
         return this.#template(token);
       case "name":

@@ -4,12 +4,17 @@
  */
 import { RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiMap, checkedInt, type RhaiValue } from "./values.ts";
 
-const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-/** A string without escapes, which is nearly every one. */
-const PLAIN_STRING = /"([^"\\\u0000-\u001f]*)"/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const MAX_DEPTH = 500;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_PRINTABLE = 0x20;
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
 
 /**
  * Parses JSON into Rhai values.
@@ -87,11 +92,15 @@ class JsonReader {
   }
 
   #string(): string {
-    PLAIN_STRING.lastIndex = this.#at;
-    const plain = PLAIN_STRING.exec(this.#text);
-    if (plain !== null) {
-      this.#at += plain[0].length;
-      return plain[1]!;
+    if (this.#text.charCodeAt(this.#at) !== QUOTE) throw this.#fault();
+    // Nearly every string has no escapes: its end is the next quote.
+    let end = this.#at + 1;
+    let code = this.#text.charCodeAt(end);
+    while (code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH) code = this.#text.charCodeAt(++end);
+    if (code === QUOTE) {
+      const plain = this.#text.slice(this.#at + 1, end);
+      this.#at = end + 1;
+      return plain;
     }
     STRING.lastIndex = this.#at;
     const quoted = STRING.exec(this.#text)?.[0];
@@ -124,9 +133,8 @@ class JsonReader {
   }
 
   #space(): void {
-    SPACE.lastIndex = this.#at;
-    SPACE.test(this.#text);
-    this.#at = SPACE.lastIndex;
+    for (let code = this.#text.charCodeAt(this.#at); isSpace(code); code = this.#text.charCodeAt(this.#at))
+      this.#at += 1;
   }
 
   #fault(): SyntaxError {

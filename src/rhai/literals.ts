@@ -33,7 +33,7 @@ function prefixedInt(match: RegExpExecArray, start: number): Scanned {
   const digits = match[2]!.replaceAll("_", "");
   const end = start + match[0].length;
   const allowed = "0123456789abcdef".slice(0, radix);
-  if (digits === "" || [...digits.toLowerCase()].some((digit) => !allowed.includes(digit))) {
+  if (digits === "" || Array.from(digits.toLowerCase()).some((digit) => !allowed.includes(digit))) {
     return { value: 0n, end, fault: `"${match[0]}" is no number of base ${radix}.` };
   }
   const value = BigInt(`0${match[1]!.toLowerCase()}${digits}`);

@@ -46,10 +46,6 @@ export class Parser extends ExpressionParser {
   readonly #functions: FnDef[] = [];
   #isGlobal = true;
 
-  constructor(stream: TokenStream, options: RhaiOptions) {
-    super(stream, options);
-  }
-
   /** program = { statement } */
   program(): Program {
     const start = this.stream.peek.span.start;

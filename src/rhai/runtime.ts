@@ -121,8 +121,8 @@ export class Runtime {
     const { maxOperations } = this.options;
     if (maxOperations > 0 && this.#operations > maxOperations)
       throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
-    const { deadlineMs, now } = this.host;
-    if (deadlineMs !== undefined && now !== undefined && now() > deadlineMs)
+    const { deadlineMs } = this.host;
+    if (deadlineMs !== undefined && (this.host.now?.() ?? 0) > deadlineMs)
       throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
   }
 

@@ -23,7 +23,7 @@ export async function viewEvent(task: RunTask): Promise<EventView> {
 
 async function payloadOf({ envelope, maxPayloadBytes }: RunTask): Promise<Output> {
   if (envelope.rawBody.length === 0) return NULL_OUTPUT;
-  return outputFromJson(await decodePayload(envelope.headers, envelope.rawBody, maxPayloadBytes));
+  return outputFromJson(await decodePayload(envelope.headers, envelope.rawBody, maxPayloadBytes, { isChecked: true }));
 }
 
 function queryOf(target: string): string {

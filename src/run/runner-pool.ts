@@ -60,7 +60,9 @@ export class RunnerPool implements AsyncDisposable {
       runner.known.add(run.flowHash);
       definitions.push({ hash: run.flowHash, json });
     }
-    this.#tell(runner, { kind: "tasks", tasks, definitions });
+    // The bodies are moved, not copied: the dispatcher made them for this message.
+    const bodies = tasks.map(({ envelope }) => envelope.rawBody.buffer as ArrayBuffer);
+    runner.worker.postMessage({ kind: "tasks", tasks, definitions } satisfies ToRunner, bodies);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,11 @@ export interface GaugeSources {
   readonly openRuns: () => number;
   readonly projectionLagBytes: () => number;
   readonly logReady: () => boolean;
+  /** Events and runs in the log, by status. */
+  readonly counts: () => Promise<{
+    readonly events: Readonly<Record<string, number>>;
+    readonly runs: Readonly<Record<string, number>>;
+  }>;
 }
 
 export class Metrics {
@@ -58,7 +63,13 @@ export class Metrics {
   constructor(sources: GaugeSources) {
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge("gtc_open_runs", "Runs that are claimed and not over.", sources.openRuns);
-    this.#gauge("gtc_log_projection_lag_bytes", "Journal bytes that the index has not applied yet.", sources.projectionLagBytes);
+    this.#gauge(
+      "gtc_log_projection_lag_bytes",
+      "Journal bytes that the index has not applied yet.",
+      sources.projectionLagBytes,
+    );
+    this.#countGauge("events", "Events in the log, by status.", sources);
+    this.#countGauge("runs", "Runs in the log, by status.", sources);
     this.#gauge("gtc_log_ready", "1 while the log accepts events.", () => (sources.logReady() ? 1 : 0));
   }
 
@@ -86,5 +97,18 @@ export class Metrics {
 
   #gauge(name: string, help: string, read: () => number): void {
     const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect: () => gauge.set(read()) });
+  }
+
+  /** Counted when the metrics are read. */
+  #countGauge(what: "events" | "runs", help: string, sources: GaugeSources): void {
+    const gauge: Gauge = new Gauge({
+      name: `gtc_log_${what}`,
+      help,
+      labelNames: ["status"],
+      registers: [this.#registry],
+      collect: async () => {
+        for (const [status, count] of Object.entries((await sources.counts())[what])) gauge.set({ status }, count);
+      },
+    });
   }
 }

@@ -180,7 +180,7 @@ describe("faults of a template", () => {
   });
 
   it("say what is not closed, and where", () => {
-    expect(faultsOf("{{event.id")[0]).toMatchObject({ range: { start: 8, end: 9 } });
+    expect(faultsOf("{{event.id")[0]).toMatchObject({ code: "bad-template", range: { start: 8, end: 9 } });
     expect(faultsOf("{{#if event.id}}x")[0]).toMatchObject({ message: expect.stringMatching(/last block is closed/) });
     expect(faultsOf("first line\nand {{/if}}")[0]).toMatchObject({ range: { start: 15, end: 16 } });
     expect(faultsOf("{{event.id x=}}")[0]?.message).toMatch(/too early/);

@@ -2,20 +2,17 @@
 import { position, rangeBounds, startAndCount } from "../access.ts";
 import { order, same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
-import { native, type Native, type NativeOptions } from "../natives.ts";
+import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { Runtime } from "../runtime.ts";
-import { copyOf, RhaiArray, RhaiFloat, RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
+import { copyOf, RhaiArray, RhaiFloat, type RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
 import { callOnItem, truthOf } from "./callbacks.ts";
 
 const PROPERTY: NativeOptions = { property: true };
 const CHANGES: NativeOptions = { effect: "changes" };
 const BY_REF: NativeOptions = { effect: "by-ref" };
 
-function change<A extends readonly RhaiValue[]>(
-  signature: string,
-  call: (args: A, runtime: Runtime, at: number) => RhaiValue | void,
-): Native {
-  return native<A>(signature, (args, runtime, at) => call(args, runtime, at) ?? null, CHANGES);
+function change<A extends readonly RhaiValue[]>(signature: string, call: NativeCall<A>): Native {
+  return native<A>(signature, call, CHANGES);
 }
 
 function made(items: readonly RhaiValue[]): RhaiArray {
@@ -225,7 +222,7 @@ function sortedPlain(items: readonly RhaiValue[], sign: 1 | -1, name: string, at
   return [...items].sort((left, right) => (order(left, right) ?? 0) * sign);
 }
 
-function replaceItems(array: RhaiArray, items: readonly RhaiValue[]): void {
+function replaceItems(array: RhaiArray, items: readonly RhaiValue[]): undefined {
   const own = array.own();
   own.length = 0;
   for (const item of items) own.push(item);
@@ -243,7 +240,7 @@ function partition(array: RhaiArray, fn: RhaiFn, runtime: Runtime, at: number): 
   return { yes, no };
 }
 
-function dedup(array: RhaiArray, equal: (previous: RhaiValue, item: RhaiValue) => boolean): void {
+function dedup(array: RhaiArray, equal: (previous: RhaiValue, item: RhaiValue) => boolean): undefined {
   const kept: RhaiValue[] = [];
   for (const item of array.own()) {
     const previous = kept.at(-1);

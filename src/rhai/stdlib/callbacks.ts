@@ -1,6 +1,6 @@
 /** How natives call back into a script. */
 import type { Runtime } from "../runtime.ts";
-import { copyOf, RhaiFn, type Cell, type RhaiValue } from "../values.ts";
+import { copyOf, type RhaiFn, type Cell, type RhaiValue } from "../values.ts";
 
 /** A callback's answer counts as yes only when it is `true`. */
 export function truthOf(value: RhaiValue): boolean {

@@ -28,10 +28,10 @@ export const CORE: readonly Native[] = [
   }),
   native<[RhaiFn]>("name fn", ([fn]) => fn.name, { property: true }),
   native<[RhaiFn]>("is_anonymous fn", ([fn]) => fn.name.startsWith("anon$"), { property: true }),
-  native<[string, number]>("is_def_fn string int", ([name, arity], runtime) =>
+  native<[string, number | bigint]>("is_def_fn string int", ([name, arity], runtime) =>
     runtime.hasFunction(name, Number(arity)),
   ),
-  native<[string, string, number]>("is_def_fn string string int", ([type, name, arity], runtime) =>
+  native<[string, string, number | bigint]>("is_def_fn string string int", ([type, name, arity], runtime) =>
     runtime.hasFunction(`${type}.${name}`, Number(arity)),
   ),
   native<[string]>("parse_json string", ([text], _runtime, at) => {

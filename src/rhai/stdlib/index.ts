@@ -2,9 +2,18 @@
 import type { Native } from "../natives.ts";
 import { ARRAYS } from "./arrays.ts";
 import { CORE } from "./core.ts";
+import { FORMAT } from "./extensions/format.ts";
 import { MAPS } from "./maps.ts";
 import { MATH } from "./math.ts";
 import { RANGES } from "./ranges.ts";
 import { STRINGS } from "./strings.ts";
 
-export const STANDARD_LIBRARY: readonly Native[] = [...CORE, ...MATH, ...STRINGS, ...ARRAYS, ...MAPS, ...RANGES];
+export const STANDARD_LIBRARY: readonly Native[] = [
+  ...CORE,
+  ...MATH,
+  ...STRINGS,
+  ...ARRAYS,
+  ...MAPS,
+  ...RANGES,
+  ...FORMAT,
+];

@@ -2,7 +2,7 @@
 import { same } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { Runtime } from "../runtime.ts";
-import { copyOf, RhaiArray, RhaiFn, RhaiMap, type RhaiValue } from "../values.ts";
+import { copyOf, RhaiArray, type RhaiFn, RhaiMap, type RhaiValue } from "../values.ts";
 import { truthOf } from "./callbacks.ts";
 
 const CHANGES: NativeOptions = { effect: "changes" };

@@ -4,7 +4,7 @@ import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { Runtime } from "../runtime.ts";
 import { display } from "../text-form.ts";
-import { char, RhaiArray, RhaiBlob, RhaiChar, RhaiRange, type RhaiValue } from "../values.ts";
+import { char, RhaiArray, RhaiBlob, type RhaiChar, RhaiRange, type RhaiValue } from "../values.ts";
 
 type Text = string | RhaiChar;
 

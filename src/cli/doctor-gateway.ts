@@ -1,0 +1,166 @@
+/** What `gtc doctor` finds at the running gateway, at its public URL, and among the last refused requests. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { findGateway, type GatewayFile } from "../admin/index.ts";
+import { GtcError, messageOf } from "../base/index.ts";
+import type { GatewayConfig } from "../config/index.ts";
+import { inspectLog } from "../gateway.ts";
+import type { Finding } from "../setup/index.ts";
+
+const TIMEOUT_MS = 5000;
+const SHOWN_REFUSALS = 5;
+
+/** @param publicBaseUrl undefined when the bundle is not set up */
+export async function examineGateway(
+  folder: string,
+  config: GatewayConfig,
+  publicBaseUrl: string | undefined,
+): Promise<readonly Finding[]> {
+  const gateway = await findGateway(folder);
+  if (gateway === undefined) {
+    const message = "The gateway does not run; whether the public URL answers was not checked.";
+    const fix = "Run `gtc start`, then this command again.";
+    return [{ level: "note", check: "gateway", where: folder, message, fix }, ...(await refusalsOfLog(folder))];
+  }
+  return [
+    await examineReadiness(gateway),
+    ...(publicBaseUrl === undefined ? [] : [await examinePublicUrl(publicBaseUrl, config)]),
+    ...(await refusalsOfGateway(gateway)),
+  ];
+}
+
+async function examineReadiness({ admin_url: url, pid }: GatewayFile): Promise<Finding> {
+  const where = `${url}/readyz`;
+  const fix = "Look at the gateway's log; stop and start it when it does not answer at all.";
+  try {
+    const response = await fetch(where, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const body = await response.text();
+    if (response.ok)
+      return { level: "ok", check: "gateway", where, message: `The gateway runs (process ${pid}) and is ready.` };
+    return { level: "error", check: "gateway", where, message: `The gateway is not ready: ${body}`, fix };
+  } catch (error) {
+    return { level: "error", check: "gateway", where, message: `The gateway does not answer: ${causeOf(error)}.`, fix };
+  }
+}
+
+/** Asks the public URL for a path that no webhook has: gtc answers with 404 as a problem document. */
+async function examinePublicUrl(publicBaseUrl: string, config: GatewayConfig): Promise<Finding> {
+  const where = `${publicBaseUrl}/events/webhook/`;
+  const warn = (message: string, fix: string): Finding => ({
+    level: "warning",
+    check: "public-url",
+    where,
+    message,
+    fix,
+  });
+  try {
+    const response = await fetch(where, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    await response.body?.cancel();
+    const isOurs = response.headers.get("content-type")?.startsWith("application/problem+json") === true;
+    if (response.status === 404 && isOurs)
+      return { level: "ok", check: "public-url", where, message: "The public URL leads to this gateway." };
+    if (response.status >= 300 && response.status < 400) {
+      const target = response.headers.get("location") ?? "another address";
+      return warn(
+        `The public URL redirects to ${target}; most senders do not follow.`,
+        "Register the address it redirects to.",
+      );
+    }
+    return warn(
+      `Something answers at the public URL (status ${response.status}), but it is not this gateway.`,
+      `Point the proxy or tunnel at port ${config.port} of this machine, e.g. \`ngrok http ${config.port}\`.`,
+    );
+  } catch (error) {
+    return warn(
+      `The public URL does not answer from here: ${causeOf(error)}.`,
+      "Check DNS, the tunnel or proxy, the firewall and security groups, and the sender's own delivery log.",
+    );
+  }
+}
+
+interface Refused {
+  readonly receivedAt: string;
+  readonly path: string;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+async function refusalsOfGateway({ admin_url: url, token }: GatewayFile): Promise<readonly Finding[]> {
+  try {
+    const response = await fetch(`${url}/api/refused?limit=${SHOWN_REFUSALS}`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const body = await response.text();
+    if (!response.ok) return [unreadable(url, `status ${response.status}: ${body}`)];
+    const lines = body.split("\n").filter((line) => line !== "");
+    return lines.map((line) => refusalFinding(refusedOf(line)));
+  } catch (error) {
+    return [unreadable(url, causeOf(error))];
+  }
+}
+
+function unreadable(url: string, because: string): Finding {
+  const message = `The last refused requests cannot be read: ${because}.`;
+  return {
+    level: "warning",
+    check: "refused-requests",
+    where: `${url}/api/refused`,
+    message,
+    fix: "Look at the gateway's log.",
+  };
+}
+
+const refusedSchema = z.object({
+  received_at: z.string(),
+  tenant: z.string(),
+  event_type: z.string(),
+  reason: z.string(),
+  hint: z.string(),
+});
+
+function refusedOf(line: string): Refused {
+  const {
+    received_at: receivedAt,
+    tenant,
+    event_type: eventType,
+    reason,
+    hint,
+  } = refusedSchema.parse(JSON.parse(line));
+  return { receivedAt, path: `${tenant}/${eventType}`, reason, hint };
+}
+
+async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
+  const path = join(folder, "state", "log");
+  if ((await stat(path).catch(() => undefined)) === undefined) return [];
+  try {
+    await using log = await inspectLog(path);
+    return (await log.listRefusals({ limit: SHOWN_REFUSALS })).map(
+      ({ receivedAtMs, tenant, eventType, reason, hint }) => {
+        const receivedAt = new Date(receivedAtMs).toISOString();
+        return refusalFinding({ receivedAt, path: `${tenant}/${eventType}`, reason, hint });
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof GtcError)) throw error;
+    return [{ level: "error", check: "event-log", where: path, message: error.message, fix: error.fix }];
+  }
+}
+
+function refusalFinding({ receivedAt, path, reason, hint }: Refused): Finding {
+  const message = `A request to ${path} was refused at ${receivedAt}: ${reason.replaceAll("_", " ")}.`;
+  return {
+    level: "note",
+    check: "refused-request",
+    where: path,
+    message,
+    ...(hint !== "" && { fix: hint }),
+  };
+}
+
+/** `fetch` hides what happened in the cause. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return messageOf(cause).replace(/\.$/, "");
+}

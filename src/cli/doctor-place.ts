@@ -1,0 +1,90 @@
+/** What `gtc doctor` finds around a bundle: the answers file beside it, the data folder, the disk, the ports. */
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, statfs } from "node:fs/promises";
+import { createServer } from "node:net";
+import { basename, join } from "node:path";
+import { findGateway } from "../admin/index.ts";
+import { messageOf } from "../base/index.ts";
+import type { GatewayConfig } from "../config/index.ts";
+import { readAnswers, validateAnswers, type BundleFolder, type Finding } from "../setup/index.ts";
+import type { CommandContext } from "./command.ts";
+
+const ANSWER_FILES = ["answers.json", "answers.yaml", "answers.yml"];
+const MIN_FREE_BYTES = 256 * 1024 * 1024;
+
+/** Validates the answers that lie in the bundle. Setup may have had another environment: faults are warnings. */
+export async function examineAnswers(context: CommandContext, { folder, bundle }: BundleFolder): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const name of ANSWER_FILES) {
+    const path = join(folder, name);
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    if (text === undefined) continue;
+    const read = readAnswers(text);
+    const validated =
+      "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants: bundle.tenants });
+    if (!("faults" in validated)) {
+      findings.push({ level: "ok", check: "answers", where: path, message: "The answers are valid." });
+      continue;
+    }
+    for (const { path: at, message, hint } of validated.faults) {
+      const fix = hint ?? "Correct the answers, then run `gtc setup` again.";
+      findings.push({ level: "warning", check: "answers", where: `${path} ${at}`, message: `${at} ${message}.`, fix });
+    }
+  }
+  return findings;
+}
+
+/** The data folder and the ports. */
+export async function examinePlace(folder: string, config: GatewayConfig): Promise<Finding[]> {
+  const findings = [await examineFolder(folder), ...(await examineDisk(folder))];
+  if ((await findGateway(folder)) !== undefined) return findings;
+  return [
+    ...findings,
+    await examinePort(config.host, config.port, "--port"),
+    await examinePort(config.adminHost, config.adminPort, "--admin-port"),
+  ];
+}
+
+async function examineFolder(folder: string): Promise<Finding> {
+  const state = join(folder, "state");
+  const parent = (await stat(state).catch(() => undefined)) === undefined ? folder : state;
+  try {
+    await rm(await mkdtemp(join(parent, ".doctor-")), { recursive: true });
+    return { level: "ok", check: "data-folder", where: state, message: `${basename(parent)} can be written.` };
+  } catch (error) {
+    const message = `The data folder cannot be written: ${messageOf(error)}.`;
+    const fix = "Give the user that runs gtc the right to write there.";
+    return { level: "error", check: "data-folder", where: state, message, fix };
+  }
+}
+
+async function examineDisk(folder: string): Promise<Finding[]> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= MIN_FREE_BYTES) return [];
+  const message = `Only ${Math.floor((bavail * bsize) / 1024 / 1024)} MiB are free: events are refused with 503 once the disk is full.`;
+  const fix = "Free space, or shorten `retention` in gtc.yaml.";
+  return [{ level: "warning", check: "disk-space", where: folder, message, fix }];
+}
+
+async function examinePort(host: string, port: number, option: string): Promise<Finding> {
+  const where = `${host}:${port}`;
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+    return { level: "ok", check: "port", where, message: `Port ${port} is free.` };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const message =
+      code === "EADDRINUSE" ? `Port ${port} is already in use.` : `Port ${port} cannot be used: ${messageOf(error)}.`;
+    return {
+      level: "error",
+      check: "port",
+      where,
+      message,
+      fix: `Stop the program that uses it, or choose another with ${option}.`,
+    };
+  } finally {
+    server.close();
+  }
+}

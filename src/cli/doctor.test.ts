@@ -1,0 +1,177 @@
+import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { runGtc } from "../../test/support/run-gtc.ts";
+import { createTestBundle, type TestBundle } from "../../test/support/test-bundle.ts";
+import { TestGateway } from "../../test/support/test-gateway.ts";
+import type { Finding } from "../setup/index.ts";
+
+const FLOW = `nodes:
+  - id: answer
+    type: http_response
+    config: { status: 200 }
+triggers:
+  - { type: event, event_type: order.created, target: answer }
+`;
+const SIGNED = {
+  require_signature: true,
+  signatures: { "order.created": { header: "X-Sig", algorithm: "sha256", secret: "mGq2fXz8kP1w-long-and-random" } },
+};
+const FREE_PORTS = { GTC_PORT: "0", GTC_ADMIN_PORT: "0" };
+
+let bundle: TestBundle;
+afterEach(() => bundle.remove());
+
+interface Examined {
+  readonly exitCode: number;
+  readonly findings: readonly Finding[];
+  /** The first finding of a check. */
+  readonly of: (check: string) => Finding | undefined;
+}
+
+async function examine(env: Readonly<Record<string, string>> = FREE_PORTS): Promise<Examined> {
+  const ran = await runGtc(["doctor", bundle.folder, "--json"], { env });
+  const findings = ran.lines as unknown as readonly Finding[];
+  return { exitCode: ran.exitCode, findings, of: (check) => findings.find((finding) => finding.check === check) };
+}
+
+describe("gtc doctor", () => {
+  test("has nothing to complain about when all is well", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    const { exitCode, findings } = await examine();
+    expect(exitCode).toBe(0);
+    expect(findings.filter(({ level }) => level === "error" || level === "warning")).toEqual([]);
+    expect(findings.filter(({ level }) => level === "ok").map(({ check }) => check)).toEqual(
+      expect.arrayContaining(["flows", "setup", "data-folder", "port"]),
+    );
+  });
+
+  test("prints for people what to do", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    const { exitCode, stdout } = await runGtc(["doctor", bundle.folder], { env: FREE_PORTS });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("! Requests are accepted without a signature");
+    expect(stdout).toContain('fix: Add "signatures"');
+    expect(stdout).toMatch(/0 error\(s\), \d+ warning\(s\)\n$/);
+  });
+
+  test("warns of event types without a signature and of a signature that is not required", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    const { of } = await examine();
+    expect(of("unsigned-event-type")).toMatchObject({
+      level: "warning",
+      where: "http://localhost:8080/events/webhook/demo/order.created",
+    });
+    expect(of("signature-not-required")).toMatchObject({ level: "warning", where: "tenant demo" });
+  });
+
+  test("calls a required signature that is not configured an error", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, { require_signature: true });
+    const { exitCode, of } = await examine();
+    expect(exitCode).toBe(1);
+    expect(of("unsigned-event-type")).toMatchObject({ level: "error" });
+  });
+
+  test("warns of a signature whose events no flow handles, and of weak secrets without showing them", async () => {
+    const signatures = { ...SIGNED.signatures, github: { provider: "github", secret: "hunter2" } };
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, { ...SIGNED, signatures });
+    const { of, findings } = await examine();
+    expect(of("unmatched-event-type")).toMatchObject({ where: expect.stringContaining("/demo/github") as string });
+    expect(of("weak-secret")).toMatchObject({ level: "warning", where: 'demo/github, secret "default"' });
+    expect(JSON.stringify(findings)).not.toContain("hunter2");
+  });
+
+  test("shows faults of flows with file, line and column, and ends with 1", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW.replace("http_response", "http_respons") }, SIGNED);
+    const { exitCode, of } = await examine();
+    expect(exitCode).toBe(1);
+    expect(of("unknown-node-type")).toMatchObject({
+      level: "error",
+      where: `${join(bundle.folder, "flows", "orders.ygtc")}:3:11`,
+      fix: "Did you mean `http_response`?",
+    });
+  });
+
+  test("finds triggers that no URL can reach and flows that every tenant hides", async () => {
+    const unreachable = FLOW.replace("order.created", "orders/created");
+    bundle = await createTestBundle({ "orders.ygtc": unreachable, "tenants/demo/flows/orders.ygtc": FLOW }, SIGNED);
+    const { exitCode, of } = await examine();
+    expect(exitCode).toBe(1);
+    expect(of("unreachable-trigger")).toMatchObject({ level: "error" });
+    expect(of("hidden-flow")).toMatchObject({ where: join(bundle.folder, "flows", "orders.ygtc") });
+  });
+
+  test("says that webhooks are switched off", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, { ...SIGNED, enabled: false });
+    expect((await examine()).of("disabled")).toMatchObject({ level: "error", where: "events-webhook.enabled" });
+  });
+
+  test("validates the answers that lie in the bundle", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await bundle.write("answers.json", '{"events-webhook": {"enabled": true, "public_base_ur": "https://a.example"}}');
+    const messages = (await examine()).findings
+      .filter(({ check }) => check === "answers")
+      .map(({ message }) => message);
+    expect(messages).toContain("$.events-webhook.public_base_ur is no option.");
+    expect(messages).toContain("$.events-webhook.public_base_url is missing.");
+  });
+
+  test("tells a missing bundle, a missing setup and a wrong key apart", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    const { of: wrongKey } = await examine({ ...FREE_PORTS, GTC_KEY: "a passphrase of another bundle" });
+    expect(wrongKey("setup")).toMatchObject({ level: "error", message: expect.stringContaining("GTC_KEY") as string });
+    const missing = await runGtc(["doctor", join(bundle.folder, "nowhere"), "--json"]);
+    expect(missing).toMatchObject({ exitCode: 1, lines: [{ check: "bundle", level: "error" }] });
+    await writeFile(join(bundle.folder, "state", "settings.json"), "{}");
+    expect((await examine()).of("setup")).toMatchObject({ level: "error" });
+  });
+
+  test("finds a busy port", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const { exitCode, of } = await examine({ ...FREE_PORTS, GTC_PORT: String(port) });
+    server.close();
+    expect(exitCode).toBe(1);
+    expect(of("port")).toMatchObject({ level: "error", where: `127.0.0.1:${port}` });
+  });
+
+  test("names a wrong setting", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    expect((await examine({ GTC_PORT: "http" })).of("configuration")).toMatchObject({ level: "error" });
+  });
+
+  test("finds a data folder that cannot be written", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await rm(join(bundle.folder, "state"), { recursive: true });
+    await writeFile(join(bundle.folder, "state"), "a file stands where the folder belongs");
+    expect((await examine()).of("data-folder")).toMatchObject({ level: "error" });
+  });
+
+  test("asks the running gateway: readiness, the public URL, and the last refused requests with the reason", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await using gateway = await TestGateway.start(bundle);
+    await bundle.setup({ ...SIGNED, public_base_url: gateway.url });
+    expect((await gateway.post("demo/order.created", "{}")).status).toBe(401);
+    const running = await examine();
+    expect(running.of("gateway")).toMatchObject({ level: "ok" });
+    expect(running.of("public-url")).toMatchObject({ level: "ok" });
+    expect(running.of("refused-request")).toMatchObject({
+      where: "demo/order.created",
+      message: expect.stringContaining("signature missing") as string,
+    });
+  });
+
+  test("tells the last refused requests also when the gateway has stopped", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    const gateway = await TestGateway.start(bundle);
+    await gateway.post("demo/order.created", "{}", { "x-sig": "00" });
+    await gateway[Symbol.asyncDispose]();
+    const stopped = await examine();
+    expect(stopped.of("gateway")).toMatchObject({ level: "note" });
+    expect(stopped.of("refused-request")).toMatchObject({ where: "demo/order.created" });
+  });
+});

@@ -1,0 +1,107 @@
+/** `gtc doctor`: everything that can be wrong with a bundle and its surroundings, each with what to do about it. */
+import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
+import type { GatewayConfig } from "../config/index.ts";
+import {
+  examineFiles,
+  examineSources,
+  hasErrors,
+  loadBundle,
+  readBundleFolder,
+  type BundleFolder,
+  type Finding,
+} from "../setup/index.ts";
+import { codeFrame, type Diagnostic } from "../text/index.ts";
+import { defineCommand, type CommandContext } from "./command.ts";
+import { examineAnswers, examinePlace } from "./doctor-place.ts";
+import { examineGateway } from "./doctor-gateway.ts";
+import { configFor, folderOf } from "./load.ts";
+import { flag, optional } from "./options.ts";
+
+export const doctor = defineCommand({
+  name: "doctor",
+  summary: "Look for everything that can keep webhooks from arriving, and say what to do",
+  description:
+    "Checks the answers, the flows, triggers and signatures, the secrets, the ports, the data folder, the public URL and the last refused requests. Ends with 1 when there is an error.",
+  examples: ["gtc doctor ./my-bundle", "gtc doctor ./my-bundle --json"],
+  args: { bundle: optional("The bundle's folder; by default the current one") },
+  options: { json: flag("Print JSON, one finding a line") },
+  run: async (context, { args, options }) => {
+    const folder = folderOf(context, args.bundle);
+    const { findings, diagnostics } = await examine(context, folder);
+    context.stdout.write(
+      options.json
+        ? findings.map((finding) => `${JSON.stringify(finding)}\n`).join("")
+        : findingsText(findings, diagnostics, context),
+    );
+    return exitCodeOf(findings);
+  },
+});
+
+interface Examination {
+  readonly findings: readonly Finding[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Goes as far as it can: what depends on something that failed is left out. */
+async function examine(context: CommandContext, folder: string): Promise<Examination> {
+  const findings: Finding[] = [];
+  const config = await attempt(findings, "configuration", () => configFor(context, folder));
+  const files = await attempt(findings, "bundle", () => readBundleFolder(folder));
+  if (files === undefined) return { findings, diagnostics: [] };
+  findings.push(...examineFiles(files), ...(await examineAnswers(context, files)));
+  if (config !== undefined) findings.push(...(await examineRunning(context, files, config)));
+  return { findings, diagnostics: files.diagnostics };
+}
+
+async function examineRunning(
+  context: CommandContext,
+  files: BundleFolder,
+  config: GatewayConfig,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const { folder } = files;
+  const options = { keyText: context.env["GTC_KEY"], maxBodyBytes: config.maxBodyBytes };
+  const bundle = await attempt(findings, "setup", () => loadBundle(folder, options));
+  if (bundle !== undefined) {
+    const secrets = [...bundle.sources.values()].reduce((sum, { byType }) => sum + byType.size, 0);
+    const message = `Set up; the secrets of ${secrets} signature(s) can be opened.`;
+    findings.push({ level: "ok", check: "setup", where: folder, message });
+    if (!hasErrors(files.diagnostics)) findings.push(...examineSources(bundle));
+  }
+  findings.push(...(await examinePlace(folder, config)));
+  findings.push(...(await examineGateway(folder, config, bundle?.publicBaseUrl)));
+  return findings;
+}
+
+/** Runs a step; an error that an operator may meet becomes a finding. */
+async function attempt<T>(findings: Finding[], check: string, step: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (fault) {
+    if (!(fault instanceof GtcError)) throw fault;
+    const where = String(fault.details["path"] ?? check);
+    findings.push({ level: "error", check, where, message: messageOf(fault), fix: fault.fix });
+    return undefined;
+  }
+}
+
+function exitCodeOf(findings: readonly Finding[]): ExitCode {
+  return findings.some(({ level }) => level === "error") ? 1 : 0;
+}
+
+function findingsText(
+  findings: readonly Finding[],
+  diagnostics: readonly Diagnostic[],
+  { paint }: Pick<CommandContext, "paint">,
+): string {
+  const marks = { ok: paint.good("✓"), note: paint.dim("·"), warning: paint.warning("!"), error: paint.error("✗") };
+  const frames = new Map(diagnostics.map((diagnostic) => [diagnostic.message, diagnostic]));
+  const lines = findings.map(({ level, check, where, message, fix }) => {
+    const head = `${marks[level]} ${message}\n    ${paint.dim(`${where} [${check}]`)}`;
+    const place = frames.get(message);
+    const frame = place === undefined ? "" : `\n${codeFrame(place.source, place.span, paint)}`;
+    return `${head}${frame}${fix === undefined ? "" : `\n    ${paint.dim("fix:")} ${fix}`}`;
+  });
+  const count = (level: Finding["level"]): number => findings.filter((finding) => finding.level === level).length;
+  return `${lines.join("\n")}\n\n${count("error")} error(s), ${count("warning")} warning(s)\n`;
+}

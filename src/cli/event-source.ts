@@ -1,0 +1,116 @@
+/** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { detailToJson, findGateway, summaryToJson, type GatewayFile } from "../admin/index.ts";
+import { GtcError, messageOf, parseJson, type JsonValue } from "../base/index.ts";
+import type { EventFilter } from "../event-log/index.ts";
+import { inspectLog, replayOffline } from "../gateway.ts";
+import type { CommandContext } from "./command.ts";
+import { readBundleFolder } from "../setup/index.ts";
+import { configFor, soundBundle } from "./load.ts";
+
+export interface EventSource extends AsyncDisposable {
+  /** JSON lines. `query` has the names of the API's query. */
+  list(query: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  show(id: string): Promise<JsonValue>;
+  replay(id: string): Promise<JsonValue>;
+}
+
+/** Opens what is there. @throws GtcError */
+export async function openEvents(context: CommandContext, folder: string): Promise<EventSource> {
+  const gateway = await findGateway(folder);
+  // A process that was killed leaves its file behind: the one that answers is the one that runs.
+  if (gateway !== undefined && (await answers(gateway))) return overApi(gateway, folder);
+  return openLog(context, folder);
+}
+
+const PROBE_MS = 2000;
+
+async function answers(gateway: GatewayFile): Promise<boolean> {
+  const probe = fetch(`${gateway.admin_url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
+  return probe.then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+function overApi(gateway: GatewayFile, folder: string): EventSource {
+  const call = async (path: string, method = "GET"): Promise<string> => {
+    const response = await fetch(`${gateway.admin_url}/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${gateway.token}` },
+    }).catch((cause: unknown) => {
+      throw new GtcError(
+        "GTC_GATEWAY_UNREACHABLE",
+        { path: folder, pid: gateway.pid, detail: messageOf(cause) },
+        { cause },
+      );
+    });
+    const body = await response.text();
+    if (!response.ok) throw faultOf(response.status, body, folder);
+    return body;
+  };
+  return {
+    list: async (query) =>
+      (await call(`events?${new URLSearchParams(query).toString()}`)).split("\n").filter((line) => line !== ""),
+    show: async (id) => parseJson(await call(`events/${encodeURIComponent(id)}`)),
+    replay: async (id) => parseJson(await call(`events/${encodeURIComponent(id)}/replay`, "POST")),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+async function openLog(context: CommandContext, folder: string): Promise<EventSource> {
+  const logFolder = join(folder, "state", "log");
+  const { bundle } = await readBundleFolder(folder);
+  if (!existsSync(logFolder)) return nothingYet(bundle.name);
+  const log = await inspectLog(logFolder);
+  let isClosed = false;
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await log[Symbol.asyncDispose]();
+  };
+  return {
+    list: async (query) =>
+      (await log.listEvents(filterOf(query))).events.map((event) => JSON.stringify(summaryToJson(event))),
+    show: async (id) => {
+      const detail = await log.getEvent(id);
+      if (detail === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+      return detailToJson(detail);
+    },
+    replay: async (id) => {
+      await close();
+      const config = await configFor(context, folder);
+      const runs = await replayOffline(id, { bundle: await soundBundle(context, folder, config), config });
+      return { event_id: id, replay_of: id, runs: runs.map((run) => ({ id: run.id, flow: run.flow })) };
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A bundle that no gateway has run on. */
+function nothingYet(name: string): EventSource {
+  const none = async (id: string): Promise<never> => {
+    throw new GtcError("GTC_EVENT_NOT_FOUND", { id }, { cause: `${name} has received no event yet` });
+  };
+  return { list: async () => [], show: none, replay: none, [Symbol.asyncDispose]: async () => undefined };
+}
+
+function filterOf(query: Readonly<Record<string, string>>): EventFilter {
+  const { limit = "50", tenant, type, status, since } = query;
+  return {
+    limit: Number(limit),
+    ...(tenant !== undefined && { tenant }),
+    ...(type !== undefined && { eventType: type }),
+    ...(status !== undefined && { status: status as NonNullable<EventFilter["status"]> }),
+    ...(since !== undefined && { sinceMs: Date.parse(since) }),
+  };
+}
+
+/** Reads the problem that the API answered. */
+function faultOf(status: number, body: string, path: string): GtcError {
+  const problem = parseJson(body) as { code?: string; detail?: string };
+  if (problem.code === "GTC_EVENT_NOT_FOUND")
+    return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(problem.detail ?? "")?.[1] ?? "" });
+  return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid: "?", detail: `${status} ${problem.detail ?? ""}` });
+}

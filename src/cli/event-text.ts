@@ -1,0 +1,114 @@
+/** Events as a person reads them. */
+import type { SummaryJson } from "../admin/index.ts";
+import { formatDuration, stringifyJson, type JsonValue } from "../base/index.ts";
+import type { CommandContext, Palette } from "./command.ts";
+import { table } from "./table.ts";
+
+export function listText(events: readonly SummaryJson[], nowMs: number, context: CommandContext): string {
+  if (events.length === 0) return "No events.\n";
+  const { paint } = context;
+  const rows = events.map((event) => [
+    event.id,
+    `${formatDuration(Math.max(0, nowMs - Date.parse(event.received_at)))} ago`,
+    event.tenant,
+    event.event_type,
+    painted(event.status, paint),
+    event.verdict === "unsigned" ? paint.warning(event.verdict) : event.verdict,
+    event.duplicate_of === null
+      ? event.runs.map(({ flow, status }) => `${flow} ${painted(status, paint)}`).join(", ")
+      : `duplicate of ${event.duplicate_of}`,
+  ]);
+  return table(["id", "received", "tenant", "type", "status", "verdict", "runs"], rows, context);
+}
+
+const BAD = new Set(["failed", "refused"]);
+const OPEN = new Set(["received", "waiting", "unmatched", "queued", "running"]);
+
+function painted(status: string, paint: Palette): string {
+  if (BAD.has(status)) return paint.error(status);
+  return OPEN.has(status) ? paint.warning(status) : paint.good(status);
+}
+
+interface Detail {
+  readonly event: SummaryJson & {
+    readonly verification: Readonly<Record<string, string>>;
+    readonly method: string;
+    readonly target: string;
+    readonly headers: readonly (readonly [string, string])[];
+    readonly payload: JsonValue;
+    readonly refused_because?: string;
+  };
+  readonly response: {
+    readonly status: number;
+    readonly by: string;
+    readonly body: JsonValue;
+    readonly duration_ms?: number;
+  };
+  readonly runs: readonly Run[];
+}
+
+interface Run {
+  readonly id: string;
+  readonly flow: string;
+  readonly status: string;
+  readonly attempt: number;
+  readonly replay_of: string | null;
+  readonly parent_run: string | null;
+  readonly resume_at: string | null;
+  readonly error: { readonly code: string; readonly message: string; readonly detail?: string } | null;
+  readonly steps: readonly {
+    readonly node: string;
+    readonly type: string;
+    readonly status: string;
+    readonly attempt: number;
+    readonly output: JsonValue;
+    readonly error: { readonly message: string } | null;
+    readonly printed: readonly string[];
+    readonly duration_ms: number;
+  }[];
+}
+
+const MAX_VALUE_CHARS = 500;
+
+export function eventText(view: JsonValue, { paint }: CommandContext): string {
+  const { event, response, runs } = view as unknown as Detail;
+  const { status, ...verification } = event.verification;
+  const lines = [
+    `${paint.bold(event.id)}  ${event.tenant}/${event.event_type}  ${painted(event.status, paint)}`,
+    `  received  ${event.received_at}  ${event.method} ${event.target}`,
+    `  verdict   ${status ?? ""}  ${paint.dim(Object.values(verification).join("  "))}`,
+    ...(event.refused_because === undefined ? [] : [`  refused   ${event.refused_because}`]),
+    ...(event.duplicate_of === null ? [] : [`  duplicate of ${event.duplicate_of}`]),
+    `  answered  ${response.status} by ${response.by}  ${value(response.body)}`,
+    `  payload   ${value(event.payload)}`,
+    ...event.headers.map(([name, text]) => paint.dim(`  ${name}: ${text}`)),
+    ...runs.flatMap((run) => runLines(run, paint)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function runLines(run: Run, paint: Palette): string[] {
+  const marks = [
+    run.replay_of === null ? "" : "replay",
+    run.parent_run === null ? "" : "started by another flow",
+    run.resume_at === null ? "" : `next try ${run.resume_at}`,
+  ];
+  const head = `\n  ${paint.bold(run.flow)}  ${painted(run.status, paint)}  try ${run.attempt}  ${paint.dim([run.id, ...marks].filter(Boolean).join("  "))}`;
+  const steps = run.steps.flatMap((step) => [
+    `    ${painted(step.status, paint)}  ${step.node} (${step.type})  ${paint.dim(formatDuration(step.duration_ms))}  ${step.error === null ? value(step.output) : step.error.message}`,
+    ...step.printed.map((line) => `      ${paint.dim("printed:")} ${line}`),
+  ]);
+  const error =
+    run.error === null
+      ? []
+      : [
+          `    ${paint.error(run.error.code)} ${run.error.message}`,
+          ...(run.error.detail?.split("\n").map((line) => `      ${line}`) ?? []),
+        ];
+  return [head, ...steps, ...error];
+}
+
+function value(json: JsonValue): string {
+  const text = stringifyJson(json);
+  return text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
+}

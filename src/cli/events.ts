@@ -1,0 +1,91 @@
+/**
+ * `gtc events list|show|replay`: through the admin API while the gateway runs, else from the log itself. Both ways give
+ * the same JSON.
+ */
+import type { JsonValue } from "../base/index.ts";
+import { viewText, type SummaryJson } from "../admin/index.ts";
+import { defineCommand } from "./command.ts";
+import { openEvents } from "./event-source.ts";
+import { eventText, listText } from "./event-text.ts";
+import { folderOf } from "./load.ts";
+import { flag, integer, moment, oneOf, optional, required, text } from "./options.ts";
+
+const bundleArgument = optional("The bundle's folder; by default the current one");
+const json = flag("Print JSON");
+
+export const eventsList = defineCommand({
+  name: "events list",
+  summary: "List events, newest first",
+  examples: ["gtc events list ./my-bundle", "gtc events list ./my-bundle --status failed --since 2h --json"],
+  args: { bundle: bundleArgument },
+  options: {
+    tenant: text("TENANT", "Only this tenant's"),
+    type: text("TYPE", "Only this event type"),
+    status: oneOf(["received", "done", "failed", "unmatched", "refused", "duplicate"], "Only this status"),
+    since: moment("WHEN", "Only events since then: 2h, 3d, or a time"),
+    limit: integer("N", "At most so many (50)", { min: 1, max: 1000 }),
+    json: flag("Print JSON, one object a line"),
+  },
+  run: async (context, { args, options }) => {
+    await using source = await openEvents(context, folderOf(context, args.bundle));
+    const since = options.since?.(Date.now());
+    const lines = await source.list({
+      limit: String(options.limit ?? 50),
+      ...(options.tenant !== undefined && { tenant: options.tenant }),
+      ...(options.type !== undefined && { type: options.type }),
+      ...(options.status !== undefined && { status: options.status }),
+      ...(since !== undefined && { since: new Date(since).toISOString() }),
+    });
+    if (options.json) context.stdout.write(lines.map((line) => `${line}\n`).join(""));
+    else
+      context.stdout.write(
+        listText(
+          lines.map((line) => JSON.parse(line) as SummaryJson),
+          Date.now(),
+          context,
+        ),
+      );
+    return 0;
+  },
+});
+
+export const eventsShow = defineCommand({
+  name: "events show",
+  summary: "Show one event: the request, the verdict, the answer, every run and step",
+  examples: ["gtc events show 0193… ./my-bundle", "gtc events show 0193… ./my-bundle --json"],
+  args: { id: required("The event's id"), bundle: bundleArgument },
+  options: { json },
+  run: async (context, { args, options }) => {
+    await using source = await openEvents(context, folderOf(context, args.bundle));
+    const detail = await source.show(args.id);
+    context.stdout.write(options.json ? `${viewText(detail)}\n` : eventText(detail, context));
+    return 0;
+  },
+});
+
+export const eventsReplay = defineCommand({
+  name: "events replay",
+  summary: "Run a stored event again on today's flows",
+  description:
+    "Starts new runs of the event, marked replay_of. While the gateway runs it executes them; otherwise this command does and waits for them.",
+  examples: ["gtc events replay 0193… ./my-bundle"],
+  args: { id: required("The event's id"), bundle: bundleArgument },
+  options: { json },
+  run: async (context, { args, options }) => {
+    await using source = await openEvents(context, folderOf(context, args.bundle));
+    const result = await source.replay(args.id);
+    if (options.json) context.stdout.write(`${viewText(result)}\n`);
+    else context.stdout.write(replayText(result));
+    return isEmpty(result) ? 1 : 0;
+  },
+});
+
+function replayText(result: JsonValue): string {
+  const { event_id: id, runs } = result as { event_id: string; runs: { id: string; flow: string }[] };
+  if (runs.length === 0) return `No flow handles event ${id} today; nothing was started.\n`;
+  return `${runs.map((run) => `Started ${run.flow} as run ${run.id}`).join("\n")}\nSee: gtc events show ${id}\n`;
+}
+
+function isEmpty(result: JsonValue): boolean {
+  return (result as { runs: unknown[] }).runs.length === 0;
+}

@@ -1,0 +1,109 @@
+/**
+ * What a running gateway prints: one line per request, what went wrong, and, with --verbose, the runs. JSON lines go
+ * through pino; on a terminal they are lines to read.
+ */
+import pino from "pino";
+import pretty from "pino-pretty";
+import { formatDuration, messageOf } from "../base/index.ts";
+import type { RunOver } from "../dispatch/index.ts";
+import type { LogNotice } from "../event-log/embedded/index.ts";
+import type { RequestRecord } from "../ingress/index.ts";
+import type { CommandContext } from "./command.ts";
+
+type Level = "debug" | "info" | "warn" | "error";
+
+export interface ConsoleOptions {
+  readonly format: "auto" | "pretty" | "json";
+  readonly level: Level;
+}
+
+export class GatewayConsole {
+  readonly #log: pino.Logger;
+  readonly #context: CommandContext;
+  readonly #isPretty: boolean;
+
+  constructor(context: CommandContext, { format, level }: ConsoleOptions) {
+    this.#context = context;
+    this.#isPretty = format === "pretty" || (format === "auto" && context.isTerminal);
+    const destination = this.#isPretty
+      ? pretty({
+          destination: context.stdout,
+          colorize: context.paint.bold("x") !== "x",
+          ignore: "pid,hostname",
+          translateTime: "HH:MM:ss.l",
+          hideObject: level !== "debug",
+          sync: true,
+        })
+      : context.stdout;
+    this.#log = pino(
+      {
+        level,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      destination,
+    );
+  }
+
+  banner(text: string, addresses: object): void {
+    if (this.#isPretty) this.#context.stdout.write(`${text}\n`);
+    else this.#log.info(addresses, "started");
+  }
+
+  /** time, tenant, type, verdict, answer, duration, event id */
+  request(record: RequestRecord): void {
+    const { tenant, eventType, verdict, status, durationMs, eventId, duplicateOf, reason, detail, hint } = record;
+    const level: Level = status >= 500 ? "error" : verdict === "refused" || status >= 400 ? "warn" : "info";
+    if (!this.#log.isLevelEnabled(level)) return;
+    const said = [reason, detail, hint].filter((part) => part !== undefined && part !== "").join("; ");
+    const mark =
+      duplicateOf === undefined ? (record.unmatched === true ? " unmatched" : "") : ` duplicate of ${duplicateOf}`;
+    const line = `${tenant}/${eventType} ${verdict} → ${status} in ${formatDuration(durationMs)}${eventId === undefined ? "" : ` ${eventId}`}${mark}${said === "" ? "" : ` (${said})`}`;
+    this.#log[level](record, this.#isPretty ? line : "request");
+  }
+
+  runOver({ run, attempt, end, durationMs }: RunOver): void {
+    const facts = {
+      run: run.id,
+      event: run.eventId,
+      tenant: run.tenant,
+      flow: run.flow,
+      attempt,
+      status: end.status,
+      durationMs,
+    };
+    if (end.status === "succeeded") {
+      this.#log.debug(facts, `run of ${run.flow} succeeded in ${formatDuration(durationMs)}`);
+      return;
+    }
+    const next =
+      end.status === "waiting"
+        ? `, next try in ${formatDuration(end.delayMs)}`
+        : ", no further try: replay it with `gtc events replay`";
+    this.#log.warn(
+      { ...facts, error: end.error },
+      `run of ${run.flow} failed (try ${attempt}${next}): ${end.error.message}`,
+    );
+  }
+
+  fault(what: string, fault: unknown): void {
+    this.#log.error({ what, fault: messageOf(fault) }, `${what}: ${messageOf(fault)}`);
+  }
+
+  notice(notice: LogNotice): void {
+    const isGood = notice.kind === "recovered";
+    this.#log[isGood ? "info" : "warn"](
+      notice,
+      `event log: ${notice.kind}${"because" in notice ? `: ${notice.because}` : ""}`,
+    );
+  }
+
+  warning(text: string): void {
+    this.#log.warn(text);
+  }
+
+  say(text: string): void {
+    this.#log.info(text);
+  }
+}

@@ -1,0 +1,42 @@
+/** What several commands need of a bundle: its folder, its configuration, and its flows without a fault. */
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { GtcError } from "../base/index.ts";
+import { resolveConfig, type GatewayConfig } from "../config/index.ts";
+import { hasErrors, loadBundle, type LoadedBundle } from "../setup/index.ts";
+import type { Diagnostic } from "../text/index.ts";
+import type { CommandContext } from "./command.ts";
+
+/** An error whose places are shown with their lines. */
+export class BundleFault extends GtcError {
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(path: string, diagnostics: readonly Diagnostic[]) {
+    super("GTC_BUNDLE_INVALID", { path, count: diagnostics.filter(({ level }) => level === "error").length });
+    this.diagnostics = diagnostics;
+  }
+}
+
+export function folderOf(context: CommandContext, bundle: string | undefined): string {
+  return resolve(context.cwd, bundle ?? ".");
+}
+
+/** The configuration for a bundle; `options` are those of the command line by setting name. @throws GtcError */
+export async function configFor(
+  context: CommandContext,
+  folder: string,
+  options: Readonly<Record<string, string | undefined>> = {},
+): Promise<GatewayConfig> {
+  const fileText = await readFile(join(folder, "gtc.yaml"), "utf8").catch(() => undefined);
+  return resolveConfig({ options, env: context.env, ...(fileText !== undefined && { fileText }) });
+}
+
+/** A bundle that was set up and whose files have no fault. @throws GtcError, BundleFault */
+export async function soundBundle(
+  context: CommandContext,
+  folder: string,
+  config: GatewayConfig,
+): Promise<LoadedBundle> {
+  const bundle = await loadBundle(folder, { keyText: context.env["GTC_KEY"], maxBodyBytes: config.maxBodyBytes });
+  if (hasErrors(bundle.diagnostics)) throw new BundleFault(folder, bundle.diagnostics);
+  return bundle;
+}

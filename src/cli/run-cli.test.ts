@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { runGtc } from "../../test/support/run-gtc.ts";
+import { COMMANDS } from "./commands.ts";
+
+test("the help names every command, and a group's help its own", async () => {
+  const { stdout, exitCode } = await runGtc(["--help"]);
+  expect(exitCode).toBe(0);
+  for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`${name} +${summary.slice(0, 20)}`));
+  const group = await runGtc(["events", "--help"]);
+  expect(group).toMatchObject({ exitCode: 0 });
+  expect(group.stdout).toContain("events replay");
+  expect(group.stdout).not.toContain("doctor");
+});
+
+test.each(COMMANDS.map((entry) => [entry.name, entry] as const))(
+  "gtc %s is what the list says",
+  async (name, entry) => {
+    const command = await entry.load();
+    expect({ name: command.name, summary: command.summary }).toEqual({ name, summary: entry.summary });
+    const { stdout, exitCode } = await runGtc([...name.split(" "), "--help"]);
+    expect(exitCode).toBe(0);
+    for (const option of Object.keys(command.options)) expect(stdout).toContain(`--${option}`);
+    for (const argument of Object.keys(command.args)) expect(stdout).toContain(argument.toUpperCase());
+  },
+);
+
+test("the version is printed", async () => {
+  expect(await runGtc(["--version"])).toMatchObject({ exitCode: 0, stdout: "0.0.0-test\n" });
+});
+
+test.each([
+  [["strat"], "There is no command strat. Did you mean `gtc start`?"],
+  [["events", "lst"], "There is no command events lst. Did you mean `gtc events list`?"],
+  [["start", "--prot", "1"], "gtc start: There is no option --prot. Did you mean --port?"],
+  [["start", "--port"], "gtc start: --port needs a value: --port PORT."],
+  [["start", "--port", "--watch"], "gtc start: --port needs a value"],
+  [["start", "--port", "99999"], 'gtc start: --port must be a whole number from 0 to 65535, not "99999".'],
+  [["start", "--port", "1", "--port", "2"], "gtc start: --port is given twice."],
+  [["start", "--watch=yes"], "gtc start: --watch takes no value."],
+  [["start", "--log-format", "xml"], 'gtc start: --log-format must be one of pretty, json, not "xml".'],
+  [["start", "a", "b"], 'gtc start: "b" is one word too many.'],
+  [["events", "show"], "gtc events show: ID is missing."],
+  [["events", "list", "--since", "soon"], "--since must be a duration such as 2h or a time"],
+])("wrong use %j ends with 2 and says what is wrong", async (words, message) => {
+  const { exitCode, stderr } = await runGtc(words);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test("without a command the help is shown, and the exit code says that nothing was done", async () => {
+  const { exitCode, stdout } = await runGtc([]);
+  expect(exitCode).toBe(2);
+  expect(stdout).toContain("Usage:");
+});
+
+test("with --json an error is one JSON object on stderr", async () => {
+  const { exitCode, stdout, stderr } = await runGtc(["urls", "/there/is/no/bundle", "--json"]);
+  expect(exitCode).toBe(3);
+  expect(stdout).toBe("");
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { code: "GTC_BUNDLE_NOT_FOUND", fix: expect.any(String) as string },
+  });
+});

@@ -1,0 +1,137 @@
+/** `gtc setup`: answers → settings and sealed secrets; prints the URLs to register. */
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { GtcError } from "../base/index.ts";
+import {
+  answersTemplate,
+  loadBundle,
+  readAnswers,
+  readBundleFolder,
+  urlTable,
+  validateAnswers,
+  writeSetup,
+  type AnswerFault,
+  type ValidatedAnswers,
+} from "../setup/index.ts";
+import { askAnswers } from "./ask-answers.ts";
+import { defineCommand, type CommandContext } from "./command.ts";
+import { configFor, folderOf } from "./load.ts";
+import { flag, optional, text } from "./options.ts";
+import { urlsText } from "./urls.ts";
+
+/** The answers with all that is wrong with them. */
+class AnswersFault extends GtcError {
+  readonly faults: readonly AnswerFault[];
+  constructor(path: string, faults: readonly AnswerFault[]) {
+    super("GTC_ANSWERS_INVALID", { path, count: faults.length });
+    this.faults = faults;
+  }
+}
+
+export const setup = defineCommand({
+  name: "setup",
+  summary: "Configure a bundle from answers, and show its webhook URLs",
+  description:
+    "Reads the answers (JSON or YAML), validates all of them at once, seals the secrets, and prints the URLs to register. Without answers it asks, on a terminal.",
+  examples: [
+    "gtc setup --answers answers.json ./my-bundle",
+    "gtc setup --emit-answers answers.json",
+    "gtc setup ./my-bundle",
+  ],
+  args: { bundle: optional("The bundle's folder; by default the current one") },
+  options: {
+    answers: text("FILE", "Take the answers from this file (- is standard input)"),
+    "dry-run": flag("Validate and show, but write nothing"),
+    "emit-answers": text("FILE", "Write a template of the answers to this file and stop"),
+    advanced: flag("With --emit-answers: include the optional fields"),
+    "non-interactive": flag("Never ask; fail when answers are missing"),
+    json: flag("Print JSON"),
+  },
+  run: async (context, { args, options }) => {
+    if (options["emit-answers"] !== undefined) return emit(context, options["emit-answers"], options.advanced);
+    const folder = folderOf(context, args.bundle);
+    const { bundle } = await readBundleFolder(folder);
+    const source = options.answers ?? "the dialog";
+    const answers = await answersText(context, options.answers, options["non-interactive"]);
+    const validated = validate(source, answers, context, bundle.tenants);
+    const changed = options["dry-run"]
+      ? undefined
+      : await writeSetup(folder, validated.validated, context.env["GTC_KEY"]);
+    await report(context, folder, { ...validated, changed, json: options.json });
+    return 0;
+  },
+});
+
+async function emit(context: CommandContext, file: string, advanced: boolean): Promise<0> {
+  const template = answersTemplate(advanced);
+  if (file === "-") context.stdout.write(template);
+  else {
+    await writeFile(resolve(context.cwd, file), template, { flag: "wx" }).catch((cause: NodeJS.ErrnoException) => {
+      throw new GtcError(
+        "GTC_USAGE",
+        { detail: cause.code === "EEXIST" ? `${file} is already there; give another name.` : cause.message },
+        { cause },
+      );
+    });
+    context.stderr.write(`Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ./my-bundle\n`);
+  }
+  return 0;
+}
+
+async function answersText(
+  context: CommandContext,
+  file: string | undefined,
+  nonInteractive: boolean,
+): Promise<string> {
+  if (file === undefined) {
+    if (!nonInteractive && context.isTerminal) return askAnswers();
+    throw new GtcError("GTC_USAGE", {
+      detail: "There are no answers: give --answers FILE (`gtc setup --emit-answers answers.json` writes a template).",
+    });
+  }
+  if (file === "-") return (await context.stdin.toArray()).map(String).join("");
+  return readFile(resolve(context.cwd, file), "utf8").catch((cause: Error) => {
+    throw new GtcError("GTC_USAGE", { detail: `The answers cannot be read: ${cause.message}` }, { cause });
+  });
+}
+
+interface Validated {
+  readonly validated: ValidatedAnswers;
+  readonly notices: readonly string[];
+}
+
+function validate(path: string, answers: string, context: CommandContext, tenants: readonly string[]): Validated {
+  const read = readAnswers(answers);
+  const validated = "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants });
+  if (!("faults" in validated)) return { validated, notices: "answers" in read ? read.answers.notices : [] };
+  throw new AnswersFault(path, validated.faults);
+}
+
+async function report(
+  context: CommandContext,
+  folder: string,
+  { validated, notices, changed, json }: Validated & { changed: boolean | undefined; json: boolean },
+): Promise<void> {
+  const { stdout, stderr, paint } = context;
+  for (const notice of notices) stderr.write(`${paint.dim("note:")} ${notice}\n`);
+  if (changed === undefined) {
+    stderr.write(`The answers are valid: ${validated.secrets.size} secret(s). Nothing was written (--dry-run).\n`);
+    return;
+  }
+  const config = await configFor(context, folder);
+  const bundle = await loadBundle(folder, { keyText: context.env["GTC_KEY"], maxBodyBytes: config.maxBodyBytes });
+  const rows = urlTable(bundle);
+  if (json) {
+    stdout.write(`${JSON.stringify({ changed, urls: rows })}\n`);
+    return;
+  }
+  stderr.write(
+    `${paint.good("✓")} ${changed ? "The bundle is set up." : "The bundle was set up like this already; nothing changed."}\n\n`,
+  );
+  stdout.write(urlsText(rows, context));
+  const faults = bundle.diagnostics.filter(({ level }) => level === "error").length;
+  if (faults > 0)
+    stderr.write(`\n${paint.warning("!")} Flow files have ${faults} fault(s); \`gtc doctor\` shows them.\n`);
+  if (!validated.settings.enabled)
+    stderr.write(`\n${paint.warning("!")} "enabled" is false: every webhook is answered with 404.\n`);
+}

@@ -1,0 +1,83 @@
+/** `gtc start`: runs the gateway on a bundle until it is told to stop. */
+import { startGateway } from "../gateway.ts";
+import { urlTable, type LoadedBundle } from "../setup/index.ts";
+import { renderDiagnostic } from "../text/index.ts";
+import { defineCommand } from "./command.ts";
+import { GatewayConsole } from "./gateway-console.ts";
+import { BundleFault, configFor, folderOf, soundBundle } from "./load.ts";
+import { flag, integer, oneOf, optional, text } from "./options.ts";
+import { bannerText } from "./start-banner.ts";
+import { watchBundle } from "./watch-bundle.ts";
+
+const PORTS = { min: 0, max: 65_535 };
+
+export const start = defineCommand({
+  name: "start",
+  summary: "Receive webhooks and run the flows of a bundle",
+  description:
+    "Verifies, stores and answers webhooks and runs the flows that they trigger, until SIGINT or SIGTERM; then finishes what is under way. Every setting of the gateway can also be a line of gtc.yaml or a variable GTC_….",
+  examples: [
+    "gtc start ./my-bundle",
+    "gtc start ./my-bundle --watch",
+    "gtc start ./my-bundle --port 9000 --log-format json",
+  ],
+  args: { bundle: optional("The bundle's folder; by default the current one") },
+  options: {
+    host: text("HOST", "Address on which webhooks are received (127.0.0.1)"),
+    port: integer("PORT", "Port on which webhooks are received (8080)", PORTS),
+    "admin-port": integer("PORT", "Port for health, metrics and the admin API, on loopback (8081)", PORTS),
+    watch: flag("Load flows and settings again when they change"),
+    verbose: flag("Say more: headers' names, runs, steps"),
+    quiet: flag("Only say what is wrong"),
+    "log-format": oneOf(["pretty", "json"], "How the log is written; pretty on a terminal, else json"),
+  },
+  run: async (context, { args, options }) => {
+    const folder = folderOf(context, args.bundle);
+    const config = await configFor(context, folder, {
+      host: options.host,
+      port: options.port?.toString(),
+      admin_port: options["admin-port"]?.toString(),
+      log_format: options["log-format"],
+    });
+    const bundle = await soundBundle(context, folder, config);
+    const output = new GatewayConsole(context, {
+      format: config.logFormat,
+      level: options.verbose ? "debug" : options.quiet ? "warn" : config.logLevel,
+    });
+    const stopped = context.untilStopped();
+    await using gateway = await startGateway({
+      bundle,
+      config,
+      onRequest: (record) => output.request(record),
+      onRunOver: (over) => output.runOver(over),
+      onFault: (what, fault) => output.fault(what, fault),
+      onNotice: (notice) => output.notice(notice),
+    });
+    for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
+    if (!options.quiet)
+      output.banner(bannerText(gateway.addresses, urlTable(bundle), bundle.sources, context), gateway.addresses);
+    const reload = async (): Promise<void> => {
+      const reloaded = await loadAgain(() => soundBundle(context, folder, config), output);
+      if (reloaded === undefined) return;
+      await gateway.reload(reloaded);
+      output.say(`Loaded ${reloaded.flows.all.length} flow(s) again.`);
+    };
+    const stopWatching = options.watch ? watchBundle(folder, () => void reload()) : async () => undefined;
+    await stopped;
+    output.say("Stopping: finishing what is under way.");
+    await stopWatching();
+    return 0;
+  },
+});
+
+/** A faulty edit keeps what runs, and says so. */
+async function loadAgain(load: () => Promise<LoadedBundle>, output: GatewayConsole): Promise<LoadedBundle | undefined> {
+  try {
+    return await load();
+  } catch (fault) {
+    if (fault instanceof BundleFault)
+      for (const diagnostic of fault.diagnostics) output.warning(renderDiagnostic(diagnostic));
+    output.fault("loading the bundle again (the last good version goes on)", fault);
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+/** `gtc urls`: the URLs to register at the senders, and how requests there are verified. */
+import { urlTable, type UrlRow } from "../setup/index.ts";
+import { defineCommand, type CommandContext } from "./command.ts";
+import { configFor, folderOf, soundBundle } from "./load.ts";
+import { flag, optional } from "./options.ts";
+import { table } from "./table.ts";
+
+export const urls = defineCommand({
+  name: "urls",
+  summary: "Show the webhook URLs of a bundle and how each is verified",
+  examples: ["gtc urls ./my-bundle", "gtc urls ./my-bundle --json"],
+  args: { bundle: optional("The bundle's folder; by default the current one") },
+  options: { json: flag("Print JSON, one object a line") },
+  run: async (context, { args, options }) => {
+    const folder = folderOf(context, args.bundle);
+    const rows = urlTable(await soundBundle(context, folder, await configFor(context, folder)));
+    context.stdout.write(
+      options.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join("") : urlsText(rows, context),
+    );
+    return 0;
+  },
+});
+
+/** The table that users came for. */
+export function urlsText(rows: readonly UrlRow[], context: Pick<CommandContext, "paint">): string {
+  if (rows.length === 0)
+    return "No flow names an event type yet. Any POST to /events/webhook/{tenant}/{event_type} is stored.\n";
+  const { paint } = context;
+  const cells = rows.map((row) => [
+    row.tenant,
+    row.event_type,
+    paint.accent(row.url),
+    row.verified ? paint.good(row.verified_by) : paint.warning(row.verified_by),
+  ]);
+  return table(["tenant", "event type", "url", "verified by"], cells, context);
+}

@@ -1,0 +1,117 @@
+/** Completes the runs that the queue hands out: from memory for fresh ones, else from the projection and the journal. */
+import type { ClaimedRun, ClaimRequest, Fact } from "../event-log.ts";
+import type { EventSource } from "./event-source.ts";
+import type { Projection } from "./projection.ts";
+import { runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
+import type { OpenRun, RunEntry, RunQueue } from "./run-queue.ts";
+import { isOpen } from "../derive-status.ts";
+
+export interface ClaimsOptions {
+  readonly queue: RunQueue;
+  readonly projection: Projection;
+  readonly source: EventSource;
+  /** Where the journal ends now. */
+  readonly end: () => number;
+  readonly record: (facts: readonly Fact[]) => Promise<void>;
+}
+
+const PAGE_RUNS = 500;
+/** How soon a claim that came back with less than there was is worth another. */
+const CALL_AGAIN_MS = 20;
+
+export class Claims {
+  readonly #options: ClaimsOptions;
+  #refilling: Promise<boolean> | undefined;
+
+  constructor(options: ClaimsOptions) {
+    this.#options = options;
+  }
+
+  async claim(request: ClaimRequest): Promise<readonly ClaimedRun[]> {
+    const { queue } = this.#options;
+    if (queue.waitingLeftOutMs <= request.nowMs) await this.#takeDue(request.nowMs);
+    const entries = queue.take(request);
+    // A page may hold nothing but runs that are claimed already: then the next one is taken.
+    for (let goOn = true; goOn && entries.length < request.limit && queue.spilledAfter !== undefined;) {
+      goOn = await (this.#refilling ??= this.#refill().finally(() => (this.#refilling = undefined)));
+      entries.push(...queue.take({ ...request, limit: request.limit - entries.length }));
+      goOn &&= entries.length === 0;
+    }
+    const cold: RunEntry[] = [];
+    const claimed: (ClaimedRun | undefined)[] = entries.map((entry) => {
+      const hot = queue.takeHot(entry);
+      if (hot === undefined) cold.push(entry);
+      return hot;
+    });
+    if (cold.length > 0) {
+      const completed = await this.#complete(cold, request.nowMs);
+      for (const [index, run] of claimed.entries()) claimed[index] = run ?? completed.get(entries[index]!);
+    }
+    const complete = claimed.filter((run) => run !== undefined);
+    // Some had ended meanwhile or could not be read now: whoever claims may not take this for the end of the line.
+    if (complete.length < entries.length) queue.callAgain(request.nowMs + CALL_AGAIN_MS);
+    return complete;
+  }
+
+  /** Takes the next page of those runs that were left in the projection; false: there is none behind it. */
+  async #refill(): Promise<boolean> {
+    const { queue, projection, end } = this.#options;
+    const after = queue.spilledAfter;
+    if (after === undefined) return false;
+    const upTo = end();
+    const { value: page, complete } = await projection.read(upTo, (reader) => reader.openRuns(after, PAGE_RUNS));
+    // A page that is not full is the last one, as far as the journal had come when it was asked for.
+    queue.addPage(page.map(openRun), complete && page.length < PAGE_RUNS ? upTo : undefined);
+    return complete && page.length === PAGE_RUNS;
+  }
+
+  async #takeDue(nowMs: number): Promise<void> {
+    const { queue, projection, end } = this.#options;
+    const { value } = await projection.read(end(), (reader) => {
+      const due = reader.dueRuns(nowMs, PAGE_RUNS, (id) => queue.has(id));
+      return { due, next: due.length < PAGE_RUNS ? reader.nextDueAfter(nowMs) : nowMs };
+    });
+    queue.addDue(value.due.map(openRun), value.next);
+  }
+
+  /** Reads runs from the projection, all at once, and from the journal. */
+  async #complete(entries: readonly RunEntry[], nowMs: number): Promise<ReadonlyMap<RunEntry, ClaimedRun>> {
+    const { queue, projection, end } = this.#options;
+    const { value: rows, complete } = await projection.read(end(), (reader) =>
+      entries.map((entry) => {
+        const run = reader.runById(entry.id);
+        return { entry, run, event: run && reader.eventAt(run.event_seq) };
+      }),
+    );
+    const completed = new Map<RunEntry, ClaimedRun>();
+    await Promise.all(
+      rows.map(async ({ entry, run, event }) => {
+        if (entry.state !== "claimed") return;
+        // What the projection lacks may be this very run's last steps.
+        if (!complete) return queue.giveBack(entry);
+        if (run === undefined || event === undefined || !isDue(run, nowMs)) return queue.remove(entry);
+        const claimed = await this.#readRun(run, event, nowMs);
+        if (claimed !== undefined && entry.state === "claimed") completed.set(entry, claimed);
+      }),
+    );
+    return completed;
+  }
+
+  async #readRun(run: RunRow, event: EventRow, atMs: number): Promise<ClaimedRun | undefined> {
+    const claimed = await this.#options.source.claimed(run, event);
+    if (claimed !== undefined) return claimed;
+    const error = { code: "event-unreadable", message: "the event's record is damaged", retryable: false };
+    await this.#options.record([{ type: "run_ended", runId: run.id, status: "failed", error, atMs }]);
+    return undefined;
+  }
+}
+
+function openRun(row: RunRow): OpenRun {
+  const waits = runStatusOf(row.status) === "waiting";
+  return { id: row.id, seq: row.seq, waitsUntilMs: waits ? (row.resume_at ?? undefined) : undefined };
+}
+
+function isDue(run: RunRow, nowMs: number): boolean {
+  const status = runStatusOf(run.status);
+  return isOpen(status) && (status !== "waiting" || run.resume_at === null || run.resume_at <= nowMs);
+}

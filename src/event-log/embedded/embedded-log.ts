@@ -1,0 +1,234 @@
+/**
+ * The embedded log: the journal is the truth, the projection its index, and this file the wiring between them. What the
+ * port promises is kept where it says so: durability and order in `journal.ts`, duplicates in `dedupe-gate.ts`, claims in
+ * `run-queue.ts`, queries in `projection.ts`.
+ */
+import { GtcError } from "../../base/index.ts";
+import type { AnswerRecord, Envelope } from "../../event/index.ts";
+import type * as Port from "../event-log.ts";
+import type { WorkSignal } from "../work-signal.ts";
+import { Claims } from "./claims.ts";
+import { DedupeGate } from "./dedupe-gate.ts";
+import { encodeEvent, encodeFacts, NO_BODY } from "./event-record.ts";
+import { EventSource, summaryOf } from "./event-source.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalReader } from "./journal-reader.ts";
+import type { Projection } from "./projection.ts";
+import type { ProjectionReader } from "./projection-reader.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { RECORD_EVENT, RECORD_FACTS } from "./record-format.ts";
+import { dropOldSegments } from "./retention.ts";
+import type { RunQueue } from "./run-queue.ts";
+
+export interface EmbeddedParts {
+  readonly options: ResolvedOptions;
+  /** Absent when the log was opened to inspect. */
+  readonly journal: Journal | undefined;
+  /** Where the journal ends, when it is not written. */
+  readonly end: number;
+  readonly reader: JournalReader;
+  readonly projection: Projection;
+  readonly queue: RunQueue;
+  readonly signal: WorkSignal;
+  readonly release: () => Promise<void>;
+}
+
+export class EmbeddedLog implements Port.EventLog {
+  readonly #parts: EmbeddedParts;
+  readonly #source: EventSource;
+  readonly #gate: DedupeGate;
+  readonly #claims: Claims;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: EmbeddedParts) {
+    const { options, queue, projection } = parts;
+    this.#parts = parts;
+    this.#source = new EventSource(parts.reader);
+    this.#gate = new DedupeGate(
+      options.dedupeWindowMs,
+      options.dedupeKeys,
+      (position) => this.#source.event(position),
+      (count) => options.onNotice({ kind: "keys-forgotten", count }),
+    );
+    this.#claims = new Claims({
+      queue,
+      projection,
+      source: this.#source,
+      end: () => this.#end,
+      record: (facts) => this.record(facts),
+    });
+  }
+
+  /** Remembers the dedupe keys of events stored before. */
+  async load(): Promise<void> {
+    const sinceMs = this.#parts.options.clock.now() - this.#parts.options.dedupeWindowMs;
+    await this.#read((rows) => {
+      for (const { seq, fingerprint, received_at } of rows.dedupeSince(sinceMs)) {
+        this.#gate.add(fingerprint, seq, received_at);
+      }
+    });
+  }
+
+  append(draft: Port.EventDraft): Promise<Port.Appended> {
+    const { envelope, refusedBecause } = draft;
+    if (envelope.dedupe === undefined || refusedBecause !== undefined) return this.#store(draft, undefined, 0);
+    return this.#gate.append(envelope, envelope.dedupe.value, (duplicateOf, fingerprint) =>
+      this.#store(draft, duplicateOf, fingerprint),
+    );
+  }
+
+  record(facts: readonly Port.Fact[]): Promise<void> {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) return Promise.reject(journal);
+    if (facts.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      journal.write(RECORD_FACTS, encodeFacts(facts), NO_BODY, {
+        stored: (position) => {
+          facts.forEach((fact, index) => this.#note(fact, position + index));
+          resolve();
+        },
+        rejected: reject,
+      });
+    });
+  }
+
+  refuse(refusal: Port.Refusal): void {
+    if (this.#closed === undefined) this.#parts.projection.projector.refuse(refusal);
+  }
+
+  async claim(request: Port.ClaimRequest): Promise<readonly Port.ClaimedRun[]> {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) throw journal;
+    return this.#claims.claim(request);
+  }
+
+  onWork(listener: () => void): () => void {
+    const release = this.#parts.signal.listen(listener);
+    if (this.#parts.queue.hasOpenRuns) this.#parts.signal.now();
+    return release;
+  }
+
+  async flowDefinition(hash: string): Promise<string | undefined> {
+    const position = await this.#read((rows) => rows.flowPosition(hash));
+    return position === undefined ? undefined : this.#source.definition(position, hash);
+  }
+
+  async listEvents(filter: Port.EventFilter): Promise<Port.EventPage> {
+    return this.#read((rows) => {
+      const found = rows.listEvents(filter);
+      const page = found.slice(0, filter.limit);
+      const events = page.map((row) => summaryOf(row, rows.runsOf(row)));
+      const last = page.at(-1);
+      return found.length > page.length && last !== undefined ? { events, nextCursor: String(last.seq) } : { events };
+    });
+  }
+
+  async getEvent(id: string): Promise<Port.EventDetail | undefined> {
+    const found = await this.#read((rows) => {
+      const row = rows.eventById(id);
+      return row && { row, runs: rows.runsOf(row) };
+    });
+    return found && this.#source.detail(found.row, found.runs);
+  }
+
+  async getEnvelope(eventId: string): Promise<Envelope | undefined> {
+    const row = await this.#read((rows) => rows.eventById(eventId));
+    return row && (await this.#source.event(row.seq))?.envelope;
+  }
+
+  async listRefusals(filter: { readonly tenant?: string; readonly limit: number }): Promise<readonly Port.Refusal[]> {
+    await this.#parts.projection.projector.refusalsKept();
+    return this.#read((rows) => rows.listRefusals(filter.tenant, filter.limit));
+  }
+
+  async counts(): Promise<Port.LogCounts> {
+    return this.#read((rows) => rows.counts());
+  }
+
+  health(): Port.LogHealth {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) return { status: "unavailable", because: String(journal.details["detail"]) };
+    if (journal.state.status === "unavailable") return journal.state;
+    const { projector } = this.#parts.projection;
+    const projectionLagBytes = Math.max(0, journal.end - projector.applied);
+    return { status: "ready", backlog: projector.openRuns, projectionLagBytes };
+  }
+
+  async dropBefore(timeMs: number): Promise<number> {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) throw journal;
+    const { options, reader, projection } = this.#parts;
+    const record = (facts: readonly Port.Fact[]): Promise<void> => this.record(facts);
+    const folder = options.folder;
+    return dropOldSegments({ folder, journal, reader, projection, source: this.#source, record }, timeMs);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#parts.release();
+    return this.#closed;
+  }
+
+  get #end(): number {
+    return this.#parts.journal?.end ?? this.#parts.end;
+  }
+
+  #writable(): Journal | GtcError {
+    const { journal } = this.#parts;
+    if (this.#closed !== undefined) return new GtcError("GTC_LOG_UNAVAILABLE", { detail: "the log is closed" });
+    return journal ?? new GtcError("GTC_LOG_UNAVAILABLE", { detail: "the log was opened to read only" });
+  }
+
+  async #read<T>(query: (rows: ProjectionReader) => T): Promise<T> {
+    return (await this.#parts.projection.read(this.#end, query)).value;
+  }
+
+  #store(draft: Port.EventDraft, duplicateOf: string | undefined, fingerprint: number): Promise<Port.Appended> {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) return Promise.reject(journal);
+    const { envelope } = draft;
+    return new Promise((resolve, reject) => {
+      journal.write(RECORD_EVENT, encodeEvent(draft, duplicateOf, fingerprint), envelope.rawBody, {
+        stored: (position) => {
+          if (duplicateOf !== undefined) {
+            resolve(this.#duplicate(envelope.id, duplicateOf));
+            return;
+          }
+          if (fingerprint !== 0) this.#gate.add(fingerprint, position, envelope.receivedAtMs);
+          if (draft.refusedBecause === undefined) this.#queueRuns(draft, position);
+          resolve({ kind: "stored", eventId: envelope.id });
+        },
+        rejected: reject,
+      });
+    });
+  }
+
+  #queueRuns({ envelope, runs }: Port.EventDraft, position: number): void {
+    for (let index = 0; index < runs.length; index++) {
+      const run = runs[index]!;
+      this.#parts.queue.addFresh({ run, envelope, attempts: 0, steps: [], answered: false }, position + index);
+    }
+  }
+
+  async #duplicate(eventId: string, duplicateOf: string): Promise<Port.Appended> {
+    const answer = await this.#answerOf(duplicateOf);
+    return { kind: "duplicate", eventId, duplicateOf, ...(answer !== undefined && { answer }) };
+  }
+
+  /** The duplicate is stored by now: an answer that cannot be read is no reason to call it lost. */
+  async #answerOf(eventId: string): Promise<AnswerRecord | undefined> {
+    try {
+      const row = await this.#read((rows) => rows.eventById(eventId));
+      return row && (await this.#source.answer(row));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #note(fact: Port.Fact, seq: number): void {
+    const { queue } = this.#parts;
+    if (fact.type === "flow_stored") return;
+    if (fact.type === "answered") return fact.answer.by === "flow" ? queue.noteAnswered(fact.eventId) : undefined;
+    if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
+    else queue.note(fact);
+  }
+}

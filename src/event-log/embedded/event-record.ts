@@ -1,0 +1,48 @@
+/** The meta of the two kinds of records, as JSON. An event's raw body is the record's body, untouched. */
+import type { Envelope } from "../../event/index.ts";
+import type { EventDraft, Fact, PlannedRun } from "../event-log.ts";
+
+export type EnvelopeHead = Omit<Envelope, "rawBody">;
+
+export interface EventMeta {
+  readonly envelope: EnvelopeHead;
+  readonly runs: readonly PlannedRun[];
+  readonly refusedBecause?: string;
+  readonly duplicateOf?: string;
+  /** Fingerprint of the dedupe key; present on an event that claims its key. */
+  readonly fingerprint?: number;
+}
+
+export const NO_BODY = new Uint8Array(0);
+
+/** The event's meta: a duplicate starts no runs, a refused event neither starts runs nor claims its key. */
+export function encodeEvent(draft: EventDraft, duplicateOf: string | undefined, fingerprint: number): string {
+  const { rawBody: _body, ...envelope } = draft.envelope;
+  const { refusedBecause } = draft;
+  const startsNothing = duplicateOf !== undefined || refusedBecause !== undefined;
+  const meta: EventMeta = {
+    envelope,
+    runs: startsNothing ? [] : draft.runs,
+    ...(refusedBecause !== undefined && { refusedBecause }),
+    ...(duplicateOf !== undefined && { duplicateOf }),
+    ...(!startsNothing && fingerprint !== 0 && { fingerprint }),
+  };
+  return JSON.stringify(meta);
+}
+
+export function decodeEvent(meta: Buffer): EventMeta {
+  return JSON.parse(meta.toString("utf8")) as EventMeta;
+}
+
+/** All facts of one call are one record, so that a torn tail never keeps a part of them. */
+export function encodeFacts(facts: readonly Fact[]): string {
+  return JSON.stringify(facts);
+}
+
+export function decodeFacts(meta: Buffer): readonly Fact[] {
+  return JSON.parse(meta.toString("utf8")) as readonly Fact[];
+}
+
+export function toEnvelope(head: EnvelopeHead, rawBody: Uint8Array): Envelope {
+  return { ...head, rawBody };
+}

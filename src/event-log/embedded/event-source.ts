@@ -1,0 +1,120 @@
+/** Puts an event, a run or an answer together again from the index rows and the records of the journal. */
+import type { AnswerRecord, Envelope } from "../../event/index.ts";
+import type { ClaimedRun, EventDetail, EventSummary, Fact, PlannedRun, RunDetail } from "../event-log.ts";
+import { RunStory } from "../run-story.ts";
+import { decodeEvent, decodeFacts, toEnvelope, type EventMeta } from "./event-record.ts";
+import type { JournalReader } from "./journal-reader.ts";
+import { eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
+import { RECORD_EVENT } from "./record-format.ts";
+
+export interface StoredEvent {
+  readonly meta: EventMeta;
+  readonly envelope: Envelope;
+}
+
+export class EventSource {
+  readonly #journal: JournalReader;
+
+  constructor(journal: JournalReader) {
+    this.#journal = journal;
+  }
+
+  /** The event whose record stands at a position; undefined when it was dropped or is damaged. */
+  async event(position: number): Promise<StoredEvent | undefined> {
+    const record = await this.#journal.read(position);
+    if (record === undefined || record.type !== RECORD_EVENT) return undefined;
+    const meta = decodeEvent(record.meta);
+    return { meta, envelope: toEnvelope(meta.envelope, record.body) };
+  }
+
+  async answer(event: EventRow): Promise<AnswerRecord | undefined> {
+    if (event.answered_at === null) return undefined;
+    for (const fact of await this.#facts(event.answered_at)) {
+      if (fact.type === "answered" && fact.eventId === event.id) return fact.answer;
+    }
+    return undefined;
+  }
+
+  async definition(position: number, hash: string): Promise<string | undefined> {
+    for (const fact of await this.#facts(position)) {
+      if (fact.type === "flow_stored" && fact.hash === hash) return fact.definitionJson;
+    }
+    return undefined;
+  }
+
+  /** All definitions of one record. */
+  async definitions(position: number): Promise<readonly Fact[]> {
+    return (await this.#facts(position)).filter((fact) => fact.type === "flow_stored");
+  }
+
+  async detail(row: EventRow, runs: readonly RunRow[]): Promise<EventDetail | undefined> {
+    const stored = await this.event(row.seq);
+    if (stored === undefined) return undefined;
+    const answer = await this.answer(row);
+    const details: RunDetail[] = [];
+    for (const run of runs) {
+      const story = await this.#story(run, stored);
+      if (story !== undefined) details.push(story.detail());
+    }
+    return {
+      summary: summaryOf(row, runs),
+      envelope: stored.envelope,
+      ...(stored.meta.refusedBecause !== undefined && { refusedBecause: stored.meta.refusedBecause }),
+      ...(answer !== undefined && { answer }),
+      runs: details,
+    };
+  }
+
+  /** The run as a worker needs it to go on; undefined when its event or its plan cannot be read. */
+  async claimed(run: RunRow, event: EventRow): Promise<ClaimedRun | undefined> {
+    const stored = await this.event(event.seq);
+    if (stored === undefined) return undefined;
+    const story = await this.#story(run, stored);
+    if (story === undefined) return undefined;
+    const answer = await this.answer(event);
+    return story.claimed(stored.envelope, answer?.by === "flow");
+  }
+
+  async #story(run: RunRow, event: StoredEvent): Promise<RunStory | undefined> {
+    const plan = await this.#plan(run, event);
+    if (plan === undefined) return undefined;
+    const story = new RunStory(plan, run.seq);
+    for (const position of JSON.parse(run.facts_at) as number[]) {
+      // What the record that queued the run says before queueing it was said of an unknown run.
+      const from = position === run.queued_at ? run.seq - run.queued_at + 1 : 0;
+      for (const fact of (await this.#facts(position)).slice(from)) {
+        if (fact.type === "flow_stored" || fact.type === "run_queued" || fact.type === "answered") continue;
+        if (fact.runId === run.id) story.apply(fact);
+      }
+    }
+    return story;
+  }
+
+  async #plan(run: RunRow, event: StoredEvent): Promise<PlannedRun | undefined> {
+    if (run.queued_at === run.event_seq) return event.meta.runs.find((plan) => plan.id === run.id);
+    for (const fact of await this.#facts(run.queued_at)) {
+      if (fact.type === "run_queued" && fact.run.id === run.id) return fact.run;
+    }
+    return undefined;
+  }
+
+  async #facts(position: number): Promise<readonly Fact[]> {
+    const record = await this.#journal.read(position);
+    return record === undefined || record.type === RECORD_EVENT ? [] : decodeFacts(record.meta);
+  }
+}
+
+export function summaryOf(row: EventRow, runs: readonly RunRow[]): EventSummary {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    eventType: row.event_type,
+    receivedAtMs: row.received_at,
+    status: eventStatusOf(row.status),
+    verdict: JSON.parse(row.verdict) as EventSummary["verdict"],
+    ...(row.provider_type !== null && { providerType: row.provider_type }),
+    ...(row.duplicate_of !== null && { duplicateOf: row.duplicate_of }),
+    bodyBytes: row.body_bytes,
+    runs: runs.map((run) => ({ id: run.id, flow: run.flow, status: runStatusOf(run.status) })),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Where in the journal the event with a given key stands: fingerprint → position, in typed arrays, without a disk.
+ * It grows by adding tables, never by moving one, so that no append waits for a rehash; a table goes as a whole once
+ * its newest key has left the window. Above the limit the oldest table goes early, and `forgotten` says so.
+ */
+interface Table {
+  readonly fingerprints: Float64Array;
+  readonly positions: Float64Array;
+  readonly most: number;
+  used: number;
+  newestMs: number;
+}
+
+const FIRST_TABLE_KEYS = 1 << 14;
+const LARGEST_TABLE_KEYS = 1 << 20;
+
+export class FingerprintMap {
+  readonly #maxKeys: number;
+  readonly #tables: Table[] = [];
+  #keys = 0;
+  /** Keys that were given up before their window was over, because there were more than `maxKeys`. */
+  forgotten = 0;
+
+  constructor(maxKeys: number) {
+    this.#maxKeys = maxKeys;
+  }
+
+  /** Positions that may hold the key, newest first. */
+  find(fingerprint: number): readonly number[] {
+    let found: number[] | undefined;
+    for (let index = this.#tables.length - 1; index >= 0; index--) {
+      const table = this.#tables[index]!;
+      const slot = slotOf(table, fingerprint);
+      if (table.fingerprints[slot] === fingerprint) (found ??= []).push(table.positions[slot]!);
+    }
+    return found ?? NONE;
+  }
+
+  set(fingerprint: number, position: number, receivedAtMs: number): void {
+    const table = this.#tableWithRoom();
+    const slot = slotOf(table, fingerprint);
+    if (table.fingerprints[slot] !== fingerprint) {
+      table.fingerprints[slot] = fingerprint;
+      table.used += 1;
+      this.#keys += 1;
+    }
+    // The key's event before has left the window, or this would have been its duplicate.
+    table.positions[slot] = position;
+    table.newestMs = Math.max(table.newestMs, receivedAtMs);
+  }
+
+  /** Gives up the tables whose keys were all received before the given time. */
+  expire(beforeMs: number): void {
+    while (this.#tables.length > 0 && this.#tables[0]!.newestMs < beforeMs) this.#dropOldest();
+  }
+
+  #tableWithRoom(): Table {
+    const last = this.#tables.at(-1);
+    if (last !== undefined && last.used < last.most) return last;
+    const most = last === undefined ? FIRST_TABLE_KEYS : Math.min(last.most * 2, LARGEST_TABLE_KEYS);
+    while (this.#tables.length > 0 && this.#keys + most > this.#maxKeys) this.forgotten += this.#dropOldest();
+    const slots = most * 2;
+    const table: Table = {
+      fingerprints: new Float64Array(slots),
+      positions: new Float64Array(slots),
+      most,
+      used: 0,
+      newestMs: -Infinity,
+    };
+    this.#tables.push(table);
+    return table;
+  }
+
+  #dropOldest(): number {
+    const used = this.#tables.shift()?.used ?? 0;
+    this.#keys -= used;
+    return used;
+  }
+}
+
+const NONE: readonly number[] = [];
+
+/** The slot of the fingerprint, or the free one where it belongs. Tables are at most half full, so there is one. */
+function slotOf(table: Table, fingerprint: number): number {
+  const mask = table.fingerprints.length - 1;
+  let slot = (fingerprint % 0x1_0000_0000) & mask;
+  for (;;) {
+    const there = table.fingerprints[slot];
+    if (there === 0 || there === fingerprint) return slot;
+    slot = (slot + 1) & mask;
+  }
+}

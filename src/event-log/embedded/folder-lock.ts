@@ -1,0 +1,40 @@
+/**
+ * One process per folder. The lock is an exclusive lock of SQLite on a small file: the system gives it back when the
+ * process dies, however it dies, so there is no stale lock to judge or to take over. The process's id stands beside it
+ * for the message alone.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { GtcError } from "../../base/index.ts";
+
+const LOCK_FILE = "lock";
+const OWNER_FILE = "lock.pid";
+
+/** @throws GtcError GTC_BUNDLE_LOCKED with the other process's id. */
+export function lockFolder(folder: string, waitMs: number): () => void {
+  const database = new Database(join(folder, LOCK_FILE), { timeout: waitMs });
+  try {
+    // The lock is taken by the first write and, in this mode, held until the connection closes.
+    database.pragma("locking_mode = EXCLUSIVE");
+    database.exec("BEGIN EXCLUSIVE; COMMIT");
+  } catch (error) {
+    database.close();
+    if (!isBusy(error)) throw error;
+    throw new GtcError("GTC_BUNDLE_LOCKED", { path: folder, pid: ownerOf(folder) }, { cause: error });
+  }
+  writeFileSync(join(folder, OWNER_FILE), String(process.pid));
+  return () => void database.close();
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
+}
+
+function ownerOf(folder: string): string {
+  try {
+    return readFileSync(join(folder, OWNER_FILE), "utf8");
+  } catch {
+    return "unknown";
+  }
+}

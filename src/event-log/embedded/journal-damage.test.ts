@@ -1,0 +1,169 @@
+/** The journal cut at every byte and with every bit of its last records flipped: all other records survive. */
+import { closeSync, cpSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ended, Fixtures, started, step } from "../event-log-fixtures.contract.ts";
+import type { EventDraft } from "../event-log.ts";
+import { openEmbeddedLog, type LogNotice } from "./index.ts";
+import { openNodeJournalFile } from "./journal-file.ts";
+import { inspectJournal, repairJournal, type RecoveredJournal } from "./recover-journal.ts";
+import { SegmentScan } from "./scan-segment.ts";
+import { HEADER_BYTES } from "./segment-header.ts";
+import { fileSize, findSegments } from "./segment-files.ts";
+import { testFolder, type TestFolder } from "./test-folder.contract.ts";
+
+/** A record as far as the tests need it. */
+interface Kept {
+  readonly from: number;
+  readonly to: number;
+  readonly meta: string;
+}
+
+describe("a damaged journal", () => {
+  let whole: TestFolder;
+  let trial: TestFolder;
+  let name: string;
+  let bytes: Buffer;
+  let records: readonly Kept[];
+  let drafts: readonly EventDraft[];
+
+  beforeAll(async () => {
+    whole = testFolder();
+    trial = testFolder();
+    const make = new Fixtures();
+    const log = await openEmbeddedLog({ folder: whole.path });
+    drafts = [make.draft(), make.draft(2), make.draft(0), make.draft()];
+    for (const draft of drafts) await log.append(draft);
+    const run = drafts[0]!.runs[0]!;
+    await log.record([started(run), step(run), ended(run)]);
+    await log.append(make.draft(0, { rawBody: Buffer.from('{"last":"gj"}') }));
+    await log[Symbol.asyncDispose]();
+    [name] = readdirSync(whole.path).filter((file) => file.endsWith(".journal")) as [string];
+    bytes = readFileSync(join(whole.path, name));
+    records = readAll(whole.path);
+  });
+
+  afterAll(() => {
+    whole[Symbol.dispose]();
+    trial[Symbol.dispose]();
+  });
+
+  /** Opens a journal of these bytes for writing, as far as the journal goes, and reads it again. */
+  async function recover(journal: Buffer): Promise<{ found: RecoveredJournal; kept: readonly Kept[] }> {
+    for (const file of readdirSync(trial.path)) rmSync(join(trial.path, file));
+    writeFileSync(join(trial.path, name), journal);
+    const found = inspectJournal(trial.path);
+    await repairJournal(trial.path, found, openNodeJournalFile, 0);
+    return { found, kept: readAll(trial.path) };
+  }
+
+  test("cut at any byte, it keeps every whole record and reports what it dropped", async () => {
+    expect(records.length).toBe(6);
+    for (let length = 0; length < bytes.length; length++) {
+      const { found, kept } = await recover(bytes.subarray(0, length));
+      const survivors = records.filter((record) => record.to <= length);
+      expect(kept, `cut at ${length}`).toEqual(survivors);
+      const clean = length >= HEADER_BYTES ? length === (survivors.at(-1)?.to ?? HEADER_BYTES) : length >= 36;
+      expect(found.damage.length, `cut at ${length}`).toBe(clean ? 0 : 1);
+    }
+  });
+
+  test("with any bit of its last records flipped, it keeps all others and reports the place", () => {
+    for (const file of readdirSync(trial.path)) rmSync(join(trial.path, file));
+    for (let offset = records.at(-3)!.from; offset < bytes.length; offset++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const damaged = Buffer.from(bytes);
+        damaged[offset]! ^= 1 << bit;
+        writeFileSync(join(trial.path, name), damaged);
+        const found = inspectJournal(trial.path);
+        const kept = readAll(trial.path);
+        const hit = records.find((record) => record.from <= offset && offset < record.to)!;
+        expect(kept, `bit ${bit} of byte ${offset}`).toEqual(records.filter((record) => record !== hit));
+        expect(found.damage).toMatchObject([{ from: hit.from, bytes: hit.to - hit.from }]);
+        expect(found.damage[0]!.kind).toBe(hit === records.at(-1) ? "torn-tail" : "skipped");
+      }
+    }
+  });
+
+  test("with any bit of its header flipped, nothing is lost: the header stands twice", async () => {
+    for (let bit = 0; bit < HEADER_BYTES * 8; bit++) {
+      const damaged = Buffer.from(bytes);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      const { found, kept } = await recover(damaged);
+      expect([kept, found.damage]).toEqual([records, []]);
+    }
+  });
+
+  test("zeros behind the last record are unwritten space, not damage", async () => {
+    const { found, kept } = await recover(Buffer.concat([bytes, Buffer.alloc(5000)]));
+    expect([kept, found.damage, found.end]).toEqual([records, [], bytes.length]);
+  });
+
+  test("the log opens on it, holds what is whole, takes new events, and finds them after the next start", async () => {
+    const cuts = [records[2]!.to, records[3]!.from + 20, records[5]!.to - 1].map((length) => bytes.subarray(0, length));
+    const flips = [records[1]!, records[4]!].map(({ from }) => {
+      const damaged = Buffer.from(bytes);
+      damaged[from + 30]! ^= 1;
+      return damaged;
+    });
+    for (const journal of [...cuts, ...flips]) {
+      using folder = testFolder();
+      cpSync(whole.path, folder.path, { recursive: true });
+      writeFileSync(join(folder.path, name), journal);
+      const notices: LogNotice[] = [];
+      const first = await openEmbeddedLog({ folder: folder.path, onNotice: (notice) => notices.push(notice) });
+      const kept = drafts.filter((draft) => isWithin(journal, draft));
+      for (const draft of drafts) {
+        expect((await first.getEvent(draft.envelope.id)) !== undefined).toBe(kept.includes(draft));
+      }
+      const fresh = new Fixtures().draft(1, { id: "fresh" });
+      await first.append(fresh);
+      await first[Symbol.asyncDispose]();
+      expect(notices.every((notice) => notice.kind === "damage")).toBe(true);
+      const again = await openEmbeddedLog({ folder: folder.path, onNotice: (notice) => notices.push(notice) });
+      expect((await again.getEnvelope("fresh"))?.rawBody).toEqual(fresh.envelope.rawBody);
+      const listed = (await again.listEvents({ limit: 100 })).events.map((event) => event.id);
+      for (const draft of kept) expect(listed).toContain(draft.envelope.id);
+      await again[Symbol.asyncDispose]();
+    }
+  });
+
+  function isWithin(journal: Buffer, draft: EventDraft): boolean {
+    const record = records.find(({ meta }) => meta.includes(`"envelope":{"id":"${draft.envelope.id}"`))!;
+    const piece = journal.subarray(record.from, record.to);
+    return piece.equals(bytes.subarray(record.from, record.to));
+  }
+});
+
+describe("the segment header", () => {
+  test("a journal of a newer format is refused with a clear message", async () => {
+    using folder = testFolder();
+    await (await openEmbeddedLog({ folder: folder.path }))[Symbol.asyncDispose]();
+    const path = findSegments(folder.path).segments[0]!.path;
+    const { encodeHeader, FORMAT } = await import("./segment-header.ts");
+    const bytes = readFileSync(path);
+    encodeHeader({ salt: 1, base: 0, createdAtMs: 0 }, FORMAT + 1).copy(bytes);
+    writeFileSync(path, bytes);
+    await expect(openEmbeddedLog({ folder: folder.path })).rejects.toMatchObject({
+      code: "GTC_LOG_FORMAT",
+      message: `${path} was written in format ${FORMAT + 1}, but this gtc reads up to ${FORMAT}.`,
+    });
+    // It was left as it is, and the folder is free again.
+    expect(readFileSync(path)).toEqual(bytes);
+  });
+});
+
+function readAll(folder: string): readonly Kept[] {
+  const { segments } = findSegments(folder);
+  return segments.flatMap((segment, index) => {
+    const to = segments[index + 1]?.base ?? segment.base + fileSize(segment.path);
+    const fd = openSync(segment.path, "r");
+    const scan = new SegmentScan({ fd, salt: segment.salt, base: segment.base, from: segment.base + HEADER_BYTES, to });
+    const kept: Kept[] = [];
+    for (let record = scan.next(); record !== undefined; record = scan.next()) {
+      kept.push({ from: record.position, to: scan.end, meta: record.meta.toString() });
+    }
+    closeSync(fd);
+    return kept;
+  });
+}

@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { ReleaseStack } from "../../base/index.ts";
+import type { EventLog } from "../event-log.ts";
+import { WorkSignal } from "../work-signal.ts";
+import { EmbeddedLog } from "./embedded-log.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { Journal } from "./journal.ts";
+import { JournalReader } from "./journal-reader.ts";
+import { resolveOptions, type EmbeddedLogOptions, type ResolvedOptions } from "./options.ts";
+import { Projection } from "./projection.ts";
+import { inspectJournal, makeFolder, repairJournal, type RecoveredJournal } from "./recover-journal.ts";
+import { RunQueue } from "./run-queue.ts";
+
+/**
+ * Opens the log of a folder: locks it, repairs the journal's tail, brings the projection up to it, and queues every run
+ * that has not ended.
+ * @throws GtcError GTC_BUNDLE_LOCKED when another process has it, GTC_LOG_FORMAT when a newer gtc wrote it.
+ */
+export async function openEmbeddedLog(given: EmbeddedLogOptions): Promise<EventLog> {
+  const options = resolveOptions(given);
+  const stack = new ReleaseStack();
+  try {
+    makeFolder(options.folder);
+    stack.add(lockFolder(options.folder, options.lockWaitMs));
+    const found = inspectJournal(options.folder);
+    for (const damage of found.damage) options.onNotice({ kind: "damage", damage });
+    const writes = options.mode === "write";
+    const recovered = writes
+      ? await repairJournal(options.folder, found, options.openFile, options.clock.now())
+      : found;
+    return await assemble(options, recovered, found.end, stack);
+  } catch (error) {
+    await stack[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: ResolvedOptions,
+  found: RecoveredJournal,
+  mostApplied: number,
+  stack: ReleaseStack,
+): Promise<EventLog> {
+  const signal = new WorkSignal(options.clock);
+  stack.add(() => signal.close());
+  const reader = new JournalReader(found.segments);
+  stack.add(() => reader.close());
+  const projection = openProjection(options, found, mostApplied, reader);
+  stack.add(() => projection.close());
+  const { value: counts } = await projection.read(found.end, (rows) => rows.counts().runs);
+  const queue = new RunQueue(options, signal, counts.queued + counts.running + counts.waiting > 0);
+  const journal = options.mode === "write" ? await openJournal(options, found, reader, projection) : undefined;
+  if (journal !== undefined) stack.add(() => journal.close());
+  const release = (): Promise<void> => stack[Symbol.asyncDispose]();
+  const log = new EmbeddedLog({ options, journal, end: found.end, reader, projection, queue, signal, release });
+  await log.load();
+  return log;
+}
+
+function openProjection(
+  options: ResolvedOptions,
+  found: RecoveredJournal,
+  mostApplied: number,
+  reader: JournalReader,
+): Projection {
+  const { folder, refusalsKept, onNotice } = options;
+  return new Projection({
+    projectionPath: join(folder, "projection.sqlite"),
+    refusalsPath: join(folder, "refusals.sqlite"),
+    refusalsKept,
+    salt: found.salt,
+    stored: found.end,
+    mostApplied,
+    // It must know nothing that the journal has lost.
+    rebuild: found.damage.length > 0,
+    segments: () => reader.segments,
+    onRebuild: (because) => onNotice({ kind: "projection-rebuilt", because }),
+    onLost: (because) => onNotice({ kind: "projection-lost", because }),
+  });
+}
+
+async function openJournal(
+  options: ResolvedOptions,
+  found: RecoveredJournal,
+  reader: JournalReader,
+  projection: Projection,
+): Promise<Journal> {
+  const last = found.segments.at(-1);
+  if (last === undefined) throw new Error("a repaired journal has a segment");
+  const file = await options.openFile(last.path, false);
+  return new Journal(
+    {
+      folder: options.folder,
+      salt: found.salt,
+      segmentBytes: options.segmentBytes,
+      openFile: options.openFile,
+      nowMs: () => options.clock.now(),
+      onStored: (end) => projection.projector.advance(end),
+      onSegment: (segment) => {
+        reader.add(segment);
+        projection.projector.addSegment(segment);
+      },
+      onUnavailable: (because) => options.onNotice({ kind: "unavailable", because }),
+      onRecovered: () => options.onNotice({ kind: "recovered" }),
+    },
+    file,
+    last.base,
+    found.end,
+  );
+}

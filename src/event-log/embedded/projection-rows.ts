@@ -1,0 +1,59 @@
+import { deriveStatus } from "../derive-status.ts";
+import type { EventStatus, RunStatus } from "../event-log.ts";
+import { EVENT_STATUSES, RUN_STATUSES } from "./projection-schema.ts";
+
+/** A row of `event` while a batch is applied. */
+export interface EventRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly tenant: string;
+  readonly event_type: string;
+  readonly received_at: number;
+  status: number;
+  readonly verdict: string;
+  readonly provider_type: string | null;
+  readonly duplicate_of: string | null;
+  readonly body_bytes: number;
+  runs: number;
+  open_runs: number;
+  failed_runs: number;
+  answered_at: number | null;
+}
+
+/** A row of `run` while a batch is applied. */
+export interface RunRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly event_seq: number;
+  readonly queued_at: number;
+  readonly flow: string;
+  status: number;
+  resume_at: number | null;
+  /** JSON list of the positions of all records that hold facts of the run. */
+  facts_at: string;
+}
+
+export function eventStatusOf(code: number): EventStatus {
+  return EVENT_STATUSES[code] ?? "received";
+}
+
+export function eventStatusCode(status: EventStatus): number {
+  return EVENT_STATUSES.indexOf(status);
+}
+
+export function runStatusOf(code: number): RunStatus {
+  return RUN_STATUSES[code] ?? "queued";
+}
+
+export function runStatusCode(status: RunStatus): number {
+  return RUN_STATUSES.indexOf(status);
+}
+
+/** The status of an event from its stored one and its counts of runs: the same rule as `deriveStatus`. */
+export function statusByCounts(row: EventRow): number {
+  const stored = eventStatusOf(row.status);
+  if (stored === "duplicate" || stored === "refused") return row.status;
+  if (row.runs === 0) return eventStatusCode(deriveStatus({}, []));
+  if (row.open_runs > 0) return eventStatusCode("received");
+  return eventStatusCode(row.failed_runs > 0 ? "failed" : "done");
+}

@@ -1,0 +1,202 @@
+/** The writing connection of the projection: its prepared statements, its transactions and the position they carry. */
+import { rmSync } from "node:fs";
+import Database from "better-sqlite3";
+import { EVENT_STATUSES, PROJECTION_VERSION, RUN_STATUSES, SCHEMA } from "./projection-schema.ts";
+import { eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
+
+export class ProjectionStore {
+  readonly #db: Database.Database;
+  readonly #insertEvent: Database.Statement;
+  readonly #updateEvent: Database.Statement;
+  readonly #insertRun: Database.Statement;
+  readonly #updateRun: Database.Statement;
+  readonly #insertDedupe: Database.Statement;
+  readonly #upsertFlow: Database.Statement;
+  readonly #addToCounter: Database.Statement;
+  readonly #setMeta: Database.Statement;
+  readonly #openRuns: Database.Statement<[], number>;
+  readonly #eventSeq: Database.Statement<[string], number>;
+  readonly #eventAt: Database.Statement<[number], EventRow>;
+  readonly #runById: Database.Statement<[string], RunRow>;
+
+  /** Opens the file; it is made anew when it is missing, of another version, of another journal, or damaged. */
+  static open(path: string, salt: number): ProjectionStore {
+    try {
+      return new ProjectionStore(path, salt);
+    } catch (error) {
+      if (!isUnusable(error)) throw error;
+      removeProjection(path);
+      return new ProjectionStore(path, salt);
+    }
+  }
+
+  private constructor(path: string, salt: number) {
+    const db = new Database(path);
+    this.#db = db;
+    try {
+      prepareFile(db, salt);
+      this.#insertEvent = db.prepare(
+        "INSERT OR IGNORE INTO event VALUES (@seq, @id, @tenant, @event_type, @received_at, @status, @verdict, " +
+          "@provider_type, @duplicate_of, @body_bytes, @runs, @open_runs, @failed_runs, @answered_at)",
+      );
+      this.#updateEvent = db.prepare(
+        "UPDATE event SET status = @status, runs = @runs, open_runs = @open_runs, failed_runs = @failed_runs, " +
+          "answered_at = @answered_at WHERE seq = @seq",
+      );
+      this.#insertRun = db.prepare(
+        "INSERT OR IGNORE INTO run VALUES (@seq, @id, @event_seq, @queued_at, @flow, @status, @resume_at, @facts_at)",
+      );
+      this.#updateRun = db.prepare(
+        "UPDATE run SET status = @status, resume_at = @resume_at, facts_at = @facts_at WHERE seq = @seq",
+      );
+      this.#insertDedupe = db.prepare("INSERT OR IGNORE INTO dedupe VALUES (?, ?, ?)");
+      this.#upsertFlow = db.prepare("INSERT OR REPLACE INTO flow VALUES (?, ?)");
+      this.#addToCounter = db.prepare("UPDATE counter SET value = value + ? WHERE name = ?");
+      this.#setMeta = db.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)");
+      this.#openRuns = db
+        .prepare<[], number>(
+          "SELECT sum(value) FROM counter WHERE name IN ('run:queued', 'run:running', 'run:waiting')",
+        )
+        .pluck();
+      this.#eventSeq = db.prepare<[string], number>("SELECT seq FROM event WHERE id = ?").pluck();
+      this.#eventAt = db.prepare<[number], EventRow>("SELECT * FROM event WHERE seq = ?");
+      this.#runById = db.prepare<[string], RunRow>("SELECT * FROM run WHERE id = ?");
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /** Everything in the journal before this position is in the projection. */
+  applied(): number {
+    const value = this.#db.prepare("SELECT value FROM meta WHERE name = 'applied'").pluck().get();
+    return typeof value === "number" ? value : 0;
+  }
+
+  /** How many runs have not ended. */
+  openRuns(): number {
+    return this.#openRuns.get() ?? 0;
+  }
+
+  /** Runs `write` and moves `applied`, both or neither. */
+  commit(applied: number, write: () => void): void {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      write();
+      this.#setMeta.run("applied", applied);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  insertEvent(row: EventRow): void {
+    this.#insertEvent.run(row);
+  }
+
+  updateEvent(row: EventRow): void {
+    this.#updateEvent.run(row);
+  }
+
+  insertRun(row: RunRow): void {
+    this.#insertRun.run(row);
+  }
+
+  updateRun(row: RunRow): void {
+    this.#updateRun.run(row);
+  }
+
+  insertDedupe(seq: number, fingerprint: number, receivedAtMs: number): void {
+    this.#insertDedupe.run(seq, fingerprint, receivedAtMs);
+  }
+
+  upsertFlow(hash: string, position: number): void {
+    this.#upsertFlow.run(hash, position);
+  }
+
+  addToCounter(name: string, change: number): void {
+    this.#addToCounter.run(change, name);
+  }
+
+  eventSeq(id: string): number | undefined {
+    return this.#eventSeq.get(id);
+  }
+
+  eventAt(seq: number): EventRow | undefined {
+    return this.#eventAt.get(seq);
+  }
+
+  runById(id: string): RunRow | undefined {
+    return this.#runById.get(id);
+  }
+
+  /** Removes at most `limit` of the events whose record lies before a position, with all that belongs to them. */
+  dropBefore(position: number, limit: number): number {
+    const db = this.#db;
+    const seqs = db.prepare<[number, number], number>("SELECT seq FROM event WHERE seq < ? ORDER BY seq LIMIT ?");
+    const last = seqs.pluck().all(position, limit).at(-1);
+    if (last === undefined) return 0;
+    const following = db.prepare<[number], number>("SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT 1");
+    const next = following.pluck().get(last) ?? position;
+    return db.transaction(() => {
+      const events = db.prepare("DELETE FROM event WHERE seq <= ? RETURNING status").pluck().all(last) as number[];
+      // What lies before the next event belongs to this one or to older ones; replays and children lie behind it.
+      const planned = db.prepare("DELETE FROM run WHERE seq < ? RETURNING status").pluck().all(next) as number[];
+      const later = db
+        .prepare("DELETE FROM run WHERE queued_at <> event_seq AND event_seq <= ? RETURNING status")
+        .pluck()
+        .all(last) as number[];
+      db.prepare("DELETE FROM dedupe WHERE seq <= ?").run(last);
+      for (const status of events) this.addToCounter(`event:${eventStatusOf(status)}`, -1);
+      for (const status of [...planned, ...later]) this.addToCounter(`run:${runStatusOf(status)}`, -1);
+      return events.length;
+    })();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+export function removeProjection(path: string): void {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+}
+
+/** Whether the file cannot be used as it is, so that building it again is the way on. */
+export function isUnusable(error: unknown): boolean {
+  return (
+    error instanceof ForeignProjection ||
+    (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|SCHEMA|ERROR)/.test(error.code))
+  );
+}
+
+class ForeignProjection extends Error {}
+
+function prepareFile(db: Database.Database, salt: number): void {
+  db.pragma("journal_mode = WAL");
+  // The journal is the truth. NORMAL keeps the file sound after a loss of power, and costs a sync per checkpoint only.
+  db.pragma("synchronous = NORMAL");
+  db.pragma("cache_size = -32768");
+  db.pragma("wal_autocheckpoint = 4000");
+  const version = db.pragma("user_version", { simple: true });
+  if (version === 0 && isEmpty(db)) {
+    db.transaction(() => {
+      db.exec(SCHEMA);
+      const counter = db.prepare("INSERT INTO counter VALUES (?, 0)");
+      for (const status of EVENT_STATUSES) counter.run(`event:${status}`);
+      for (const status of RUN_STATUSES) counter.run(`run:${status}`);
+      db.prepare("INSERT INTO meta VALUES ('salt', ?)").run(salt);
+      db.pragma(`user_version = ${PROJECTION_VERSION}`);
+    })();
+    return;
+  }
+  const known = version === PROJECTION_VERSION;
+  if (!known || db.prepare("SELECT value FROM meta WHERE name = 'salt'").pluck().get() !== salt) {
+    throw new ForeignProjection("the projection belongs to another version or another journal");
+  }
+}
+
+function isEmpty(db: Database.Database): boolean {
+  return db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;
+}

@@ -1,0 +1,105 @@
+/**
+ * The projection as the rest of the log sees it: "the reader, once it holds everything up to here". A projection that
+ * turns out to be damaged is built again from the journal behind this face.
+ */
+import { GtcError, messageOf } from "../../base/index.ts";
+import { isUnusable } from "./projection-store.ts";
+import { ProjectionReader } from "./projection-reader.ts";
+import { Projector, type ProjectorOptions } from "./projector.ts";
+import type { Segment } from "./segment-files.ts";
+
+export type ProjectionOptions = Omit<ProjectorOptions, "onLost" | "segments"> & {
+  /** The segments there are now; asked for again when the projection is rebuilt. */
+  readonly segments: () => readonly Segment[];
+  readonly onRebuild: (because: string) => void;
+  readonly onLost: (because: string) => void;
+};
+
+/** A projection that cannot be built so many times stays lost: the disk, not the file, is at fault. */
+const MOST_REBUILDS = 3;
+
+export interface Read<T> {
+  readonly value: T;
+  /** False: the projection cannot be written at present, and the value may lack the newest facts. */
+  readonly complete: boolean;
+}
+
+export class Projection {
+  readonly #options: ProjectionOptions;
+  #projector: Projector;
+  #reader: ProjectionReader | undefined;
+  #rebuilds = 0;
+  #lost: string | undefined;
+  #closed = false;
+
+  constructor(options: ProjectionOptions) {
+    this.#options = options;
+    this.#projector = this.#start(options.stored, options.rebuild);
+  }
+
+  get projector(): Projector {
+    return this.#projector;
+  }
+
+  /** Asks the projection when it holds everything before `position`. */
+  async read<T>(position: number, query: (reader: ProjectionReader) => T): Promise<Read<T>> {
+    for (;;) {
+      const projector = this.#projector;
+      const complete = await projector.caughtUp(position);
+      if (projector !== this.#projector) continue;
+      if (this.#lost !== undefined && this.#reader === undefined) {
+        throw new GtcError("GTC_INTERNAL", { detail: `the projection cannot be built: ${this.#lost}` });
+      }
+      try {
+        this.#reader ??= new ProjectionReader(this.#options.projectionPath, this.#options.refusalsPath);
+        return { value: query(this.#reader), complete };
+      } catch (error) {
+        if (!isUnusable(error) || this.#closed || this.#rebuilds >= MOST_REBUILDS) throw error;
+        await this.#rebuild(messageOf(error));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    // The writer leaves last: it folds the write-ahead log into the file, which a read-only connection cannot.
+    this.#reader?.close();
+    await this.#projector.close();
+  }
+
+  async #rebuild(because: string): Promise<void> {
+    const old = this.#projector;
+    await old.close();
+    if (this.#projector === old) this.#restart(old.stored, because);
+  }
+
+  #restart(stored: number, because: string): void {
+    if (this.#closed) return;
+    this.#rebuilds += 1;
+    if (this.#rebuilds > MOST_REBUILDS) {
+      this.#lost = because;
+      this.#options.onLost(because);
+      return;
+    }
+    this.#options.onRebuild(because);
+    this.#reader?.close();
+    this.#reader = undefined;
+    this.#projector = this.#start(stored, true);
+  }
+
+  #start(stored: number, rebuild: boolean): Projector {
+    const { projectionPath, refusalsPath, refusalsKept, salt, mostApplied } = this.#options;
+    const projector: Projector = new Projector({
+      projectionPath,
+      refusalsPath,
+      refusalsKept,
+      salt,
+      mostApplied,
+      stored,
+      rebuild,
+      segments: this.#options.segments(),
+      onLost: (because) => this.#restart(projector.stored, because),
+    });
+    return projector;
+  }
+}

@@ -1,0 +1,81 @@
+/** What the main thread and the projector tell each other. */
+import type { Refusal } from "../event-log.ts";
+import type { Segment } from "./segment-files.ts";
+
+export interface ProjectorStart {
+  readonly projectionPath: string;
+  readonly refusalsPath: string;
+  readonly refusalsKept: number;
+  readonly salt: number;
+  readonly segments: readonly Segment[];
+  /** Where the journal ended when it was opened: a projection that claims to have applied more has seen what is lost. */
+  readonly mostApplied: number;
+  /** Delete the projection first: the journal lost records that it has seen. */
+  readonly rebuild: boolean;
+  readonly shared: SharedArrayBuffer;
+}
+
+export type ToProjector =
+  | { readonly type: "segment"; readonly segment: Segment }
+  | { readonly type: "refusals"; readonly refusals: readonly Refusal[] }
+  | { readonly type: "drop"; readonly before: number }
+  | { readonly type: "close" };
+
+export type FromProjector =
+  | { readonly type: "applied"; readonly position: number; readonly openRuns: number }
+  | { readonly type: "refusals_kept"; readonly count: number }
+  | { readonly type: "dropped"; readonly events: number }
+  /** The projection cannot be written now (a full disk); it is tried again until it can. */
+  | { readonly type: "stalled"; readonly because: string }
+  /** The projection cannot be used any more; it must be built again by a new thread. */
+  | { readonly type: "unusable"; readonly because: string }
+  | { readonly type: "closed" };
+
+/** The shared words: main writes them and wakes the projector, which sleeps on the first. */
+export const SHARED_BYTES = 16;
+const WAKE = 0;
+const URGENT = 1;
+const STORED = 1;
+
+export class SharedProgress {
+  readonly #words: Int32Array;
+  readonly #longs: BigInt64Array;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.#words = new Int32Array(buffer, 0, 2);
+    this.#longs = new BigInt64Array(buffer);
+  }
+
+  /** Where the journal's durable part ends. */
+  get stored(): number {
+    return Number(Atomics.load(this.#longs, STORED));
+  }
+
+  set stored(position: number) {
+    Atomics.store(this.#longs, STORED, BigInt(position));
+  }
+
+  /** Wakes the projector; `urgent`: someone waits for it, it should not gather a larger batch first. */
+  wake(urgent: boolean): void {
+    if (urgent) Atomics.store(this.#words, URGENT, 1);
+    Atomics.add(this.#words, WAKE, 1);
+    Atomics.notify(this.#words, WAKE);
+  }
+
+  get wakes(): number {
+    return Atomics.load(this.#words, WAKE);
+  }
+
+  takeUrgent(): boolean {
+    return Atomics.exchange(this.#words, URGENT, 0) === 1;
+  }
+
+  get isUrgent(): boolean {
+    return Atomics.load(this.#words, URGENT) === 1;
+  }
+
+  /** Sleeps until it is woken after `wakes` was read, at most so long. For the projector's thread only. */
+  sleep(wakes: number, mostMs: number): void {
+    Atomics.wait(this.#words, WAKE, wakes, mostMs);
+  }
+}

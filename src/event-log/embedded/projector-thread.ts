@@ -1,0 +1,172 @@
+/**
+ * The projector: the only writer of the projection. It sleeps until the journal has grown, gathers for a moment so that
+ * one transaction holds many records (unless a reader waits), applies them, and tells how far it has come.
+ *
+ * It blocks in `Atomics.wait` and takes its messages synchronously, so it has no event loop of its own to starve.
+ */
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { messageOf } from "../../base/index.ts";
+import { JournalFollower } from "./journal-follower.ts";
+import { ProjectionBatch } from "./projection-batch.ts";
+import { isUnusable, ProjectionStore, removeProjection } from "./projection-store.ts";
+import { SharedProgress, type FromProjector, type ProjectorStart, type ToProjector } from "./projector-protocol.ts";
+import { RefusalRing } from "./refusal-ring.ts";
+
+/** How long records may gather before they are applied, when nobody waits for them. */
+const GATHER_MS = 40;
+const BATCH_RECORDS = 8192;
+/** How soon a projection that could not be written is tried again. */
+const RETRY_MS = 250;
+const IDLE_MS = 60_000;
+const DROP_STEP = 5000;
+
+class Projector {
+  readonly #port: MessagePort;
+  readonly #progress: SharedProgress;
+  readonly #store: ProjectionStore;
+  readonly #refusals: RefusalRing;
+  readonly #follower: JournalFollower;
+  #closing = false;
+  #stalled = false;
+
+  constructor(start: ProjectorStart, port: MessagePort) {
+    this.#port = port;
+    this.#progress = new SharedProgress(start.shared);
+    if (start.rebuild) removeProjection(start.projectionPath);
+    this.#store = openStore(start);
+    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept);
+    this.#follower = new JournalFollower(start.segments, this.#store.applied());
+    this.#dropRows(start.segments[0]?.base ?? 0);
+  }
+
+  run(): void {
+    while (!this.#closing) {
+      const wakes = this.#progress.wakes;
+      this.#takeMessages();
+      const urgent = this.#progress.takeUrgent();
+      if (this.#follower.position < this.#progress.stored) {
+        if (!urgent && !this.#closing) this.#gather();
+        this.#applyAll();
+        if (this.#stalled) this.#progress.sleep(this.#progress.wakes, RETRY_MS);
+        continue;
+      }
+      if (urgent) this.#tellApplied();
+      if (!this.#closing) this.#progress.sleep(wakes, IDLE_MS);
+    }
+    this.#applyAll();
+    this.#follower.close();
+    this.#store.close();
+    this.#refusals.close();
+    this.#post({ type: "closed" });
+  }
+
+  /** Sleeps for the gathering time, less if someone comes to wait. */
+  #gather(): void {
+    const until = performance.now() + GATHER_MS;
+    for (let left = GATHER_MS; left > 0 && !this.#progress.isUrgent; left = until - performance.now()) {
+      this.#progress.sleep(this.#progress.wakes, left);
+    }
+  }
+
+  #applyAll(): void {
+    while (this.#follower.position < this.#progress.stored) if (!this.#applyBatch()) return;
+  }
+
+  #applyBatch(): boolean {
+    // In this order: a segment is announced before anything in it is stored, so `stored` never lies in an unknown one.
+    const stored = this.#progress.stored;
+    this.#takeMessages();
+    const from = this.#follower.position;
+    const batch = new ProjectionBatch(this.#store);
+    try {
+      this.#follower.read(stored, (record) => {
+        batch.apply(record);
+        return batch.records < BATCH_RECORDS;
+      });
+      this.#store.commit(this.#follower.position, () => batch.flush());
+    } catch (error) {
+      if (isUnusable(error)) throw error;
+      this.#follower.rewind(from);
+      this.#stalled = true;
+      this.#post({ type: "stalled", because: messageOf(error) });
+      return false;
+    }
+    this.#stalled = false;
+    this.#tellApplied();
+    return true;
+  }
+
+  #takeMessages(): void {
+    for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port)) {
+      this.#take(received.message as ToProjector);
+    }
+  }
+
+  #take(message: ToProjector): void {
+    switch (message.type) {
+      case "segment":
+        this.#follower.add(message.segment);
+        return;
+      case "refusals":
+        this.#keepRefusals(message);
+        return;
+      case "drop":
+        this.#applyAll();
+        this.#follower.dropBefore(message.before);
+        this.#post({ type: "dropped", events: this.#dropRows(message.before) });
+        return;
+      case "close":
+        this.#closing = true;
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #keepRefusals(message: Extract<ToProjector, { type: "refusals" }>): void {
+    try {
+      this.#refusals.add(message.refusals);
+    } catch (error) {
+      // Best effort, as the port says; a full disk is told, the requests themselves were refused anyway.
+      this.#post({ type: "stalled", because: messageOf(error) });
+    }
+    this.#post({ type: "refusals_kept", count: message.refusals.length });
+  }
+
+  #dropRows(before: number): number {
+    let events = 0;
+    for (;;) {
+      const dropped = this.#store.dropBefore(before, DROP_STEP);
+      if (dropped === 0) return events;
+      events += dropped;
+    }
+  }
+
+  #tellApplied(): void {
+    this.#post({ type: "applied", position: this.#follower.position, openRuns: this.#store.openRuns() });
+  }
+
+  #post(message: FromProjector): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
+    this.#port.postMessage(message);
+  }
+}
+
+function openStore({ projectionPath, salt, mostApplied }: ProjectorStart): ProjectionStore {
+  const store = ProjectionStore.open(projectionPath, salt);
+  if (store.applied() <= mostApplied) return store;
+  store.close();
+  removeProjection(projectionPath);
+  return ProjectionStore.open(projectionPath, salt);
+}
+
+if (parentPort === null) throw new Error("the projector runs in a worker thread");
+try {
+  new Projector(workerData as ProjectorStart, parentPort).run();
+} catch (error) {
+  const type = isUnusable(error) ? "unusable" : undefined;
+  if (type === undefined) throw error;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
+  parentPort.postMessage({ type, because: messageOf(error) } satisfies FromProjector);
+}
+parentPort.close();

@@ -1,0 +1,201 @@
+/**
+ * The main thread's side of the projector: starts it, tells it of the journal's growth, and lets a reader wait until it
+ * has applied what the reader must see.
+ */
+import { Worker } from "node:worker_threads";
+import { threadEntry } from "../../base/index.ts";
+import type { Refusal } from "../event-log.ts";
+import {
+  SHARED_BYTES,
+  SharedProgress,
+  type FromProjector,
+  type ProjectorStart,
+  type ToProjector,
+} from "./projector-protocol.ts";
+import type { Segment } from "./segment-files.ts";
+
+/** Refusals that wait to be written; more than this are let go (a flood must not fill the memory). */
+const MOST_PENDING_REFUSALS = 2000;
+
+interface Waiter {
+  readonly position: number;
+  readonly resolve: () => void;
+}
+
+export type ProjectorOptions = Omit<ProjectorStart, "shared"> & {
+  readonly stored: number;
+  /** The projector's thread ended without being told to. */
+  readonly onLost: (because: string) => void;
+};
+
+export class Projector {
+  readonly #worker: Worker;
+  readonly #progress: SharedProgress;
+  readonly #onLost: (because: string) => void;
+  /** Nothing is known before the thread's first word, not even that the files are there. */
+  #applied = -1;
+  #openRuns = 0;
+  #stalled: string | undefined;
+  #waiters: Waiter[] = [];
+  #refusals: Refusal[] = [];
+  #refusalsSent = 0;
+  #refusalsScheduled = false;
+  #refusalWaiters: (() => void)[] = [];
+  #dropWaiters: ((events: number) => void)[] = [];
+  #state: "running" | "closing" | "ended" = "running";
+  readonly #exited: Promise<void>;
+
+  constructor(options: ProjectorOptions) {
+    const { stored, onLost, ...start } = options;
+    const shared = new SharedArrayBuffer(SHARED_BYTES);
+    this.#progress = new SharedProgress(shared);
+    this.#progress.stored = stored;
+    this.#onLost = onLost;
+    const workerData: ProjectorStart = { ...start, shared };
+    this.#worker = new Worker(threadEntry(import.meta.url, "./projector-thread.ts"), { workerData });
+    this.#worker.on("message", (message: FromProjector) => this.#take(message));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on("error", (error) => this.#lost(error.message));
+      this.#worker.on("exit", () => {
+        this.#lost("its thread ended");
+        resolve();
+      });
+    });
+  }
+
+  /** Everything in the journal before this position is in the projection. */
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** Runs that had not ended there. */
+  get openRuns(): number {
+    return this.#openRuns;
+  }
+
+  get stored(): number {
+    return this.#progress.stored;
+  }
+
+  /** Why the projection cannot be written now, if so. */
+  get stalled(): string | undefined {
+    return this.#stalled;
+  }
+
+  /** The journal is durable up to this position. */
+  advance(stored: number): void {
+    this.#progress.stored = stored;
+    this.#progress.wake(false);
+  }
+
+  addSegment(segment: Segment): void {
+    this.#tell({ type: "segment", segment });
+  }
+
+  /**
+   * Resolves with true when the projection holds everything before the position, with false when it cannot be written
+   * at present: the reader then sees what there is.
+   */
+  async caughtUp(position: number): Promise<boolean> {
+    if (this.#applied >= position) return true;
+    if (this.#stalled !== undefined || this.#state === "ended") return false;
+    const waited = new Promise<void>((resolve) => this.#waiters.push({ position, resolve }));
+    this.#progress.wake(true);
+    await waited;
+    return this.#applied >= position;
+  }
+
+  refuse(refusal: Refusal): void {
+    if (this.#state !== "running") return;
+    if (this.#refusals.length + this.#refusalsSent >= MOST_PENDING_REFUSALS) return;
+    this.#refusals.push(refusal);
+    if (this.#refusalsScheduled) return;
+    this.#refusalsScheduled = true;
+    setImmediate(() => this.#sendRefusals());
+  }
+
+  /** Resolves when all refusals given so far are written. */
+  async refusalsKept(): Promise<void> {
+    this.#sendRefusals();
+    if (this.#refusalsSent === 0 || this.#state === "ended") return;
+    await new Promise<void>((resolve) => this.#refusalWaiters.push(resolve));
+  }
+
+  /** Removes the rows of all events before a position. Resolves with their number. */
+  async drop(before: number): Promise<number> {
+    if (this.#state !== "running") return 0;
+    const dropped = new Promise<number>((resolve) => this.#dropWaiters.push(resolve));
+    this.#tell({ type: "drop", before });
+    return dropped;
+  }
+
+  /** Lets the projector apply what is left and waits for its end. */
+  async close(): Promise<void> {
+    this.#sendRefusals();
+    if (this.#state === "running") {
+      this.#state = "closing";
+      this.#tell({ type: "close" });
+    }
+    await this.#exited;
+  }
+
+  #tell(message: ToProjector): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
+    this.#worker.postMessage(message);
+    this.#progress.wake(true);
+  }
+
+  #sendRefusals(): void {
+    this.#refusalsScheduled = false;
+    if (this.#refusals.length === 0 || this.#state !== "running") return;
+    this.#refusalsSent += this.#refusals.length;
+    this.#tell({ type: "refusals", refusals: this.#refusals });
+    this.#refusals = [];
+  }
+
+  #take(message: FromProjector): void {
+    switch (message.type) {
+      case "applied":
+        this.#stalled = undefined;
+        this.#applied = message.position;
+        this.#openRuns = message.openRuns;
+        this.#release((waiter) => waiter.position <= this.#applied);
+        return;
+      case "refusals_kept":
+        this.#refusalsSent -= message.count;
+        if (this.#refusalsSent === 0) for (const resolve of this.#refusalWaiters.splice(0)) resolve();
+        return;
+      case "dropped":
+        this.#dropWaiters.shift()?.(message.events);
+        return;
+      case "stalled":
+        this.#stalled = message.because;
+        this.#release(() => true);
+        return;
+      case "unusable":
+        this.#lost(message.because);
+        return;
+      case "closed":
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #release(which: (waiter: Waiter) => boolean): void {
+    const released = this.#waiters.filter(which);
+    if (released.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => !which(waiter));
+    for (const waiter of released) waiter.resolve();
+  }
+
+  #lost(because: string): void {
+    if (this.#state === "ended") return;
+    const expected = this.#state === "closing";
+    this.#state = "ended";
+    this.#release(() => true);
+    for (const resolve of this.#refusalWaiters.splice(0)) resolve();
+    for (const resolve of this.#dropWaiters.splice(0)) resolve(0);
+    if (!expected) this.#onLost(because);
+  }
+}

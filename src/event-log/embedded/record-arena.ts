@@ -1,0 +1,77 @@
+/**
+ * Where records are encoded before they are written: one slab for many records, so that an append costs no buffer of
+ * its own and a batch of small records is one contiguous piece of memory. Small bodies are copied next to their meta;
+ * large ones stay where they are.
+ */
+import { PREFIX_BYTES, sealRecord, type RecordType } from "./record-format.ts";
+
+const SLAB_BYTES = 256 * 1024;
+/** Below this a copy is cheaper than one more buffer in the write. */
+const COPIED_BODY_BYTES = 16 * 1024;
+
+export interface EncodedRecord {
+  readonly slab: Buffer;
+  readonly from: number;
+  readonly to: number;
+  /** A body that was not copied. */
+  readonly body: Buffer | undefined;
+  readonly bytes: number;
+}
+
+export class RecordArena {
+  readonly #salt: number;
+  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #used = 0;
+
+  constructor(salt: number) {
+    this.#salt = salt;
+  }
+
+  encode(type: RecordType, meta: string, body: Uint8Array): EncodedRecord {
+    const copied = body.byteLength <= COPIED_BODY_BYTES;
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    const most = PREFIX_BYTES + meta.length * 3 + (copied ? body.byteLength : 0);
+    if (this.#used + most > this.#slab.length) {
+      // The old slab lives on as long as a batch that holds a piece of it.
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, most));
+      this.#used = 0;
+    }
+    const from = this.#used;
+    const metaBytes = this.#slab.write(meta, from + PREFIX_BYTES, "utf8");
+    sealRecord(this.#slab, from, type, metaBytes, body, this.#salt);
+    let to = from + PREFIX_BYTES + metaBytes;
+    if (copied) {
+      this.#slab.set(body, to);
+      to += body.byteLength;
+    }
+    this.#used = to;
+    const rest = copied ? undefined : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    return { slab: this.#slab, from, to, body: rest, bytes: to - from + (rest?.length ?? 0) };
+  }
+}
+
+/** The buffers of a batch, neighbours in one slab joined. */
+export function gather(records: readonly EncodedRecord[]): Buffer[] {
+  const buffers: Buffer[] = [];
+  let slab: Buffer | undefined;
+  let from = 0;
+  let to = 0;
+  const flush = (): void => {
+    if (slab !== undefined && to > from) buffers.push(slab.subarray(from, to));
+    slab = undefined;
+  };
+  for (const record of records) {
+    if (record.slab !== slab || record.from !== to) {
+      flush();
+      slab = record.slab;
+      from = record.from;
+    }
+    to = record.to;
+    if (record.body !== undefined) {
+      flush();
+      buffers.push(record.body);
+    }
+  }
+  flush();
+  return buffers;
+}

@@ -1,0 +1,84 @@
+/**
+ * How one record lies in a journal segment. All numbers are little-endian.
+ *
+ *   0  u16  mark 0x6a67 ("gj")
+ *   2  u8   type (1 event, 2 facts)
+ *   3  u8   0
+ *   4  u32  bytes of meta (JSON)
+ *   8  u32  bytes of body (raw)
+ *  12  u32  CRC-32C of the 12 bytes before, the meta and the body, started from the journal's salt
+ *  16       meta, body
+ *
+ * The salt is random and known to this journal alone: bytes inside a sender's body can never pass for a record, also
+ * not when the reader searches for the next whole record behind a damaged place.
+ */
+import { crc32c } from "@node-rs/crc32";
+
+export const PREFIX_BYTES = 16;
+export const MARK = 0x6a67;
+/** The mark as it stands in the file. */
+export const MARK_BYTES = Buffer.from([MARK & 0xff, MARK >> 8]);
+export const MAX_META_BYTES = 0x1000_0000;
+export const MAX_BODY_BYTES = 0x4000_0000;
+
+export const RECORD_EVENT = 1;
+export const RECORD_FACTS = 2;
+export type RecordType = typeof RECORD_EVENT | typeof RECORD_FACTS;
+
+export interface RecordPrefix {
+  readonly type: RecordType;
+  readonly metaBytes: number;
+  readonly bodyBytes: number;
+  readonly crc: number;
+}
+
+/** Writes a record's prefix in front of its meta, which already stands in `target` at `at + PREFIX_BYTES`. */
+export function sealRecord(
+  target: Buffer,
+  at: number,
+  type: RecordType,
+  metaBytes: number,
+  body: Uint8Array,
+  salt: number,
+): void {
+  target.writeUInt16LE(MARK, at);
+  target[at + 2] = type;
+  target[at + 3] = 0;
+  target.writeUInt32LE(metaBytes, at + 4);
+  target.writeUInt32LE(body.byteLength, at + 8);
+  const crc = checksum(
+    target.subarray(at, at + 12),
+    target.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + metaBytes),
+    body,
+    salt,
+  );
+  target.writeUInt32LE(crc, at + 12);
+}
+
+/** Reads a prefix; undefined when the bytes cannot be one. */
+export function readPrefix(bytes: Buffer, at: number): RecordPrefix | undefined {
+  const type = bytes[at + 2];
+  if (bytes.readUInt16LE(at) !== MARK || bytes[at + 3] !== 0) return undefined;
+  if (type !== RECORD_EVENT && type !== RECORD_FACTS) return undefined;
+  const metaBytes = bytes.readUInt32LE(at + 4);
+  const bodyBytes = bytes.readUInt32LE(at + 8);
+  if (metaBytes > MAX_META_BYTES || bodyBytes > MAX_BODY_BYTES) return undefined;
+  return { type, metaBytes, bodyBytes, crc: bytes.readUInt32LE(at + 12) };
+}
+
+/** Whether the record that starts at `at` is whole: all its bytes are there and the checksum fits. */
+export function isWhole(bytes: Buffer, at: number, prefix: RecordPrefix, salt: number): boolean {
+  const end = at + recordBytes(prefix);
+  if (end > bytes.length) return false;
+  const content = bytes.subarray(at + PREFIX_BYTES, end);
+  return crc32c(content, crc32c(bytes.subarray(at, at + 12), salt)) === prefix.crc;
+}
+
+export function recordBytes(prefix: RecordPrefix): number {
+  return PREFIX_BYTES + prefix.metaBytes + prefix.bodyBytes;
+}
+
+function checksum(head: Uint8Array, meta: Uint8Array, body: Uint8Array, salt: number): number {
+  const upToMeta = crc32c(meta, crc32c(head, salt));
+  return body.byteLength === 0 ? upToMeta : crc32c(body, upToMeta);
+}

@@ -1,0 +1,66 @@
+/** Drops whole segments from the journal's start, and their rows with them. */
+import { removeFiles } from "./segment-files.ts";
+import type { Fact } from "../event-log.ts";
+import type { EventSource } from "./event-source.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalReader } from "./journal-reader.ts";
+import type { Projection } from "./projection.ts";
+import { HEADER_BYTES } from "./segment-header.ts";
+
+export interface RetentionOptions {
+  readonly folder: string;
+  readonly journal: Journal;
+  readonly reader: JournalReader;
+  readonly projection: Projection;
+  readonly source: EventSource;
+  readonly record: (facts: readonly Fact[]) => Promise<void>;
+}
+
+/**
+ * Drops the oldest segments whose events are all older than `timeMs` and whose runs have ended: facts never stand
+ * before their event, so what a dropped prefix says is said of dropped events alone. Flow definitions in it are
+ * recorded again first. Returns how many events went.
+ */
+export async function dropOldSegments(options: RetentionOptions, timeMs: number): Promise<number> {
+  const { folder, journal, reader, projection, source, record } = options;
+  let before = await endOfOldSegments(options, timeMs);
+  const active = journal.activeBase;
+  if (before === active && journal.end > active + HEADER_BYTES) {
+    const { value } = await projection.read(journal.end, (rows) => rows.isOver(active, journal.end, timeMs));
+    if (value) {
+      await journal.roll();
+      before = journal.activeBase;
+    }
+  }
+  const first = reader.segments[0]?.base ?? before;
+  if (before === first) return 0;
+  const { value: positions, complete } = await projection.read(journal.end, (rows) => rows.flowsBefore(before));
+  if (!complete) return 0;
+  for (const position of positions) {
+    const definitions = await source.definitions(position);
+    if (definitions.length > 0) await record(definitions);
+  }
+  const dropped = await reader.dropBefore(before);
+  removeFiles(
+    folder,
+    dropped.map((segment) => segment.path),
+  );
+  return projection.projector.drop(before);
+}
+
+/** Where the longest prefix of closed segments that may go ends. */
+async function endOfOldSegments(options: RetentionOptions, timeMs: number): Promise<number> {
+  const { journal, reader, projection } = options;
+  const { segments } = reader;
+  let before = segments[0]?.base ?? 0;
+  for (const [index, segment] of segments.entries()) {
+    const next = segments[index + 1];
+    if (next === undefined) break;
+    const { value, complete } = await projection.read(journal.end, (rows) =>
+      rows.isOver(segment.base, next.base, timeMs),
+    );
+    if (!complete || !value) break;
+    before = next.base;
+  }
+  return before;
+}

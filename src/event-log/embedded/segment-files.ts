@@ -1,0 +1,69 @@
+import { closeSync, fsyncSync, openSync, readdirSync, readSync, statSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { decodeHeader, HEADER_BYTES, type SegmentHeader } from "./segment-header.ts";
+
+export interface Segment extends SegmentHeader {
+  readonly path: string;
+}
+
+const NAME = /^(\d{16})\.journal$/;
+
+/** The file of the segment that starts at `base`; names sort in the order of the journal. */
+export function segmentPath(folder: string, base: number): string {
+  return join(folder, `${String(base).padStart(16, "0")}.journal`);
+}
+
+export interface FoundSegments {
+  /** In the order of the journal. */
+  readonly segments: readonly Segment[];
+  /** Files whose header is not whole: nothing in them can be trusted. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Finds the segments of a folder and reads their headers.
+ * @throws GtcError GTC_LOG_FORMAT when a newer gtc wrote one of them.
+ */
+export function findSegments(folder: string): FoundSegments {
+  const segments: Segment[] = [];
+  const unreadable: string[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    const base = NAME.exec(name)?.[1];
+    if (base === undefined) continue;
+    const path = join(folder, name);
+    const header = decodeHeader(readStart(path), path);
+    if (header === undefined || header.base !== Number(base)) unreadable.push(path);
+    else segments.push({ ...header, path });
+  }
+  return { segments, unreadable };
+}
+
+export function fileSize(path: string): number {
+  return statSync(path).size;
+}
+
+/** Removes files and makes the removal durable. */
+export function removeFiles(folder: string, paths: readonly string[]): void {
+  for (const path of paths) unlinkSync(path);
+  syncFolder(folder);
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readStart(path: string): Buffer {
+  const fd = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(HEADER_BYTES);
+    return bytes.subarray(0, readSync(fd, bytes, 0, HEADER_BYTES, 0));
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * The event log in plain maps, for tests of other rooms and as the model against which the embedded log is compared.
+ * It keeps nothing beyond the process; everything else is as the port says.
+ */
+import { GtcError, systemClock, type Clock } from "../../base/index.ts";
+import type { AnswerRecord, Envelope } from "../../event/index.ts";
+import { deriveStatus } from "../derive-status.ts";
+import type * as Port from "../event-log.ts";
+import { WorkSignal } from "../work-signal.ts";
+import { RunStory } from "../run-story.ts";
+
+export interface MemoryLogOptions {
+  readonly clock?: Clock;
+  /** How long a dedupe key makes a second event a duplicate, milliseconds. */
+  readonly dedupeWindowMs?: number;
+  readonly refusalsKept?: number;
+}
+
+interface MemoryEvent {
+  readonly sequence: number;
+  readonly envelope: Envelope;
+  readonly refusedBecause?: string;
+  readonly duplicateOf?: string;
+  answer?: AnswerRecord;
+  readonly runs: RunStory[];
+}
+
+const DAY_MS = 86_400_000;
+
+/** A log that keeps everything in memory. */
+export function createMemoryLog(options: MemoryLogOptions = {}): Port.EventLog {
+  return new MemoryLog(options);
+}
+
+class MemoryLog implements Port.EventLog {
+  readonly #windowMs: number;
+  readonly #refusalsKept: number;
+  readonly #events = new Map<string, MemoryEvent>();
+  readonly #runs = new Map<string, RunStory>();
+  readonly #originals = new Map<string, MemoryEvent>();
+  readonly #definitions = new Map<string, string>();
+  readonly #refusals: Port.Refusal[] = [];
+  readonly #work: WorkSignal;
+  #sequence = 0;
+  #closed = false;
+
+  constructor(options: MemoryLogOptions) {
+    this.#windowMs = options.dedupeWindowMs ?? 3 * DAY_MS;
+    this.#refusalsKept = options.refusalsKept ?? 10_000;
+    this.#work = new WorkSignal(options.clock ?? systemClock);
+  }
+
+  async append(draft: Port.EventDraft): Promise<Port.Appended> {
+    this.#assertOpen();
+    const { envelope, refusedBecause } = draft;
+    const original = refusedBecause === undefined ? this.#originalOf(envelope) : undefined;
+    const event: MemoryEvent = {
+      sequence: this.#sequence++,
+      envelope,
+      ...(refusedBecause !== undefined && { refusedBecause }),
+      ...(original !== undefined && { duplicateOf: original.envelope.id }),
+      runs: [],
+    };
+    this.#events.set(envelope.id, event);
+    if (original !== undefined) {
+      const duplicate = { kind: "duplicate", eventId: envelope.id, duplicateOf: original.envelope.id } as const;
+      return original.answer === undefined ? duplicate : { ...duplicate, answer: original.answer };
+    }
+    if (refusedBecause === undefined) {
+      if (envelope.dedupe !== undefined) this.#originals.set(keyOf(envelope, envelope.dedupe.value), event);
+      for (const run of draft.runs) this.#queue(run);
+    }
+    return { kind: "stored", eventId: envelope.id };
+  }
+
+  async record(facts: readonly Port.Fact[]): Promise<void> {
+    this.#assertOpen();
+    for (const fact of facts) this.#apply(fact);
+  }
+
+  refuse(refusal: Port.Refusal): void {
+    this.#refusals.unshift(refusal);
+    if (this.#refusals.length > this.#refusalsKept) this.#refusals.pop();
+  }
+
+  async claim(request: Port.ClaimRequest): Promise<readonly Port.ClaimedRun[]> {
+    this.#assertOpen();
+    const due: { run: RunStory; atMs: number }[] = [];
+    for (const run of this.#runs.values()) {
+      const atMs = run.dueAtMs(request.nowMs);
+      if (atMs === undefined) continue;
+      if (run.status === "waiting" && atMs > request.nowMs) continue;
+      due.push({ run, atMs });
+    }
+    due.sort((a, b) => a.atMs - b.atMs || a.run.sequence - b.run.sequence);
+    const claimed: Port.ClaimedRun[] = [];
+    for (const { run } of due.slice(0, request.limit)) {
+      const event = this.#events.get(run.plan.eventId);
+      if (event === undefined) continue;
+      run.leaseUntilMs = request.nowMs + request.leaseMs;
+      this.#work.at(run.leaseUntilMs);
+      claimed.push(run.claimed(event.envelope, event.answer?.by === "flow"));
+    }
+    return claimed;
+  }
+
+  onWork(listener: () => void): () => void {
+    return this.#work.listen(listener);
+  }
+
+  async flowDefinition(hash: string): Promise<string | undefined> {
+    return this.#definitions.get(hash);
+  }
+
+  async listEvents(filter: Port.EventFilter): Promise<Port.EventPage> {
+    const before = filter.cursor === undefined ? Infinity : Number(filter.cursor);
+    const matching = [...this.#events.values()]
+      .filter((event) => event.sequence < before && matches(summaryOf(event), filter))
+      .sort((a, b) => b.sequence - a.sequence);
+    const page = matching.slice(0, filter.limit);
+    const last = page.at(-1);
+    const events = page.map(summaryOf);
+    return matching.length > page.length && last !== undefined
+      ? { events, nextCursor: String(last.sequence) }
+      : { events };
+  }
+
+  async getEvent(id: string): Promise<Port.EventDetail | undefined> {
+    const event = this.#events.get(id);
+    if (event === undefined) return undefined;
+    return {
+      summary: summaryOf(event),
+      envelope: event.envelope,
+      ...(event.refusedBecause !== undefined && { refusedBecause: event.refusedBecause }),
+      ...(event.answer !== undefined && { answer: event.answer }),
+      runs: event.runs.map((run) => run.detail()),
+    };
+  }
+
+  async getEnvelope(eventId: string): Promise<Envelope | undefined> {
+    return this.#events.get(eventId)?.envelope;
+  }
+
+  async listRefusals(filter: { readonly tenant?: string; readonly limit: number }): Promise<readonly Port.Refusal[]> {
+    return this.#refusals
+      .filter((refusal) => filter.tenant === undefined || refusal.tenant === filter.tenant)
+      .slice(0, filter.limit);
+  }
+
+  async counts(): Promise<Port.LogCounts> {
+    const events = { received: 0, done: 0, failed: 0, unmatched: 0, refused: 0, duplicate: 0 };
+    const runs = { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0 };
+    for (const event of this.#events.values()) events[statusOf(event)] += 1;
+    for (const run of this.#runs.values()) runs[run.status] += 1;
+    return { events, runs };
+  }
+
+  health(): Port.LogHealth {
+    if (this.#closed) return { status: "unavailable", because: "the log is closed" };
+    let backlog = 0;
+    for (const run of this.#runs.values()) if (run.dueAtMs(Infinity) !== undefined) backlog += 1;
+    return { status: "ready", backlog, projectionLagBytes: 0 };
+  }
+
+  async dropBefore(timeMs: number): Promise<number> {
+    let dropped = 0;
+    for (const [id, event] of this.#events) {
+      if (event.envelope.receivedAtMs >= timeMs || statusOf(event) === "received") continue;
+      if (event.runs.some((run) => run.dueAtMs(Infinity) !== undefined)) continue;
+      this.#events.delete(id);
+      for (const run of event.runs) this.#runs.delete(run.plan.id);
+      dropped += 1;
+    }
+    return dropped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#work.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new GtcError("GTC_LOG_UNAVAILABLE", { detail: "the log is closed" });
+  }
+
+  #originalOf(envelope: Envelope): MemoryEvent | undefined {
+    if (envelope.dedupe === undefined) return undefined;
+    const original = this.#originals.get(keyOf(envelope, envelope.dedupe.value));
+    if (original === undefined || !this.#events.has(original.envelope.id)) return undefined;
+    return envelope.receivedAtMs - original.envelope.receivedAtMs < this.#windowMs ? original : undefined;
+  }
+
+  #queue(plan: Port.PlannedRun): void {
+    const event = this.#events.get(plan.eventId);
+    if (event === undefined || this.#runs.has(plan.id)) return;
+    const run = new RunStory(plan, this.#sequence++);
+    this.#runs.set(plan.id, run);
+    event.runs.push(run);
+    this.#work.now();
+  }
+
+  #apply(fact: Port.Fact): void {
+    switch (fact.type) {
+      case "flow_stored":
+        if (!this.#definitions.has(fact.hash)) this.#definitions.set(fact.hash, fact.definitionJson);
+        return;
+      case "run_queued":
+        this.#queue(fact.run);
+        return;
+      case "answered": {
+        const event = this.#events.get(fact.eventId);
+        if (event !== undefined) event.answer ??= fact.answer;
+        return;
+      }
+      case "run_started":
+      case "step_done":
+      case "run_waiting":
+      case "run_ended":
+        this.#runs.get(fact.runId)?.apply(fact);
+        if (fact.type === "run_waiting") this.#work.at(fact.resumeAtMs);
+        return;
+      default:
+        fact satisfies never;
+    }
+  }
+}
+
+function keyOf(envelope: Envelope, key: string): string {
+  return `${envelope.tenant}\0${envelope.eventType}\0${key}`;
+}
+
+function statusOf(event: MemoryEvent): Port.EventStatus {
+  return deriveStatus(
+    event,
+    event.runs.map((run) => run.status),
+  );
+}
+
+function summaryOf(event: MemoryEvent): Port.EventSummary {
+  const { envelope } = event;
+  return {
+    id: envelope.id,
+    tenant: envelope.tenant,
+    eventType: envelope.eventType,
+    receivedAtMs: envelope.receivedAtMs,
+    status: statusOf(event),
+    verdict: envelope.verdict,
+    ...(envelope.providerType !== undefined && { providerType: envelope.providerType }),
+    ...(event.duplicateOf !== undefined && { duplicateOf: event.duplicateOf }),
+    bodyBytes: envelope.rawBody.byteLength,
+    runs: event.runs.map((run) => ({ id: run.plan.id, flow: run.plan.flow, status: run.status })),
+  };
+}
+
+function matches(event: Port.EventSummary, filter: Port.EventFilter): boolean {
+  return (
+    (filter.tenant === undefined || event.tenant === filter.tenant) &&
+    (filter.eventType === undefined || event.eventType === filter.eventType) &&
+    (filter.status === undefined || event.status === filter.status) &&
+    (filter.sinceMs === undefined || event.receivedAtMs >= filter.sinceMs)
+  );
+}

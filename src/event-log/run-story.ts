@@ -1,0 +1,81 @@
+import type { ClaimedRun, Fact, PlannedRun, RunDetail, RunError, RunStatus, StepDone } from "./event-log.ts";
+import { isOpen } from "./derive-status.ts";
+import type { Envelope } from "../event/index.ts";
+
+export type RunFact = Exclude<Fact, { readonly type: "flow_stored" | "run_queued" | "answered" }>;
+
+/** One run as the facts told it. Facts that come after the run has ended change nothing. */
+export class RunStory {
+  readonly plan: PlannedRun;
+  /** Order of queueing, to hand out the oldest first. */
+  readonly sequence: number;
+  status: RunStatus = "queued";
+  leaseUntilMs: number | undefined;
+  readonly #steps: StepDone[] = [];
+  #attempts = 0;
+  #error: RunError | undefined;
+  #resumeAtMs: number | undefined;
+  #startedAtMs: number | undefined;
+  #endedAtMs: number | undefined;
+
+  constructor(plan: PlannedRun, sequence: number) {
+    this.plan = plan;
+    this.sequence = sequence;
+  }
+
+  apply(fact: RunFact): void {
+    if (!isOpen(this.status)) return;
+    switch (fact.type) {
+      case "run_started":
+        this.status = "running";
+        this.#attempts = Math.max(this.#attempts + 1, fact.attempt);
+        this.#startedAtMs ??= fact.atMs;
+        this.#resumeAtMs = undefined;
+        return;
+      case "step_done":
+        this.status = "running";
+        this.#steps.push(fact);
+        return;
+      case "run_waiting":
+        this.status = "waiting";
+        this.#resumeAtMs = fact.resumeAtMs;
+        this.#error = fact.error;
+        this.leaseUntilMs = undefined;
+        return;
+      case "run_ended":
+        this.status = fact.status;
+        this.#error = fact.error;
+        this.#resumeAtMs = undefined;
+        this.#endedAtMs = fact.atMs;
+        this.leaseUntilMs = undefined;
+        return;
+      default:
+        fact satisfies never;
+    }
+  }
+
+  /** When the run became or becomes due; undefined when it is claimed or has ended. */
+  dueAtMs(nowMs: number): number | undefined {
+    if (!isOpen(this.status)) return undefined;
+    if (this.leaseUntilMs !== undefined && this.leaseUntilMs > nowMs) return undefined;
+    return this.#resumeAtMs ?? this.plan.createdAtMs;
+  }
+
+  claimed(envelope: Envelope, answered: boolean): ClaimedRun {
+    const steps = this.#steps.filter((step) => step.status === "succeeded" || step.next !== undefined);
+    return { run: this.plan, envelope, attempts: this.#attempts, steps, answered };
+  }
+
+  detail(): RunDetail {
+    return {
+      run: this.plan,
+      status: this.status,
+      attempts: this.#attempts,
+      ...(this.#error !== undefined && { error: this.#error }),
+      ...(this.#resumeAtMs !== undefined && { resumeAtMs: this.#resumeAtMs }),
+      ...(this.#startedAtMs !== undefined && { startedAtMs: this.#startedAtMs }),
+      ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
+      steps: [...this.#steps],
+    };
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Every kind of fault that loading a flow can report. The reference for flow authors lists the same table (a test holds
+ * the two together).
+ */
+export const FLOW_FAULTS = {
+  "bad-yaml": "The file is no YAML, or holds what JSON cannot",
+  "file-too-large": "The file is over its limit",
+  "missing-field": "A needed key is not there",
+  "unknown-key": "A key that nothing reads, usually a slip",
+  "bad-value": "A value of the wrong type or beyond its limits",
+  "unknown-node-type": "There is no such node type",
+  "duplicate-id": "An id or `output` name that another node has",
+  "reserved-name": "An id or `output` name that is built in",
+  "duplicate-flow": "Two flows of one name",
+  "unknown-target": "A target that is no node of the flow",
+  "two-targets": "Both `next` and `to`",
+  "unused-target": "A `next` that would never be taken",
+  "unreachable-node": "A node that no way leads to",
+  "endless-loop": "A loop without a way out",
+  "no-trigger": "A warning: nothing starts the flow",
+  "unknown-flow": "An `async` names a flow that is not there",
+  "bad-event-type": "A `*` in the middle of an event type",
+  "unknown-name": "A condition, template or script uses a name that is not there",
+  "bad-expression": "A condition that CEL cannot read",
+  "not-a-condition": "A condition that is not true or false",
+  "costly-expression": "A condition whose loops multiply",
+  "bad-template": "A template that cannot be read",
+  "unknown-helper": "A template uses a helper that is not there",
+  "bad-header": "An answer sets a header that the gateway writes",
+  "bad-script": "A script that Rhai cannot read",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type FlowFaultCode = keyof typeof FLOW_FAULTS;

@@ -1,0 +1,239 @@
+/**
+ * The composition root: the only file that names adapters. It opens the log, starts the runner threads, the webhook
+ * port and the admin port, and hands back one thing to close.
+ *
+ * Order matters. Opening: log before dispatcher before ports, so that a request never finds a half-built gateway.
+ * Closing, the other way round: no new requests, those under way are answered, runs finish or stay checkpointed, and
+ * the log closes last, with everything that was recorded on disk.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { removeGatewayFile, startAdmin, writeGatewayFile } from "./admin/index.ts";
+import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
+import type { GatewayConfig } from "./config/index.ts";
+import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
+import type { EventLog, PlannedRun } from "./event-log/index.ts";
+import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
+import type { FlowSet } from "./flow/index.ts";
+import { buildSourceTable, startIngress, type RequestRecord, type SourceTable } from "./ingress/index.ts";
+import { replayEvent } from "./replay/index.ts";
+import { ReplyDesk } from "./reply/index.ts";
+import { RunnerPool } from "./run/index.ts";
+import type { LoadedBundle } from "./setup/index.ts";
+import { Metrics } from "./telemetry/index.ts";
+
+export interface GatewayOptions {
+  readonly bundle: LoadedBundle;
+  readonly config: GatewayConfig;
+  readonly onRequest?: (record: RequestRecord) => void;
+  readonly onRunOver?: (over: RunOver) => void;
+  readonly onFault?: (what: string, fault: unknown) => void;
+  readonly onNotice?: (notice: LogNotice) => void;
+}
+
+export interface Gateway extends AsyncDisposable {
+  readonly addresses: { readonly webhook: Address; readonly admin: Address };
+  /** The bearer token of the admin API, also in `state/gateway.json`. */
+  readonly token: string;
+  /** Takes over flows and sources of a bundle that was loaded anew. Runs that began go on with what they began with. */
+  reload(bundle: LoadedBundle): Promise<void>;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What changes with a reload. */
+interface Current {
+  flows: FlowSet;
+  sources: SourceTable;
+}
+
+/** Starts everything. @throws GtcError GTC_PORT_BUSY, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT; whatever was opened is closed again. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const releases = new ReleaseStack();
+  try {
+    return await compose(options, releases);
+  } catch (fault) {
+    await releases[Symbol.asyncDispose]();
+    throw fault;
+  }
+}
+
+async function compose(options: GatewayOptions, releases: ReleaseStack): Promise<Gateway> {
+  const { bundle, config } = options;
+  const newId = createIdSource(systemClock);
+  const onFault = options.onFault ?? (() => undefined);
+  const log = releases.use(await openLog(options));
+  await storeFlows(log, bundle.flows);
+  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle) };
+  const replies = new ReplyDesk();
+  const dispatcher = releases.use(startDispatcher(options, log, replies, current));
+  const metrics = new Metrics({
+    openRuns: () => dispatcher.openRuns,
+    projectionLagBytes: () => lagOf(log),
+    logReady: () => log.health().status === "ready",
+    counts: () => log.counts(),
+  });
+  const ingress = releases.use(
+    await startIngress({
+      ...config,
+      log,
+      replies,
+      clock: systemClock,
+      newId,
+      onFault,
+      sources: () => current.sources,
+      plan: (event) => planRuns(current.flows, event, newId),
+      onRequest: (record) => {
+        metrics.request(record);
+        options.onRequest?.(record);
+      },
+    }),
+  );
+  const token = randomBytes(32).toString("base64url");
+  const admin = releases.use(
+    await startAdmin({
+      host: config.adminHost,
+      port: config.adminPort,
+      token,
+      log,
+      replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
+      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+    }),
+  );
+  const stopRetention = keepRetention(log, config.retentionMs, onFault);
+  await writeGatewayFile(bundle.folder, {
+    pid: process.pid,
+    admin_url: urlOf(admin.address),
+    webhook_url: urlOf(ingress.address),
+    token,
+  });
+  return {
+    addresses: { webhook: ingress.address, admin: admin.address },
+    token,
+    reload: async (reloaded) => {
+      await storeFlows(log, reloaded.flows);
+      current.flows = reloaded.flows;
+      current.sources = sourcesOf(reloaded);
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopRetention();
+      await removeGatewayFile(bundle.folder);
+      await Promise.all([ingress.close(), dispatcher.drain(config.shutdownGraceMs)]);
+      replies[Symbol.dispose]();
+      await releases[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function sourcesOf(bundle: LoadedBundle): SourceTable {
+  return buildSourceTable(bundle.publicBaseUrl, bundle.sources);
+}
+
+function urlOf({ host, port }: Address): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog> {
+  return openEmbeddedLog({
+    folder: join(bundle.folder, "state", "log"),
+    clock: systemClock,
+    dedupeWindowMs: config.dedupeWindowMs,
+    refusalsKept: config.refusalsKept,
+    mode: "write",
+    ...(onNotice !== undefined && { onNotice }),
+  });
+}
+
+function startDispatcher(options: GatewayOptions, log: EventLog, replies: ReplyDesk, current: Current): Dispatcher {
+  const { config } = options;
+  return new Dispatcher(
+    {
+      log,
+      replies,
+      clock: systemClock,
+      newId: createIdSource(systemClock),
+      flows: () => current.flows,
+      workerId: randomUUID(),
+      maxOpenRuns: config.maxOpenRuns,
+      leaseMs: config.shutdownGraceMs * 10,
+      maxPayloadBytes: config.maxDecodedBytes,
+      ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),
+      ...(options.onFault !== undefined && { onFault: options.onFault }),
+    },
+    (callbacks) =>
+      new RunnerPool({
+        threads: config.runners,
+        memoryMb: config.runnerMemoryMb,
+        hangAfterMs: config.runHangAfterMs,
+        clock: systemClock,
+        ...callbacks,
+      }),
+  );
+}
+
+/** Stores today's definitions, so that a run that begins now can go on with them after any later edit. */
+async function storeFlows(log: EventLog, flows: FlowSet): Promise<void> {
+  for (const { hash, definitionJson } of flows.all) {
+    if ((await log.flowDefinition(hash)) === undefined)
+      await log.record([{ type: "flow_stored", hash, definitionJson }]);
+  }
+}
+
+function lagOf(log: EventLog): number {
+  const health = log.health();
+  return health.status === "ready" ? health.projectionLagBytes : 0;
+}
+
+const RETENTION_EVERY_MS = 3_600_000;
+
+function keepRetention(
+  log: EventLog,
+  retentionMs: number,
+  onFault: (what: string, fault: unknown) => void,
+): () => void {
+  if (retentionMs === 0) return () => undefined;
+  const drop = (): void => {
+    log.dropBefore(systemClock.now() - retentionMs).catch((fault: unknown) => onFault("dropping old events", fault));
+  };
+  const timer = setInterval(drop, RETENTION_EVERY_MS);
+  timer.unref();
+  drop();
+  return () => clearInterval(timer);
+}
+
+/** Opens the log to read it while no gateway runs. @throws GtcError GTC_BUNDLE_LOCKED when one does. */
+export function inspectLog(folder: string): Promise<EventLog> {
+  return openEmbeddedLog({ folder, clock: systemClock, mode: "inspect" });
+}
+
+/**
+ * Replays an event while no gateway runs: starts one without ports, waits for the new runs to be over, and closes it.
+ * Other runs that are due go on as well, as they would when the gateway starts.
+ */
+export async function replayOffline(eventId: string, options: GatewayOptions): Promise<readonly PlannedRun[]> {
+  const { bundle, config } = options;
+  await using log = await openLog(options);
+  await storeFlows(log, bundle.flows);
+  const runs = await replayEvent(eventId, {
+    log,
+    flows: bundle.flows,
+    clock: systemClock,
+    newId: createIdSource(systemClock),
+  });
+  const open = new Set(runs.map(({ id }) => id));
+  if (open.size === 0) return runs;
+  let finished: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finished = resolve));
+  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle) };
+  const onRunOver = ({ run }: RunOver): void => {
+    open.delete(run.id);
+    if (open.size === 0) finished();
+  };
+  await using dispatcher = startDispatcher({ ...options, onRunOver }, log, new ReplyDesk(), current);
+  await done;
+  await dispatcher.drain(config.shutdownGraceMs);
+  return runs;
+}

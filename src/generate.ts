@@ -1,0 +1,63 @@
+/**
+ * Writes the files that are made from code, so that they cannot drift from it. With `--check` it writes nothing and
+ * exits with 1 when one of them is not what the code makes now.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { commandsPage } from "./cli/index.ts";
+import { configurationPage } from "./config/index.ts";
+import { errorsPage } from "./errors-page.ts";
+import { bundleJsonSchema, flowJsonSchema, type JsonSchema } from "./flow/index.ts";
+import { answersJsonSchema } from "./setup/index.ts";
+import { listProviders, providersReference } from "./signature/index.ts";
+
+interface GeneratedFile {
+  /** Relative to the project's folder. */
+  readonly path: string;
+  readonly text: () => string | Promise<string>;
+}
+
+const FILES: readonly GeneratedFile[] = [
+  { path: "schemas/flow.schema.json", text: () => schemaText(flowJsonSchema()) },
+  { path: "schemas/bundle.schema.json", text: () => schemaText(bundleJsonSchema()) },
+  { path: "schemas/answers.schema.json", text: () => schemaText(answersJsonSchema(providerNames())) },
+  { path: "docs/reference/cli.md", text: commandsPage },
+  { path: "docs/reference/configuration.md", text: configurationPage },
+  { path: "docs/reference/errors.md", text: errorsPage },
+  { path: "docs/reference/providers.md", text: providersReference },
+];
+
+function schemaText(schema: JsonSchema): string {
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+function providerNames(): readonly string[] {
+  return listProviders().map(({ id }) => id);
+}
+
+async function main(isCheck: boolean): Promise<number> {
+  const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+  const stale: string[] = [];
+  for (const { path, text } of FILES) {
+    const file = join(root, path);
+    const wanted = await text();
+    if (contentOf(file) === wanted) continue;
+    stale.push(path);
+    if (isCheck) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, wanted);
+  }
+  for (const path of stale) process.stdout.write(`${isCheck ? "out of date" : "written"}: ${path}\n`);
+  return isCheck && stale.length > 0 ? 1 : 0;
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+process.exitCode = await main(process.argv.includes("--check"));

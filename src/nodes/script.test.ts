@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { compileFlow, loadFlows } from "../flow/index.ts";
+import { locationOf } from "../text/index.ts";
+import { outputFromJson, outputFromValue, type Outcome, type StepContext } from "./index.ts";
+
+const PAYLOAD = '{"big":9007199254740993,"commits":[{"id":"a"},{"id":"b"}],"price":1.0,"type":"push"}';
+
+const indent = (script: string) => script.replaceAll(/^/gm, "        ");
+
+function flowText(script: string): string {
+  return `nodes:
+  - id: earlier
+    type: template
+    config: { template: x }
+    output: total
+    next: run
+  - id: run
+    type: script
+    config:
+      script: |
+${indent(script)}
+triggers: [{ type: default }]
+`;
+}
+
+function run(script: string, more: Partial<StepContext> = {}): { outcome: Outcome; printed: string[] } {
+  const { flows, diagnostics } = loadFlows([{ path: "flow.yaml", text: flowText(script) }]);
+  expect(diagnostics.map(({ message }) => message)).toEqual([]);
+  const printed: string[] = [];
+  const outcome = compileFlow(flows.all[0]!.definitionJson)
+    .node("run")!
+    .compiled.execute({
+      event: {
+        id: "e-1",
+        tenant: "demo",
+        type: "github",
+        receivedAt: "2026-11-24T08:00:00.000Z",
+        method: "POST",
+        headers: { "x-github-event": "push" },
+        query: { page: "2" },
+        providerType: null,
+        payload: outputFromJson(PAYLOAD),
+      },
+      tenant: "demo",
+      variables: { greeting: "Hello" },
+      prev: outputFromValue({ n: 3 }),
+      outputs: new Map([
+        ["earlier", outputFromValue([1, 2])],
+        ["total", outputFromValue([1, 2])],
+      ]),
+      idempotencyKey: "r-1:run",
+      now: () => 1_795_507_200_000,
+      random: () => 0.5,
+      deadlineMs: Number.MAX_SAFE_INTEGER,
+      print: (line) => printed.push(line),
+      ...more,
+    }) as Outcome;
+  return { outcome, printed };
+}
+
+function expectOutput(script: string, json: string) {
+  const { outcome } = run(script);
+  expect(outcome.kind === "done" ? outcome.output.json : outcome, script).toBe(json);
+}
+
+function errorOf(script: string, more: Partial<StepContext> = {}) {
+  const { outcome } = run(script, more);
+  if (outcome.kind !== "failed") throw new Error(`${script} gave ${outcome.kind}`);
+  return outcome.error;
+}
+
+function faultsOf(script: string): string[] {
+  const { diagnostics } = loadFlows([{ path: "flow.yaml", text: flowText(script) }]);
+  return diagnostics.map((found) => `${locationOf(found)} ${found.code} ${found.message}`);
+}
+
+describe("a script", () => {
+  it("gives its last expression", () => {
+    expectOutput("let data = event.payload;\n// Process webhook data\ndata", PAYLOAD);
+    expectOutput(
+      'let commits = event.payload.commits;\nformat!("Received {} commits", commits.len())',
+      '"Received 2 commits"',
+    );
+    expectOutput("#{ a: 1, b: [true, ()], c: 2.0 }", '{"a":1,"b":[true,null],"c":2.0}');
+    expectOutput("let x = 1;", "null");
+  });
+
+  it("sees the names of the step", () => {
+    expectOutput('event.id + " " + event.type + " " + event.tenant + " " + event.method', '"e-1 github demo POST"');
+    expectOutput("[event.received_at, event.query.page, event.provider_type]", '["2026-11-24T08:00:00.000Z","2",null]');
+    expectOutput(
+      '[headers["x-github-event"], event.headers["x-github-event"], tenant, flow.greeting]',
+      '["push","push","demo","Hello"]',
+    );
+    expectOutput("[payload.type, prev.n, earlier, total]", '["push",3,[1,2],[1,2]]');
+  });
+
+  it("keeps the digits of integers and the point of floats", () => {
+    expectOutput("[payload.big + 1, payload.price]", "[9007199254740994,1.0]");
+  });
+
+  it("changes only its own copies", () => {
+    const prev = outputFromValue({ n: 3 });
+    const { outcome } = run("prev.n = 4; payload.type = 1; prev", { prev });
+    expect(outcome.kind === "done" && outcome.output.value).toEqual({ n: 4 });
+    expect(prev.value).toEqual({ n: 3 });
+  });
+
+  it("prints into the step's record", () => {
+    expect(run('print("one"); debug("two"); 3').printed).toEqual(["one", '"two"']);
+  });
+
+  it("does not convert what it does not mention", () => {
+    const { outcome } = run("headers.len()", { prev: { json: "not JSON", value: null } });
+    expect(outcome.kind === "done" && outcome.output.json).toBe("1");
+  });
+});
+
+describe("a script's error", () => {
+  it("shows the lines of the flow's file", () => {
+    const error = errorOf("let a = 1;\nlet b = a / (a - 1);\nb");
+    expect(error).toMatchObject({ code: "script-error", retryable: true });
+    expect(error.message).toMatch(/zero/i);
+    expect(error.detail).toMatch(/^flow.yaml:12:17\n/);
+    expect(error.detail).toContain("> 12 |         let b = a / (a - 1);\n     |                 ^");
+  });
+
+  it("may be thrown", () => {
+    expect(errorOf('throw "no such customer"')).toMatchObject({
+      message: expect.stringContaining("no such customer"),
+      retryable: true,
+    });
+  });
+
+  it("tells a missing output", () => {
+    expect(errorOf("earlier", { outputs: new Map() }).message).toMatch(/earlier/);
+  });
+
+  it("of its budget is not tried again", () => {
+    expect(errorOf("loop { }")).toMatchObject({ code: "script-too-long", retryable: false });
+    expect(errorOf('let s = "x"; loop { s += s; }')).toMatchObject({ code: "script-too-large", retryable: false });
+    expect(errorOf("fn f(n) { f(n + 1) } f(0)")).toMatchObject({ code: "script-too-large", retryable: false });
+  });
+
+  it("comes when the step's time is up", () => {
+    let nowMs = 0;
+    const error = errorOf("loop { }", { now: () => (nowMs += 10), deadlineMs: 100 });
+    expect(error).toMatchObject({ code: "script-deadline", retryable: true });
+  });
+});
+
+describe("a faulty script", () => {
+  it("is found when the flow is loaded, at its place", () => {
+    expect(faultsOf("let a = ;\na")).toEqual([expect.stringMatching(/^flow.yaml:11:17 bad-script /)]);
+    expect(faultsOf("let a = 1;\nlet b = a +* 2;")).toEqual([expect.stringMatching(/^flow.yaml:12:20 bad-script /)]);
+  });
+
+  it("may not use names that are not there", () => {
+    expect(faultsOf('// evnt\nlet a = "evnt";\nevnt.id')).toEqual([
+      "flow.yaml:13:9 unknown-name There is no `evnt` in this flow or script.",
+    ]);
+    expect(faultsOf("for i in 0..3 { }\ni")).toEqual([
+      expect.stringMatching(/^flow.yaml:1\d:\d+ unknown-name There is no `i`/),
+    ]);
+    expect(faultsOf("let a = `n ${paylod.x}`;\na")).toEqual([
+      "flow.yaml:11:22 unknown-name There is no `paylod` in this flow or script.",
+    ]);
+  });
+});

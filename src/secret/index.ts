@@ -1,0 +1,3 @@
+export { Secret } from "./secret.ts";
+export { SealedStore, type SealedStoreOptions } from "./sealed-store.ts";
+export { writePrivateFile } from "./private-file.ts";

@@ -1,0 +1,120 @@
+/**
+ * The sealed secrets of a bundle: `state/secrets.json` holds them sealed, the key comes from `GTC_KEY` or from
+ * `state/secret.key`, which is made with mode 0600 when there is no `GTC_KEY`.
+ *
+ * Invariants:
+ * 1. No secret is ever written in clear.
+ * 2. A wrong key is noticed before any secret is used: the file carries a value sealed with the right one.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { GtcError, messageOf } from "../base/index.ts";
+import { writePrivateFile } from "./private-file.ts";
+import { Secret } from "./secret.ts";
+import { KEY_BYTES, keyFromText, seal, unseal } from "./seal.ts";
+
+const FORMAT = 1;
+const CHECK_NAME = "gtc:check";
+const CHECK_TEXT = "gtc";
+
+const fileSchema = z.object({
+  format: z.literal(FORMAT),
+  salt: z.string(),
+  check: z.string(),
+  values: z.record(z.string(), z.string()),
+});
+
+type SealedFile = z.infer<typeof fileSchema>;
+
+export interface SealedStoreOptions {
+  /** The bundle's `state` folder. */
+  readonly folder: string;
+  /** The value of GTC_KEY, if it is set. */
+  readonly keyText: string | undefined;
+}
+
+export class SealedStore {
+  readonly #path: string;
+  readonly #key: Uint8Array;
+  readonly #file: SealedFile;
+
+  private constructor(path: string, key: Uint8Array, file: SealedFile) {
+    this.#path = path;
+    this.#key = key;
+    this.#file = file;
+  }
+
+  /** Opens the store, making it and its key when there is none. @throws GtcError GTC_SECRET_KEY. */
+  static async open({ folder, keyText }: SealedStoreOptions): Promise<SealedStore> {
+    const path = join(folder, "secrets.json");
+    const existing = await readSealed(path);
+    const salt = existing?.salt ?? randomBytes(16).toString("base64url");
+    const key =
+      keyText === undefined
+        ? await keyFile(join(folder, "secret.key"), existing === undefined)
+        : keyFromText(keyText, Buffer.from(salt, "base64url"));
+    if (existing === undefined)
+      return new SealedStore(path, key, { format: FORMAT, salt, check: seal(key, CHECK_NAME, CHECK_TEXT), values: {} });
+    if (unseal(key, CHECK_NAME, existing.check) !== CHECK_TEXT) {
+      const detail =
+        keyText === undefined
+          ? "state/secret.key is not the key that sealed them"
+          : "GTC_KEY is not the key that sealed them";
+      throw new GtcError("GTC_SECRET_KEY", { detail });
+    }
+    return new SealedStore(path, key, existing);
+  }
+
+  /** The secret of a name. @throws GtcError GTC_SECRET_KEY when it is missing or damaged. */
+  get(name: string): Secret {
+    const sealed = this.#file.values[name];
+    const text = sealed === undefined ? undefined : unseal(this.#key, name, sealed);
+    if (text === undefined)
+      throw new GtcError("GTC_SECRET_KEY", {
+        detail: `the secret ${name} is ${sealed === undefined ? "missing" : "damaged"}`,
+      });
+    return new Secret(text);
+  }
+
+  /** Replaces all secrets and writes them. Those that did not change keep their sealed form. Returns whether anything changed. */
+  async replaceAll(secrets: ReadonlyMap<string, string>): Promise<boolean> {
+    const values: Record<string, string> = {};
+    let isChanged = Object.keys(this.#file.values).some((name) => !secrets.has(name));
+    for (const [name, text] of secrets) {
+      const sealed = this.#file.values[name];
+      const isSame = sealed !== undefined && unseal(this.#key, name, sealed) === text;
+      values[name] = isSame ? sealed : seal(this.#key, name, text);
+      isChanged ||= !isSame;
+    }
+    if (!isChanged) return false;
+    await writePrivateFile(this.#path, `${JSON.stringify({ ...this.#file, values }, undefined, 2)}\n`);
+    this.#file.values = values;
+    return true;
+  }
+}
+
+async function readSealed(path: string): Promise<SealedFile | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new GtcError("GTC_SECRET_KEY", { detail: messageOf(error) }, { cause: error });
+  }
+  try {
+    return fileSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is damaged or of a newer format` }, { cause: error });
+  }
+}
+
+async function keyFile(path: string, mayCreate: boolean): Promise<Uint8Array> {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text !== undefined) return Buffer.from(text.trim(), "base64");
+  if (!mayCreate) throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is missing and GTC_KEY is not set` });
+  const key = randomBytes(KEY_BYTES);
+  await writePrivateFile(path, `${key.toString("base64")}\n`);
+  return key;
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { SealedStore, Secret } from "./index.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gtc-secret-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const open = (keyText?: string): Promise<SealedStore> => SealedStore.open({ folder, keyText });
+
+test("a secret shows itself only when it is asked to", () => {
+  const secret = new Secret("whsec_1");
+  expect([String(secret), JSON.stringify({ secret }), inspect({ secret })].join(" ")).not.toContain("whsec_1");
+  expect(secret.reveal()).toBe("whsec_1");
+});
+
+test("what is sealed comes back after reopening, and is nowhere in clear", async () => {
+  await (await open()).replaceAll(new Map([["demo/github", "top-secret-text"]]));
+  expect((await open()).get("demo/github").reveal()).toBe("top-secret-text");
+  expect(await readFile(join(folder, "secrets.json"), "utf8")).not.toContain("top-secret-text");
+});
+
+test("key file and secrets can be read by their owner only", async () => {
+  await (await open()).replaceAll(new Map([["a", "b"]]));
+  for (const name of ["secret.key", "secrets.json"]) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+});
+
+test("sealing the same secrets again changes nothing", async () => {
+  const secrets = new Map([["a", "1"]]);
+  expect(await (await open()).replaceAll(secrets)).toBe(true);
+  expect(await (await open()).replaceAll(secrets)).toBe(false);
+  expect(await (await open()).replaceAll(new Map())).toBe(true);
+});
+
+test.each([
+  ["32 bytes in hexadecimal", "ab".repeat(32)],
+  ["32 bytes in base64", Buffer.alloc(32, 7).toString("base64")],
+  ["a passphrase", "correct horse battery staple"],
+])("GTC_KEY can be %s", async (_what, keyText) => {
+  await (await open(keyText)).replaceAll(new Map([["a", "1"]]));
+  expect((await open(keyText)).get("a").reveal()).toBe("1");
+});
+
+test("a wrong key is said to be wrong", async () => {
+  await (await open("one key")).replaceAll(new Map([["a", "1"]]));
+  await expect(open("another key")).rejects.toMatchObject({
+    code: "GTC_SECRET_KEY",
+    message: expect.stringContaining("GTC_KEY") as string,
+  });
+  await expect(open()).rejects.toMatchObject({
+    code: "GTC_SECRET_KEY",
+    message: expect.stringContaining("secret.key") as string,
+  });
+});
+
+test("a sealed value cannot be moved to another name", async () => {
+  await (
+    await open("k")
+  ).replaceAll(
+    new Map([
+      ["a", "1"],
+      ["b", "2"],
+    ]),
+  );
+  const path = join(folder, "secrets.json");
+  const file = JSON.parse(await readFile(path, "utf8")) as { values: Record<string, string> };
+  file.values["b"] = file.values["a"]!;
+  await writeFile(path, JSON.stringify(file));
+  const store = await open("k");
+  expect(store.get("a").reveal()).toBe("1");
+  expect(() => store.get("b")).toThrow("damaged");
+});

@@ -1,0 +1,131 @@
+/** What can be said of a loaded bundle by looking at it alone: flows, triggers, signatures. No I/O. */
+import { locationOf, type Diagnostic } from "../text/index.ts";
+import type { FlowDefinition, Trigger } from "../flow/index.ts";
+import { secretWarning } from "./secret-warning.ts";
+import type { BundleFolder } from "./bundle-folder.ts";
+import type { Finding } from "./finding.ts";
+import type { LoadedBundle, LoadedTenant } from "./load-bundle.ts";
+import { urlTable, type UrlRow } from "./url-table.ts";
+
+/** Faults and warnings of the files; one `ok` when there are none. */
+export function examineFiles({ folder, diagnostics, flows }: BundleFolder): readonly Finding[] {
+  if (diagnostics.length > 0) return diagnostics.map(findingOf);
+  const message = `${flows.all.length} flow(s), every node reachable.`;
+  return [{ level: "ok", check: "flows", where: folder, message }];
+}
+
+function findingOf(diagnostic: Diagnostic): Finding {
+  const { level, code, message, hint } = diagnostic;
+  return { level, check: code, where: locationOf(diagnostic), message, ...(hint !== undefined && { fix: hint }) };
+}
+
+/** Everything about triggers and signatures. */
+export function examineSources(bundle: LoadedBundle): readonly Finding[] {
+  if (bundle.sources.size === 0) {
+    const message = 'The answers have "enabled": false: every webhook is answered with 404.';
+    const fix = 'Set "enabled" to true and run `gtc setup` again.';
+    return [{ level: "error", check: "disabled", where: "events-webhook.enabled", message, fix }];
+  }
+  const rows = urlTable(bundle);
+  return [
+    ...bundle.flows.all.flatMap((flow) => examineTriggers(flow, bundle)),
+    ...rows.flatMap((row) => examineUrl(row, bundle.sources.get(row.tenant))),
+    ...[...bundle.sources].flatMap(([tenant, source]) => examineTenant(tenant, source)),
+    ...examinePublicUrl(bundle.publicBaseUrl),
+  ];
+}
+
+/** As the gateway reads the last part of a webhook's path. */
+const EVENT_TYPE = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
+
+function examineTriggers(flow: FlowDefinition, bundle: LoadedBundle): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const trigger of flow.triggers) {
+    if (canArrive(trigger)) continue;
+    findings.push({
+      level: "error",
+      check: "unreachable-trigger",
+      where: flow.file,
+      message: `No webhook URL can have the event type ${JSON.stringify(nameOf(trigger))}, so this trigger never fires.`,
+      fix: "Use letters, digits and . _ : @ - only.",
+    });
+  }
+  const isSeen = [...bundle.sources.keys()].some((tenant) => bundle.flows.visibleTo(tenant).includes(flow));
+  if (!isSeen) {
+    findings.push({
+      level: "warning",
+      check: "hidden-flow",
+      where: flow.file,
+      message: `Every tenant has a flow of its own named ${JSON.stringify(flow.name)}, which hides this one.`,
+      fix: "Rename one of them, or remove this file.",
+    });
+  }
+  return findings;
+}
+
+function canArrive(trigger: Trigger): boolean {
+  if (trigger.type === "default" || trigger.eventType === "*") return true;
+  return EVENT_TYPE.test(trigger.eventType.replace(/\*$/, "x"));
+}
+
+function nameOf(trigger: Trigger): string {
+  return trigger.type === "event" ? trigger.eventType : "default";
+}
+
+function examineUrl(row: UrlRow, tenant: LoadedTenant | undefined): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (!row.verified) {
+    const isRefused = tenant?.requireSignature === true;
+    findings.push({
+      level: isRefused ? "error" : "warning",
+      check: "unsigned-event-type",
+      where: row.url,
+      message: isRefused
+        ? "No signature is configured but one is required: every request is refused."
+        : "Requests are accepted without a signature: whoever knows the URL can send events.",
+      fix: `Add "signatures": { ${JSON.stringify(row.event_type)}: { … } } or "secret_header" and "secret_key" to the answers, then run \`gtc setup\`.`,
+    });
+  }
+  if (row.flows.length === 0) {
+    findings.push({
+      level: "warning",
+      check: "unmatched-event-type",
+      where: row.url,
+      message: "A signature is configured, but no flow handles this event type: events are stored as unmatched.",
+      fix: `Add a flow with a trigger for ${JSON.stringify(row.event_type)}; stored events can be replayed then.`,
+    });
+  }
+  return findings;
+}
+
+function examineTenant(tenant: string, { requireSignature, byType, fallback }: LoadedTenant): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (!requireSignature && fallback === undefined) {
+    findings.push({
+      level: "warning",
+      check: "signature-not-required",
+      where: `tenant ${tenant}`,
+      message: "Event types without a signature of their own are accepted unverified.",
+      fix: 'Set "require_signature": true in the answers, then run `gtc setup`.',
+    });
+  }
+  const sources = [...byType, ...(fallback === undefined ? [] : [["*", fallback] as const])];
+  for (const [eventType, { keys }] of sources) {
+    for (const { name, secret } of keys) {
+      const message = secretWarning(secret);
+      if (message === undefined) continue;
+      const where = `${tenant}/${eventType}, secret ${JSON.stringify(name)}`;
+      const fix = "Generate a random secret, set it at the sender and in the answers, then run `gtc setup`.";
+      findings.push({ level: "warning", check: "weak-secret", where, message, fix });
+    }
+  }
+  return findings;
+}
+
+function examinePublicUrl(publicBaseUrl: string): readonly Finding[] {
+  const { protocol } = new URL(publicBaseUrl);
+  if (protocol === "https:") return [];
+  const message = "The public URL is on this machine: no service outside can reach it.";
+  const fix = "For real senders, set public_base_url to a public https address or a tunnel's, then run `gtc setup`.";
+  return [{ level: "note", check: "local-public-url", where: publicBaseUrl, message, fix }];
+}

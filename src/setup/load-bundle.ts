@@ -1,0 +1,91 @@
+/**
+ * A bundle as the gateway runs it: what its author wrote, and what setup made of the answers, with the secrets opened.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GtcError } from "../base/index.ts";
+import type { SchemeConfig, SigningKey } from "../signature/index.ts";
+import { SealedStore } from "../secret/index.ts";
+import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
+import { settingsSchema, type StoredSettings, type StoredSource, type StoredTenant } from "./settings.ts";
+
+export interface LoadedSource {
+  readonly config: SchemeConfig;
+  readonly keys: readonly SigningKey[];
+}
+
+export interface LoadedTenant {
+  /** For event types without a scheme of their own. */
+  readonly fallback?: LoadedSource;
+  readonly byType: ReadonlyMap<string, LoadedSource>;
+  readonly requireSignature: boolean;
+  readonly maxBodyBytes: number;
+}
+
+export interface LoadedBundle extends BundleFolder {
+  readonly publicBaseUrl: string;
+  readonly sources: ReadonlyMap<string, LoadedTenant>;
+}
+
+export interface LoadOptions {
+  /** The value of GTC_KEY. */
+  readonly keyText: string | undefined;
+  /** Where the answers say nothing about the size of bodies. */
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * Loads a bundle that was set up.
+ * @throws GtcError GTC_BUNDLE_NOT_FOUND, GTC_NOT_SET_UP, GTC_SECRET_KEY; faults of flow files are diagnostics.
+ */
+export async function loadBundle(folder: string, options: LoadOptions): Promise<LoadedBundle> {
+  const read = await readBundleFolder(folder);
+  const settings = await readSettings(folder);
+  const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
+  const sources = new Map<string, LoadedTenant>();
+  if (settings.enabled)
+    for (const tenant of read.bundle.tenants) sources.set(tenant, mergeTenant(settings, tenant, store, options));
+  return { ...read, publicBaseUrl: settings.publicBaseUrl, sources };
+}
+
+/** What setup wrote. @throws GtcError GTC_NOT_SET_UP. */
+export async function readSettings(folder: string): Promise<StoredSettings> {
+  const path = join(folder, "state", "settings.json");
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new GtcError("GTC_NOT_SET_UP", { path: folder }, { cause });
+  });
+  const parsed = settingsSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new GtcError("GTC_LOG_FORMAT", { path, found: "of another version", supported: 1 });
+  return parsed.data;
+}
+
+/** A tenant's own schemes come before those of all tenants. */
+function mergeTenant(
+  settings: StoredSettings,
+  name: string,
+  store: SealedStore,
+  { maxBodyBytes }: LoadOptions,
+): LoadedTenant {
+  const own: StoredTenant = settings.tenants[name] ?? { byType: {} };
+  const byType = new Map<string, LoadedSource>();
+  for (const [eventType, source] of Object.entries({ ...settings.shared.byType, ...own.byType }))
+    byType.set(eventType, open(source, store));
+  const fallback = own.fallback ?? settings.shared.fallback;
+  return {
+    byType,
+    requireSignature: own.requireSignature ?? settings.requireSignature,
+    maxBodyBytes: own.maxBodyBytes ?? settings.maxBodyBytes ?? maxBodyBytes,
+    ...(fallback !== undefined && { fallback: open(fallback, store) }),
+  };
+}
+
+function open({ config, keys }: StoredSource, store: SealedStore): LoadedSource {
+  return {
+    config,
+    keys: keys.map(({ name, secretName, notAfterMs }) => ({
+      name,
+      secret: store.get(secretName).reveal(),
+      ...(notAfterMs !== undefined && { notAfterMs }),
+    })),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * What setup makes of the answers: plain JSON for `state/settings.json`, with the secrets taken out. A secret is named
+ * by where it belongs: `<tenant>/<event type>/<name>`, with a star for "every".
+ */
+import { z } from "zod";
+import type { SchemeConfig } from "../signature/index.ts";
+
+export const SETTINGS_FORMAT = 1;
+/** Stands for "all tenants" and for "all event types without a signature of their own". */
+export const ANY = "*";
+
+const keySchema = z.object({ name: z.string(), secretName: z.string(), notAfterMs: z.number().optional() });
+const sourceSchema = z.object({
+  config: z.custom<SchemeConfig>((value) => typeof value === "object"),
+  keys: z.array(keySchema),
+});
+const tenantSchema = z.object({
+  fallback: sourceSchema.optional(),
+  byType: z.record(z.string(), sourceSchema),
+  requireSignature: z.boolean().optional(),
+  maxBodyBytes: z.number().optional(),
+});
+
+export const settingsSchema = z.object({
+  format: z.literal(SETTINGS_FORMAT),
+  enabled: z.boolean(),
+  publicBaseUrl: z.string(),
+  requireSignature: z.boolean(),
+  maxBodyBytes: z.number().optional(),
+  shared: tenantSchema,
+  tenants: z.record(z.string(), tenantSchema),
+});
+
+export type StoredSettings = z.infer<typeof settingsSchema>;
+export type StoredSource = z.infer<typeof sourceSchema>;
+export type StoredTenant = z.infer<typeof tenantSchema>;

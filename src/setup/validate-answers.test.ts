@@ -1,0 +1,248 @@
+import { readFile } from "node:fs/promises";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readAnswers, validateAnswers, type AnswerFault, type ValidatedAnswers } from "./index.ts";
+
+const ENV = { GITHUB_SECRET: "s3cret-of-github", EMPTY: "", BASE: "https://hooks.example.com" };
+const TENANTS = ["demo", "acme"];
+const VALID = { enabled: true, public_base_url: "https://hooks.example.com" };
+const SHA256 = { header: "X-Sig", algorithm: "sha256", secret: "s" };
+
+function outcomeOf(text: string, tenants = TENANTS): ValidatedAnswers | { readonly faults: readonly AnswerFault[] } {
+  const read = readAnswers(text);
+  return "faults" in read ? read : validateAnswers(read.answers, { env: ENV, tenants });
+}
+
+/** Every fault as `path message`, without its hint. */
+function faultsOf(section: unknown): readonly string[] {
+  const outcome = outcomeOf(JSON.stringify({ "events-webhook": section }));
+  return "faults" in outcome ? outcome.faults.map(({ path, message }) => `${path} ${message}`) : [];
+}
+
+function hintsOf(section: unknown): string {
+  const outcome = outcomeOf(JSON.stringify({ "events-webhook": section }));
+  return "faults" in outcome ? outcome.faults.map(({ hint }) => hint ?? "").join(" ") : "";
+}
+
+function validOf(text: string): ValidatedAnswers {
+  const outcome = outcomeOf(text);
+  if ("faults" in outcome) throw new Error(JSON.stringify(outcome.faults));
+  return outcome;
+}
+
+describe("answers that are valid", () => {
+  test("the smallest ones", () => {
+    const { settings, secrets } = validOf(JSON.stringify({ "events-webhook": VALID }));
+    expect(settings).toMatchObject({
+      enabled: true,
+      publicBaseUrl: "https://hooks.example.com",
+      requireSignature: false,
+    });
+    expect(secrets.size).toBe(0);
+  });
+
+  test.each(["minimal", "signatures"])("the page's answers.%s.json, as it stands", async (name) => {
+    const path = new URL(`../../test/fixtures/answers.${name}.json`, import.meta.url);
+    expect(validOf(await readFile(path, "utf8")).settings.enabled).toBe(true);
+  });
+
+  test("YAML, and a slash at the end of the URL", () => {
+    const { settings } = validOf("events-webhook:\n  enabled: true\n  public_base_url: http://localhost:8080/\n");
+    expect(settings.publicBaseUrl).toBe("http://localhost:8080");
+  });
+
+  test("the structured shape: its tenant gets the signatures, the others do not", () => {
+    const { settings, secrets } = validOf(
+      JSON.stringify({
+        greentic_setup_version: "1.0.0",
+        tenant: "acme",
+        env: "dev",
+        setup_answers: { "events-webhook": { ...VALID, signatures: { github: SHA256 } }, "events-telegram": {} },
+      }),
+    );
+    expect(Object.keys(settings.tenants["acme"]?.byType ?? {})).toEqual(["github"]);
+    expect(settings.shared.byType).toEqual({});
+    expect([...secrets.keys()]).toEqual(["acme/github/default"]);
+  });
+
+  test("secrets come out apart: the settings hold their names alone", () => {
+    const section = { ...VALID, secret_header: "X-Sig", secret_key: "the-key", signatures: { github: SHA256 } };
+    const { settings, secrets } = validOf(JSON.stringify({ "events-webhook": section }));
+    expect(Object.fromEntries(secrets)).toEqual({ "*/*/default": "the-key", "*/github/default": "s" });
+    expect(JSON.stringify(settings)).not.toContain("the-key");
+  });
+
+  test("$VAR and ${VAR} are taken from the environment", () => {
+    const signatures = {
+      github: { provider: "github", secret: "$GITHUB_SECRET" },
+      other: { ...SHA256, secret: "${GITHUB_SECRET}" },
+    };
+    const { settings, secrets } = validOf(
+      JSON.stringify({ "events-webhook": { enabled: true, public_base_url: "$BASE", signatures } }),
+    );
+    expect(settings.publicBaseUrl).toBe("https://hooks.example.com");
+    expect(new Set(secrets.values())).toEqual(new Set(["s3cret-of-github"]));
+  });
+
+  test("a tenant's own options", () => {
+    const tenants = { acme: { require_signature: true, max_body_bytes: 1000, signatures: { github: SHA256 } } };
+    const { settings } = validOf(JSON.stringify({ "events-webhook": { ...VALID, tenants } }));
+    expect(settings.tenants["acme"]).toMatchObject({ requireSignature: true, maxBodyBytes: 1000 });
+  });
+
+  test("other providers' keys are left alone with a notice", () => {
+    const read = readAnswers(JSON.stringify({ "events-webhook": VALID, "events-telegram": { token: "t" } }));
+    expect(read).toMatchObject({
+      answers: { notices: ['"events-telegram" belongs to another provider; it was left alone.'] },
+    });
+  });
+});
+
+describe("answers that are not valid", () => {
+  test.each<[string, unknown, readonly string[]]>([
+    ["nothing", {}, ["$.events-webhook.enabled is missing", "$.events-webhook.public_base_url is missing"]],
+    ["enabled as text", { ...VALID, enabled: "yes" }, ["$.events-webhook.enabled must be true or false"]],
+    ["a number as URL", { ...VALID, public_base_url: 8080 }, ["$.events-webhook.public_base_url must be a text"]],
+    ["no URL", { ...VALID, public_base_url: "hooks" }, ['$.events-webhook.public_base_url "hooks" is no URL']],
+    [
+      "plain http in public",
+      { ...VALID, public_base_url: "http://hooks.example.com" },
+      ["$.events-webhook.public_base_url must be https (http only on loopback)"],
+    ],
+    [
+      "another protocol",
+      { ...VALID, public_base_url: "ftp://hooks.example.com" },
+      ["$.events-webhook.public_base_url must be https (http only on loopback)"],
+    ],
+    [
+      "a query",
+      { ...VALID, public_base_url: "https://a.example?x=1" },
+      ["$.events-webhook.public_base_url must have no query and no fragment"],
+    ],
+    [
+      "a fragment",
+      { ...VALID, public_base_url: "https://a.example#x" },
+      ["$.events-webhook.public_base_url must have no query and no fragment"],
+    ],
+    [
+      "credentials",
+      { ...VALID, public_base_url: "https://u:p@a.example" },
+      ["$.events-webhook.public_base_url must have no user and no password"],
+    ],
+    [
+      "a header without its key",
+      { ...VALID, secret_header: "X-Sig" },
+      ["$.events-webhook.secret_key is missing, but secret_header is there"],
+    ],
+    [
+      "a key without its header",
+      { ...VALID, secret_key: "k" },
+      ["$.events-webhook.secret_header is missing, but secret_key is there"],
+    ],
+    [
+      "a header that is none",
+      { ...VALID, secret_header: "X Sig", secret_key: "k" },
+      ["$.events-webhook.secret_header must be the name of a header"],
+    ],
+    [
+      "a size below one",
+      { ...VALID, max_body_bytes: 0 },
+      ["$.events-webhook.max_body_bytes must be a whole number of bytes above 0"],
+    ],
+    [
+      "require_signature as text",
+      { ...VALID, require_signature: "true" },
+      ["$.events-webhook.require_signature must be true or false"],
+    ],
+    [
+      "signatures as a list",
+      { ...VALID, signatures: [] },
+      ["$.events-webhook.signatures must be an object of event types"],
+    ],
+    [
+      "an event type that no URL can have",
+      { ...VALID, signatures: { "a/b": SHA256 } },
+      ["$.events-webhook.signatures.a/b is no event type"],
+    ],
+    [
+      "a signature without its secret",
+      { ...VALID, signatures: { github: { header: "X", algorithm: "sha256" } } },
+      ["$.events-webhook.signatures.github.secret is missing"],
+    ],
+    [
+      "an unknown algorithm",
+      { ...VALID, signatures: { github: { ...SHA256, algorithm: "sha265" } } },
+      ['$.events-webhook.signatures.github.algorithm "sha265" is not an algorithm'],
+    ],
+    [
+      "a variable that is not set",
+      { ...VALID, signatures: { github: { ...SHA256, secret: "$NOT_SET" } } },
+      ["$.events-webhook.signatures.github.secret takes its value from the environment, but NOT_SET is not set"],
+    ],
+    [
+      "a variable that is empty",
+      { ...VALID, secret_header: "X-Sig", secret_key: "${EMPTY}" },
+      ["$.events-webhook.secret_key takes its value from the environment, but EMPTY is empty"],
+    ],
+    ["tenants as a list", { ...VALID, tenants: [] }, ["$.events-webhook.tenants must be an object of tenants"]],
+    [
+      "an unknown tenant",
+      { ...VALID, tenants: { acmee: {} } },
+      ['$.events-webhook.tenants.acmee the bundle has no tenant "acmee"'],
+    ],
+    [
+      "an option that tenants do not have",
+      { ...VALID, tenants: { acme: { enabled: true } } },
+      ["$.events-webhook.tenants.acme.enabled is no option"],
+    ],
+  ])("%s", (_what, section, faults) => {
+    expect(faultsOf(section)).toEqual(faults);
+  });
+
+  test("all faults are told at once", () => {
+    const signatures = { github: { algorithm: "md5" }, stripe: { algorithm: "stripe" } };
+    expect(
+      faultsOf({ enabled: 1, public_base_url: "x", max_body_bytes: -1, signatures, secret_key: "k" }).length,
+    ).toBeGreaterThanOrEqual(6);
+  });
+
+  test("slips are recognised", () => {
+    expect(hintsOf({ ...VALID, signature: {} })).toBe('Did you mean "signatures"?');
+    expect(hintsOf({ ...VALID, tenants: { acmee: {} } })).toBe('Did you mean "acme"?');
+    expect(readAnswers('{"event-webhook": {}}')).toMatchObject({
+      faults: [{ path: "$", hint: 'Did you mean "events-webhook" where "event-webhook" stands?' }],
+    });
+  });
+
+  test.each([
+    ["no file", ""],
+    ["a list", "[]"],
+    ["broken JSON", '{"events-webhook": '],
+    ["a key twice", '{"events-webhook": {}, "events-webhook": {}}'],
+    ["the section as text", '{"events-webhook": "on"}'],
+    ["a structured file without answers", '{"greentic_setup_version": "1"}'],
+    ["aliases without end", "a: &a [x, x]\nb: &b [*a, *a]\n".repeat(1) + "c: [" + "*b, ".repeat(200) + "*b]"],
+  ])("%s", (_what, text) => {
+    expect(outcomeOf(text)).toMatchObject({ faults: [{ path: expect.stringMatching(/^\$/) as string }] });
+  });
+
+  test("a secret never stands in a fault", () => {
+    const section = { ...VALID, signatures: { github: { ...SHA256, algorithm: "sha265", secret: "hunter2" } } };
+    expect(JSON.stringify(outcomeOf(JSON.stringify({ "events-webhook": section })))).not.toContain("hunter2");
+  });
+
+  test("keys of JavaScript's objects are plain keys", () => {
+    const text =
+      '{"events-webhook": {"enabled": true, "public_base_url": "https://a.example", "tenants": {"__proto__": {}}, "constructor": 1}}';
+    expect(outcomeOf(text)).toMatchObject({ faults: [{ path: expect.any(String) as string }, {}] });
+  });
+
+  test("whatever is written there, the outcome is settings or faults", () => {
+    fc.assert(
+      fc.property(fc.json(), (value) => {
+        const outcome = outcomeOf(`{"events-webhook": ${value}}`);
+        expect("faults" in outcome ? outcome.faults.length : 1).toBeGreaterThan(0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import { cp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runGtc, type Ran } from "../../test/support/run-gtc.ts";
+import { createTestBundle, type TestBundle } from "../../test/support/test-bundle.ts";
+
+const FIXTURES = new URL("../../test/fixtures/", import.meta.url);
+let bundle: TestBundle;
+
+beforeEach(async () => {
+  bundle = await createTestBundle({});
+});
+afterEach(() => bundle.remove());
+
+/** `gtc setup` in the bundle's folder. */
+function setup(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  return runGtc(["setup", ...words, "."], { cwd: bundle.folder, env });
+}
+
+async function stateText(): Promise<string> {
+  const state = join(bundle.folder, "state");
+  const names = (await readdir(state)).filter((name) => name !== "secret.key");
+  return (await Promise.all(names.map((name) => readFile(join(state, name), "utf8")))).join("\n");
+}
+
+test("the page's answers give the table of URLs, and their secrets are nowhere in clear", async () => {
+  await cp(new URL("answers.signatures.json", FIXTURES), join(bundle.folder, "answers.json"));
+  const { exitCode, stdout } = await setup(["--answers", "answers.json"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("https://your-domain.com/events/webhook/demo/github");
+  expect(stdout).toContain("https://your-domain.com/events/webhook/demo/stripe");
+  const written = await stateText();
+  expect(written).not.toContain("your-github-secret");
+  expect(written).not.toContain("whsec_xxx");
+  const { sources } = await bundle.load();
+  expect(sources.get("demo")?.byType.get("github")?.keys[0]?.secret).toBe("your-github-secret");
+});
+
+test("the same answers again change nothing, also not on disk", async () => {
+  await cp(new URL("answers.signatures.json", FIXTURES), join(bundle.folder, "answers.json"));
+  const [first, second] = [await setup(["--answers", "answers.json", "--json"]), await stateText()];
+  const third = await setup(["--answers", "answers.json", "--json"]);
+  expect(first.lines).toMatchObject([{ changed: true }]);
+  expect(third.lines).toMatchObject([{ changed: false, urls: [{ event_type: "github" }, { event_type: "stripe" }] }]);
+  expect(await stateText()).toBe(second);
+});
+
+test("what setup writes can be read by its owner only", async () => {
+  const state = join(bundle.folder, "state");
+  for (const name of await readdir(state)) expect((await stat(join(state, name))).mode & 0o077).toBe(0);
+});
+
+test("--dry-run validates and writes nothing", async () => {
+  await cp(new URL("answers.signatures.json", FIXTURES), join(bundle.folder, "answers.json"));
+  const before = await stateText();
+  const { exitCode, stderr } = await setup(["--answers", "answers.json", "--dry-run"]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("Nothing was written");
+  expect(await stateText()).toBe(before);
+});
+
+test("faulty answers end with 3, tell every fault, and change nothing", async () => {
+  await bundle.write("answers.yaml", "events-webhook:\n  enabled: 1\n  public_base_url: hooks\n");
+  const before = await stateText();
+  const { exitCode, stderr } = await setup(["--answers", "answers.yaml"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("✗ $.events-webhook.enabled must be true or false");
+  expect(stderr).toContain('✗ $.events-webhook.public_base_url "hooks" is no URL');
+  expect(await stateText()).toBe(before);
+});
+
+test("with --json the faults are JSON", async () => {
+  await bundle.write("answers.json", '{"events-webhook": {"enabled": true}}');
+  const { stderr } = await setup(["--answers", "answers.json", "--json"]);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: {
+      code: "GTC_ANSWERS_INVALID",
+      faults: [{ path: "$.events-webhook.public_base_url", message: "is missing" }],
+    },
+  });
+});
+
+test("answers come from standard input too", async () => {
+  const stdin = await readFile(new URL("answers.minimal.json", FIXTURES), "utf8");
+  expect(await runGtc(["setup", "--answers", "-", bundle.folder], { stdin })).toMatchObject({ exitCode: 0 });
+  expect((await bundle.load()).publicBaseUrl).toBe("https://your-domain.ngrok-free.app");
+});
+
+test("without answers and without a terminal it says how to give them", async () => {
+  const { exitCode, stderr } = await setup(["--non-interactive"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("--emit-answers");
+});
+
+test.each([[[]], [["--advanced"]]])("a template (%j) becomes valid once its variables are set", async (words) => {
+  expect(await setup(["--emit-answers", "template.json", ...words])).toMatchObject({ exitCode: 0 });
+  const secrets = {
+    GITHUB_WEBHOOK_SECRET: "a",
+    STRIPE_WEBHOOK_SECRET: "whsec_b",
+    WEBHOOK_SECRET: "c",
+    ORDERS_SECRET: "d",
+  };
+  expect(await setup(["--answers", "template.json"], secrets)).toMatchObject({ exitCode: 0 });
+  const again = await setup(["--emit-answers", "template.json"]);
+  expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("already there") as string });
+});
+
+test("the secrets open with the GTC_KEY that sealed them and with no other", async () => {
+  const fresh = await createTestBundle({});
+  await fresh.write("answers.json", await readFile(new URL("answers.signatures.json", FIXTURES), "utf8"));
+  await rm(join(fresh.folder, "state"), { recursive: true });
+  const words = ["setup", "--answers", join(fresh.folder, "answers.json"), fresh.folder];
+  expect(await runGtc(words, { env: { GTC_KEY: "correct horse battery staple" } })).toMatchObject({ exitCode: 0 });
+  const urls = (key: string): Promise<Ran> => runGtc(["urls", fresh.folder, "--json"], { env: { GTC_KEY: key } });
+  expect((await urls("correct horse battery staple")).lines).toHaveLength(2);
+  expect(await urls("another horse battery staple")).toMatchObject({ exitCode: 4 });
+  await fresh.remove();
+});

@@ -1,0 +1,87 @@
+/** The built command as a process of its own: exit codes, streams, signals. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gtc-command-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function gtc(...words: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, env: { PATH: process.env["PATH"] } });
+  child.stdin.end();
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number]>,
+  ]);
+  return { code, stdout, stderr };
+}
+
+test("--version prints the package's version", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  expect(await gtc("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("--help goes to the standard output without colours and ends with 0", async () => {
+  const { code, stdout, stderr } = await gtc("--help");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("events replay");
+  expect(stdout).not.toContain("\u001b[");
+});
+
+test.each([
+  [2, ["strat"], "Did you mean `gtc start`?"],
+  [2, ["events", "list", "--tenat", "demo"], "Did you mean --tenant?"],
+  [3, ["urls", "nowhere"], "GTC_BUNDLE_NOT_FOUND"],
+  [1, ["doctor", "nowhere"], ""],
+])("exit code %i for gtc %j", async (code, words, message) => {
+  const ran = await gtc(...words);
+  expect(ran.code).toBe(code);
+  expect(ran.stderr).toContain(message);
+});
+
+test("init, setup, urls, start and SIGTERM: from nothing to a gateway that stops with 0", async () => {
+  expect(await gtc("init", "shop")).toMatchObject({ code: 0 });
+  expect(await gtc("urls", "shop")).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("GTC_NOT_SET_UP") as string,
+  });
+  await cp(join(FIXTURES, "answers.signatures.json"), join(folder, "answers.json"));
+  expect(await gtc("setup", "--answers", "answers.json", "shop")).toMatchObject({ code: 0 });
+  const { stdout } = await gtc("urls", "shop", "--json");
+  expect(stdout).toContain('"url":"https://your-domain.com/events/webhook/demo/github"');
+
+  const child = spawn(
+    process.execPath,
+    [MAIN, "start", "shop", "--port", "0", "--admin-port", "0", "--log-format", "json"],
+    { cwd: folder },
+  );
+  const exited = once(child, "exit") as Promise<[number | null]>;
+  await once(child.stdout, "data");
+  const second = await gtc("start", "shop", "--port", "0", "--admin-port", "0");
+  expect(second).toMatchObject({ code: 4, stderr: expect.stringContaining("GTC_BUNDLE_LOCKED") as string });
+  expect(await gtc("events", "list", "shop", "--json")).toMatchObject({ code: 0, stdout: "" });
+  child.kill("SIGTERM");
+  expect((await exited)[0]).toBe(0);
+  expect(await gtc("events", "list", "shop", "--json")).toMatchObject({ code: 0, stdout: "" });
+});

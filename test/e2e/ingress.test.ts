@@ -1,0 +1,320 @@
+/** Requests over real sockets: what is accepted, what is refused, and what each side learns of it. */
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { RESPOND, SCRIPT, scriptFlow } from "../support/flows.ts";
+import { hmacHex, signGithub, signStripe } from "../support/sign.ts";
+import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+import { TestGateway, type Posted } from "../support/test-gateway.ts";
+
+const JSON_TYPE = { "content-type": "application/json" };
+let bundle: TestBundle;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  bundle = await createTestBundle(
+    {
+      "respond.ygtc": RESPOND,
+      "script.ygtc": SCRIPT,
+      "broken.ygtc": scriptFlow("broken", 'throw "no"', "config: { retry_policy: { max_attempts: 1 } }"),
+      "retried.ygtc": scriptFlow(
+        "retried",
+        'throw "not yet"',
+        "config: { retry_policy: { max_attempts: 2, initial_delay: 60s } }",
+      ),
+      "slow.ygtc": scriptFlow("slow", "let n = 0; while n < 1500000 { n += 1; } n"),
+    },
+    {
+      signatures: {
+        github: { header: "X-Hub-Signature-256", algorithm: "sha256", secret: "s3cret" },
+        stripe: { header: "Stripe-Signature", algorithm: "stripe", secret: "whsec_1" },
+      },
+      tenants: {
+        acme: { secret_header: "X-Signature", secret_key: "acme-key" },
+        strict: { require_signature: true },
+        small: { max_body_bytes: 100 },
+      },
+    },
+    ["demo", "acme", "strict", "small"],
+  );
+  gateway = await TestGateway.start(bundle);
+});
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await bundle.remove();
+});
+
+const problemOf = ({ status, headers, body }: Posted): unknown => ({
+  status,
+  type: headers["content-type"],
+  title: (JSON.parse(body) as { title: string }).title,
+});
+
+test("an event without a flow is kept as unmatched and acknowledged", async () => {
+  const answer = await gateway.post("demo/nobody", "{}");
+  expect(answer.status).toBe(202);
+  const { event, response, runs } = await gateway.event(answer.json()["event_id"]);
+  expect([event.status, response.status, runs]).toEqual(["unmatched", 202, []]);
+});
+
+test("the flow's own answer, with its status, headers and values", async () => {
+  const answer = await gateway.post("demo/respond", '{"id": 9007199254740993}');
+  expect([answer.status, answer.headers["x-made-by"]]).toEqual([201, "flow"]);
+  expect(answer.body).toContain('"got":{"id":9007199254740993}');
+});
+
+test("an event is committed before it is acknowledged: what was answered is found at once", async () => {
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => gateway.post("demo/nobody", `{"n": ${n}}`)));
+  for (const answer of answers) expect((await gateway.event(answer.json()["event_id"])).event.status).toBe("unmatched");
+});
+
+test("github: the right signature over the raw bytes, with and without its prefix", async () => {
+  const body = '{ "odd" :  "white space" }\n';
+  for (const signature of [signGithub(body, "s3cret"), hmacHex(body, "s3cret")]) {
+    expect((await gateway.post("demo/github", body, { ...JSON_TYPE, "x-hub-signature-256": signature })).status).toBe(
+      202,
+    );
+  }
+});
+
+test.each<[string, Record<string, string | string[]>]>([
+  ["none", {}],
+  ["a wrong one", { "x-hub-signature-256": signGithub("{}", "other") }],
+  ["one of another body", { "x-hub-signature-256": signGithub("{ }", "s3cret") }],
+  ["a truncated one", { "x-hub-signature-256": signGithub("{}", "s3cret").slice(0, -2) }],
+  ["a malformed one", { "x-hub-signature-256": "sha256=zz" }],
+  ["two of them", { "x-hub-signature-256": [signGithub("{}", "s3cret"), signGithub("{}", "s3cret")] }],
+])("a signature that is %s gets the same 401, and the operator the reason", async (_what, headers) => {
+  const answer = await gateway.post("demo/github", "{}", { ...JSON_TYPE, ...headers });
+  expect(answer.status).toBe(401);
+  expect(answer.body).toBe(
+    '{"type":"urn:gtc:problem:unauthorized","title":"Unauthorized","status":401,"detail":"The request could not be authenticated."}',
+  );
+  const record = gateway.records.at(-1)!;
+  expect([record.verdict, record.reason]).toEqual(["refused", expect.stringMatching(/^[a-z_]+$/)]);
+});
+
+test("refused requests are kept with their reason, and trigger nothing", async () => {
+  await gateway.post("demo/github", '{"never": true}', JSON_TYPE);
+  const [refusal] = (await (await gateway.api("refused?limit=1")).text())
+    .split("\n")
+    .map((line) => JSON.parse(line || "null") as Record<string, unknown>);
+  expect(refusal).toMatchObject({ event_type: "github", reason: "signature_missing", http_status: 401 });
+  expect(refusal!["hint"]).not.toBe("");
+});
+
+test("stripe: the time of signing counts, in both directions", async () => {
+  const body = '{"id": "evt_tolerance", "type": "x"}';
+  const send = (offsetMs: number): Promise<Posted> =>
+    gateway.post("demo/stripe", body, {
+      ...JSON_TYPE,
+      "stripe-signature": signStripe(body, "whsec_1", Date.now() + offsetMs),
+    });
+  expect((await send(-310_000)).status).toBe(401);
+  expect((await send(310_000)).status).toBe(401);
+  expect((await send(-290_000)).status).toBe(202);
+});
+
+test("a tenant's default check covers every event type without one of its own", async () => {
+  expect(
+    (await gateway.post("acme/anything", "{}", { ...JSON_TYPE, "x-signature": hmacHex("{}", "acme-key") })).status,
+  ).toBe(202);
+  expect((await gateway.post("acme/anything", "{}")).status).toBe(401);
+});
+
+test("where a signature is required, an event type without one is refused", async () => {
+  expect((await gateway.post("strict/anything", "{}")).status).toBe(401);
+  expect(gateway.records.at(-1)!.reason).toBe("signature_required");
+});
+
+test("404 for an unknown tenant and for other paths, 405 with Allow for other methods", async () => {
+  expect(problemOf(await gateway.post("nobody/x", "{}"))).toEqual({
+    status: 404,
+    type: "application/problem+json",
+    title: "Not Found",
+  });
+  expect((await gateway.request("POST", "/elsewhere")).status).toBe(404);
+  expect((await gateway.request("POST", "/events/webhook/demo/a/b")).status).toBe(404);
+  const put = await gateway.request("PUT", "/events/webhook/demo/x", "{}");
+  expect([put.status, put.headers["allow"]]).toEqual([405, "POST, OPTIONS"]);
+  expect((await gateway.request("GET", "/events/webhook/demo/x")).status).toBe(405);
+  const head = await gateway.request("HEAD", "/events/webhook/demo/x");
+  expect([head.status, head.body]).toEqual([405, ""]);
+  const options = await gateway.request("OPTIONS", "/events/webhook/demo/x");
+  expect([options.status, options.headers["allow"]]).toEqual([204, "POST, OPTIONS"]);
+});
+
+test("413 for a body that is too large, whether it says so before or not", async () => {
+  expect((await gateway.post("small/x", "x".repeat(101), { "content-type": "text/plain" })).status).toBe(413);
+  expect(
+    (await gateway.post("small/x", "x".repeat(101), { "content-type": "text/plain", "transfer-encoding": "chunked" }))
+      .status,
+  ).toBe(413);
+  expect((await gateway.post("small/x", "x".repeat(100), { "content-type": "text/plain" })).status).toBe(202);
+});
+
+test("a verified body that claims JSON and is not gets 400, and is still findable", async () => {
+  const body = "{not json";
+  const answer = await gateway.post("demo/github", body, {
+    ...JSON_TYPE,
+    "x-hub-signature-256": signGithub(body, "s3cret"),
+  });
+  expect(answer.status).toBe(400);
+  const { event, response } = await gateway.event(answer.json()["event_id"]);
+  expect([event.status, response.status, event["body"]]).toEqual(["refused", 400, { text: body }]);
+});
+
+test.each<[string, Record<string, string>, string | Buffer, unknown]>([
+  ["a form", { "content-type": "application/x-www-form-urlencoded" }, "a=1&b=2", { a: "1", b: "2" }],
+  [
+    "GitHub's form",
+    { "content-type": "application/x-www-form-urlencoded" },
+    `payload=${encodeURIComponent('{"zen": true}')}`,
+    { zen: true },
+  ],
+  ["text", { "content-type": "text/plain" }, "hello", "hello"],
+  ["XML", { "content-type": "application/xml" }, "<a/>", "<a/>"],
+  [
+    "bytes",
+    { "content-type": "application/octet-stream" },
+    Buffer.from([0, 255]),
+    { content_type: "application/octet-stream", size: 2, base64: "AP8=" },
+  ],
+  ["gzip", { ...JSON_TYPE, "content-encoding": "gzip" }, gzipSync('{"zipped": 1}'), { zipped: 1 }],
+  ["nothing", {}, "", null],
+])("%s becomes the payload that a flow sees", async (_what, headers, body, payload) => {
+  const answer = await gateway.post("demo/script", body, headers);
+  expect(answer.status).toBe(202);
+  const { runs } = await gateway.settled(answer.json()["event_id"]);
+  expect(runs[0]!.steps[0]!.output).toEqual(payload);
+});
+
+test("a delivery that comes again is a duplicate: no second run, the first run's answer", async () => {
+  const headers = { ...JSON_TYPE, "x-github-delivery": "delivery-1" };
+  const first = await gateway.post("demo/respond", "{}", headers);
+  const second = await gateway.post("demo/respond", "{}", headers);
+  expect([second.status, second.body]).toEqual([first.status, first.body]);
+  const id = (JSON.parse(first.body) as { id: string }).id;
+  const [duplicate] = await gateway.events("type=respond&status=duplicate");
+  expect(duplicate).toMatchObject({ duplicate_of: id, runs: [] });
+});
+
+test("two deliveries with the same body are two events", async () => {
+  const send = (id: string): Promise<Posted> =>
+    gateway.post("demo/respond", '{"same": 1}', { ...JSON_TYPE, "x-github-delivery": id });
+  expect((await send("a1")).body).not.toBe((await send("a2")).body);
+});
+
+test("redeliveries at the same moment are one event and its duplicates", async () => {
+  const headers = { ...JSON_TYPE, "x-github-delivery": "at-once" };
+  await Promise.all(Array.from({ length: 20 }, () => gateway.post("demo/nobody", "{}", headers)));
+  const events = (await gateway.events("type=nobody")).filter(
+    (event) => event["status"] !== "unmatched" || event["duplicate_of"] === null,
+  );
+  expect(events.filter((event) => event["status"] === "duplicate")).toHaveLength(19);
+});
+
+test("a flow that failed for good: 500 with the event's id", async () => {
+  const answer = await gateway.post("demo/broken", "{}");
+  expect(problemOf(answer)).toEqual({ status: 500, type: "application/problem+json", title: "Internal Server Error" });
+  expect((await gateway.event(answer.json()["event_id"])).event.status).toBe("failed");
+});
+
+test("a flow that will be tried again: 202, since the event is safe", async () => {
+  const answer = await gateway.post("demo/retried", "{}");
+  expect(answer.status).toBe(202);
+  const { runs } = await gateway.event(answer.json()["event_id"]);
+  expect([runs[0]!.status, runs[0]!.attempt]).toEqual(["waiting", 1]);
+});
+
+test("a body is asked for only after what can be known before it was checked", async () => {
+  const refused = await raw(
+    `POST /events/webhook/nobody/x HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n`,
+  );
+  expect(refused).toMatch(/^HTTP\/1\.1 404 /);
+  const accepted = await raw(
+    `POST /events/webhook/demo/nobody HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\nconnection: close\r\n\r\n`,
+    "{}",
+  );
+  expect(accepted).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 202 /);
+});
+
+test("what is no HTTP gets 400, headers without end 431", async () => {
+  expect(await raw("NONSENSE\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+  expect(await raw(`POST / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(70_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test("an answer that comes too late becomes 202; the run goes on and the operator sees both", async () => {
+  await using late = await TestGateway.start(await separate(), { answer_deadline: "1ms" });
+  const answer = await late.post("demo/slow", "{}");
+  expect(answer.status).toBe(202);
+  const { event, response, runs } = await late.settled(answer.json()["event_id"]);
+  expect([event.status, response.status, response.by]).toEqual(["done", 202, "deadline"]);
+  expect(runs[0]!.steps.at(-1)).toMatchObject({ node: "respond", status: "succeeded" });
+});
+
+test("past the bytes in flight, requests get 503 with Retry-After", async () => {
+  await using tight = await TestGateway.start(await separate(), { max_inflight_bytes: "10" });
+  const answer = await tight.post("demo/nobody", "x".repeat(11), { "content-type": "text/plain" });
+  expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
+  expect((await tight.post("demo/nobody", "x".repeat(10), { "content-type": "text/plain" })).status).toBe(202);
+});
+
+test("past a tenant's rate, requests get 429", async () => {
+  await using limited = await TestGateway.start(await separate(), { rate_limit_per_second: "2" });
+  const statuses = [];
+  for (let n = 0; n < 3; n++) statuses.push((await limited.post("demo/nobody", "{}")).status);
+  expect(statuses).toEqual([202, 202, 429]);
+});
+
+test("a sender that sends too slowly gets 408", async () => {
+  await using impatient = await TestGateway.start(await separate(), {
+    request_timeout: "300ms",
+    headers_timeout: "200ms",
+  });
+  const answer = await raw(
+    "POST /events/webhook/demo/x HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n",
+    "",
+    impatient,
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test("health, readiness and metrics are on the admin port", async () => {
+  expect(await (await fetch(`${gateway.adminUrl}/healthz`)).json()).toEqual({ status: "ok" });
+  expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
+  expect(await (await fetch(`${gateway.adminUrl}/metrics`)).text()).toMatch(
+    /^gtc_requests_total\{tenant="demo",verdict="unsigned",status="202"\} \d+$/m,
+  );
+  expect((await fetch(`${gateway.adminUrl}/api/events`)).status).toBe(401);
+});
+
+test("nothing of ours failed on the way", () => {
+  expect(gateway.faults).toEqual([]);
+});
+
+const separateBundles: TestBundle[] = [];
+afterAll(() => Promise.all(separateBundles.map((separate) => separate.remove())));
+
+async function separate(): Promise<TestBundle> {
+  const made = await createTestBundle({
+    "slow.ygtc": scriptFlow("slow", "let n = 0; while n < 1500000 { n += 1; } n"),
+  });
+  separateBundles.push(made);
+  return made;
+}
+
+/** Sends bytes as they are; the body only after a 100. Resolves with all that came back. */
+function raw(head: string, body = "", target = gateway): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { host, port } = target.gateway.addresses.webhook;
+    const socket = connect(port, host, () => socket.write(head));
+    let received = "";
+    socket.on("data", (chunk: Buffer) => {
+      received += chunk.toString("latin1");
+      if (received === "HTTP/1.1 100 Continue\r\n\r\n") socket.write(body);
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(received));
+  });
+}

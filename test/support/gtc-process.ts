@@ -1,0 +1,84 @@
+/** `gtc` as a process of its own, as its users run it. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const GTC = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. */
+export async function gtc(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [GTC, ...args], {
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    env: { PATH: process.env["PATH"] ?? "", NO_COLOR: "1", ...options.env },
+  });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  child.stdin.end(options.input ?? "");
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = "";
+  stream.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+  return () => text;
+}
+
+export interface RunningGateway {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly token: string;
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>;
+  /** Asks it to stop. Resolves with its exit code. */
+  stop(): Promise<number | null>;
+  output(): string;
+}
+
+/** Starts `gtc start` and waits until it is ready. */
+export async function startGtc(folder: string, args: readonly string[] = []): Promise<RunningGateway> {
+  const child = spawn(
+    process.execPath,
+    [GTC, "start", folder, "--port", "0", "--admin-port", "0", "--log-format", "json", ...args],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env["PATH"] ?? "" },
+    },
+  );
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const output = (): string => stdout() + stderr();
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", () => output().includes('"msg":"started"') && resolve());
+    child.once("exit", () => reject(new Error(`gtc start ended: ${output()}`)));
+  });
+  const file = JSON.parse(await readFile(join(folder, "state", "gateway.json"), "utf8")) as {
+    webhook_url: string;
+    admin_url: string;
+    token: string;
+  };
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const exit = once(child, "exit");
+    child.kill(signal);
+    return ((await exit) as [number | null])[0];
+  };
+  return {
+    child,
+    url: file.webhook_url,
+    adminUrl: file.admin_url,
+    token: file.token,
+    output,
+    kill: async () => void (await end("SIGKILL")),
+    stop: () => end("SIGTERM"),
+  };
+}
