@@ -35,7 +35,8 @@ export function rangeBounds(range: RhaiRange, length: number): { readonly start:
   const from = Number(range.from);
   const to = Number(range.to) + (range.inclusive ? 1 : 0);
   const start = from < 0 ? Math.max(0, length + from) : Math.min(from, length);
-  const end = Math.min(length, Number(range.to) < 0 ? length + to : to);
+  // A negative end is no position from the back: nothing lies before it.
+  const end = Math.min(length, to);
   return { start, count: Math.max(0, end - start) };
 }
 
@@ -65,7 +66,15 @@ export function getIndex(object: RhaiValue, index: RhaiValue, at: number): RhaiV
   if (object instanceof RhaiBlob && isInt(index)) return object.bytes[arrayPosition(index, object.bytes.length, at)]!;
   if (isInt(object) && isInt(index)) return getBit(object, index, at);
   if (isInt(object) && index instanceof RhaiRange) return getBits(object, index, at);
-  throw indexing(object, index, at);
+  throw wrongIndex(object, index, at);
+}
+
+/** What has elements says which index it wants; what has none says so. */
+function wrongIndex(object: RhaiValue, index: RhaiValue, at: number): RhaiError {
+  if (object instanceof RhaiMap) return mismatch("string", index, at);
+  if (object instanceof RhaiArray || object instanceof RhaiBlob || typeof object === "string")
+    return mismatch("i64", index, at);
+  return indexing(object, index, at);
 }
 
 function indexing(object: RhaiValue, index: RhaiValue, at: number): RhaiError {
@@ -102,19 +111,18 @@ const BITS = 64;
 
 function bitPosition(index: Integer, at: number): bigint {
   const found = position(index, BITS);
-  if (found === undefined)
-    throw new RhaiError(
-      "ErrorBitFieldBounds",
-      `Bit-field index ${index} out of bounds: only ${BITS} bits in bit-field`,
-      at,
-      {
-        fields: [
-          ["length", BITS],
-          ["index", index],
-        ],
-      },
-    );
+  if (found === undefined) throw bitBounds(index, at);
   return BigInt(found);
+}
+
+function bitBounds(index: Integer, at: number): RhaiError {
+  const message = `Bit-field index ${index} out of bounds: only ${BITS} bits in bit-field`;
+  return new RhaiError("ErrorBitFieldBounds", message, at, {
+    fields: [
+      ["length", BITS],
+      ["index", index],
+    ],
+  });
 }
 
 export function getBit(value: Integer, index: Integer, at: number): boolean {
@@ -127,7 +135,9 @@ export function setBit(value: Integer, index: Integer, bit: boolean, at: number)
 }
 
 function bitRange(range: RhaiRange, at: number): { start: bigint; mask: bigint } {
-  const start = bitPosition(range.from, at);
+  const last = Number(range.to) - (range.inclusive ? 0 : 1);
+  if (Number(range.from) < 0 || last >= BITS) throw bitBounds(Number(range.from) < 0 ? range.from : range.to, at);
+  const start = BigInt(range.from);
   const { count } = rangeBounds(range, BITS);
   return { start, mask: (1n << BigInt(count)) - 1n };
 }
@@ -177,6 +187,12 @@ function withScalarIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue, 
     const points = Array.from(object);
     points[position(index, points.length)!] = value.text;
     return points.join("");
+  }
+  if (typeof object === "string" && index instanceof RhaiRange) {
+    const { start, count } = rangeBounds(index, textLength(object));
+    if (typeof value !== "string" && !(value instanceof RhaiChar)) throw mismatch("string", value, at);
+    const by = typeof value === "string" ? value : value.text;
+    return textSlice(object, 0, start) + by + textSlice(object, start + count, textLength(object));
   }
   if (isInt(object) && isInt(index)) {
     if (typeof value !== "boolean") throw mismatch("bool", value, at);

@@ -151,9 +151,9 @@ export function shifted(moment: RhaiTimestamp, seconds: RhaiValue, sign: 1 | -1)
   return amount === undefined ? undefined : new RhaiTimestamp(moment.ms + sign * amount * 1000);
 }
 
-/** Rhai compares floats with a tolerance of one epsilon, relative to their size. */
+/** Rhai takes floats for equal that differ by no more than one epsilon. */
 function sameFloat(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= Number.EPSILON * Math.max(1, Math.min(Math.abs(a), Math.abs(b)));
+  return a === b || Math.abs(a - b) <= Number.EPSILON;
 }
 
 /** `==`: values of different types are different, except numbers and texts of one character. */
@@ -201,6 +201,7 @@ export function order(left: RhaiValue, right: RhaiValue): number | undefined {
   if (isInt(left) && isInt(right)) return left < right ? -1 : left > right ? 1 : 0;
   const a = numeric(left);
   const b = numeric(right);
+  if (left instanceof RhaiFloat && right instanceof RhaiFloat) return left.value - right.value;
   if (a !== undefined && b !== undefined) return sameFloat(a, b) ? 0 : a - b;
   const [x, y] = [asText(left), asText(right)];
   if (x !== undefined && y !== undefined) return compareText(x, y);

@@ -2,15 +2,16 @@
  * The way from a script's text to something that runs: parse, generate JavaScript, and let the engine compile it. The
  * generated source contains no text of the script (see `codegen/emitter.ts`), so `new Function` runs only our own code.
  */
-import type { Diagnostic, Source } from "../text/index.ts";
+import { Source, type Diagnostic } from "../text/index.ts";
 import { Generator, HELPERS } from "./codegen/generator.ts";
 import { NativeTable, type Native } from "./natives.ts";
 import { resolveOptions, type RhaiOptions } from "./options.ts";
 import { parse } from "./parser.ts";
-import { Runtime, type RhaiHost } from "./runtime.ts";
+import { RhaiError } from "./errors.ts";
+import { Runtime, type Evaluator, type RhaiHost } from "./runtime.ts";
 import type { RhaiScope } from "./rhai-scope.ts";
 import { STANDARD_LIBRARY } from "./stdlib/index.ts";
-import { copyOf, RhaiArray, RhaiFn, RhaiMap, type RhaiValue } from "./values.ts";
+import { copyOf, RhaiArray, RhaiFn, RhaiMap, type RhaiValue, type ScriptBody } from "./values.ts";
 
 export interface CompiledScript {
   /** Runs the script. The scope's variables are read, and hold what became of them afterwards. @throws RhaiError */
@@ -65,8 +66,12 @@ function instantiate(
   source: Source,
   options: RhaiOptions,
   table: NativeTable,
+  inherited?: ReadonlyMap<string, ScriptBody>,
 ): Instance {
-  const runtime = new Runtime(source, options, table);
+  const runtime = new Runtime(source, options, table, {
+    ...(inherited !== undefined && { inherited }),
+    ...(options.allowEval && { evaluator: evaluatorFor(options, table) }),
+  });
   const helpers: Record<string, unknown> = {
     RhaiArray,
     RhaiMap,
@@ -82,4 +87,19 @@ function instantiate(
     if (typeof member === "function") helpers[name] = member.bind(runtime);
   }
   return { runtime, main: factory(helpers, constants) };
+}
+
+/** How `eval` runs a text: compiled for this one time, with the caller's scope and functions. */
+function evaluatorFor(options: RhaiOptions, table: NativeTable): Evaluator {
+  return (script, scope, host, functions) => {
+    const source = new Source("eval", script);
+    const { program, diagnostics } = parse(source, options);
+    const generator = new Generator(source, program, options, table);
+    const code = diagnostics.length > 0 ? "" : generator.script(program.body);
+    const [fault] = [...diagnostics, ...generator.diagnostics];
+    if (fault !== undefined) throw new RhaiError("ErrorParsing", fault.message);
+    const factory = new Function("$", "k", `"use strict";${code}`) as Factory;
+    const { runtime, main } = instantiate(factory, generator.out.constants, source, options, table, functions);
+    return runtime.run(main, scope, host);
+  };
 }

@@ -5,10 +5,12 @@ import { ABOVE_PIPE, PRECEDENCE, RIGHT_ASSOCIATIVE } from "./operators.ts";
 import type { RhaiOptions } from "./options.ts";
 import { describe, type TokenStream } from "./token-stream.ts";
 import { RESERVED_FUNCTIONS, type Token } from "./tokens.ts";
+import { INT_MAX } from "./values.ts";
 
 /** A chain such as `a + b + …` or `a.b.c…` is no nesting, but its tree is as deep as it is long. */
 const MAX_CHAIN = 500;
 const MAX_ITEMS = 100_000;
+const JUMPS: ReadonlySet<string> = new Set(["break", "continue", "return", "throw"]);
 
 export abstract class ExpressionParser {
   readonly stream: TokenStream;
@@ -24,6 +26,8 @@ export abstract class ExpressionParser {
   }
 
   protected abstract block(): Block;
+  /** A jump in the place of a value. */
+  protected abstract jumpExpr(): Expr;
   protected abstract templateBlock(): Block;
   protected abstract bodyStatement(): { block: Block; selfEnded: boolean };
 
@@ -73,9 +77,38 @@ export abstract class ExpressionParser {
       if (op === undefined || precedence === undefined || precedence < minPrecedence) return left;
       if (length > MAX_CHAIN) throw this.stream.fault("expr-too-deep", `More than ${MAX_CHAIN} operators in one row.`);
       this.stream.next();
-      const right = this.nested(() => this.#binary(RIGHT_ASSOCIATIVE.has(op) ? precedence : precedence + 1));
+      const right = this.#right(op, RIGHT_ASSOCIATIVE.has(op) ? precedence : precedence + 1);
+      if (op === "&&" || op === "||") for (const operand of [left, right]) this.#refuseNonBool(operand);
       left = { kind: "binary", op: op as BinaryOp, left, right, span: { start: left.span.start, end: right.span.end } };
     }
+  }
+
+  /** The right side of an operator: a range may have no end, and behind ?? a jump may stand. */
+  #right(op: string, minPrecedence: number): Expr {
+    if ((op === ".." || op === "..=") && this.#noOperand())
+      return { kind: "int", value: INT_MAX, span: this.stream.peek.span };
+    const token = this.stream.peek;
+    if (op === "??" && token.kind === "keyword" && JUMPS.has(token.text)) return this.jumpExpr();
+    return this.nested(() => this.#binary(minPrecedence));
+  }
+
+  #noOperand(): boolean {
+    const token = this.stream.peek;
+    return (
+      token.kind === "eof" || (token.kind === "symbol" && ["]", ")", "}", ",", ";", "{", "=>"].includes(token.text))
+    );
+  }
+
+  /** A literal that is no bool can never be a condition. */
+  #refuseNonBool(expr: Expr): void {
+    if (!["int", "float", "string", "char", "array", "map", "unit"].includes(expr.kind)) return;
+    throw this.stream.fault("mismatched-type", "A condition must be true or false.", expr.span);
+  }
+
+  #condition(): Expr {
+    const condition = this.expr();
+    this.#refuseNonBool(condition);
+    return condition;
   }
 
   #binaryOp(): string | undefined {
@@ -119,7 +152,9 @@ export abstract class ExpressionParser {
   /** What can never be an index, or never be indexed, is refused before the script runs. */
   #checkIndex(object: Expr, index: Expr): void {
     const neverIndex =
-      ["float", "char", "bool", "array", "map", "unit", "closure"].includes(index.kind) || isLogic(index);
+      ["float", "bool", "array", "map", "unit", "closure"].includes(index.kind) ||
+      isLogic(index) ||
+      (index.kind === "char" && object.kind !== "index");
     if (neverIndex)
       throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
     const isMap =
@@ -146,7 +181,8 @@ export abstract class ExpressionParser {
     }
     const name = token.text;
     if (this.stream.isSymbol("(")) {
-      if (token.kind !== "name" && this.options.strict) throw this.#reservedProperty(token);
+      const isEngines = ["Fn", "eval", "is_def_var", "is_def_fn"].includes(name);
+      if ((token.kind !== "name" || isEngines) && this.options.strict) throw this.#reservedProperty(token);
       const args = this.#args();
       return { kind: "method", object, name, args, optional, nameSpan, span: this.spanFrom(object.span.start) };
     }
@@ -183,12 +219,15 @@ export abstract class ExpressionParser {
   #primary(): Expr {
     const token = this.stream.peek;
     switch (token.kind) {
+      case "string":
+        this.#checkSize(token.value, token.span);
+        this.stream.next();
+        return token;
       case "int":
       case "float":
-      case "string":
       case "char":
         this.stream.next();
-        return token.kind === "int" ? { kind: "int", value: token.value, span: token.span } : token;
+        return token;
       case "template":
         return this.#template(token);
       case "name":
@@ -206,7 +245,15 @@ export abstract class ExpressionParser {
     }
   }
 
+  #checkSize(text: string, span: Span): void {
+    const { maxStringSize } = this.options;
+    if (maxStringSize === 0 || text.length * 4 <= maxStringSize || utf8Length(text) <= maxStringSize) return;
+    throw this.stream.fault("literal-too-large", `The string is longer than ${maxStringSize} bytes.`, span);
+  }
+
   #template(token: Extract<Token, { kind: "template" }>): Expr {
+    const texts = token.parts.filter((part) => typeof part === "string");
+    this.#checkSize(texts.join(""), token.span);
     this.stream.next();
     const parts = token.parts.map((part) =>
       typeof part === "string" ? part : this.stream.within(part, () => this.nested(() => this.templateBlock())),
@@ -250,6 +297,8 @@ export abstract class ExpressionParser {
         this.stream.next();
         return { kind: "bool", value: token.text === "true", span: token.span };
       case "this":
+        if (!this.#inFunction)
+          throw this.stream.fault("bad-input", '"this" only means something in a function.', token.span);
         this.stream.next();
         return { kind: "this", span: token.span };
       case "if":
@@ -266,9 +315,18 @@ export abstract class ExpressionParser {
 
   #bracketed(token: Extract<Token, { kind: "symbol" }>): Expr {
     switch (token.text) {
+      case "..":
+      case "..=": {
+        this.stream.next();
+        const left: Expr = { kind: "int", value: 0n, span: token.span };
+        const right = this.#right(token.text, (PRECEDENCE.get(token.text) ?? 0) + 1);
+        return { kind: "binary", op: token.text, left, right, span: this.spanFrom(token.span.start) };
+      }
       case "(": {
         this.stream.next();
-        if (this.stream.take(")")) return { kind: "unit", span: this.spanFrom(token.span.start) };
+        const isUnit =
+          this.stream.isSymbol(")") && (!this.options.strict || this.stream.peek.span.start === token.span.end);
+        if (isUnit && this.stream.take(")")) return { kind: "unit", span: this.spanFrom(token.span.start) };
         const inner = this.expr();
         this.stream.expect(")", "to close the parenthesis");
         return { ...inner, span: this.spanFrom(token.span.start) };
@@ -427,7 +485,7 @@ export abstract class ExpressionParser {
 
   /** if = "if" expr block [ "else" ( if | block ) ] */
   #if(start: number): Expr {
-    const condition = this.expr();
+    const condition = this.#condition();
     const then = this.block();
     if (!this.stream.takeKeyword("else")) return { kind: "if", condition, then, span: this.spanFrom(start) };
     const otherwise = this.stream.isKeyword("if") ? this.#elseIf() : this.block();
@@ -452,6 +510,16 @@ export abstract class ExpressionParser {
       const { values, condition } = this.#caseHead();
       this.stream.expect("=>", "behind the case");
       const { block, selfEnded } = this.bodyStatement();
+      const isLate =
+        values.some((value) => value.kind === "int") &&
+        condition === undefined &&
+        cases.some((other) => other.values.some(isRangeExpr));
+      if (isLate)
+        throw this.stream.fault(
+          "wrong-switch-integer-case",
+          "An integer cannot follow a range that may hold it.",
+          values[0]!.span,
+        );
       if (values.length === 0) fallback = block;
       else cases.push({ values, body: block, ...(condition !== undefined && { condition }) });
       if (!this.stream.take(",") && !selfEnded && !this.stream.isSymbol("}"))
@@ -476,7 +544,7 @@ export abstract class ExpressionParser {
     const values: Expr[] = [];
     do values.push(this.#caseValue());
     while (this.stream.take("|"));
-    return this.stream.takeKeyword("if") ? { values, condition: this.expr() } : { values };
+    return this.stream.takeKeyword("if") ? { values, condition: this.#condition() } : { values };
   }
 
   #caseValue(): Expr {
@@ -495,7 +563,7 @@ export abstract class ExpressionParser {
   #loop(keyword: string, start: number): Expr {
     switch (keyword) {
       case "while": {
-        const condition = this.expr();
+        const condition = this.#condition();
         const body = this.#loopBody();
         return { kind: "while", condition, body, span: this.spanFrom(start) };
       }
@@ -507,7 +575,7 @@ export abstract class ExpressionParser {
         const body = this.#loopBody();
         const until = this.stream.takeKeyword("until");
         if (!until) this.stream.expectKeyword("while", "after the block of a do loop");
-        const condition = this.expr();
+        const condition = this.#condition();
         return { kind: "do", body, until, condition, span: this.spanFrom(start) };
       }
       default:
@@ -528,6 +596,13 @@ export abstract class ExpressionParser {
     }
     this.stream.expectKeyword("in", "behind the loop's variable");
     const iterable = this.expr();
+    if (["int", "float", "char", "bool", "unit"].includes(iterable.kind)) {
+      throw this.stream.fault(
+        "mismatched-type",
+        "A loop goes over an array, a range, a text or a blob.",
+        iterable.span,
+      );
+    }
     const body = this.#loopBody();
     return {
       kind: "for",
@@ -552,6 +627,19 @@ export abstract class ExpressionParser {
 function isLogic(expr: Expr): boolean {
   const isOp = expr.kind === "binary" && ["&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "!in"].includes(expr.op);
   return isOp || (expr.kind === "unary" && expr.op === "!");
+}
+
+function isRangeExpr(expr: Expr): boolean {
+  return expr.kind === "binary" && (expr.op === ".." || expr.op === "..=");
+}
+
+function utf8Length(text: string): number {
+  let length = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
 }
 
 function isConstant(expr: Expr): boolean {

@@ -91,6 +91,11 @@ export class NativeTable {
     return this.find(name, arity).some(({ effect }) => effect === "changes");
   }
 
+  /** Whether some overload takes its first argument by reference without changing it. */
+  takesReference(name: string, arity: number): boolean {
+    return this.find(name, arity).some(({ effect }) => effect === "by-ref");
+  }
+
   get names(): ReadonlySet<string> {
     return this.#names;
   }

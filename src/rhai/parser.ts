@@ -13,6 +13,9 @@ import { RESERVED_FUNCTIONS } from "./tokens.ts";
 
 const MAX_FAULTS = 20;
 
+/** Short names of types, as `fn int.double()` may use them. */
+const TYPE_ALIASES: Readonly<Record<string, string>> = { int: "i64", float: "f64" };
+
 /** Parses a script. The tree is only meant to be run when there are no diagnostics. */
 export function parse(
   source: Source,
@@ -100,15 +103,16 @@ export class Parser extends ExpressionParser {
     const statements: Statement[] = [];
     let hasValue = false;
     while (!isEnd() && !this.stream.isAtEnd && this.stream.diagnostics.length < MAX_FAULTS) {
-      if (this.stream.take(";")) {
-        hasValue = false;
-        continue;
-      }
+      if (this.stream.take(";")) continue;
       if (this.stream.isSymbol("}")) break;
       try {
         const { statement, selfEnded } = this.#statement();
+        if (this.options.expressionOnly && statement.kind !== "expr")
+          throw this.stream.fault("bad-input", "Only expressions may stand here.", statement.span);
         statements.push(statement);
-        hasValue = !this.stream.take(";") && statement.kind === "expr";
+        this.stream.take(";");
+        // A semicolon does not take the value away: `fn f() { 42; }` gives 42.
+        hasValue = statement.kind === "expr";
         if (
           !selfEnded &&
           !isEnd() &&
@@ -125,7 +129,6 @@ export class Parser extends ExpressionParser {
             },
           );
         }
-        if (!isEnd() && hasValue && !this.stream.isAtEnd) hasValue = false;
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
         this.stream.report(fault);
@@ -225,10 +228,8 @@ export class Parser extends ExpressionParser {
     if (target.kind === "name" || target.kind === "this") return;
     let root: Expr = target;
     if (target.kind === "prop" || target.kind === "index") {
-      if (target.optional)
-        throw this.stream.fault("assignment-to-invalid-lhs", "Nothing can be assigned behind ?. or ?[.", target.span);
-      while (root.kind === "prop" || root.kind === "index" || root.kind === "method") root = root.object;
-      return;
+      while (root.kind === "prop" || root.kind === "index") root = root.object;
+      if (root.kind !== "method" && root.kind !== "call") return;
     }
     throw this.stream.fault(
       "assignment-to-invalid-lhs",
@@ -240,11 +241,26 @@ export class Parser extends ExpressionParser {
   /** The statement behind a closure's parameters or a switch's arrow. */
   protected override bodyStatement(): { block: Block; selfEnded: boolean } {
     const start = this.stream.peek.span.start;
-    if (this.stream.isSymbol("{")) return { block: this.block(), selfEnded: true };
+    if (this.stream.isSymbol("{")) {
+      if (this.options.expressionOnly)
+        throw this.stream.fault("expr-expected", "A block cannot stand in an expression here.");
+      return { block: this.block(), selfEnded: true };
+    }
     const { statement, selfEnded } = this.nested(() => this.#statement());
     return {
       block: { statements: [statement], hasValue: statement.kind === "expr", span: this.spanFrom(start) },
       selfEnded,
+    };
+  }
+
+  protected override jumpExpr(): Expr {
+    const token = this.stream.peek;
+    if (token.kind !== "keyword") throw this.stream.fault("expr-expected", "A value is expected.");
+    const statement = this.#jump(token.text as "break" | "continue" | "return" | "throw");
+    return {
+      kind: "block",
+      block: { statements: [statement], hasValue: false, span: statement.span },
+      span: statement.span,
     };
   }
 
@@ -281,7 +297,12 @@ export class Parser extends ExpressionParser {
     const isType =
       first.kind === "string" || first.kind === "name" || first.kind === "keyword" || first.kind === "reserved";
     if (isType && this.stream.take("."))
-      return { thisType: first.kind === "string" ? first.value : first.text, name: this.name("a function").name };
+      return {
+        thisType:
+          TYPE_ALIASES[first.kind === "string" ? first.value : first.text] ??
+          (first.kind === "string" ? first.value : first.text),
+        name: this.name("a function").name,
+      };
     if (
       first.kind === "name" &&
       RESERVED_FUNCTIONS.has(first.text) &&

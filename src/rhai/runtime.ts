@@ -19,11 +19,13 @@ import {
   copyOf,
   RhaiArray,
   RhaiBlob,
+  RhaiChar,
   RhaiFloat,
   RhaiFn,
   RhaiMap,
   RhaiRange,
   RhaiTimestamp,
+  T,
   typeName,
   type Cell,
   type RhaiValue,
@@ -49,6 +51,27 @@ export interface ScopeView {
   names(): string[];
 }
 
+/** A variable of a caller, for `eval`. */
+export interface Binding {
+  get(): RhaiValue;
+  set(value: RhaiValue): void;
+  readonly constant: boolean;
+}
+
+export type Evaluator = (
+  script: string,
+  scope: ScopeView,
+  host: RhaiHost,
+  functions: ReadonlyMap<string, ScriptBody>,
+) => RhaiValue;
+
+export interface RuntimeExtras {
+  /** How `eval` runs a text; absent: there is no `eval`. */
+  readonly evaluator?: Evaluator;
+  /** Functions of the script that called `eval`. */
+  readonly inherited?: ReadonlyMap<string, ScriptBody>;
+}
+
 /** Operations between two looks at the clock. */
 const DEADLINE_EVERY = 256;
 /** Containers in containers in containers …: deeper than this is refused like too large. */
@@ -61,6 +84,10 @@ export class Runtime {
   readonly stack: string[] = [];
   host: RhaiHost = {};
   #scope: ScopeView = EMPTY_SCOPE;
+  /** Variables that the script mentions or an `eval` declares, and the passed scope does not have. */
+  readonly #declared = new Map<string, Cell>();
+  readonly #evaluator: Evaluator | undefined;
+  readonly #inherited: ReadonlyMap<string, ScriptBody>;
   #functions: ReadonlyMap<string, ScriptBody> = new Map();
   #depth: () => number = () => 0;
   #operations = 0;
@@ -68,8 +95,10 @@ export class Runtime {
   /** Set by a native that replaced its first argument (a text, an integer). */
   replaced: { readonly value: RhaiValue } | undefined;
 
-  constructor(source: Source, options: RhaiOptions, natives: NativeTable) {
+  constructor(source: Source, options: RhaiOptions, natives: NativeTable, more: RuntimeExtras = {}) {
     this.source = source;
+    this.#evaluator = more.evaluator;
+    this.#inherited = more.inherited ?? new Map();
     this.options = options;
     this.natives = natives;
   }
@@ -96,19 +125,23 @@ export class Runtime {
     this.#scope = scope;
     this.host = host;
     this.#operations = 0;
+    this.#declared.clear();
     try {
       return main();
     } catch (thrown) {
-      throw this.located(thrown, 0);
+      const error = this.located(thrown, 0);
+      // `exit(value)` ends the script with that value.
+      if (error.innerKind === "ErrorTerminated" && error.thrown !== undefined) return error.thrown;
+      throw error;
     }
   }
 
   /** Notes on an error which functions it came through, and makes one of whatever else was thrown. */
   located(thrown: unknown, depth: number): RhaiError {
     const calls = this.stack.slice(depth + 1, this.#depth() + 1);
-    if (thrown instanceof RhaiError) return thrown.passed(calls, this.source);
+    if (thrown instanceof RhaiError) return thrown.passed(thrown.isCatchable ? calls : [], this.source);
     if (thrown instanceof RangeError && /call stack/i.test(thrown.message))
-      return new RhaiError("ErrorStackOverflow", "Stack overflow").passed(calls, this.source);
+      return new RhaiError("ErrorStackOverflow", "Stack overflow").passed([], this.source);
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new RhaiError("ErrorRuntime", message, -1, { cause: thrown }).passed(calls, this.source);
   }
@@ -150,6 +183,12 @@ export class Runtime {
     return value;
   }
 
+  /** A literal that took in containers: both kinds of size may be exceeded. */
+  readonly sizedLiteral = (value: RhaiValue, at: number): RhaiValue => {
+    this.#heavier(value, at);
+    return value;
+  };
+
   // ── operators ──
 
   readonly add = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
@@ -179,6 +218,8 @@ export class Runtime {
   }
 
   readonly sub = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
+    if (typeof left === "string" && typeof right === "string") return right === "" ? left : left.replaceAll(right, "");
+    if (typeof left === "string" && right instanceof RhaiChar) return left.replaceAll(right.text, "");
     if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp)
       return new RhaiFloat((left.ms - right.ms) / 1000);
     if (left instanceof RhaiTimestamp) return shifted(left, right, -1) ?? this.#operatorCall("-", left, right, at);
@@ -387,10 +428,23 @@ export class Runtime {
   /** `call` and `curry` are written like functions, too; anything else does not exist. */
   #fallback(name: string, args: readonly RhaiValue[], at: number): RhaiValue {
     const [first, ...rest] = args;
+    const inherited = this.#inherited.get(`${name}/${args.length}`);
+    if (inherited !== undefined) return inherited(null, ...args);
+    const named = this.#withFnNames(name, args);
+    if (named !== undefined) return this.call(name, named, at, false);
     if (first instanceof RhaiFn && name === "call") return this.callFn(first, rest, null, at);
     if (first instanceof RhaiFn && name === "curry")
       return new RhaiFn(first.name, [...first.curried, ...rest], first.body, first.arity);
     throw this.notFound(name, args, at);
+  }
+
+  /** A text where a function is wanted names one: `a.filter("is_odd")`. */
+  #withFnNames(name: string, args: readonly RhaiValue[]): readonly RhaiValue[] | undefined {
+    const wanted = this.natives
+      .find(name, args.length)
+      .find(({ types }) => types.some((type, at) => type === T.fn && typeof args[at] === "string"));
+    if (wanted === undefined) return undefined;
+    return args.map((arg, at) => (wanted.types[at] === T.fn && typeof arg === "string" ? new RhaiFn(arg, []) : arg));
   }
 
   /** A function that may change its first argument: what became of it is in the cell. */
@@ -429,7 +483,6 @@ export class Runtime {
     }
     const script =
       this.#functions.get(`${typeName(object)}.${name}/${args.length}`) ??
-      this.#functions.get(`${typeKeyword(object)}.${name}/${args.length}`) ??
       this.#functions.get(`${name}/${args.length}`);
     if (script !== undefined) return script(cell ?? { v: object }, ...args);
     if (cell !== null) return this.callRef(object, name, args, at, isConst, cell);
@@ -506,8 +559,36 @@ export class Runtime {
     return typeof name === "string" && (visible.split("\n").includes(name) || this.#scope.cell(name) !== undefined);
   }
 
-  evaluate(_script: RhaiValue, _bindings: unknown, at: number): never {
-    throw this.notFound("eval", [], at);
+  /** `eval`: runs a text where the caller stands. What it declares lives on in the caller's scope. */
+  evaluate(script: RhaiValue, bindings: ReadonlyMap<string, Binding>, at: number): RhaiValue {
+    if (typeof script !== "string" || this.#evaluator === undefined) throw this.notFound("eval", [script], at);
+    const cells = new Map<string, Cell>();
+    for (const [name, binding] of bindings) {
+      cells.set(name, {
+        get v() {
+          return binding.get();
+        },
+        set v(value) {
+          binding.set(value);
+        },
+      });
+    }
+    const scope: ScopeView = {
+      cell: (name) => cells.get(name) ?? this.#scope.cell(name) ?? this.#declared.get(name),
+      isConstant: (name) => bindings.get(name)?.constant ?? this.#scope.isConstant(name),
+      keep: (variables) => {
+        for (const [name, value] of variables) this.#declare(name, value, bindings.get(name));
+      },
+      names: () => [...cells.keys(), ...this.#scope.names()],
+    };
+    return this.#evaluator(script, scope, this.host, this.#functions);
+  }
+
+  #declare(name: string, value: RhaiValue, binding: Binding | undefined): void {
+    if (binding !== undefined) return binding.set(value);
+    const cell = this.#declared.get(name);
+    if (cell === undefined) this.#declared.set(name, { v: value });
+    else cell.v = value;
   }
 
   writable(name: string, at: number): void {
@@ -517,13 +598,25 @@ export class Runtime {
       });
   }
 
+  /** A property or element of a constant. */
+  constantPlace(name: string, at: number): never {
+    throw new RhaiError("ErrorAssignmentToConstant", `Cannot modify constant: ${name}`, at, {
+      fields: [["variable", name]],
+    });
+  }
+
   isConstant(name: string): boolean {
     return this.#scope.isConstant(name);
   }
 
   /** The cell of a variable of the scope; one whose value is undefined when there is none. */
   outer(name: string): { v: RhaiValue | undefined } {
-    return this.#scope.cell(name) ?? { v: undefined };
+    const known = this.#scope.cell(name) ?? this.#declared.get(name);
+    if (known !== undefined) return known;
+    // An `eval` may declare it later.
+    const cell: { v: RhaiValue | undefined } = { v: undefined };
+    this.#declared.set(name, cell as Cell);
+    return cell;
   }
 
   keep(variables: readonly (readonly [string, RhaiValue, boolean])[]): void {
@@ -538,10 +631,15 @@ export class Runtime {
     });
   }
 
-  /** The value that a `catch` receives. @throws RhaiError again when scripts may not catch it. */
-  caught(thrown: unknown, depth: number): RhaiValue {
+  /** An error that a `catch` may handle. @throws RhaiError again when scripts may not catch it. */
+  catchable(thrown: unknown, depth: number): RhaiError {
     const error = this.located(thrown, depth);
     if (!error.isCatchable) throw error;
+    return error;
+  }
+
+  /** The value that a `catch` receives. */
+  caught(error: RhaiError): RhaiValue {
     if (error.thrown !== undefined) return copyOf(error.thrown);
     const entries = new Map<string, RhaiValue>([["error", error.kind], ["message", error.text], ...error.fields]);
     const position = error.position;
@@ -561,6 +659,7 @@ export class Runtime {
   }
 
   inCase(value: RhaiValue, range: RhaiValue): boolean {
+    if (value instanceof RhaiRange) return same(value, range);
     const plain = value instanceof RhaiFloat ? value.value : value;
     if (!(range instanceof RhaiRange) || !(isInt(plain) || typeof plain === "number")) return false;
     return plain >= range.from && (range.inclusive ? plain <= range.to : plain < range.to);
@@ -599,10 +698,4 @@ function weight(value: RhaiValue, kind: "array" | "map", depth = 0): number {
     if (typeof item === "object" && item !== null) sum += weight(item, kind, depth + 1);
   }
   return sum;
-}
-
-/** The short names that `fn int.double()` may use. */
-function typeKeyword(value: RhaiValue): string {
-  const name = typeName(value);
-  return name === "i64" ? "int" : name === "f64" ? "float" : name;
 }

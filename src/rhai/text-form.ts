@@ -18,7 +18,7 @@ const MIN_NATURAL = 1e-7;
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  if (value === 0) return "0.0";
   const size = Math.abs(value);
   if (size > MAX_NATURAL || size < MIN_NATURAL) return value.toExponential().replace("e+", "e");
   const text = plainDecimal(value);
@@ -45,7 +45,7 @@ export function display(value: RhaiValue): string {
 export function debugForm(value: RhaiValue): string {
   if (typeof value === "string") return quoted(value);
   if (value === null) return "()";
-  if (value instanceof RhaiChar) return `'${escaped(value.text, "'")}'`;
+  if (value instanceof RhaiChar) return value.text;
   if (value instanceof RhaiFn) return fnText(value);
   if (typeof value !== "object") return String(value);
   return objectText(value);
@@ -58,21 +58,16 @@ function fnText(fn: RhaiFn): string {
 
 function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar | RhaiFn>): string {
   if (value instanceof RhaiFloat) return floatText(value.value);
-  if (value instanceof RhaiArray) return `[${value.items.map(inner).join(", ")}]`;
+  if (value instanceof RhaiArray) return `[${value.items.map(debugForm).join(", ")}]`;
   if (value instanceof RhaiMap) {
     return `#{${value
       .sortedKeys()
-      .map((key) => `${quoted(key)}: ${inner(value.entries.get(key) ?? null)}`)
+      .map((key) => `${quoted(key)}: ${debugForm(value.entries.get(key) ?? null)}`)
       .join(", ")}}`;
   }
   if (value instanceof RhaiBlob) return blobText(value.bytes);
   if (value instanceof RhaiRange) return `${value.from}${value.inclusive ? "..=" : ".."}${value.to}`;
   return value instanceof RhaiTimestamp ? "<timestamp>" : (value satisfies never);
-}
-
-/** Inside of containers, characters stand bare. */
-function inner(value: RhaiValue): string {
-  return value instanceof RhaiChar ? value.text : debugForm(value);
 }
 
 function blobText(bytes: Uint8Array): string {

@@ -66,6 +66,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
   "async",
   "await",
   "yield",
+  "sync",
   "void",
   "null",
   "nil",

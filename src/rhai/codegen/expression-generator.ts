@@ -1,8 +1,9 @@
 /** Expressions → JavaScript: literals, names, operators, control flow that yields a value. Calls and places are a layer above. */
+import type { Span } from "../../text/index.ts";
 import type { Block, Expr, SwitchCase } from "../ast.ts";
 import { char, int, RhaiFloat } from "../values.ts";
 import { GeneratorBase, type Atom } from "./generator-base.ts";
-import { capturedNames } from "./names.ts";
+import { capturedNames, weightOf } from "./names.ts";
 import { Scope } from "./scope.ts";
 
 /** The runtime function of an operator, and the quick way where both sides are numbers (integers). */
@@ -52,7 +53,7 @@ export abstract class ExpressionGenerator extends GeneratorBase {
       case "template":
         return this.#template(expr);
       case "array":
-        return fresh(this.out.temp(`new RhaiArray([${this.#items(expr.items)}])`));
+        return this.#sized(`new RhaiArray([${this.#items(expr.items)}])`, expr.items, expr);
       case "map":
         return this.#map(expr);
       case "name":
@@ -127,7 +128,18 @@ export abstract class ExpressionGenerator extends GeneratorBase {
       const owned = this.own(value);
       this.out.line(`${entries}.set(${this.text(key)},${owned});`);
     }
-    return fresh(this.out.temp(`new RhaiMap(${entries})`));
+    return this.#sized(
+      `new RhaiMap(${entries})`,
+      expr.entries.map(({ value }) => value),
+      expr,
+    );
+  }
+
+  /** A literal that takes in containers may be too large as a whole. */
+  #sized(made: string, items: readonly Expr[], expr: Expr): Atom {
+    const isScalar = (item: Expr): boolean =>
+      ["int", "float", "string", "char", "bool", "unit", "template", "binary", "unary"].includes(item.kind);
+    return fresh(this.out.temp(items.every(isScalar) ? made : `sizedLiteral(${made},${this.at(expr.span)})`));
   }
 
   #template(expr: Extract<Expr, { kind: "template" }>): Atom {
@@ -146,7 +158,11 @@ export abstract class ExpressionGenerator extends GeneratorBase {
   }
 
   #name(expr: Extract<Expr, { kind: "name" }>): Atom {
-    const variable = this.scope.find(expr.name) ?? this.outerVariable(expr.name);
+    const local = this.scope.find(expr.name);
+    if (local === undefined && this.#isFunction(expr.name)) {
+      return fresh(this.out.temp(`new RhaiFn(${this.text(expr.name)},[])`));
+    }
+    const variable = local ?? this.outerVariable(expr.name);
     if (variable === undefined) {
       this.#checkStrict(expr);
       return fresh(this.out.temp(`missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()})`));
@@ -157,6 +173,19 @@ export abstract class ExpressionGenerator extends GeneratorBase {
       `if(${this.read(variable)}===undefined)missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()});`,
     );
     return { js: this.read(variable), known: "place" };
+  }
+
+  /** The bare name of a function is a pointer to it. */
+  #isFunction(name: string): boolean {
+    for (const { def } of this.functions.values()) if (def.name === name) return true;
+    return false;
+  }
+
+  /** There are no modules; with strict variables that is found before the script runs. */
+  checkModule(path: readonly string[], span: Span): void {
+    const [module = ""] = path;
+    if (this.options.strictVariables && module !== "global" && !this.modules.has(module))
+      this.report("module-undefined", `There is no module "${module}".`, span);
   }
 
   #checkStrict(expr: Extract<Expr, { kind: "name" }>): void {
@@ -180,8 +209,15 @@ export abstract class ExpressionGenerator extends GeneratorBase {
     return variable;
   }
 
+  /** `throw value`; in a `catch`, `throw` alone throws again what was caught. */
+  throw(value: Expr | undefined, span: Span): void {
+    if (value === undefined && this.context.caught !== undefined) this.out.line(`throw ${this.context.caught};`);
+    else this.out.line(`raise(${value === undefined ? "null" : this.own(value)},${this.at(span)});`);
+  }
+
   #path(expr: Extract<Expr, { kind: "path" }>): Atom {
     const js = expr.path.length === 1 && expr.path[0] === "global" ? this.globals.get(expr.name) : undefined;
+    if (js === undefined) this.checkModule(expr.path, expr.span);
     if (js === undefined)
       return fresh(
         this.out.temp(`missingPath(${this.text([...expr.path, expr.name].join("::"))},${this.at(expr.span)})`),
@@ -347,10 +383,18 @@ export abstract class ExpressionGenerator extends GeneratorBase {
   ): void {
     const outerContext = this.context;
     const outerScope = this.scope;
-    const captured = new Set([...capturedNames(block), ...(isClosure ? outerContext.captured : [])]);
-    this.context = { captured, isMain: isClosure && outerContext.isMain, thisName, loops: [], isCounted: true };
+    const captured = capturedNames(block);
+    this.context = {
+      captured,
+      isMain: isClosure && outerContext.isMain,
+      thisName,
+      loops: [],
+      isCounted: true,
+      caught: undefined,
+    };
     this.scope = new Scope(isClosure ? outerScope : undefined);
-    this.out.line(`if(++d>D)overflow();S[d]=${name};if(++n>N)tick(n,${this.at(block.span)});`);
+    this.out.line(`if(++d>D)overflow();S[d]=${name};`);
+    this.tick(block.span, weightOf(block));
     params.forEach((param, index) => this.declare(names[index]!, param, false));
     const result = this.out.temp("null");
     this.statements(block, result);

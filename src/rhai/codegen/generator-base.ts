@@ -26,6 +26,8 @@ export interface FunctionContext {
   loops: LoopContext[];
   /** Whether a return leaves a function that was counted in on entry. */
   readonly isCounted: boolean;
+  /** The error that the innermost `catch` is handling. */
+  caught: string | undefined;
 }
 
 /** What a generated expression is, as far as it is known: saves checks. */
@@ -47,8 +49,17 @@ export abstract class GeneratorBase {
   readonly outer = new Map<string, Variable>();
   /** Constants of the top level, which functions reach through `global::`. */
   readonly globals = new Map<string, string>();
+  /** Names that an `import` at the top gives to modules (which fails when it runs: there are none here). */
+  readonly modules: ReadonlySet<string>;
   scope = new Scope();
-  context: FunctionContext = { captured: new Set(), isMain: true, thisName: "null", loops: [], isCounted: false };
+  context: FunctionContext = {
+    captured: new Set(),
+    isMain: true,
+    thisName: "null",
+    loops: [],
+    isCounted: false,
+    caught: undefined,
+  };
   /** The top level's own scope. */
   readonly root = this.scope;
 
@@ -56,6 +67,11 @@ export abstract class GeneratorBase {
     this.source = source;
     this.options = options;
     this.natives = natives;
+    this.modules = new Set(
+      program.body.statements.flatMap((statement) =>
+        statement.kind === "import" ? [statement.alias?.name ?? ""] : [],
+      ),
+    );
     for (const def of program.functions) {
       this.functions.set(fnKey(def.name, def.params.length, def.thisType), { def, js: this.out.fresh("f") });
     }
@@ -88,8 +104,9 @@ export abstract class GeneratorBase {
     return String(span.start);
   }
 
-  tick(span: Span): void {
-    this.out.line(`if(++n>N)tick(n,${this.at(span)});`);
+  /** Counts so many operations. */
+  tick(span: Span, weight: number): void {
+    this.out.line(`if((n+=${weight})>N)tick(n,${this.at(span)});`);
   }
 
   report(code: string, message: string, span: Span, hint?: string): void {

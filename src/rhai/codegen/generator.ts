@@ -7,7 +7,9 @@
  */
 import type { Block, Expr, Statement } from "../ast.ts";
 import { capturedNames } from "./names.ts";
+import { weightOf } from "./names.ts";
 import { PlaceGenerator } from "./place-generator.ts";
+import { Scope } from "./scope.ts";
 
 export class Generator extends PlaceGenerator {
   /** Generates the whole script. */
@@ -45,8 +47,16 @@ export class Generator extends PlaceGenerator {
   }
 
   #main(body: Block): void {
-    this.context = { captured: capturedNames(body), isMain: true, thisName: "null", loops: [], isCounted: false };
+    this.context = {
+      captured: capturedNames(body),
+      isMain: true,
+      thisName: "null",
+      loops: [],
+      isCounted: false,
+      caught: undefined,
+    };
     const result = this.out.temp("null");
+    this.tick(body.span, weightOf(body));
     this.out.line("main:{");
     this.statements(body, result);
     const variables = this.scope
@@ -79,9 +89,7 @@ export class Generator extends PlaceGenerator {
       case "return":
         return this.#return(statement);
       case "throw":
-        this.out.line(
-          `raise(${statement.value === undefined ? "null" : this.own(statement.value)},${this.at(statement.span)});`,
-        );
+        this.throw(statement.value, statement.span);
         return;
       case "try":
         return this.#try(statement);
@@ -101,7 +109,9 @@ export class Generator extends PlaceGenerator {
 
   #let(statement: Extract<Statement, { kind: "let" }>): void {
     const value = statement.value === undefined ? "null" : this.own(statement.value);
-    if (!this.options.allowShadowing && this.scope.find(statement.name) !== undefined) {
+    const isKnown =
+      this.scope.find(statement.name) !== undefined || this.options.knownVariables.includes(statement.name);
+    if (!this.options.allowShadowing && isKnown) {
       this.report("variable-exists", `There is already a variable "${statement.name}".`, statement.nameSpan);
     }
     const variable = this.declare(statement.name, value, statement.isConst);
@@ -149,12 +159,14 @@ export class Generator extends PlaceGenerator {
     this.block(statement.body, undefined);
     const caught = this.out.fresh("e");
     this.out.line(`catch(${caught}){`);
-    const value = this.out.temp(`caught(${caught},${depth})`);
-    this.out.line(`d=${depth};`);
+    this.out.line(`${caught}=catchable(${caught},${depth});d=${depth};`);
+    const outer = this.context.caught;
+    this.context.caught = caught;
     this.inScope(() => {
-      if (statement.variable !== undefined) this.declare(statement.variable.name, value, false);
+      if (statement.variable !== undefined) this.declare(statement.variable.name, `caught(${caught})`, false);
       this.block(statement.handler, undefined);
     });
+    this.context.caught = outer;
     this.out.line("}");
   }
 
@@ -168,7 +180,7 @@ export class Generator extends PlaceGenerator {
 
   #endless(expr: Extract<Expr, { kind: "while" | "loop" | "do" }>, label: string): void {
     this.out.line(`${label}:while(true){`);
-    this.tick(expr.span);
+    this.tick(expr.span, weightOf(expr.body));
     if (expr.kind === "while") this.out.line(`if(!${this.condition(expr.condition)})break ${label};`);
     this.block(expr.body, undefined);
     if (expr.kind === "do")
@@ -183,8 +195,9 @@ export class Generator extends PlaceGenerator {
     const items = this.out.temp(`iterate(${this.borrow(iterable)},${this.at(iterable.span)})`);
     const item = this.out.fresh("x");
     const counter = this.out.temp("-1");
+    const variables = this.#forVariables(expr);
     this.out.line(`${label}:for(const ${item} of ${items}){${counter}++;`);
-    this.#forBody(expr, `copyOf(${item})`, counter);
+    this.#forBody(expr, variables, `copyOf(${item})`, counter);
   }
 
   /** Over a range of safe integers: a plain counting loop. */
@@ -195,19 +208,32 @@ export class Generator extends PlaceGenerator {
     this.out.line(`checkRange(${from},${to},${this.at(iterable.span)});`);
     const item = this.out.fresh("x");
     const counter = this.out.temp("-1");
+    const variables = this.#forVariables(expr);
     this.out.line(
       `${label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`,
     );
-    this.#forBody(expr, item, counter);
+    this.#forBody(expr, variables, item, counter);
   }
 
-  #forBody(expr: Extract<Expr, { kind: "for" }>, item: string, counter: string): void {
-    this.tick(expr.span);
-    this.inScope(() => {
-      this.declare(expr.variable.name, item, false);
-      if (expr.counter !== undefined) this.declare(expr.counter.name, counter, false);
-      this.block(expr.body, undefined);
-    });
+  /** A loop has one variable, which all turns share: a closure sees the value of the last one. */
+  #forVariables(expr: Extract<Expr, { kind: "for" }>): Scope {
+    const outer = this.scope;
+    this.scope = new Scope(outer);
+    this.declare(expr.variable.name, "null", false);
+    if (expr.counter !== undefined) this.declare(expr.counter.name, "null", false);
+    const variables = this.scope;
+    this.scope = outer;
+    return variables;
+  }
+
+  #forBody(expr: Extract<Expr, { kind: "for" }>, variables: Scope, item: string, counter: string): void {
+    this.tick(expr.span, weightOf(expr.body));
+    const outer = this.scope;
+    this.scope = variables;
+    this.out.line(`${this.read(variables.find(expr.variable.name)!)}=${item};`);
+    if (expr.counter !== undefined) this.out.line(`${this.read(variables.find(expr.counter.name)!)}=${counter};`);
+    this.block(expr.body, undefined);
+    this.scope = outer;
     this.out.line("}");
   }
 }
@@ -263,6 +289,9 @@ export const HELPERS = [
   "isConstant",
   "raise",
   "caught",
+  "catchable",
+  "constantPlace",
+  "sizedLiteral",
   "iterate",
   "checkRange",
   "inCase",

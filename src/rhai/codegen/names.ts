@@ -113,3 +113,27 @@ export function capturedNames(block: Block): Set<string> {
   });
   return names;
 }
+
+/** How many operations one pass through a block counts as: its expressions, without what closures and inner loops do. */
+export function weightOf(block: Block): number {
+  let weight = 1;
+  for (const statement of block.statements) {
+    weight += 1;
+    const expr =
+      statement.kind === "expr"
+        ? statement.expr
+        : statement.kind === "let" || statement.kind === "assign"
+          ? statement.value
+          : undefined;
+    if (expr !== undefined) weight += exprWeight(expr);
+  }
+  return weight;
+}
+
+function exprWeight(expr: Expr): number {
+  if (["closure", "while", "loop", "do", "for"].includes(expr.kind)) return 1;
+  return childrenOf(expr).reduce(
+    (sum, child) => sum + ("statements" in child ? weightOf(child) : exprWeight(child)),
+    1,
+  );
+}

@@ -11,8 +11,8 @@ import { capturedNames } from "./names.ts";
 import { Scope, type Variable } from "./scope.ts";
 
 type Step =
-  | { readonly kind: "prop"; readonly name: string; readonly at: string }
-  | { readonly kind: "index"; readonly index: string; readonly at: string };
+  | { readonly kind: "prop"; readonly name: string; readonly at: string; readonly optional: boolean }
+  | { readonly kind: "index"; readonly index: string; readonly at: string; readonly optional: boolean };
 
 interface Place {
   /** How the root is read; undefined when it belongs to nobody (`f().x = 1` changes nothing that is kept). */
@@ -24,17 +24,47 @@ interface Place {
 
 export abstract class PlaceGenerator extends ExpressionGenerator {
   override place(expr: Extract<Expr, { kind: "prop" | "index" }>): Atom {
+    if (this.#opensChain(expr)) return this.#chain(expr);
     const object = expr.kind === "index" ? this.steady(expr.object, [expr.index]) : this.borrow(expr.object);
-    if (!expr.optional) return { js: this.#get(object, expr), known: "place" };
+    if (expr.optional) this.out.line(`if(${object}===null)break ${this.#chainLabel};`);
+    return { js: this.#get(object, expr), known: "place" };
+  }
+
+  /** The label behind the chain that is being generated: where `?.` goes when there is nothing. */
+  #chainLabel = "";
+
+  /** A chain of accesses with a `?.` somewhere, seen from its last link. */
+  #opensChain(expr: Expr): boolean {
+    if (this.#chainLabel !== "") return false;
+    for (let link = expr; link.kind === "prop" || link.kind === "index" || link.kind === "method"; link = link.object) {
+      if (link.optional) return true;
+    }
+    return false;
+  }
+
+  /** When something before a `?.` is missing, the whole chain is `()`. */
+  #chain(expr: Extract<Expr, { kind: "prop" | "index" | "method" }>): Atom {
     const result = this.out.temp("null");
-    this.out.line(`if(${object}!==null){`);
-    this.out.line(`${result}=${this.#get(object, expr)};}`);
+    this.#chainLabel = this.out.fresh("o");
+    this.out.line(`${this.#chainLabel}:{`);
+    const { js } = expr.kind === "method" ? this.method(expr) : this.place(expr);
+    this.out.line(`${result}=${js};}`);
+    this.#chainLabel = "";
     return { js: result, known: "place" };
+  }
+
+  /** Arguments and indices are chains of their own. */
+  #apart<R>(write: () => R): R {
+    const outer = this.#chainLabel;
+    this.#chainLabel = "";
+    const result = write();
+    this.#chainLabel = outer;
+    return result;
   }
 
   #get(object: string, expr: Extract<Expr, { kind: "prop" | "index" }>): string {
     if (expr.kind === "prop") return this.out.temp(`prop(${object},${this.text(expr.name)},${this.at(expr.nameSpan)})`);
-    const index = this.borrow(expr.index);
+    const index = this.#apart(() => this.borrow(expr.index));
     return this.out.temp(`index(${object},${index},${this.at(expr.index.span)})`);
   }
 
@@ -50,9 +80,15 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const variable = root.kind === "name" ? this.variableFor(root) : undefined;
     const rootJs = root.kind === "name" || root.kind === "this" ? this.borrow(root) : this.own(root);
     for (const link of chain) {
-      if (link.kind === "prop") steps.push({ kind: "prop", name: this.text(link.name), at: this.at(link.nameSpan) });
+      if (link.kind === "prop")
+        steps.push({ kind: "prop", name: this.text(link.name), at: this.at(link.nameSpan), optional: link.optional });
       if (link.kind === "index")
-        steps.push({ kind: "index", index: this.out.temp(this.borrow(link.index)), at: this.at(link.index.span) });
+        steps.push({
+          kind: "index",
+          index: this.out.temp(this.#apart(() => this.borrow(link.index))),
+          at: this.at(link.index.span),
+          optional: link.optional,
+        });
     }
     return { root: rootJs, variable, canWrite: variable !== undefined || root.kind === "this", steps };
   }
@@ -64,7 +100,10 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   /** Walks to the container of the last step; gives the names of all containers on the way. */
   #containers({ root, steps }: Place): string[] {
     const containers = [root];
-    for (const step of steps.slice(0, -1)) containers.push(this.#mutable(containers.at(-1)!, step));
+    steps.forEach((step, at) => {
+      if (step.optional) this.out.line(`if(${containers.at(-1)!}===null)break ${this.#chainLabel};`);
+      if (at < steps.length - 1) containers.push(this.#mutable(containers.at(-1)!, step));
+    });
     return containers;
   }
 
@@ -98,7 +137,17 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
 
   /** `target op= value` */
   assign(op: string, target: Expr, value: Expr, span: Span): void {
-    const owned = this.own(value);
+    if (!this.#opensChain(target)) return this.#assign(op, target, value, span);
+    // Nothing is assigned when something before a `?.` is missing.
+    this.#chainLabel = this.out.fresh("o");
+    this.out.line(`${this.#chainLabel}:{`);
+    this.#assign(op, target, value, span);
+    this.out.line("}");
+    this.#chainLabel = "";
+  }
+
+  #assign(op: string, target: Expr, value: Expr, span: Span): void {
+    const owned = this.#apart(() => this.own(value));
     const place = this.placeOf(target);
     this.checkAssignable(place.variable, target, span);
     if (place.steps.length === 0) {
@@ -129,7 +178,9 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   }
 
   checkAssignable(variable: Variable | undefined, target: Expr, span: Span): void {
-    if (variable?.isConst === true) {
+    if (variable?.isConst === true && target.kind !== "name") {
+      this.out.line(`constantPlace(${this.text(variable.name)},${this.at(span)});`);
+    } else if (variable?.isConst === true) {
       this.report(
         "assignment-to-constant",
         `"${variable.name}" is a constant.`,
@@ -156,6 +207,7 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   }
 
   #pathCall(expr: Extract<Expr, { kind: "call" }>): Atom {
+    this.checkModule(expr.path, expr.span);
     const args = expr.args.map((arg) => this.own(arg)).join(",");
     const name = this.text([...expr.path, expr.name].join("::"));
     return { js: this.out.temp(`noModule(${name},[${args}],${this.at(expr.span)})`), known: "fresh" };
@@ -205,6 +257,7 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
         captured: new Set([...outerContext.captured, ...capturedNames(def.body)]),
         loops: [],
         isCounted: true,
+        caught: undefined,
       };
       this.scope = new Scope(outerScope);
       this.out.line(`if(++d>D)overflow();S[d]=${this.text(def.name)};`);
@@ -233,29 +286,24 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   }
 
   override method(expr: Extract<Expr, { kind: "method" }>): Atom {
+    if (this.#opensChain(expr)) return this.#chain(expr);
     if (!expr.optional) return this.#methodOn(expr);
-    // The object is only evaluated once: the call is made on a variable of its own.
     const object = this.borrow(expr.object);
-    const result = this.out.temp("null");
-    this.out.line(`if(${object}!==null){`);
-    this.inScope(() => {
-      const held: Variable = {
-        name: `?${result}`,
-        js: this.out.temp(object),
-        isCell: false,
-        isConst: false,
-        isOuter: false,
-      };
-      this.scope.declare(held);
-      const inner = this.#methodOn({
-        ...expr,
-        optional: false,
-        object: { kind: "name", name: held.name, span: expr.object.span },
-      });
-      this.out.line(`${result}=${inner.js};`);
+    this.out.line(`if(${object}===null)break ${this.#chainLabel};`);
+    // The object is only evaluated once: the call is made on a variable of its own.
+    const held: Variable = {
+      name: `?${object}`,
+      js: this.out.temp(object),
+      isCell: false,
+      isConst: false,
+      isOuter: false,
+    };
+    this.scope.declare(held);
+    return this.#methodOn({
+      ...expr,
+      optional: false,
+      object: { kind: "name", name: held.name, span: expr.object.span },
     });
-    this.out.line("}");
-    return { js: result, known: "fresh" };
   }
 
   #methodOn(expr: Extract<Expr, { kind: "method" }>): Atom {
@@ -273,8 +321,8 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     if (isPlace && (changes || this.#mayBindMap(object, name, args.length)))
       return this.#changing(object, name, args, expr.nameSpan, "method");
     const value = this.steady(object, args);
-    const owned = args.map((arg) => this.own(arg));
-    const isConst = this.#rootIsConst(object);
+    const owned = this.#apart(() => args.map((arg) => this.own(arg)));
+    const isConst = this.natives.takesReference(name, args.length + 1) ? this.#rootConstness(object) : "false";
     return {
       js: this.out.temp(
         `method(${value},${this.text(name)},[${owned.join(",")}],${this.at(expr.nameSpan)},${isConst},null)`,
@@ -293,15 +341,18 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     return false;
   }
 
-  #rootIsConst(expr: Expr): boolean {
+  /** Whether the root of a place is a constant, as JavaScript: for a variable of the scope only the run knows. */
+  #rootConstness(expr: Expr): string {
     let root = expr;
     while (root.kind === "prop" || root.kind === "index") root = root.object;
-    return root.kind === "name" && this.variableFor(root)?.isConst === true;
+    const variable = root.kind === "name" ? this.variableFor(root) : undefined;
+    if (variable?.isOuter === true) return `isConstant(${this.text(variable.name)})`;
+    return String(variable?.isConst === true);
   }
 
   /** A call that may change what it is called on: read the place, call, write back what became of it. */
   #changing(object: Expr, name: string, args: readonly Expr[], span: Span, helper: "method" | "callRef"): Atom {
-    const owned = args.map((arg) => this.own(arg));
+    const owned = this.#apart(() => args.map((arg) => this.own(arg)));
     const place = this.placeOf(object);
     const { value, containers } = this.readMutable(place);
     const cell = this.out.temp(`{v:${value}}`);

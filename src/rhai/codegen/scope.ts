@@ -34,11 +34,16 @@ export class Scope {
 
   /** Names that are visible here. */
   names(): string[] {
-    return [...new Set([...this.#variables.keys(), ...(this.#parent?.names() ?? [])])];
+    return [...new Set([...this.#variables.keys(), ...(this.#parent?.names() ?? [])])].filter(isWritten);
   }
 
   /** Variables of this very block, the latest of each name. */
   own(): Variable[] {
-    return [...this.#variables.values()];
+    return [...this.#variables.values()].filter(({ name }) => isWritten(name));
   }
+}
+
+/** Variables that only the generated code knows have names that no script can write. */
+function isWritten(name: string): boolean {
+  return !name.startsWith("?");
 }

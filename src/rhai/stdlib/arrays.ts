@@ -98,8 +98,9 @@ function reduce(
 ): RhaiValue {
   let result = initial;
   indices.forEach((index) => {
-    const args = runtime.takes(fn, 3) ? [result, copyOf(items[index]!), index] : [result, copyOf(items[index]!)];
-    result = runtime.callFn(fn, args, null, at);
+    const item = copyOf(items[index]!);
+    if (runtime.takes(fn, 1)) result = runtime.callFn(fn, [result], { v: item }, at);
+    else result = runtime.callFn(fn, runtime.takes(fn, 3) ? [result, item, index] : [result, item], null, at);
   });
   return result;
 }
@@ -202,7 +203,10 @@ const READING: readonly Native[] = [
 /** Sorts with a callback that answers with a number (its sign counts) or with whether the two are in order. */
 function sortedBy(items: readonly RhaiValue[], fn: RhaiFn, runtime: Runtime, at: number): RhaiValue[] {
   return [...items].sort((left, right) => {
-    const answer = runtime.callFn(fn, [copyOf(left), copyOf(right)], null, at);
+    const [first, second] = [copyOf(left), copyOf(right)];
+    const answer = runtime.takes(fn, 1)
+      ? runtime.callFn(fn, [second], { v: first }, at)
+      : runtime.callFn(fn, [first, second], null, at);
     if (typeof answer === "boolean") return answer ? -1 : 1;
     if (answer instanceof RhaiFloat) return answer.value;
     return typeof answer === "number"
@@ -311,7 +315,7 @@ const CHANGING: readonly Native[] = [
   }),
   change<[RhaiArray]>("dedup array", ([array]) => dedup(array, same)),
   change<[RhaiArray, RhaiFn]>("dedup array fn", ([array, fn], runtime, at) =>
-    dedup(array, (previous, item) => truthOf(runtime.callFn(fn, [copyOf(item), copyOf(previous)], null, at))),
+    dedup(array, (previous, item) => truthOf(runtime.callFn(fn, [copyOf(previous), copyOf(item)], null, at))),
   ),
   change<[RhaiArray]>("sort array", ([array], _runtime, at) =>
     replaceItems(array, sortedPlain(array.items, 1, "sort", at)),

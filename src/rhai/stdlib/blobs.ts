@@ -71,12 +71,12 @@ function made(size: Integer, fill: number, runtime: Runtime, at: number): RhaiBl
   return new RhaiBlob(new Uint8Array(length).fill(fill));
 }
 
-/** At most eight bytes as an integer; fewer are the low ones. */
+/** At most eight bytes as an integer; missing ones, at the end, are zero. */
 function readInt(blob: RhaiBlob, part: Part, isLittle: boolean): RhaiValue {
   const { start, count } = bounds(part, blob.bytes.length);
   const bytes = blob.bytes.slice(start, start + Math.min(count, WORD_BYTES));
   const word = new Uint8Array(WORD_BYTES);
-  word.set(bytes, isLittle ? 0 : WORD_BYTES - bytes.length);
+  word.set(bytes);
   return int(new DataView(word.buffer).getBigInt64(0, isLittle));
 }
 

@@ -80,5 +80,6 @@ function rustJson(value: RhaiValue): string {
   if (value === null) return "null";
   if (typeof value === "object" && "items" in value) return `[${value.items.map(rustJson).join(",")}]`;
   if (value instanceof RhaiFloat || typeof value !== "object") return debugForm(value);
-  return value instanceof RhaiChar ? debugForm(value) : `"${display(value)}"`;
+  if (value instanceof RhaiChar) return `'${value.text}'`;
+  return value instanceof RhaiFn ? `"${value.name}"` : `"${display(value)}"`;
 }

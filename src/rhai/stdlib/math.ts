@@ -123,7 +123,7 @@ export const MATH: readonly Native[] = [
     const trimmed = text.trim();
     const special = /^[+-]?(?:inf(?:inity)?|nan)$/i.test(trimmed);
     if (!special && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed))
-      throw new RhaiError("ErrorRuntime", `Error parsing floating-point number '${text}'`, at);
+      throw new RhaiError("ErrorArithmetic", `Error parsing floating-point number '${text}'`, at);
     return new RhaiFloat(special ? specialFloat(trimmed.toLowerCase()) : Number(trimmed));
   }),
   ...(
@@ -162,11 +162,11 @@ function parseInteger(text: string, radix: number, at: number): RhaiValue {
   for (const digit of match?.[2]?.toLowerCase() ?? "!") {
     const worth = Number.parseInt(digit, 36);
     if (Number.isNaN(worth) || worth >= radix || value > 2n ** 64n)
-      throw new RhaiError("ErrorRuntime", `Error parsing integer number '${text}'`, at);
+      throw new RhaiError("ErrorArithmetic", `Error parsing integer number '${text}'`, at);
     value = value * BigInt(radix) + BigInt(worth);
   }
   const result = checkedInt(match?.[1] === "-" ? -value : value);
   if (result === undefined)
-    throw new RhaiError("ErrorRuntime", `Error parsing integer number '${text}': number too large`, at);
+    throw new RhaiError("ErrorArithmetic", `Error parsing integer number '${text}': number too large`, at);
   return typeof result === "bigint" ? int(result) : result;
 }
