@@ -198,12 +198,15 @@ export class Dispatcher implements AsyncDisposable {
       const durationMs = this.#options.clock.now() - open.claimed.envelope.receivedAtMs;
       const record = { ...answer, by: "flow", atMs: this.#options.clock.now(), durationMs } as const;
       // Once a request went away with our own 202, that is what was answered: the step keeps what the flow said.
-      const isFirst = this.#options.replies.isWaiting(eventId) || open.claimed.attempts > 0;
+      const isFirst = this.#options.replies.hold(eventId) || open.claimed.attempts > 0;
       if (isFirst) all.push({ type: "answered", eventId, answer: record });
     }
     this.#record(open, all).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
-      (fault: unknown) => this.#options.onFault?.("recording steps", fault),
+      (fault: unknown) => {
+        this.#options.onFault?.("recording steps", fault);
+        if (answer !== undefined) this.#options.replies.giveUp(eventId);
+      },
     );
   }
 

@@ -228,7 +228,7 @@ export class Receiver {
     const name: ProblemName =
       fault.status === 415 ? "unsupported-encoding" : fault.status === 413 ? "body-too-large" : "invalid-body";
     const answer = problem(name, { event_id: envelope.id });
-    this.#recordAnswer(request, envelope.id, answer, "problem");
+    await this.#recordAnswer(request, envelope.id, answer, "problem");
     this.#tell(request, {
       verdict: shownVerdict(envelope.verdict),
       status: answer.status,
@@ -239,7 +239,12 @@ export class Receiver {
     return answer;
   }
 
-  #acknowledge(request: ArrivedRequest, envelope: Envelope, appended: Appended, plan: EventPlan): Answer {
+  async #acknowledge(
+    request: ArrivedRequest,
+    envelope: Envelope,
+    appended: Appended,
+    plan: EventPlan,
+  ): Promise<Answer> {
     const told = { verdict: shownVerdict(envelope.verdict), eventId: envelope.id };
     if (appended.kind === "stored") {
       this.#tell(request, { ...told, status: 202, ...(plan.runs.length === 0 && { unmatched: true }) });
@@ -247,12 +252,12 @@ export class Receiver {
     }
     const { duplicateOf, answer: first } = appended;
     const answer = first === undefined ? accepted({ event_id: envelope.id, duplicate_of: duplicateOf }) : plain(first);
-    if (first !== undefined) this.#recordAnswer(request, envelope.id, answer, "duplicate");
+    if (first !== undefined) await this.#recordAnswer(request, envelope.id, answer, "duplicate");
     this.#tell(request, { ...told, status: answer.status, duplicateOf });
     return answer;
   }
 
-  #answerFor(request: ArrivedRequest, envelope: Envelope, reply: Reply): Answer {
+  async #answerFor(request: ArrivedRequest, envelope: Envelope, reply: Reply): Promise<Answer> {
     const told = { verdict: shownVerdict(envelope.verdict), eventId: envelope.id };
     switch (reply.kind) {
       case "answer":
@@ -260,7 +265,7 @@ export class Receiver {
         return reply.answer;
       case "failed": {
         const answer = problem("flow-failed", { event_id: envelope.id });
-        this.#recordAnswer(request, envelope.id, answer, "failed");
+        await this.#recordAnswer(request, envelope.id, answer, "failed");
         this.#tell(request, { ...told, status: answer.status, reason: "flow_failed" });
         return answer;
       }
@@ -268,7 +273,8 @@ export class Receiver {
       case "retrying":
       case "silent": {
         const answer = accepted({ event_id: envelope.id });
-        this.#recordAnswer(request, envelope.id, answer, reply.kind === "deadline" ? "deadline" : "ack");
+        // An answer of our own without a word is what an event without a record had.
+        if (reply.kind === "deadline") await this.#recordAnswer(request, envelope.id, answer, "deadline");
         this.#tell(request, { ...told, status: 202, ...(reply.kind !== "silent" && { reason: `flow_${reply.kind}` }) });
         return answer;
       }
@@ -277,12 +283,12 @@ export class Receiver {
     }
   }
 
-  /** Keeps what was answered where it cannot be told from the runs; the answer does not wait for it. */
-  #recordAnswer(request: ArrivedRequest, eventId: string, answer: Answer, by: AnswerRecord["by"]): void {
+  /** Keeps what was answered where it cannot be told from the runs. */
+  #recordAnswer(request: ArrivedRequest, eventId: string, answer: Answer, by: AnswerRecord["by"]): Promise<void> {
     const { clock, log, onFault } = this.#options;
     const durationMs = clock.monotonic() - request.receivedAt;
     const record: AnswerRecord = { ...answer, by, atMs: clock.now(), durationMs };
-    log
+    return log
       .record([{ type: "answered", eventId, answer: record }])
       .catch((fault: unknown) => onFault("recording an answer", fault));
   }

@@ -35,8 +35,7 @@ test("a request waits as long as one of its runs is open, and other runs do not 
   desk.runOver("event", "a", "failed");
   desk.runOver("event", "a", "failed");
   desk.runOver("event", "stranger", "failed");
-  expect(desk.isWaiting("event")).toBe(true);
-  desk.answer("event", ANSWER);
+  expect(desk.answer("event", ANSWER)).toBe(true);
   expect(await reply).toEqual({ kind: "answer", answer: ANSWER });
 });
 
@@ -44,5 +43,23 @@ test("closing the desk leaves no request hanging", async () => {
   const desk = new ReplyDesk();
   const reply = desk.expect("event", ["a"], NEVER_MS);
   desk[Symbol.dispose]();
+  expect(await reply).toEqual({ kind: "retrying" });
+});
+
+test("once an answer is at hand, the deadline does not come between", async () => {
+  const desk = new ReplyDesk();
+  const reply = desk.expect("event", ["a"], 5);
+  expect(desk.hold("event")).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  desk.answer("event", ANSWER);
+  expect(await reply).toEqual({ kind: "answer", answer: ANSWER });
+  expect(desk.hold("event")).toBe(false);
+});
+
+test("an answer that could not be recorded is given again later", async () => {
+  const desk = new ReplyDesk();
+  const reply = desk.expect("event", ["a"], NEVER_MS);
+  desk.hold("event");
+  desk.giveUp("event");
   expect(await reply).toEqual({ kind: "retrying" });
 });

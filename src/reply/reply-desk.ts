@@ -4,8 +4,9 @@
  *
  * Invariants:
  * 1. Every `expect` settles exactly once: with an answer, at its deadline, or when its last run is over.
- * 2. The first answer wins; `answer` says whether it was the one.
- * 3. A desk that is closed settles everything that waits as `retrying`: the events are safe, the runs go on after a restart.
+ * 2. What a request is answered is what is recorded: once an answer is held, the deadline does not come between.
+ * 3. The first answer wins; `answer` says whether it was the one.
+ * 4. A desk that is closed settles everything that waits as `retrying`: the events are safe, the runs go on after a restart.
  */
 import type { Answer } from "../event/index.ts";
 
@@ -42,9 +43,19 @@ export class ReplyDesk implements Disposable {
     });
   }
 
-  /** Whether a request still waits for the event's answer. */
-  isWaiting(eventId: string): boolean {
-    return this.#waiting.has(eventId);
+  /**
+   * Takes the deadline off a request that waits: its answer is at hand and only has to be recorded. Returns false when
+   * nobody waits (any more). Whoever holds must `answer` or `giveUp`.
+   */
+  hold(eventId: string): boolean {
+    const waiting = this.#waiting.get(eventId);
+    clearTimeout(waiting?.timer);
+    return waiting !== undefined;
+  }
+
+  /** The answer that was at hand could not be recorded: the run will give it again. */
+  giveUp(eventId: string): void {
+    this.#settle(eventId, { kind: "retrying" });
   }
 
   /** Hands over a run's answer. Returns false when nobody waits (any more). */
