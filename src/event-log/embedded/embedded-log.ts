@@ -110,7 +110,11 @@ export class EmbeddedLog implements Port.EventLog {
 
   async flowDefinition(hash: string): Promise<string | undefined> {
     const position = await this.#read((rows) => rows.flowPosition(hash));
-    return position === undefined ? undefined : this.#source.definition(position, hash);
+    const definition = position === undefined ? undefined : await this.#source.definition(position, hash);
+    if (definition !== undefined) return definition;
+    // Retention may have recorded it again and dropped its old place between the two steps.
+    const moved = await this.#read((rows) => rows.flowPosition(hash));
+    return moved === undefined || moved === position ? undefined : this.#source.definition(moved, hash);
   }
 
   async listEvents(filter: Port.EventFilter): Promise<Port.EventPage> {

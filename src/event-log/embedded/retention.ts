@@ -26,10 +26,12 @@ export async function dropOldSegments(options: RetentionOptions, timeMs: number)
   let before = await endOfOldSegments(options, timeMs);
   const active = journal.activeBase;
   if (before === active && journal.end > active + HEADER_BYTES) {
-    const { value } = await projection.read(journal.end, (rows) => rows.isOver(active, journal.end, timeMs));
+    const { end } = journal;
+    const { value } = await projection.read(end, (rows) => rows.isOver(active, end, timeMs));
     if (value) {
       await journal.roll();
-      before = journal.activeBase;
+      // New events may have come into the segment until it was closed: only now can it be judged.
+      before = await endOfOldSegments(options, timeMs);
     }
   }
   const first = reader.segments[0]?.base ?? before;
