@@ -1,7 +1,7 @@
 /**
  * What verification costs beside the bare `createHmac` + `timingSafeEqual`, on an 8 KB body, in one run:
- * `npm run bench:signature`. Batches alternate, and the median of their ratios is printed, so that a busy machine
- * slows both sides alike. With `--check` it exits 1 when the goal is missed.
+ * `npm run bench:signature`. Short batches alternate, and the lower quartile of each side counts: a busy machine
+ * disturbs some batches of both sides, and the others are left. With `--check` it exits 1 when the goal is missed.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createVerifier, signRequest, type SignedRequest, type Verifier } from "../src/signature/index.ts";
@@ -10,8 +10,9 @@ const NOW_MS = 1_767_225_600_000;
 const URL_OF_HOOK = "https://hooks.example.com/events/webhook/demo/push";
 const SECRET = "a-secret-of-ordinary-length-0123";
 const BASE64_SECRET = `whsec_${Buffer.from(SECRET).toString("base64")}`;
-const BATCHES = 61;
-const CALLS = 800;
+const BATCHES = 600;
+const WARM_UP = 100;
+const CALLS = 80;
 const GOAL = 1.2;
 
 /** A GitHub push in its size and shape. */
@@ -62,16 +63,14 @@ interface Comparison {
   readonly ratio: number;
 }
 
-/** Microseconds for one call, and the ratio to the other side, as medians over alternating batches. */
+/** Microseconds for one call of each side, as the lower quartile over alternating batches, and their ratio. */
 function compare(left: () => boolean, right: () => boolean): Comparison {
   const rows: { left: number; right: number }[] = [];
   for (let batch = 0; batch < BATCHES; batch++) rows.push({ left: timeUs(left), right: timeUs(right) });
-  const settled = rows.slice(10);
-  return {
-    leftUs: median(settled.map((row) => row.left)),
-    rightUs: median(settled.map((row) => row.right)),
-    ratio: median(settled.map((row) => row.right / row.left)),
-  };
+  const settled = rows.slice(WARM_UP);
+  const leftUs = lowerQuartile(settled.map((row) => row.left));
+  const rightUs = lowerQuartile(settled.map((row) => row.right));
+  return { leftUs, rightUs, ratio: rightUs / leftUs };
 }
 
 function timeUs(call: () => boolean): number {
@@ -80,8 +79,8 @@ function timeUs(call: () => boolean): number {
   return Number(process.hrtime.bigint() - start) / 1000 / CALLS;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+function lowerQuartile(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 2] ?? Number.NaN;
 }
 
 function print(name: string, { leftUs, rightUs, ratio }: Comparison): void {
@@ -109,22 +108,25 @@ const results = cases.map((item) => {
   return result.ratio;
 });
 
-/** An event type finds its verifier in the tenant's map: one beside two hundred. */
+/**
+ * An event type finds its verifier in the tenant's map: alone, or among two hundred. With all two hundred in turn every
+ * verifier comes out of a cold cache, which is the machine's price for touching much, not a search.
+ */
+const tenantOf = (size: number): ReadonlyMap<string, Verifier> =>
+  new Map(Array.from({ length: size }, (_, index) => [`push-${index}`, caseOf("github", SECRET).verifier]));
 const requests = Array.from({ length: 200 }, () => caseOf("github", SECRET).request);
-const one = new Map([["push-0", caseOf("github", SECRET).verifier]]);
-const many = new Map(Array.from({ length: 200 }, (_, index) => [`push-${index}`, caseOf("github", SECRET).verifier]));
 let turn = 0;
-const verifiedIn = (tenant: ReadonlyMap<string, Verifier>): boolean => {
+const requestIn = (tenant: ReadonlyMap<string, Verifier>, eventTypes: number) => (): boolean => {
   turn = (turn + 1) % requests.length;
-  const verifier = tenant.get(`push-${turn % tenant.size}`);
+  const verifier = tenant.get(`push-${turn % eventTypes}`);
   const request = requests[turn];
   return verifier !== undefined && request !== undefined && verified({ name: "tenant", verifier, request });
 };
-const tenants = compare(
-  () => verifiedIn(one),
-  () => verifiedIn(many),
-);
-print("a tenant with 1 scheme | with 200", tenants);
+const one = tenantOf(1);
+const many = tenantOf(200);
+const tenants = compare(requestIn(one, 1), requestIn(many, 1));
+print("1 scheme | the same among 200", tenants);
+print("1 scheme | 200 schemes in turn", compare(requestIn(one, 1), requestIn(many, 200)));
 
 /** What reading the id adds where it stands in the JSON of the body: parsing it. */
 const reading = compare(
@@ -137,5 +139,7 @@ const reading = compare(
 print("stripe | and its id read from the JSON", reading);
 
 const worst = Math.max(...results);
-console.log(`worst ratio ${worst.toFixed(3)} (goal ${GOAL}); 200 schemes cost ${tenants.ratio.toFixed(3)} of one`);
+console.log(
+  `worst ratio ${worst.toFixed(3)} (goal ${GOAL}); among 200 schemes one costs ${tenants.ratio.toFixed(3)} of one alone`,
+);
 if (process.argv.includes("--check") && worst > GOAL) process.exitCode = 1;

@@ -7,7 +7,8 @@ import type { AddressInfo } from "node:net";
 import { GtcError, messageOf } from "../base/index.ts";
 import type { EventFilter, EventLog, PlannedRun } from "../event-log/index.ts";
 import { judgeAccess } from "./access.ts";
-import { detailToJson, refusalToJson, summaryToJson, viewText } from "./views.ts";
+import { listEventViews, showEventView } from "./event-views.ts";
+import { refusalToJson, viewText } from "./views.ts";
 
 export interface AdminOptions {
   readonly host: string;
@@ -95,16 +96,15 @@ async function api(request: IncomingMessage, url: URL, options: AdminOptions): P
 async function listEvents(query: URLSearchParams, log: EventLog): Promise<Reply> {
   const filter = filterOf(query);
   if (typeof filter === "string") return problem(400, filter);
-  const page = await log.listEvents(filter);
-  const lines = page.events.map((event) => JSON.stringify(summaryToJson(event)));
+  const lines = (await listEventViews(log, filter)).map((event) => JSON.stringify(event));
   return { status: 200, type: "application/x-ndjson", body: lines.length === 0 ? "" : `${lines.join("\n")}\n` };
 }
 
 async function showEvent(id: string, log: EventLog): Promise<Reply> {
-  const detail = await log.getEvent(id);
-  return detail === undefined
+  const view = await showEventView(log, id);
+  return view === undefined
     ? faultReply(new GtcError("GTC_EVENT_NOT_FOUND", { id }))
-    : { status: 200, type: "application/json", body: viewText(await detailToJson(detail)) };
+    : { status: 200, type: "application/json", body: viewText(view) };
 }
 
 async function replay(id: string, options: AdminOptions): Promise<Reply> {

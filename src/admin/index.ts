@@ -1,3 +1,4 @@
+export { listEventViews, showEventView } from "./event-views.ts";
 export { startAdmin, type AdminServer } from "./admin-server.ts";
 export { findGateway, removeGatewayFile, writeGatewayFile, type GatewayFile } from "./gateway-file.ts";
-export { detailToJson, summaryToJson, viewText, type SummaryJson } from "./views.ts";
+export { viewText, type SummaryJson } from "./views.ts";

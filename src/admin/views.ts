@@ -133,6 +133,45 @@ export function refusalToJson(refusal: Refusal): JsonValue {
   };
 }
 
+/** A refused request as a line among events. */
+export function refusalSummaryToJson(refusal: Refusal): SummaryJson {
+  return {
+    id: refusal.id,
+    tenant: refusal.tenant,
+    event_type: refusal.eventType,
+    received_at: isoTime(refusal.receivedAtMs),
+    status: "refused",
+    verdict: "refused",
+    duplicate_of: null,
+    provider_type: null,
+    body_bytes: refusal.bodyBytes,
+    runs: [],
+  };
+}
+
+/** A refused request in the form of an event of which nothing came. */
+export function refusalDetailToJson(refusal: Refusal): JsonValue {
+  const { reason, detail, hint, method, target, headers, bodyBytes, bodyStart } = refusal;
+  const { runs, ...summary } = refusalSummaryToJson(refusal);
+  return {
+    event: {
+      ...summary,
+      verification: { status: "refused", reason, detail, hint },
+      refused_because: reason,
+      dedupe: null,
+      method,
+      target,
+      remote_address: refusal.remoteAddress,
+      headers: headers.map(([name, value]) => [name, value]),
+      // Only the start of a body is kept; a part must not pass for the whole.
+      body: bodyStart.length === bodyBytes ? bodyText(bodyStart, headers) : null,
+      payload: null,
+    },
+    response: { status: refusal.status, by: "problem", body: null },
+    runs: [...runs],
+  };
+}
+
 /** Writes a view as JSON text; integers keep their digits. */
 export function viewText(view: JsonValue, indent?: number): string {
   return stringifyJson(view, indent);

@@ -1,7 +1,7 @@
 /** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { detailToJson, findGateway, summaryToJson, type GatewayFile } from "../admin/index.ts";
+import { findGateway, listEventViews, showEventView, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf, parseJson, type JsonValue } from "../base/index.ts";
 import type { EventFilter } from "../event-log/index.ts";
 import { inspectLog, replayOffline } from "../gateway.ts";
@@ -71,12 +71,11 @@ async function openLog(context: CommandContext, folder: string): Promise<EventSo
     await log[Symbol.asyncDispose]();
   };
   return {
-    list: async (query) =>
-      (await log.listEvents(filterOf(query))).events.map((event) => JSON.stringify(summaryToJson(event))),
+    list: async (query) => (await listEventViews(log, filterOf(query))).map((event) => JSON.stringify(event)),
     show: async (id) => {
-      const detail = await log.getEvent(id);
-      if (detail === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
-      return detailToJson(detail);
+      const view = await showEventView(log, id);
+      if (view === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+      return view;
     },
     replay: async (id) => {
       await close();

@@ -11,6 +11,7 @@ import type { SignedRequest } from "./request.ts";
 const MAX_FORM_FIELDS = 1000;
 
 const NO_LINE = ["", ""] as const;
+const LOWER_CASE_BIT = 0x20;
 
 export type FormFields = readonly (readonly [name: string, value: string])[];
 
@@ -32,11 +33,14 @@ export class RequestView {
   /** The value of a header; `lowerName` in lower case. */
   header(lowerName: string): string | undefined {
     const { headers } = this.request;
+    const last = lowerName.length - 1;
     let found: string | undefined;
     for (let index = 0; index < headers.length; index++) {
       const line = headers[index] ?? NO_LINE;
       const name = line[0];
+      // Length and last letter tell most names apart without making them lower case.
       if (name.length !== lowerName.length) continue;
+      if ((name.charCodeAt(last) | LOWER_CASE_BIT) !== (lowerName.charCodeAt(last) | LOWER_CASE_BIT)) continue;
       if (name !== lowerName && name.toLowerCase() !== lowerName) continue;
       if (found !== undefined) {
         this.duplicated ??= lowerName;

@@ -3,6 +3,7 @@
  * `config:NAME`, `claim:a.b` of a verified token, and, inside a signature scheme, `sig:KEY` (a `key=value` part of the signature header).
  * `form:FIELD>a.b` reads JSON that stands in a field of a form. In a path, `[]` stands for every item of an array and `[0]` for one of them.
  */
+import { createHash } from "node:crypto";
 import { parseJson, type RequestView } from "./request-view.ts";
 
 /** Settings of a scheme that are no secrets (`webhook_id`, `audience`), keyed by `settingKey`. */
@@ -12,7 +13,7 @@ export type Reader = (view: RequestView) => string | undefined;
 
 /** More items of one delivery than any provider batches. */
 const MAX_ITEMS = 100;
-/** A longer id is hashed by the caller's store anyway; this keeps records small. */
+/** Longer texts are cut, to keep records small. */
 const MAX_VALUE_LENGTH = 512;
 
 /** `webhookId`, `webhook_id` and `Webhook-Id` are one setting. */
@@ -83,7 +84,10 @@ function textAt(value: unknown, path: readonly PathStep[]): string | undefined {
   collect(value, path, 0, found);
   if (found.size === 0) return undefined;
   const text = [...found].join(",");
-  return text.length > MAX_VALUE_LENGTH ? text.slice(0, MAX_VALUE_LENGTH) : text;
+  if (text.length <= MAX_VALUE_LENGTH) return text;
+  // The hash of the whole keeps two long texts apart that begin alike.
+  const hash = createHash("sha256").update(text).digest("hex");
+  return `${text.slice(0, MAX_VALUE_LENGTH - hash.length - 1)}~${hash}`;
 }
 
 function collect(value: unknown, path: readonly PathStep[], depth: number, found: Set<string>): void {

@@ -236,3 +236,21 @@ test("a body that is not UTF-8 verifies as bytes", async () => {
   const mac = createHmac("sha256", "s").update(body).digest("hex");
   expect(await verdict("github", "s", [["X-Hub-Signature-256", `sha256=${mac}`]], body)).toBe("verified");
 });
+
+test("many ids in one delivery are one id, short and still told apart", async () => {
+  const idOf = async (last: string) => {
+    const events = [
+      ...Array.from({ length: 60 }, (_, index) => ({ webhookEventId: `01FZ74A0TDDPYRVKNK77XKC3Z${index}` })),
+      { webhookEventId: last },
+    ];
+    const verdict = await judge(
+      configOf("line"),
+      [keyOf("s")],
+      signed(configOf("line"), "s", requestOf(JSON.stringify({ events }))),
+    );
+    return verdict.status === "verified" ? verdict.deliveryId?.value : undefined;
+  };
+  const [one, other] = [await idOf("a"), await idOf("b")];
+  expect(one).toHaveLength(512);
+  expect(one).not.toBe(other);
+});

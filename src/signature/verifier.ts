@@ -6,7 +6,7 @@
 import { compileAllowlist } from "./allowlist.ts";
 import { compileScheme } from "./compile-scheme.ts";
 import { isExpired, type CheckOutcome, type CompiledScheme, type Refusal, type SigningKey } from "./compiled-scheme.ts";
-import { HANDSHAKES, type HandshakeContext, type HandshakeKind } from "./handshakes/index.ts";
+import { HANDSHAKES, MAX_CHALLENGE_BODY, type HandshakeContext, type HandshakeKind } from "./handshakes/index.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { Provider } from "./provider.ts";
 import { REFUSAL_HINTS } from "./refusal-hints.ts";
@@ -142,7 +142,10 @@ function concludeChallenge(compiled: CompiledVerifier, challenge: Challenge): Ve
 function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckOutcome, nowMs: number): Verdict {
   if (!outcome.ok) return refused(compiled, outcome);
   const signed = compiled.handshake?.signed;
-  return verified(compiled, view, outcome.keyName, signed?.(view, handshakeContext(compiled, nowMs)));
+  // A challenge is short: the keys are not even looked at for anything else.
+  const mayChallenge = signed !== undefined && view.request.rawBody.length <= MAX_CHALLENGE_BODY;
+  const handshake = mayChallenge ? signed(view, handshakeContext(compiled, nowMs)) : undefined;
+  return verified(compiled, view, outcome.keyName, handshake);
 }
 
 function verified(

@@ -116,8 +116,13 @@ function keysAndSettings({ secret, config }: Vector): { keys: SigningKey[]; sett
     if (FURTHER_SECRET.test(name)) secrets.push(value);
     else settings[name] = textOf(value);
   }
-  const present = secrets.filter((item) => item !== undefined && item !== null && item !== "");
+  const present = secrets.filter((item) => item !== undefined && item !== null && item !== "" && !isPublished(item));
   return { settings, keys: present.map((item, index) => ({ name: `secret-${index + 1}`, secret: textOf(item) })) };
+}
+
+/** Certificates by the URL under which they are published: fetched, not pasted. */
+function isPublished(item: unknown): boolean {
+  return typeof item === "object" && item !== null && Object.keys(item).some((name) => name.startsWith("https://"));
 }
 
 function textOf(value: unknown): string {

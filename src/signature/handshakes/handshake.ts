@@ -27,7 +27,7 @@ export interface HandshakeKind {
 /** No challenge is longer; more would make the gateway an echo for anything. */
 const MAX_CHALLENGE_LENGTH = 2048;
 /** No challenge body is larger; larger ones are not parsed in search of one. */
-const MAX_CHALLENGE_BODY = 4096;
+export const MAX_CHALLENGE_BODY = 4096;
 
 /** An answer that no browser takes for a page: the text is somebody else's. */
 export function textAnswer(name: string, body: string): Handshake | undefined {

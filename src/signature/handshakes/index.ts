@@ -44,3 +44,4 @@ export const HANDSHAKES: Readonly<Record<HandshakeName, HandshakeKind>> = {
   zoom,
 };
 export type { HandshakeContext, HandshakeKind } from "./handshake.ts";
+export { MAX_CHALLENGE_BODY } from "./handshake.ts";

@@ -1,0 +1,135 @@
+import { createHmac } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runGtc, type Ran } from "../../test/support/run-gtc.ts";
+import { createTestBundle, type TestBundle } from "../../test/support/test-bundle.ts";
+import { TestGateway } from "../../test/support/test-gateway.ts";
+
+const FLOW = `name: orders
+nodes:
+  - id: total
+    type: script
+    config: { script: "payload.price * 2" }
+triggers:
+  - { type: event, event_type: order.created }
+`;
+const SECRET = "mGq2fXz8kP1w-long-and-random";
+const SIGNATURES = { "order.created": { header: "X-Sig", algorithm: "sha256", secret: SECRET } };
+const BODY = '{"price": 21}';
+
+let bundle: TestBundle;
+let gateway: TestGateway;
+
+beforeEach(async () => {
+  bundle = await createTestBundle({ "orders.ygtc": FLOW }, { signatures: SIGNATURES });
+  gateway = await TestGateway.start(bundle);
+});
+afterEach(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await bundle.remove();
+});
+
+function events(...words: readonly string[]): Promise<Ran> {
+  return runGtc(["events", ...words, bundle.folder, "--json"]);
+}
+
+/** Sends one good and one refused request; the id of the good one. */
+async function sendBoth(): Promise<string> {
+  const signature = createHmac("sha256", SECRET).update(BODY).digest("hex");
+  const stored = await gateway.post("demo/order.created", BODY, { "x-sig": signature });
+  const refused = await gateway.post("demo/order.created", BODY, { "x-sig": "00" });
+  expect([stored.status, refused.status]).toEqual([202, 401]);
+  const id = String(stored.json()["event_id"]);
+  await gateway.settled(id);
+  return id;
+}
+
+describe.each(["runs", "has stopped"])("gtc events, while the gateway %s", (state) => {
+  const settle = async (): Promise<void> => {
+    if (state === "has stopped") await gateway[Symbol.asyncDispose]();
+  };
+
+  test("list shows what was stored and what was refused, newest first, each with the same keys", async () => {
+    const id = await sendBoth();
+    await settle();
+    const { lines, exitCode } = await events("list");
+    expect(exitCode).toBe(0);
+    expect(lines).toMatchObject([
+      {
+        tenant: "demo",
+        event_type: "order.created",
+        status: "refused",
+        verdict: "refused",
+        duplicate_of: null,
+        runs: [],
+      },
+      { id, status: "done", verdict: "verified", duplicate_of: null, runs: [{ flow: "orders", status: "succeeded" }] },
+    ]);
+    expect(Object.keys(lines[0] ?? {})).toEqual(Object.keys(lines[1] ?? {}));
+  });
+
+  test("list takes its filters", async () => {
+    const id = await sendBoth();
+    await settle();
+    expect((await events("list", "--status", "done")).lines).toMatchObject([{ id }]);
+    expect((await events("list", "--status", "refused")).lines).toMatchObject([{ status: "refused" }]);
+    expect((await events("list", "--limit", "1")).lines).toHaveLength(1);
+    expect((await events("list", "--type", "other")).lines).toEqual([]);
+    expect((await events("list", "--tenant", "nobody")).lines).toEqual([]);
+    expect((await events("list", "--since", "1h")).lines).toHaveLength(2);
+    expect((await events("list", "--since", "2999-01-01")).lines).toEqual([]);
+  });
+
+  test("show has the event, the answer, and every run with its steps", async () => {
+    const id = await sendBoth();
+    await settle();
+    expect((await events("show", id)).lines).toMatchObject([
+      {
+        event: { id, payload: { price: 21 } },
+        response: { status: 202 },
+        runs: [
+          {
+            flow: "orders",
+            status: "succeeded",
+            attempt: 1,
+            steps: [{ node: "total", type: "script", status: "succeeded", output: 42 }],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("show says why a request was refused", async () => {
+    await sendBoth();
+    await settle();
+    const [refused] = (await events("list", "--status", "refused")).lines;
+    expect((await events("show", String(refused?.["id"]))).lines).toMatchObject([
+      {
+        event: { verification: { status: "refused", hint: expect.any(String) as string }, body: { text: BODY } },
+        response: { status: 401 },
+      },
+    ]);
+  });
+
+  test("replay runs the event again, marked as a replay", async () => {
+    const id = await sendBoth();
+    await settle();
+    expect((await events("replay", id)).lines).toMatchObject([{ replay_of: id, runs: [{ flow: "orders" }] }]);
+    if (state === "runs")
+      await gateway.eventWhen(id, ({ runs }) => runs.filter(({ status }) => status === "succeeded").length === 2);
+    expect((await events("show", id)).lines).toMatchObject([
+      {
+        runs: [
+          { status: "succeeded", replay_of: null },
+          { status: "succeeded", replay_of: id },
+        ],
+      },
+    ]);
+  });
+
+  test("an event that does not exist ends with 1", async () => {
+    await settle();
+    const { exitCode, stderr } = await events("show", "0193aaaa-0000-7000-8000-000000000000");
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "GTC_EVENT_NOT_FOUND" } });
+  });
+});

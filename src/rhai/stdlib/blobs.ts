@@ -1,0 +1,221 @@
+/** BLOBs: arrays of bytes, and numbers and texts inside them. */
+import { position, rangeBounds, startAndCount } from "../access.ts";
+import { same, type Integer } from "../arithmetic.ts";
+import { RhaiError } from "../errors.ts";
+import { native, type Native, type NativeOptions } from "../natives.ts";
+import type { Runtime } from "../runtime.ts";
+import { int, RhaiArray, RhaiBlob, RhaiFloat, RhaiRange, type RhaiChar, type RhaiValue } from "../values.ts";
+
+const PROPERTY: NativeOptions = { property: true };
+const CHANGES: NativeOptions = { effect: "changes" };
+const BY_REF: NativeOptions = { effect: "by-ref" };
+const WORD_BYTES = 8;
+
+type Part = readonly [Integer | RhaiRange, Integer?];
+type PartCall = (blob: RhaiBlob, part: Part, rest: readonly RhaiValue[], runtime: Runtime, at: number) => RhaiValue;
+
+function byte(value: Integer): number {
+  return Number(BigInt.asUintN(8, BigInt(value)));
+}
+
+function bounds([start, count]: Part, length: number): { start: number; count: number } {
+  return start instanceof RhaiRange ? rangeBounds(start, length) : startAndCount(start, count ?? length, length);
+}
+
+/** The same function for a range, for start and length, and (`withOpenEnd`) for a start alone. */
+function onPart(name: string, rest: string, withOpenEnd: boolean, options: NativeOptions, call: PartCall): Native[] {
+  const signature = (types: string): string => [name, "blob", types, rest].filter((word) => word !== "").join(" ");
+  const ranges = native<[RhaiBlob, RhaiRange, ...RhaiValue[]]>(
+    signature("ranges"),
+    ([blob, range, ...more], runtime, at) => call(blob, [range], more, runtime, at),
+    options,
+  );
+  const pair = native<[RhaiBlob, Integer, Integer, ...RhaiValue[]]>(
+    signature("int int"),
+    ([blob, start, count, ...more], runtime, at) => call(blob, [start, count], more, runtime, at),
+    options,
+  );
+  const open = native<[RhaiBlob, Integer]>(
+    signature("int"),
+    ([blob, start], runtime, at) => call(blob, [start], [], runtime, at),
+    options,
+  );
+  return withOpenEnd ? [ranges, pair, open] : [ranges, pair];
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function change<A extends readonly RhaiValue[]>(
+  signature: string,
+  next: (args: A, runtime: Runtime, at: number) => Uint8Array,
+): Native {
+  return native<[RhaiBlob, ...RhaiValue[]]>(
+    signature,
+    (args, runtime, at) => {
+      const [blob] = args;
+      blob.bytes = next(args as unknown as A, runtime, at);
+      runtime.sized(blob, at);
+      return null;
+    },
+    CHANGES,
+  );
+}
+
+function made(size: Integer, fill: number, runtime: Runtime, at: number): RhaiBlob {
+  const length = Math.max(0, Number(size));
+  const { maxArraySize } = runtime.options;
+  if ((maxArraySize > 0 && length > maxArraySize) || length > 2 ** 31)
+    throw new RhaiError("ErrorDataTooLarge", "Size of array/BLOB too large", at);
+  return new RhaiBlob(new Uint8Array(length).fill(fill));
+}
+
+/** At most eight bytes as an integer; fewer are the low ones. */
+function readInt(blob: RhaiBlob, part: Part, isLittle: boolean): RhaiValue {
+  const { start, count } = bounds(part, blob.bytes.length);
+  const bytes = blob.bytes.slice(start, start + Math.min(count, WORD_BYTES));
+  const word = new Uint8Array(WORD_BYTES);
+  word.set(bytes, isLittle ? 0 : WORD_BYTES - bytes.length);
+  return int(new DataView(word.buffer).getBigInt64(0, isLittle));
+}
+
+function readFloat(blob: RhaiBlob, part: Part, isLittle: boolean): RhaiValue {
+  const { start, count } = bounds(part, blob.bytes.length);
+  const word = new Uint8Array(WORD_BYTES);
+  word.set(blob.bytes.slice(start, start + Math.min(count, WORD_BYTES)));
+  return new RhaiFloat(new DataView(word.buffer).getFloat64(0, isLittle));
+}
+
+function wordOf(value: RhaiValue, isLittle: boolean): Uint8Array {
+  const view = new DataView(new ArrayBuffer(WORD_BYTES));
+  if (value instanceof RhaiFloat) view.setFloat64(0, value.value, isLittle);
+  else view.setBigInt64(0, BigInt(value as Integer), isLittle);
+  return new Uint8Array(view.buffer);
+}
+
+/** Writes as many bytes as fit into the part: the low ones of a little-endian word, the high ones of a big-endian one. */
+function write(blob: RhaiBlob, part: Part, bytes: Uint8Array): RhaiValue {
+  const { start, count } = bounds(part, blob.bytes.length);
+  blob.bytes.set(bytes.subarray(0, count), start);
+  return null;
+}
+
+function insertion(index: Integer, length: number): number {
+  const at = Number(index) < 0 ? length + Number(index) : Number(index);
+  return Math.min(length, Math.max(0, at));
+}
+
+function cut(blob: RhaiBlob, start: number, count: number, by: Uint8Array = new Uint8Array()): Uint8Array {
+  const taken = blob.bytes.slice(start, start + count);
+  blob.bytes = joined(blob.bytes.subarray(0, start), by, blob.bytes.subarray(start + count));
+  return taken;
+}
+
+const READING: readonly Native[] = [
+  native("blob", () => new RhaiBlob(new Uint8Array())),
+  native<[Integer]>("blob int", ([size], runtime, at) => made(size, 0, runtime, at)),
+  native<[Integer, Integer]>("blob int int", ([size, fill], runtime, at) => made(size, byte(fill), runtime, at)),
+  native<[RhaiBlob]>("to_array blob", ([blob]) => new RhaiArray(Array.from(blob.bytes))),
+  native<[RhaiBlob]>("as_string blob", ([blob]) => new TextDecoder().decode(blob.bytes)),
+  native<[RhaiBlob]>("len blob", ([blob]) => blob.bytes.length, PROPERTY),
+  native<[RhaiBlob]>("is_empty blob", ([blob]) => blob.bytes.length === 0, PROPERTY),
+  native<[RhaiBlob, Integer]>("contains blob int", ([blob, value]) => blob.bytes.includes(Number(value))),
+  native<[RhaiBlob, Integer]>(
+    "get blob int",
+    ([blob, index]) => blob.bytes[position(index, blob.bytes.length) ?? -1] ?? 0,
+  ),
+  native<[RhaiBlob, RhaiBlob]>("== blob blob", ([left, right]) => same(left, right)),
+  ...onPart("extract", "", true, BY_REF, (blob, part) => {
+    const { start, count } = bounds(part, blob.bytes.length);
+    return new RhaiBlob(blob.bytes.slice(start, start + count));
+  }),
+  ...onPart("parse_le_int", "", false, {}, (blob, part) => readInt(blob, part, true)),
+  ...onPart("parse_be_int", "", false, {}, (blob, part) => readInt(blob, part, false)),
+  ...onPart("parse_le_float", "", false, {}, (blob, part) => readFloat(blob, part, true)),
+  ...onPart("parse_be_float", "", false, {}, (blob, part) => readFloat(blob, part, false)),
+];
+
+const CHANGING: readonly Native[] = [
+  native<[RhaiBlob, Integer, Integer]>(
+    "set blob int int",
+    ([blob, index, value]) => {
+      const at = position(index, blob.bytes.length);
+      if (at !== undefined) blob.bytes[at] = byte(value);
+      return null;
+    },
+    CHANGES,
+  ),
+  change<[RhaiBlob, Integer]>("push blob int", ([blob, value]) => joined(blob.bytes, Uint8Array.of(byte(value)))),
+  change<[RhaiBlob, Integer]>("append blob int", ([blob, value]) => joined(blob.bytes, Uint8Array.of(byte(value)))),
+  change<[RhaiBlob, RhaiBlob]>("append blob blob", ([blob, other]) => joined(blob.bytes, other.bytes)),
+  change<[RhaiBlob, string]>("append blob string", ([blob, text]) => joined(blob.bytes, Buffer.from(text))),
+  change<[RhaiBlob, RhaiChar]>("append blob char", ([blob, value]) => joined(blob.bytes, Buffer.from(value.text))),
+  change<[RhaiBlob, Integer, Integer]>("insert blob int int", ([blob, index, value]) => {
+    const at = insertion(index, blob.bytes.length);
+    return joined(blob.bytes.subarray(0, at), Uint8Array.of(byte(value)), blob.bytes.subarray(at));
+  }),
+  change<[RhaiBlob, Integer, Integer]>("pad blob int int", ([blob, length, value], runtime, at) =>
+    joined(blob.bytes, made(Number(length) - blob.bytes.length, byte(value), runtime, at).bytes),
+  ),
+  native<[RhaiBlob]>("pop blob", ([blob]) => cut(blob, Math.max(0, blob.bytes.length - 1), 1)[0] ?? 0, CHANGES),
+  native<[RhaiBlob]>("shift blob", ([blob]) => cut(blob, 0, 1)[0] ?? 0, CHANGES),
+  native<[RhaiBlob, Integer]>(
+    "remove blob int",
+    ([blob, index]) => {
+      const at = position(index, blob.bytes.length);
+      return at === undefined ? 0 : cut(blob, at, 1)[0]!;
+    },
+    CHANGES,
+  ),
+  change("clear blob", () => new Uint8Array()),
+  change<[RhaiBlob, Integer]>("truncate blob int", ([blob, length]) =>
+    blob.bytes.slice(0, Math.max(0, Number(length))),
+  ),
+  change<[RhaiBlob, Integer]>("chop blob int", ([blob, length]) =>
+    blob.bytes.slice(Math.max(0, blob.bytes.length - Math.max(0, Number(length)))),
+  ),
+  change<[RhaiBlob]>("reverse blob", ([blob]) => blob.bytes.slice().reverse()),
+  ...onPart("splice", "blob", false, CHANGES, (blob, part, [by], runtime, at) => {
+    const { start, count } = bounds(part, blob.bytes.length);
+    cut(blob, start, count, (by as RhaiBlob).bytes);
+    runtime.sized(blob, at);
+    return null;
+  }),
+  native<[RhaiBlob, Integer]>(
+    "split blob int",
+    ([blob, index]) => new RhaiBlob(cut(blob, insertion(index, blob.bytes.length), blob.bytes.length)),
+    CHANGES,
+  ),
+  ...onPart("drain", "", false, CHANGES, (blob, part) => {
+    const { start, count } = bounds(part, blob.bytes.length);
+    return new RhaiBlob(cut(blob, start, count));
+  }),
+  ...onPart("retain", "", false, CHANGES, (blob, part) => {
+    const { start, count } = bounds(part, blob.bytes.length);
+    const kept = cut(blob, start, count);
+    const dropped = new RhaiBlob(blob.bytes);
+    blob.bytes = kept;
+    return dropped;
+  }),
+  ...(["le", "be"] as const).flatMap((order) =>
+    onPart(`write_${order}`, "number", false, CHANGES, (blob, part, [value]) =>
+      write(blob, part, wordOf(value ?? 0, order === "le")),
+    ),
+  ),
+  ...onPart("write_utf8", "string", false, CHANGES, (blob, part, [text]) =>
+    write(blob, part, Buffer.from(text as string)),
+  ),
+  ...onPart("write_ascii", "string", false, CHANGES, (blob, part, [text]) =>
+    write(
+      blob,
+      part,
+      Uint8Array.from(
+        Array.from(text as string).filter((char) => char < "\u0080"),
+        (char) => char.charCodeAt(0),
+      ),
+    ),
+  ),
+];
+
+export const BLOBS: readonly Native[] = [...READING, ...CHANGING];
