@@ -133,17 +133,21 @@ async function work(): Promise<void> {
   }
 }
 
-let before = { appended: 0, lived: 0, at: start };
+let before = { appended: 0, lived: 0, at: start, cpu };
 const watch = setInterval(() => {
   const now = performance.now();
   const perSecond = (count: number): string => ((count * 1000) / (now - before.at)).toFixed(0).padStart(7);
   const health = log.health();
   const lag = health.status === "ready" ? (health.projectionLagBytes / 1e6).toFixed(1) : health.because;
   const heap = (process.memoryUsage().rss / 1e6).toFixed(0);
+  const { user, system } = process.cpuUsage(before.cpu);
+  // CPU per event is what shows whether the log stays flat: other programs on the machine move the rates.
+  const cpuEach = ((user + system) / Math.max(1, appended - before.appended)).toFixed(0).padStart(4);
   console.log(
-    `${perSecond(appended - before.appended)} appends/s ${perSecond(lived - before.lived)} runs/s, lag ${lag} MB, rss ${heap} MB`,
+    `${perSecond(appended - before.appended)} appends/s ${perSecond(lived - before.lived)} runs/s, ` +
+      `${cpuEach} µs CPU per event, lag ${lag} MB, rss ${heap} MB, ${appended} events`,
   );
-  before = { appended, lived, at: now };
+  before = { appended, lived, at: now, cpu: process.cpuUsage() };
 }, 2000);
 
 await Promise.all([...Array.from({ length: inFlight }, append), ...(values.life ? [work()] : [])]);

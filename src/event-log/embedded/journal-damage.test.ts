@@ -10,7 +10,7 @@ import { inspectJournal, repairJournal, type RecoveredJournal } from "./recover-
 import { SegmentScan } from "./scan-segment.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 import { fileSize, findSegments } from "./segment-files.ts";
-import { testFolder, type TestFolder } from "./test-folder.contract.ts";
+import { testFolder, testFolderInMemory, type TestFolder } from "./test-folder.contract.ts";
 
 /** A record as far as the tests need it. */
 interface Kept {
@@ -29,7 +29,7 @@ describe("a damaged journal", () => {
 
   beforeAll(async () => {
     whole = testFolder();
-    trial = testFolder();
+    trial = testFolderInMemory();
     const make = new Fixtures();
     const log = await openEmbeddedLog({ folder: whole.path });
     drafts = [make.draft(), make.draft(2), make.draft(0), make.draft()];

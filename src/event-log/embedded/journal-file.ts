@@ -3,12 +3,13 @@
  * `write` resolves when all bytes are on disk: the file is opened with O_DSYNC where the platform has it, which saves
  * one trip to the thread pool per batch, else fdatasync follows each write.
  */
-import { close, constants, fdatasync, ftruncate, open, writev } from "node:fs";
+import { close, constants, fdatasync, fsync, ftruncate, open, writev } from "node:fs";
 import { promisify } from "node:util";
 
 export interface JournalFile {
   /** Writes all buffers at a file offset, durably. After a failure the file must not be written again. */
   write(buffers: Buffer[], offset: number): Promise<void>;
+  /** Cuts the file, durably. */
   truncate(bytes: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -18,6 +19,7 @@ export type OpenJournalFile = (path: string, create: boolean) => Promise<Journal
 
 const openFd = promisify(open);
 const closeFd = promisify(close);
+const syncFd = promisify(fsync);
 const truncateFd = promisify(ftruncate);
 
 /** Windows has no such flag. */
@@ -28,7 +30,11 @@ export const openNodeJournalFile: OpenJournalFile = async (path, create) => {
   const fd = await openFd(path, flags, 0o600);
   return {
     write: (buffers, offset) => writeAll(fd, buffers, offset),
-    truncate: (bytes) => truncateFd(fd, bytes),
+    // O_DSYNC is for writes alone: what was cut off must not come back after a loss of power.
+    truncate: async (bytes) => {
+      await truncateFd(fd, bytes);
+      await syncFd(fd);
+    },
     close: () => closeFd(fd),
   };
 };

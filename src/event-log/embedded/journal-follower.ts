@@ -6,11 +6,14 @@ import type { Segment } from "./segment-files.ts";
 
 export class JournalFollower {
   readonly #segments: Segment[];
+  readonly #writtenFrom: number;
   #position: number;
   #open: { readonly segment: Segment; readonly fd: number } | undefined;
 
-  constructor(segments: readonly Segment[], position: number) {
+  /** Records from `writtenFrom` on are known to be whole. */
+  constructor(segments: readonly Segment[], position: number, writtenFrom: number) {
     this.#segments = [...segments];
+    this.#writtenFrom = writtenFrom;
     this.#position = position;
   }
 
@@ -41,7 +44,9 @@ export class JournalFollower {
       const following = this.#segments[index + 1]?.base ?? Infinity;
       const to = Math.min(stored, following);
       const from = Math.max(this.#position, segment.base + HEADER_BYTES);
-      const scan = new SegmentScan({ fd: this.#fdOf(segment), salt: segment.salt, base: segment.base, from, to });
+      const { salt, base } = segment;
+      const wholeFrom = this.#writtenFrom;
+      const scan = new SegmentScan({ fd: this.#fdOf(segment), salt, base, from, to, wholeFrom });
       for (let record = scan.next(); record !== undefined; record = scan.next()) {
         const goOn = visit(record);
         this.#position = scan.end;

@@ -15,7 +15,7 @@ import type { JournalFile, OpenJournalFile } from "./journal-file.ts";
 import { gather, RecordArena, type EncodedRecord } from "./record-arena.ts";
 import type { RecordType } from "./record-format.ts";
 import { encodeHeader, HEADER_BYTES } from "./segment-header.ts";
-import { segmentPath, syncFolder, type Segment } from "./segment-files.ts";
+import { segmentPath, syncPath, type Segment } from "./segment-files.ts";
 
 export interface Receipt {
   stored(position: number): void;
@@ -165,7 +165,7 @@ export class Journal {
         await file.write([Buffer.alloc(probeBytes)], HEADER_BYTES);
         await file.truncate(HEADER_BYTES);
       }
-      syncFolder(this.#options.folder);
+      syncPath(this.#options.folder);
     } catch (error) {
       await file.close();
       throw error;

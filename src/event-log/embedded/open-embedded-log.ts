@@ -70,6 +70,7 @@ function openProjection(
     refusalsKept,
     salt: found.salt,
     stored: found.end,
+    writtenFrom: found.end,
     mostApplied,
     // It must know nothing that the journal has lost.
     rebuild: found.damage.length > 0,

@@ -19,6 +19,10 @@ export class ProjectionStore {
   readonly #eventAt: Database.Statement<[number], EventRow>;
   readonly #runById: Database.Statement<[string], RunRow>;
 
+  /** The greatest ids so far. Ids grow with time, so a greater one is new, and the index need not be asked. */
+  #newestEvent: string;
+  #newestRun: string;
+
   /** Opens the file; it is made anew when it is missing, of another version, of another journal, or damaged. */
   static open(path: string, salt: number): ProjectionStore {
     try {
@@ -35,20 +39,12 @@ export class ProjectionStore {
     this.#db = db;
     try {
       prepareFile(db, salt);
-      this.#insertEvent = db.prepare(
-        "INSERT OR IGNORE INTO event VALUES (@seq, @id, @tenant, @event_type, @received_at, @status, @verdict, " +
-          "@provider_type, @duplicate_of, @body_bytes, @runs, @open_runs, @failed_runs, @answered_at)",
-      );
+      this.#insertEvent = db.prepare("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
       this.#updateEvent = db.prepare(
-        "UPDATE event SET status = @status, runs = @runs, open_runs = @open_runs, failed_runs = @failed_runs, " +
-          "answered_at = @answered_at WHERE seq = @seq",
+        "UPDATE event SET status = ?, runs = ?, open_runs = ?, failed_runs = ?, answered_at = ? WHERE seq = ?",
       );
-      this.#insertRun = db.prepare(
-        "INSERT OR IGNORE INTO run VALUES (@seq, @id, @event_seq, @queued_at, @flow, @status, @resume_at, @facts_at)",
-      );
-      this.#updateRun = db.prepare(
-        "UPDATE run SET status = @status, resume_at = @resume_at, facts_at = @facts_at WHERE seq = @seq",
-      );
+      this.#insertRun = db.prepare("INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      this.#updateRun = db.prepare("UPDATE run SET status = ?, resume_at = ?, facts_at = ? WHERE seq = ?");
       this.#insertDedupe = db.prepare("INSERT OR IGNORE INTO dedupe VALUES (?, ?, ?)");
       this.#upsertFlow = db.prepare("INSERT OR REPLACE INTO flow VALUES (?, ?)");
       this.#addToCounter = db.prepare("UPDATE counter SET value = value + ? WHERE name = ?");
@@ -61,6 +57,8 @@ export class ProjectionStore {
       this.#eventSeq = db.prepare<[string], number>("SELECT seq FROM event WHERE id = ?").pluck();
       this.#eventAt = db.prepare<[number], EventRow>("SELECT * FROM event WHERE seq = ?");
       this.#runById = db.prepare<[string], RunRow>("SELECT * FROM run WHERE id = ?");
+      this.#newestEvent = newestId(db, "event");
+      this.#newestRun = newestId(db, "run");
     } catch (error) {
       db.close();
       throw error;
@@ -91,20 +89,39 @@ export class ProjectionStore {
     }
   }
 
+  // Values by place: binding them by name costs the projector a tenth of its time.
   insertEvent(row: EventRow): void {
-    this.#insertEvent.run(row);
+    this.#newestEvent = later(this.#newestEvent, row.id);
+    this.#insertEvent.run(
+      row.seq,
+      row.id,
+      row.tenant,
+      row.event_type,
+      row.received_at,
+      row.status,
+      row.verdict,
+      row.provider_type,
+      row.duplicate_of,
+      row.body_bytes,
+      row.runs,
+      row.open_runs,
+      row.failed_runs,
+      row.answered_at,
+    );
   }
 
   updateEvent(row: EventRow): void {
-    this.#updateEvent.run(row);
+    this.#updateEvent.run(row.status, row.runs, row.open_runs, row.failed_runs, row.answered_at, row.seq);
   }
 
   insertRun(row: RunRow): void {
-    this.#insertRun.run(row);
+    const { seq, id, event_seq, queued_at, flow, status, resume_at, facts_at } = row;
+    this.#newestRun = later(this.#newestRun, id);
+    this.#insertRun.run(seq, id, event_seq, queued_at, flow, status, resume_at, facts_at);
   }
 
   updateRun(row: RunRow): void {
-    this.#updateRun.run(row);
+    this.#updateRun.run(row.status, row.resume_at, row.facts_at, row.seq);
   }
 
   insertDedupe(seq: number, fingerprint: number, receivedAtMs: number): void {
@@ -120,7 +137,7 @@ export class ProjectionStore {
   }
 
   eventSeq(id: string): number | undefined {
-    return this.#eventSeq.get(id);
+    return id > this.#newestEvent ? undefined : this.#eventSeq.get(id);
   }
 
   eventAt(seq: number): EventRow | undefined {
@@ -128,7 +145,7 @@ export class ProjectionStore {
   }
 
   runById(id: string): RunRow | undefined {
-    return this.#runById.get(id);
+    return id > this.#newestRun ? undefined : this.#runById.get(id);
   }
 
   /** Removes at most `limit` of the events whose record lies before a position, with all that belongs to them. */
@@ -169,6 +186,15 @@ export function isUnusable(error: unknown): boolean {
     error instanceof ForeignProjection ||
     (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|SCHEMA|ERROR)/.test(error.code))
   );
+}
+
+function newestId(db: Database.Database, table: "event" | "run"): string {
+  const found = db.prepare<[], string | null>(`SELECT max(id) FROM ${table}`).pluck().get();
+  return found ?? "";
+}
+
+function later(one: string, other: string): string {
+  return one > other ? one : other;
 }
 
 class ForeignProjection extends Error {}

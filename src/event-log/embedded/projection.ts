@@ -88,13 +88,15 @@ export class Projection {
   }
 
   #start(stored: number, rebuild: boolean): Projector {
-    const { projectionPath, refusalsPath, refusalsKept, salt, mostApplied } = this.#options;
+    const { projectionPath, refusalsPath, refusalsKept, salt, mostApplied, writtenFrom } = this.#options;
     const projector: Projector = new Projector({
       projectionPath,
       refusalsPath,
       refusalsKept,
       salt,
       mostApplied,
+      // A rebuild reads from the disk what the first pass found in the system's cache.
+      writtenFrom: this.#rebuilds > 0 ? Infinity : writtenFrom,
       stored,
       rebuild,
       segments: this.#options.segments(),

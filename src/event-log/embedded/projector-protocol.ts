@@ -10,6 +10,8 @@ export interface ProjectorStart {
   readonly segments: readonly Segment[];
   /** Where the journal ended when it was opened: a projection that claims to have applied more has seen what is lost. */
   readonly mostApplied: number;
+  /** What stands from here on was written and synced by this very process: its checksums need no look. */
+  readonly writtenFrom: number;
   /** Delete the projection first: the journal lost records that it has seen. */
   readonly rebuild: boolean;
   readonly shared: SharedArrayBuffer;
@@ -57,7 +59,10 @@ export class SharedProgress {
 
   /** Wakes the projector; `urgent`: someone waits for it, it should not gather a larger batch first. */
   wake(urgent: boolean): void {
-    if (urgent) Atomics.store(this.#words, URGENT, 1);
+    if (urgent) {
+      Atomics.store(this.#words, URGENT, 1);
+      Atomics.notify(this.#words, URGENT);
+    }
     Atomics.add(this.#words, WAKE, 1);
     Atomics.notify(this.#words, WAKE);
   }
@@ -70,12 +75,13 @@ export class SharedProgress {
     return Atomics.exchange(this.#words, URGENT, 0) === 1;
   }
 
-  get isUrgent(): boolean {
-    return Atomics.load(this.#words, URGENT) === 1;
-  }
-
   /** Sleeps until it is woken after `wakes` was read, at most so long. For the projector's thread only. */
   sleep(wakes: number, mostMs: number): void {
     Atomics.wait(this.#words, WAKE, wakes, mostMs);
+  }
+
+  /** Sleeps so long, less when someone comes to wait; growth of the journal alone does not wake it. */
+  sleepUnlessUrgent(mostMs: number): void {
+    Atomics.wait(this.#words, URGENT, 0, mostMs);
   }
 }

@@ -35,7 +35,7 @@ class Projector {
     if (start.rebuild) removeProjection(start.projectionPath);
     this.#store = openStore(start);
     this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept);
-    this.#follower = new JournalFollower(start.segments, this.#store.applied());
+    this.#follower = new JournalFollower(start.segments, this.#store.applied(), start.writtenFrom);
     this.#dropRows(start.segments[0]?.base ?? 0);
   }
 
@@ -45,7 +45,7 @@ class Projector {
       this.#takeMessages();
       const urgent = this.#progress.takeUrgent();
       if (this.#follower.position < this.#progress.stored) {
-        if (!urgent && !this.#closing) this.#gather();
+        if (!urgent && !this.#closing) this.#progress.sleepUnlessUrgent(GATHER_MS);
         this.#applyAll();
         if (this.#stalled) this.#progress.sleep(this.#progress.wakes, RETRY_MS);
         continue;
@@ -58,14 +58,6 @@ class Projector {
     this.#store.close();
     this.#refusals.close();
     this.#post({ type: "closed" });
-  }
-
-  /** Sleeps for the gathering time, less if someone comes to wait. */
-  #gather(): void {
-    const until = performance.now() + GATHER_MS;
-    for (let left = GATHER_MS; left > 0 && !this.#progress.isUrgent; left = until - performance.now()) {
-      this.#progress.sleep(this.#progress.wakes, left);
-    }
   }
 
   #applyAll(): void {

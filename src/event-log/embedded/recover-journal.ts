@@ -9,7 +9,7 @@ import { randomInt } from "node:crypto";
 import { closeSync, mkdirSync, openSync, renameSync, truncateSync } from "node:fs";
 import { SegmentScan, type Damage } from "./scan-segment.ts";
 import { encodeHeader, HEADER_BYTES } from "./segment-header.ts";
-import { fileSize, findSegments, segmentPath, syncFolder, type Segment } from "./segment-files.ts";
+import { fileSize, findSegments, segmentPath, syncPath, type Segment } from "./segment-files.ts";
 import type { OpenJournalFile } from "./journal-file.ts";
 
 /** What was found damaged and left out. Positions are bytes of the journal. */
@@ -62,14 +62,17 @@ export async function repairJournal(
   if (last !== undefined && fileSize(last.path) > found.end - last.base) {
     truncateSync(last.path, found.end - last.base);
   }
-  syncFolder(folder);
+  // The records of a process that was killed in the middle of a write may be whole in the system's cache alone: from
+  // here on they count as stored, so they must be.
+  if (last !== undefined) syncPath(last.path);
+  syncPath(folder);
   if (last !== undefined && !found.mustRoll) return found;
   const base = found.end;
   const segment: Segment = { path: segmentPath(folder, base), salt: found.salt, base, createdAtMs: nowMs };
   const file = await openFile(segment.path, true);
   await file.write([encodeHeader(segment)], 0);
   await file.close();
-  syncFolder(folder);
+  syncPath(folder);
   return { ...found, segments: [...found.segments, segment], end: base + HEADER_BYTES };
 }
 

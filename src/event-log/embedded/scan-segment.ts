@@ -27,6 +27,8 @@ export interface ScanRange {
   readonly base: number;
   readonly from: number;
   readonly to: number;
+  /** Records from here on are known to be whole: their checksums are not computed again. */
+  readonly wholeFrom?: number;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -51,7 +53,7 @@ export class SegmentScan {
   next(): ScannedRecord | undefined {
     let damagedFrom: number | undefined;
     for (;;) {
-      const record = this.#wholeRecordAt(this.#at);
+      const record = this.#wholeRecordAt(this.#at, damagedFrom !== undefined);
       if (record !== undefined) {
         if (damagedFrom !== undefined) this.damage.push({ from: damagedFrom, to: this.#at });
         const total = PREFIX_BYTES + record.meta.length + record.bodyBytes;
@@ -71,7 +73,7 @@ export class SegmentScan {
     }
   }
 
-  #wholeRecordAt(position: number): ScannedRecord | undefined {
+  #wholeRecordAt(position: number, searching: boolean): ScannedRecord | undefined {
     if (position + PREFIX_BYTES > this.#range.to) return undefined;
     this.#load(position, PREFIX_BYTES);
     let at = position - this.#windowAt;
@@ -79,7 +81,9 @@ export class SegmentScan {
     if (prefix === undefined || position + recordBytes(prefix) > this.#range.to) return undefined;
     this.#load(position, recordBytes(prefix));
     at = position - this.#windowAt;
-    if (!isWhole(this.#window, at, prefix, this.#range.salt)) return undefined;
+    if (at + recordBytes(prefix) > this.#window.length) return undefined;
+    const known = !searching && position >= (this.#range.wholeFrom ?? Infinity);
+    if (!known && !isWhole(this.#window, at, prefix, this.#range.salt)) return undefined;
     const meta = this.#window.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + prefix.metaBytes);
     return { position, type: prefix.type, meta, bodyBytes: prefix.bodyBytes };
   }

@@ -45,12 +45,12 @@ export function fileSize(path: string): number {
 /** Removes files and makes the removal durable. */
 export function removeFiles(folder: string, paths: readonly string[]): void {
   for (const path of paths) unlinkSync(path);
-  syncFolder(folder);
+  syncPath(folder);
 }
 
-/** Makes the names in a folder durable. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, "r");
+/** Makes a file's content durable, or, for a folder, the names in it. */
+export function syncPath(path: string): void {
+  const fd = openSync(path, "r");
   try {
     fsyncSync(fd);
   } finally {
