@@ -2,7 +2,7 @@
 import { position, rangeBounds, startAndCount } from "../access.ts";
 import { same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
-import { native, type Native, type NativeOptions } from "../natives.ts";
+import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { Runtime } from "../runtime.ts";
 import { int, RhaiArray, RhaiBlob, RhaiFloat, RhaiRange, type RhaiChar, type RhaiValue } from "../values.ts";
 
@@ -47,20 +47,20 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-function change<A extends readonly RhaiValue[]>(
+type NextBytes<A> = (args: A, runtime: Runtime, at: number) => Uint8Array;
+
+/** A function that gives the blob other bytes. */
+function change<A extends readonly [RhaiBlob, ...RhaiValue[]] = readonly [RhaiBlob]>(
   signature: string,
-  next: (args: A, runtime: Runtime, at: number) => Uint8Array,
+  next: NextBytes<A>,
 ): Native {
-  return native<[RhaiBlob, ...RhaiValue[]]>(
-    signature,
-    (args, runtime, at) => {
-      const [blob] = args;
-      blob.bytes = next(args as unknown as A, runtime, at);
-      runtime.sized(blob, at);
-      return null;
-    },
-    CHANGES,
-  );
+  const call: NativeCall<A> = (args, runtime, at) => {
+    const [blob] = args;
+    blob.bytes = next(args, runtime, at);
+    runtime.sized(blob, at);
+    return null;
+  };
+  return native<A>(signature, call, CHANGES);
 }
 
 function made(size: Integer, fill: number, runtime: Runtime, at: number): RhaiBlob {
