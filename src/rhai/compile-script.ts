@@ -43,7 +43,8 @@ export function compileScript(
     script: {
       globals,
       run: (scope, host = {}) => {
-        const instance = idle.pop() ?? instantiate(factory, generator.out.constants, source, resolved, table);
+        const instance =
+          idle.pop() ?? instantiate(factory, generator.out.constants, source, resolved, table, generator.sites);
         try {
           return instance.runtime.run(instance.main, scope, host);
         } finally {
@@ -66,6 +67,7 @@ function instantiate(
   source: Source,
   options: RhaiOptions,
   table: NativeTable,
+  sites: readonly (readonly Native[])[],
   inherited?: ReadonlyMap<string, ScriptBody>,
 ): Instance {
   const runtime = new Runtime(source, options, table, {
@@ -80,11 +82,13 @@ function instantiate(
     maxDepth: runtime.maxDepth,
     tickEvery: runtime.tickEvery,
     stack: runtime.stack,
+    sites,
   };
   const methods = runtime as unknown as Record<string, unknown>;
   for (const name of [...HELPERS, "begin"] as const) {
     const member = methods[name];
-    if (typeof member === "function") helpers[name] = member.bind(runtime);
+    // Members that are arrow functions know their runtime already.
+    if (typeof member === "function") helpers[name] = Object.hasOwn(runtime, name) ? member : member.bind(runtime);
   }
   return { runtime, main: factory(helpers, constants) };
 }
@@ -99,7 +103,15 @@ function evaluatorFor(options: RhaiOptions, table: NativeTable): Evaluator {
     const [fault] = [...diagnostics, ...generator.diagnostics];
     if (fault !== undefined) throw new RhaiError("ErrorParsing", fault.message);
     const factory = new Function("$", "k", `"use strict";${code}`) as Factory;
-    const { runtime, main } = instantiate(factory, generator.out.constants, source, options, table, functions);
+    const { runtime, main } = instantiate(
+      factory,
+      generator.out.constants,
+      source,
+      options,
+      table,
+      generator.sites,
+      functions,
+    );
     return runtime.run(main, scope, host);
   };
 }

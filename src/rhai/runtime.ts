@@ -192,16 +192,18 @@ export class Runtime {
   // ── operators ──
 
   readonly add = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
+    if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value + right.value);
     const sum = arithmetic("+", left, right, at) ?? concatenation(left, right, (value) => this.text(value));
     return sum === undefined ? this.#operatorCall("+", left, right, at) : this.sized(sum, at);
   };
 
   /** `+=`: an array takes one more element (or all of another array's), a map another map's keys, both in place. */
   readonly addTo = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
+    if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value + right.value);
     if (typeof left === "string" && typeof right === "string") return this.sized(left + right, at);
     if (left instanceof RhaiArray) {
       if (right instanceof RhaiArray) left.own().push(...right.items.map(copyOf));
-      else left.own().push(right);
+      else left.own().push(copyOf(right));
       return this.sized(left, at);
     }
     if (left instanceof RhaiMap && right instanceof RhaiMap) {
@@ -218,6 +220,7 @@ export class Runtime {
   }
 
   readonly sub = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
+    if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value - right.value);
     if (typeof left === "string" && typeof right === "string") return right === "" ? left : left.replaceAll(right, "");
     if (typeof left === "string" && right instanceof RhaiChar) return left.replaceAll(right.text, "");
     if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp)
@@ -230,8 +233,14 @@ export class Runtime {
     return arithmetic(op, left, right, at) ?? this.#operatorCall(op, left, right, at);
   }
 
-  readonly mul = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => this.#numbers("*", left, right, at);
-  readonly div = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => this.#numbers("/", left, right, at);
+  readonly mul = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
+    if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value * right.value);
+    return this.#numbers("*", left, right, at);
+  };
+  readonly div = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
+    if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value / right.value);
+    return this.#numbers("/", left, right, at);
+  };
   readonly mod = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => this.#numbers("%", left, right, at);
   readonly pow = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => this.#numbers("**", left, right, at);
   readonly shl = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => this.#numbers("<<", left, right, at);
@@ -404,6 +413,42 @@ export class Runtime {
       return this.#invoke(native, args, at);
     }
     return this.#fallback(name, args, at);
+  };
+
+  /** A call whose overloads were looked up when the script was compiled. */
+  readonly callSite = (
+    overloads: readonly Native[],
+    name: string,
+    args: readonly RhaiValue[],
+    at: number,
+    isConst: boolean,
+  ): RhaiValue => {
+    for (const native of overloads) {
+      if (!fits(native.types, args)) continue;
+      if (isConst) this.#refuseOnConstant(native, at);
+      return this.#invoke(native, args, at);
+    }
+    return this.#fallback(name, args, at);
+  };
+
+  /** A method that no function of the script has: a closure in a map, or a native one. */
+  readonly methodSite = (
+    overloads: readonly Native[],
+    object: RhaiValue,
+    name: string,
+    args: readonly RhaiValue[],
+    at: number,
+    isConst: boolean,
+    cell: Cell | null,
+  ): RhaiValue => {
+    if (object instanceof RhaiMap && object.entries.get(name) instanceof RhaiFn)
+      return this.method(object, name, args, at, isConst, cell);
+    const result = this.callSite(overloads, name, [object, ...args], at, isConst);
+    if (cell !== null && this.replaced !== undefined) {
+      cell.v = this.replaced.value;
+      this.replaced = undefined;
+    }
+    return result;
   };
 
   #invoke(native: Native, args: readonly RhaiValue[], at: number): RhaiValue {

@@ -8,7 +8,7 @@
 import type { Diagnostic, Source, Span } from "../../text/index.ts";
 import type { Expr, FnDef, Program } from "../ast.ts";
 import type { RhaiOptions } from "../options.ts";
-import type { NativeTable } from "../natives.ts";
+import type { Native, NativeTable } from "../natives.ts";
 import { Emitter } from "./emitter.ts";
 import { Scope, type Variable } from "./scope.ts";
 
@@ -41,6 +41,8 @@ export interface Atom {
 export abstract class GeneratorBase {
   readonly out = new Emitter();
   readonly diagnostics: Diagnostic[] = [];
+  /** The overloads of every call of a native function, looked up once. */
+  readonly sites: (readonly Native[])[] = [];
   readonly options: RhaiOptions;
   readonly source: Source;
   readonly natives: NativeTable;
@@ -97,6 +99,12 @@ export abstract class GeneratorBase {
     const atom = this.expr(expr);
     const isSteady = atom.known !== "place" || later.every(isSimple);
     return isSteady ? atom.js : this.out.temp(atom.js);
+  }
+
+  /** The name of the overloads of a native function. */
+  site(name: string, arity: number): string {
+    this.sites.push(this.natives.find(name, arity));
+    return `q${this.sites.length - 1}`;
   }
 
   /** A position for messages: the offset at which the construct stands. */

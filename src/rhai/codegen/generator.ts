@@ -29,6 +29,7 @@ export class Generator extends PlaceGenerator {
     return [
       `const {${HELPERS.join(",")}}=$;`,
       ...this.out.constants.map((_, at) => `const k${at}=k[${at}];`),
+      ...this.sites.map((_, at) => `const q${at}=$.sites[${at}];`),
       `const N=$.tickEvery,D=$.maxDepth,S=$.stack;let n=0,d=0;`,
       ...[...this.globals.values()].map((js) => `let ${js};`),
       ...functions,
@@ -276,6 +277,8 @@ export const HELPERS = [
   "indexMut",
   "setIndex",
   "call",
+  "callSite",
+  "methodSite",
   "callRef",
   "method",
   "missing",

@@ -65,7 +65,12 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   #get(object: string, expr: Extract<Expr, { kind: "prop" | "index" }>): string {
     if (expr.kind === "prop") return this.out.temp(`prop(${object},${this.text(expr.name)},${this.at(expr.nameSpan)})`);
     const index = this.#apart(() => this.borrow(expr.index));
-    return this.out.temp(`index(${object},${index},${this.at(expr.index.span)})`);
+    const found = this.out.fresh("t");
+    // An element that is there needs no more than this; everything else (negative indices, texts, faults) takes the long way.
+    this.out.line(
+      `let ${found};if(!(${object} instanceof RhaiArray&&typeof ${index}==="number"&&(${found}=${object}.items[${index}])!==undefined))${found}=index(${object},${index},${this.at(expr.index.span)});`,
+    );
+    return found;
   }
 
   /** Evaluates the indices of a place, from the root on. */
@@ -147,7 +152,8 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   }
 
   #assign(op: string, target: Expr, value: Expr, span: Span): void {
-    const owned = this.#apart(() => this.own(value));
+    // What is only looked at needs no copy; `+=` on an array copies what it takes in.
+    const owned = this.#apart(() => (op === "=" ? this.own(value) : this.steady(value, [target])));
     const place = this.placeOf(target);
     this.checkAssignable(place.variable, target, span);
     if (place.steps.length === 0) {
@@ -280,7 +286,9 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const isConst = isPlace && first.kind === "name" && this.variableFor(first)?.isConst === true;
     const args = expr.args.map((arg, at) => (at === 0 && isPlace ? this.steady(arg, rest) : this.own(arg)));
     return {
-      js: this.out.temp(`call(${this.text(expr.name)},[${args.join(",")}],${this.at(expr.span)},${isConst})`),
+      js: this.out.temp(
+        `callSite(${this.site(expr.name, args.length)},${this.text(expr.name)},[${args.join(",")}],${this.at(expr.span)},${isConst})`,
+      ),
       known: "fresh",
     };
   }
@@ -325,7 +333,7 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const isConst = this.natives.takesReference(name, args.length + 1) ? this.#rootConstness(object) : "false";
     return {
       js: this.out.temp(
-        `method(${value},${this.text(name)},[${owned.join(",")}],${this.at(expr.nameSpan)},${isConst},null)`,
+        `${this.#methodHelper(name, args.length)}${value},${this.text(name)},[${owned.join(",")}],${this.at(expr.nameSpan)},${isConst},null)`,
       ),
       known: "fresh",
     };
@@ -334,6 +342,13 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   /** `m.f(x)` with a closure in the map: it may change `this`, which is the map. */
   #mayBindMap(object: Expr, name: string, arity: number): boolean {
     return (object.kind === "name" || object.kind === "this") && this.natives.find(name, arity + 1).length === 0;
+  }
+
+  /** The beginning of a method's call: where no function of the script can be meant, its overloads are known. */
+  #methodHelper(name: string, arity: number): string {
+    return name === "call" || this.#isScriptMethod(name, arity)
+      ? "method("
+      : `methodSite(${this.site(name, arity + 1)},`;
   }
 
   #isScriptMethod(name: string, arity: number): boolean {
@@ -363,7 +378,7 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
           ? `isConstant(${this.text(place.variable.name)})`
           : "false";
     const result = this.out.temp(
-      `${helper}(${cell}.v,${this.text(name)},[${owned.join(",")}],${this.at(span)},${isConst},${cell})`,
+      `${helper === "method" ? this.#methodHelper(name, args.length) : "callRef("}${cell}.v,${this.text(name)},[${owned.join(",")}],${this.at(span)},${isConst},${cell})`,
     );
     this.out.line(`if(${cell}.v!==${value}){`);
     if (place.variable?.isConst !== true) this.writeBack(place, containers, `${cell}.v`);
