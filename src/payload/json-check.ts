@@ -19,7 +19,7 @@ const SPACE = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 ? 1 : 0,
 );
 const DIGIT = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x30 && byte <= 0x39 ? 1 : 0));
-const SIMPLE_ESCAPE = new Set([...'"\\/bfnrt'].map((char) => char.charCodeAt(0)));
+const SIMPLE_ESCAPE = new Set(Array.from('"\\/bfnrt', (char) => char.charCodeAt(0)));
 
 /** The offset at which the bytes stop being JSON in UTF-8; -1 when they are JSON. */
 export function jsonFaultAt(bytes: Uint8Array): number {
