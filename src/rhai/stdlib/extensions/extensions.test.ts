@@ -88,3 +88,8 @@ test("what is made is bounded", () => {
 test("a pattern that makes other engines hang is answered at once", () => {
   expect(run('let t = ""; t.pad(5000, "a"); regex_is_match(t + "!", "^(a+)+$")')).toBe("false");
 });
+
+test("many searches in a text that each look to its end are ended by the deadline", () => {
+  const host = { now: () => Date.now(), deadlineMs: Date.now() + 100 };
+  expect(() => run('let t = ""; t.pad(200000, "a"); regex_find_all(t, "a.*x|a")', host)).toThrow("its time is up");
+});

@@ -3,8 +3,9 @@
  * linear in the text.
  *
  * Invariants:
- * 1. No pattern and no text can hang a script: steps are bounded by the pattern's program times the text's length,
- *    and that product has a limit of its own (`MAX_WORK`).
+ * 1. One search cannot hang a script: its steps are bounded by the pattern's program times the text's length, and that
+ *    product has a limit of its own (`MAX_WORK`). Each further search in the text is counted as an operation, with a
+ *    look at the deadline.
  * 2. Compiled patterns are kept, but never more than `MAX_CACHED`.
  */
 import { RE2JS } from "re2js";
@@ -15,7 +16,7 @@ import { RhaiArray, RhaiMap, type RhaiValue } from "../../values.ts";
 
 const MAX_PATTERN = 2000;
 const MAX_CACHED = 200;
-/** About a second of matching at worst. */
+/** Less than a second of matching, as measured with patterns meant to be slow. */
 const MAX_WORK = 50_000_000;
 
 interface Match {
@@ -51,17 +52,18 @@ function prepared(pattern: string, text: string, at: number): RE2JS {
   return regex;
 }
 
-function* matches(pattern: string, text: string, at: number): Generator<Match> {
+function* matches(pattern: string, text: string, runtime: Runtime, at: number): Generator<Match> {
   const matcher = prepared(pattern, text, at).matcher(text);
   const count = matcher.groupCount();
   while (matcher.find()) {
+    runtime.tick(1, at);
     const groups = Array.from({ length: count + 1 }, (_, index) => matcher.group(index));
     yield { start: matcher.start(), end: matcher.end(), groups };
   }
 }
 
-function captures(pattern: string, text: string, at: number): RhaiValue {
-  const [first] = matches(pattern, text, at);
+function captures(pattern: string, text: string, runtime: Runtime, at: number): RhaiValue {
+  const [first] = matches(pattern, text, runtime, at);
   if (first === undefined) return null;
   const entries = new Map<string, RhaiValue>(first.groups.map((group, index) => [String(index), group]));
   for (const [name, index] of Object.entries(compile(pattern, at).namedGroups()))
@@ -87,7 +89,7 @@ function replace(text: string, pattern: string, replacement: string, runtime: Ru
   const { maxStringSize } = runtime.options;
   let result = "";
   let from = 0;
-  for (const match of matches(pattern, text, at)) {
+  for (const match of matches(pattern, text, runtime, at)) {
     result += text.slice(from, match.start) + expanded(replacement, match, names, at);
     from = match.end;
     // Checked on the way: many matches of a large replacement must not be built first.
@@ -96,10 +98,10 @@ function replace(text: string, pattern: string, replacement: string, runtime: Ru
   return runtime.sized(result + text.slice(from), at);
 }
 
-function split(text: string, pattern: string, at: number): RhaiValue[] {
+function split(text: string, pattern: string, runtime: Runtime, at: number): RhaiValue[] {
   const parts: string[] = [];
   let from = 0;
-  for (const { start, end } of matches(pattern, text, at)) {
+  for (const { start, end } of matches(pattern, text, runtime, at)) {
     const isEmptyAtEdge = start === end && (start === 0 || end === text.length);
     if (isEmptyAtEdge) continue;
     parts.push(text.slice(from, start));
@@ -120,21 +122,21 @@ export const REGEX: readonly Native[] = [
   extension<[string, string]>("regex_is_match string string", ([text, pattern], _runtime, at) =>
     prepared(pattern, text, at).matcher(text).find(),
   ),
-  extension<[string, string]>("regex_find string string", ([text, pattern], _runtime, at) => {
-    const [first] = matches(pattern, text, at);
+  extension<[string, string]>("regex_find string string", ([text, pattern], runtime, at) => {
+    const [first] = matches(pattern, text, runtime, at);
     return first?.groups[0] ?? null;
   }),
   extension<[string, string]>("regex_find_all string string", ([text, pattern], runtime, at) => {
-    const found = Array.from(matches(pattern, text, at), ({ groups }) => groups[0] ?? "");
+    const found = Array.from(matches(pattern, text, runtime, at), ({ groups }) => groups[0] ?? "");
     return runtime.sized(new RhaiArray(found), at);
   }),
-  extension<[string, string]>("regex_captures string string", ([text, pattern], _runtime, at) =>
-    captures(pattern, text, at),
+  extension<[string, string]>("regex_captures string string", ([text, pattern], runtime, at) =>
+    captures(pattern, text, runtime, at),
   ),
   extension<[string, string, string]>("regex_replace string string string", ([text, pattern, by], runtime, at) =>
     replace(text, pattern, by, runtime, at),
   ),
   extension<[string, string]>("regex_split string string", ([text, pattern], runtime, at) =>
-    runtime.sized(new RhaiArray(split(text, pattern, at)), at),
+    runtime.sized(new RhaiArray(split(text, pattern, runtime, at)), at),
   ),
 ];
