@@ -3,7 +3,7 @@
  * integers and all limits are on. Printed: the medians and their ratio.
  */
 import { cpus } from "node:os";
-import { compileScript, RhaiScope } from "../src/rhai/index.ts";
+import { compileScript, display, RhaiScope } from "../src/rhai/index.ts";
 import { Source } from "../src/text/index.ts";
 import { PROGRAMS } from "./support/rhai-programs.ts";
 
@@ -14,13 +14,15 @@ const rows: Record<string, { "Rhai ms": number; "JavaScript ms": number; ratio: 
 for (const { name, rhai, javascript } of PROGRAMS) {
   const compiled = compileScript(new Source(name, rhai), { maxOperations: 1_000_000_000 });
   if ("diagnostics" in compiled) throw new Error(`${name}: ${compiled.diagnostics[0]?.message ?? ""}`);
-  const run = (): string => String(compiled.script.run(new RhaiScope()));
+  const run = (): string => display(compiled.script.run(new RhaiScope()));
   if (name !== "matmul" && run() !== String(javascript())) throw new Error(`${name}: the two give different results`);
   const ours: number[] = [];
   const plain: number[] = [];
   for (let round = -3; round < ROUNDS; round++) {
     const [rhaiMs, jsMs] = [timed(run), timed(javascript)];
-    if (round >= 0) (ours.push(rhaiMs), plain.push(jsMs));
+    if (round < 0) continue;
+    ours.push(rhaiMs);
+    plain.push(jsMs);
   }
   const [rhaiMs, jsMs] = [median(ours), median(plain)];
   rows[name] = {

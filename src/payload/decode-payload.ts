@@ -9,6 +9,7 @@ import { decodeContent } from "./content-encoding.ts";
 import { readContentType, type ContentType } from "./content-type.ts";
 import { decodeForm } from "./form.ts";
 import { decodeMultipart } from "./multipart.ts";
+import { jsonFaultAt } from "./json-check.ts";
 import { PayloadFault } from "./payload-fault.ts";
 
 /**
@@ -45,16 +46,23 @@ export function decodePayload(
 }
 
 /**
- * Checks a body that claims JSON, without decoding anything else: what ingress must know before it answers.
- * Returns the parsed value (digits of large integers are not kept), or undefined when the body claims something else.
- * @throws PayloadFault
+ * Checks a body that claims JSON, without making anything of it: what ingress must know before it answers.
+ * @throws PayloadFault when it claims JSON and is none, or cannot be decoded.
  */
-export function checkClaimedJson(headers: HeaderList, rawBody: Uint8Array, maxBytes: number): unknown {
+export function checkClaimedJson(headers: HeaderList, rawBody: Uint8Array, maxBytes: number): void {
   const encoding = headerOf(headers, "content-encoding");
   const body = encoding === undefined ? rawBody : decodeContent(rawBody, encoding, maxBytes);
   const type = readContentType(headerOf(headers, "content-type"));
-  if (type.kind !== "json" || body.length === 0) return undefined;
-  return parseOrFault(textOf(body, type));
+  if (type.kind !== "json" || body.length === 0) return;
+  const { charset = "utf-8" } = type;
+  if (charset !== "utf-8" && charset !== "utf8" && charset !== "us-ascii") {
+    parseOrFault(textOf(body, type));
+    return;
+  }
+  const faultAt = jsonFaultAt(body);
+  if (faultAt === -1) return;
+  if (!isUtf8(body)) throw new PayloadFault("invalid_text", "the body is not valid UTF-8");
+  throw new PayloadFault("invalid_json", `the body stops being JSON at byte ${faultAt} of ${body.length}`);
 }
 
 function guessed(body: Uint8Array): string {

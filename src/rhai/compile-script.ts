@@ -11,7 +11,7 @@ import { RhaiError } from "./errors.ts";
 import { Runtime, type Evaluator, type RhaiHost } from "./runtime.ts";
 import type { RhaiScope } from "./rhai-scope.ts";
 import { STANDARD_LIBRARY } from "./stdlib/index.ts";
-import { copyOf, RhaiArray, RhaiFn, RhaiMap, type RhaiValue, type ScriptBody } from "./values.ts";
+import { copyOf, RhaiArray, RhaiFloat, RhaiFn, RhaiMap, type RhaiValue, type ScriptBody } from "./values.ts";
 
 export interface CompiledScript {
   /** Runs the script. The scope's variables are read, and hold what became of them afterwards. @throws RhaiError */
@@ -78,6 +78,7 @@ function instantiate(
     RhaiArray,
     RhaiMap,
     RhaiFn,
+    RhaiFloat,
     copyOf,
     maxDepth: runtime.maxDepth,
     tickEvery: runtime.tickEvery,

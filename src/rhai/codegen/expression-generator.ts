@@ -274,6 +274,7 @@ export abstract class ExpressionGenerator extends GeneratorBase {
   #arithmetic(op: string, left: string, right: string, at: string): string {
     const { name, quick } = ARITHMETIC[op]!;
     const slow = `${name}(${left},${right},${at})`;
+    const onFloats = this.onFloats(op, left, right, slow);
     if (op === "%") {
       return this.out.temp(
         `(typeof ${left}==="number"&&typeof ${right}==="number"&&${right}!==0)?${left}%${right}+0:${slow}`,
@@ -283,9 +284,16 @@ export abstract class ExpressionGenerator extends GeneratorBase {
     const result = this.out.fresh("t");
     // A sum or product of safe integers that is a safe integer itself is exact; anything else takes the long way.
     this.out.line(
-      `let ${result};if(!(typeof ${left}==="number"&&typeof ${right}==="number"&&(${result}=${quick(left, right)})<=9007199254740991&&${result}>=-9007199254740991))${result}=${slow};`,
+      `let ${result};if(!(typeof ${left}==="number"&&typeof ${right}==="number"&&(${result}=${quick(left, right)})<=9007199254740991&&${result}>=-9007199254740991))${result}=${onFloats};`,
     );
     return result;
+  }
+
+  /** The short way for two floats; a literal integer is none. */
+  onFloats(op: string, left: string, right: string, slow: string): string {
+    const isName = (atom: string): boolean => /^[a-z]/.test(atom);
+    if (!isName(left) || !isName(right)) return slow;
+    return `${left} instanceof RhaiFloat&&${right} instanceof RhaiFloat?new RhaiFloat(${left}.value${op}${right}.value):${slow}`;
   }
 
   #logic(expr: Extract<Expr, { kind: "binary" }>): Atom {

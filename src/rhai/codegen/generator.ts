@@ -244,6 +244,7 @@ export const HELPERS = [
   "RhaiArray",
   "RhaiMap",
   "RhaiFn",
+  "RhaiFloat",
   "copyOf",
   "add",
   "addTo",

@@ -178,7 +178,7 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   #addTo(old: string, value: string, span: Span): string {
     const result = this.out.fresh("t");
     this.out.line(
-      `let ${result};if(!(typeof ${old}==="number"&&typeof ${value}==="number"&&(${result}=${old}+${value})<=9007199254740991&&${result}>=-9007199254740991))${result}=addTo(${old},${value},${this.at(span)});`,
+      `let ${result};if(!(typeof ${old}==="number"&&typeof ${value}==="number"&&(${result}=${old}+${value})<=9007199254740991&&${result}>=-9007199254740991))${result}=${this.onFloats("+", old, value, `addTo(${old},${value},${this.at(span)})`)};`,
     );
     return result;
   }

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { jsonFaultAt } from "./json-check.ts";
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test.each([
+  '{"a":[1,-0.5e+3,true,false,null,"x\\n\\u00e9"]}',
+  " [] ",
+  "{}",
+  '"\\"',
+  "0",
+  '\uFEFF{"a":1}',
+  '{"a":{"b":[{},[]]}}',
+])("%s is judged as JSON.parse judges it", (text) => {
+  expect(jsonFaultAt(Buffer.from(text)) === -1).toBe(isJson(text.replace("\uFEFF", "")));
+});
+
+test.each([
+  "",
+  "{",
+  "[1,]",
+  "[,1]",
+  '{"a"}',
+  '{"a":}',
+  '{"a":1,}',
+  "{'a':1}",
+  "01",
+  "1.",
+  ".5",
+  "-",
+  "+1",
+  "1e",
+  "nul",
+  "truex",
+  "[1]x",
+  '"\u0001"',
+  '"\\x"',
+  '"\\u12"',
+  '"open',
+  "NaN",
+  "[1 2]",
+  '{"a":1 "b":2}',
+  "]",
+])("%j is no JSON", (text) => {
+  expect(isJson(text)).toBe(false);
+  expect(jsonFaultAt(Buffer.from(text))).not.toBe(-1);
+});
+
+test("bytes that are not UTF-8 are no JSON", () => {
+  expect(jsonFaultAt(Buffer.from([0x22, 0xff, 0x22]))).not.toBe(-1);
+});
+
+test("it agrees with JSON.parse on JSON and on JSON with one change", () => {
+  const texts = fc
+    .tuple(fc.json(), fc.nat(), fc.constantFrom(...Array.from('{}[],:"\\0123e.-tfn \n')))
+    .chain(([json, at, char]) => {
+      const index = json.length === 0 ? 0 : at % json.length;
+      return fc.constantFrom(
+        json,
+        json.slice(0, index) + char + json.slice(index + 1),
+        json.slice(0, index) + char + json.slice(index),
+        json.slice(0, index) + json.slice(index + 1),
+      );
+    });
+  fc.assert(
+    fc.property(texts, (text) => {
+      // A lone half of a surrogate pair cannot be written as UTF-8.
+      fc.pre(Buffer.from(text).toString() === text);
+      expect(jsonFaultAt(Buffer.from(text)) === -1).toBe(isJson(text));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("nesting costs no stack, and has an end", () => {
+  expect(jsonFaultAt(Buffer.from("[".repeat(5000) + "]".repeat(5000)))).toBe(-1);
+  expect(jsonFaultAt(Buffer.from("[".repeat(20_000) + "]".repeat(20_000)))).not.toBe(-1);
+});
