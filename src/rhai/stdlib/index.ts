@@ -4,7 +4,7 @@ import { ARRAYS } from "./arrays.ts";
 import { BIT_FIELDS } from "./bit-fields.ts";
 import { BLOBS } from "./blobs.ts";
 import { CORE } from "./core.ts";
-import { FORMAT } from "./extensions/format.ts";
+import { EXTENSIONS } from "./extensions/index.ts";
 import { MAPS } from "./maps.ts";
 import { MATH } from "./math.ts";
 import { RANGES } from "./ranges.ts";
@@ -21,5 +21,5 @@ export const STANDARD_LIBRARY: readonly Native[] = [
   ...BLOBS,
   ...BIT_FIELDS,
   ...TIME,
-  ...FORMAT,
+  ...EXTENSIONS,
 ];
