@@ -5,28 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const GTC = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command to its end. */
-export async function gtc(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
-): Promise<Finished> {
-  const child = spawn(process.execPath, [GTC, ...args], {
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    env: { PATH: process.env["PATH"] ?? "", NO_COLOR: "1", ...options.env },
-  });
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  child.stdin.end(options.input ?? "");
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, stdout: stdout(), stderr: stderr() };
-}
+const GTC = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 function collect(stream: NodeJS.ReadableStream): () => string {
   let text = "";

@@ -1,0 +1,152 @@
+/** What becomes of runs: retries, dead letters, errors that go on, resumption, replay, children. */
+import { afterEach, expect, test } from "vitest";
+import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+import { TestGateway, type EventDetailJson } from "../support/test-gateway.ts";
+
+const bundles: TestBundle[] = [];
+afterEach(async () => {
+  await Promise.all(bundles.splice(0).map((bundle) => bundle.remove()));
+});
+
+async function bundleOf(flows: Readonly<Record<string, string>>, tenants?: string[]): Promise<TestBundle> {
+  const bundle = await createTestBundle(flows, {}, tenants);
+  bundles.push(bundle);
+  return bundle;
+}
+
+async function postAndSettle(gateway: TestGateway, path: string, body = "{}"): Promise<EventDetailJson> {
+  const answer = await gateway.post(path, body);
+  return gateway.settled(answer.json()["event_id"]);
+}
+
+const nodesOf = (detail: EventDetailJson, run = 0): unknown[] =>
+  detail.runs[run]!.steps.map(({ node, status }) => `${node} ${status}`);
+
+test("a failing step is tried again with the steps before it kept, then the run is a dead letter that can be replayed", async () => {
+  const bundle = await bundleOf({
+    "f.ygtc": `
+config: { retry_policy: { max_attempts: 3, initial_delay: 20ms } }
+nodes:
+  - { id: ready, type: script, config: { script: "1" }, next: fails }
+  - { id: fails, type: script, config: { script: "throw \\"no\\"" } }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const detail = await postAndSettle(gateway, "demo/f");
+  expect(detail.event.status).toBe("failed");
+  expect(detail.runs[0]).toMatchObject({ status: "failed", attempt: 3, error: { code: "script-error" } });
+  expect(nodesOf(detail)).toEqual(["ready succeeded", "fails failed", "fails failed", "fails failed"]);
+
+  await bundle.write(
+    "flows/f.ygtc",
+    'nodes:\n  - { id: ready, type: script, config: { script: "2" } }\ntriggers: [{ type: event, event_type: f }]\n',
+  );
+  await gateway.gateway.reload(await bundle.load());
+  const replayed = (await (
+    await gateway.api(`events/${String(detail.event["id"])}/replay`, { method: "POST" })
+  ).json()) as { runs: { id: string }[] };
+  const after = await gateway.eventWhen(detail.event["id"], ({ runs }) =>
+    runs.some(({ id, status }) => id === replayed.runs[0]!.id && status === "succeeded"),
+  );
+  expect(after.runs.map(({ replay_of: replayOf }) => replayOf)).toEqual([null, detail.event["id"]]);
+});
+
+test("with on_error the run goes on there, and sees what went wrong", async () => {
+  const bundle = await bundleOf({
+    "f.ygtc": `
+nodes:
+  - { id: fails, type: script, config: { script: "throw \\"broken pipe\\"" }, on_error: rescue }
+  - { id: rescue, type: template, config: { template: "rescued: {{prev.error.message}}" } }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const detail = await postAndSettle(gateway, "demo/f");
+  expect([detail.event.status, nodesOf(detail)]).toEqual(["done", ["fails failed", "rescue succeeded"]]);
+  expect(detail.runs[0]!.steps[1]!.output).toMatch(/^rescued: .*broken pipe/);
+});
+
+test("a run that waits goes on after a restart with the definition with which it began", async () => {
+  const flow = (output: string, delay: string): string => `
+config: { retry_policy: { max_attempts: 3, initial_delay: ${delay} } }
+nodes:
+  - { id: first, type: script, config: { script: "${output}" }, next: second }
+  - { id: second, type: script, config: { script: "if payload.at < 2 { throw \\"later\\" } first" } }
+triggers: [{ type: event, event_type: f }]
+`;
+  const bundle = await bundleOf({ "f.ygtc": flow("1", "300ms") });
+  let id: unknown;
+  {
+    await using gateway = await TestGateway.start(bundle);
+    id = (await gateway.post("demo/f", '{"at": 1}')).json()["event_id"];
+    await gateway.eventWhen(id, ({ runs }) => runs[0]?.status === "waiting");
+  }
+  await bundle.write("flows/f.ygtc", flow("2", "1ms"));
+  await using gateway = await TestGateway.start(bundle);
+  const detail = await gateway.settled(id);
+  expect(nodesOf(detail)).toEqual(["first succeeded", "second failed", "second failed", "second failed"]);
+  expect(detail.runs[0]!.steps[0]!.output).toBe(1);
+});
+
+test("an event that no flow handled runs once there is one, through a replay", async () => {
+  const bundle = await bundleOf({});
+  await using gateway = await TestGateway.start(bundle);
+  const id = (await gateway.post("demo/later", '{"n": 5}')).json()["event_id"];
+  expect((await gateway.event(id)).event.status).toBe("unmatched");
+  await bundle.write(
+    "flows/later.ygtc",
+    'nodes:\n  - { id: look, type: script, config: { script: "payload.n" } }\ntriggers: [{ type: event, event_type: later }]\n',
+  );
+  await gateway.gateway.reload(await bundle.load());
+  await gateway.api(`events/${String(id)}/replay`, { method: "POST" });
+  const detail = await gateway.eventWhen(id, ({ event }) => event.status === "done");
+  expect(detail.runs[0]).toMatchObject({ replay_of: id, steps: [{ output: 5 }] });
+});
+
+test("a replay of an unknown event is a 404", async () => {
+  await using gateway = await TestGateway.start(await bundleOf({}));
+  expect((await gateway.api("events/nothing/replay", { method: "POST" })).status).toBe(404);
+});
+
+test("several flows on one event: each runs, and one that fails makes the event failed", async () => {
+  const bundle = await bundleOf({
+    "good.ygtc":
+      'nodes:\n  - { id: a, type: script, config: { script: "1" } }\ntriggers: [{ type: event, event_type: "order.*" }]\n',
+    "bad.ygtc":
+      'config: { retry_policy: { max_attempts: 1 } }\nnodes:\n  - { id: b, type: script, config: { script: "throw 1" } }\ntriggers: [{ type: event, event_type: order.paid }]\n',
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const detail = await postAndSettle(gateway, "demo/order.paid");
+  expect(detail.event.status).toBe("failed");
+  expect(detail.runs.map(({ flow, status }) => `${flow} ${status}`).toSorted()).toEqual([
+    "bad failed",
+    "good succeeded",
+  ]);
+});
+
+test("a tenant's own flow hides the shared one of its name; default triggers catch the rest", async () => {
+  const flow = (output: string): string =>
+    `nodes:\n  - { id: a, type: script, config: { script: "${output}" } }\ntriggers: [{ type: default }]\n`;
+  const bundle = await bundleOf({ "f.ygtc": flow("1"), "tenants/acme/flows/f.ygtc": flow("2") }, ["demo", "acme"]);
+  await using gateway = await TestGateway.start(bundle);
+  expect((await postAndSettle(gateway, "demo/anything")).runs[0]!.steps[0]!.output).toBe(1);
+  expect((await postAndSettle(gateway, "acme/anything")).runs[0]!.steps[0]!.output).toBe(2);
+});
+
+test.each([
+  ["operations", "loop { }", "script-too-long"],
+  ["a loop of nodes", undefined, "too-many-steps"],
+])("a run that would go on for ever ends: %s", async (_what, script, code) => {
+  const looping = `
+config: { retry_policy: { max_attempts: 1 } }
+nodes:
+  - { id: a, type: branch, config: { conditions: [{ expression: "tenant == 'demo'", next: b }], default: end } }
+  - { id: b, type: template, config: { template: "x" }, next: a }
+triggers: [{ type: event, event_type: f }]
+`;
+  const burning = `config: { retry_policy: { max_attempts: 1 } }\nnodes:\n  - { id: a, type: script, config: { script: "${script ?? ""}" } }\ntriggers: [{ type: event, event_type: f }]\n`;
+  await using gateway = await TestGateway.start(await bundleOf({ "f.ygtc": script === undefined ? looping : burning }));
+  const detail = await postAndSettle(gateway, "demo/f");
+  expect([detail.event.status, detail.runs[0]!.error?.code]).toEqual(["failed", code]);
+});
