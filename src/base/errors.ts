@@ -45,6 +45,18 @@ export const ERRORS = {
     exitCode: 3,
     retryable: false,
   },
+  GTC_SCRIPT_INVALID: {
+    message: "{path} has {count} fault(s).",
+    fix: "Correct the places that are shown; `gtc rhai check FILE` looks again.",
+    exitCode: 3,
+    retryable: false,
+  },
+  GTC_SCRIPT_FAILED: {
+    message: "{path}: {detail}",
+    fix: "Correct the script at the place that is named, or catch the error there with try … catch.",
+    exitCode: 1,
+    retryable: false,
+  },
   GTC_ANSWERS_INVALID: {
     message: "The answers in {path} have {count} fault(s).",
     fix: "Correct the places that are shown; `gtc setup --emit-answers FILE` writes a template.",

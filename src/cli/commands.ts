@@ -62,4 +62,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "List the providers whose signatures are known, or show one",
     load: async () => (await import("./providers.ts")).providers,
   },
+  {
+    name: "rhai",
+    summary: "Try the script language line by line",
+    load: async () => (await import("./rhai-console.ts")).rhai,
+  },
+  {
+    name: "rhai run",
+    summary: "Run a script and print its result",
+    load: async () => (await import("./rhai.ts")).rhaiRun,
+  },
+  {
+    name: "rhai check",
+    summary: "Look for the faults of scripts without running them",
+    load: async () => (await import("./rhai.ts")).rhaiCheck,
+  },
 ];

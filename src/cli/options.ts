@@ -72,3 +72,7 @@ export function required(summary: string): ArgumentSpec<string> {
 export function optional(summary: string): ArgumentSpec<string | undefined> {
   return { summary, arity: "optional", read: ([first]) => first };
 }
+
+export function many(summary: string): ArgumentSpec<readonly string[]> {
+  return { summary, arity: "many", read: (given) => given };
+}
