@@ -2,7 +2,7 @@
  * Native functions: what the standard library and a host add to the language. A function is found by its name, its
  * number of arguments and their types; the first overload that fits is called.
  */
-import type { Runtime } from "./runtime.ts";
+import type { RuntimeCalls as Runtime } from "./runtime-calls.ts";
 import { T, typeBit, type RhaiValue } from "./values.ts";
 
 /**

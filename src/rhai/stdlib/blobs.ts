@@ -3,7 +3,7 @@ import { position, rangeBounds, startAndCount } from "../access.ts";
 import { same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
-import type { Runtime } from "../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { int, RhaiArray, RhaiBlob, RhaiFloat, RhaiRange, type RhaiChar, type RhaiValue } from "../values.ts";
 
 const PROPERTY: NativeOptions = { property: true };

@@ -1,5 +1,5 @@
 /** How natives call back into a script. */
-import type { Runtime } from "../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { copyOf, type RhaiFn, type Cell, type RhaiValue } from "../values.ts";
 
 /** A callback's answer counts as yes only when it is `true`. */

@@ -1,7 +1,7 @@
 /** Object maps. Keys stand in the order of their code points, whichever way they came in. */
 import { same } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
-import type { Runtime } from "../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { copyOf, RhaiArray, type RhaiFn, RhaiMap, type RhaiValue } from "../values.ts";
 import { truthOf } from "./callbacks.ts";
 

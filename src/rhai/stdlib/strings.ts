@@ -2,7 +2,7 @@
 import { rangeBounds, startAndCount, textLength, textSlice, isPlain } from "../access.ts";
 import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
-import type { Runtime } from "../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { display } from "../text-form.ts";
 import { char, RhaiArray, RhaiBlob, type RhaiChar, RhaiRange, type RhaiValue } from "../values.ts";
 

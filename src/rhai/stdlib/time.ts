@@ -1,7 +1,7 @@
 /** Moments, through the host's clock: without one, a script cannot tell the time. */
 import { RhaiError } from "../errors.ts";
 import { native, type Native } from "../natives.ts";
-import type { Runtime } from "../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { RhaiFloat, RhaiTimestamp } from "../values.ts";
 
 export function hostNow(runtime: Runtime, at: number): number {

@@ -6,7 +6,7 @@
 import { isInt } from "../../arithmetic.ts";
 import { RhaiError } from "../../errors.ts";
 import { native, type Native } from "../../natives.ts";
-import type { Runtime } from "../../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
 import { debugForm } from "../../text-form.ts";
 import { RhaiFloat, RhaiMap, type RhaiValue } from "../../values.ts";
 

@@ -1,6 +1,6 @@
 /** `join`: the elements of an array as one text. Rhai has none. */
 import { native, type Native } from "../../natives.ts";
-import type { Runtime } from "../../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
 import { RhaiChar, type RhaiArray } from "../../values.ts";
 
 function join(array: RhaiArray, separator: string, runtime: Runtime, at: number): string {

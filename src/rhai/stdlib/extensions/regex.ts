@@ -11,7 +11,7 @@
 import { RE2JS } from "re2js";
 import { RhaiError } from "../../errors.ts";
 import { native, type Native, type NativeCall } from "../../natives.ts";
-import type { Runtime } from "../../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
 import { RhaiArray, RhaiMap, type RhaiValue } from "../../values.ts";
 
 const MAX_PATTERN = 2000;

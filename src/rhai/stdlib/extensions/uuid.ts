@@ -1,7 +1,7 @@
 /** `uuid()`: a random UUID (version 4, RFC 9562 section 5.4) from the host's randomness. */
 import { RhaiError } from "../../errors.ts";
 import { native, type Native } from "../../natives.ts";
-import type { Runtime } from "../../runtime.ts";
+import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
 
 function uuid(runtime: Runtime, at: number): string {
   const { host } = runtime;

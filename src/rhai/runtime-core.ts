@@ -1,0 +1,194 @@
+/**
+ * What every part of the runtime stands on: the run itself, its host and scope, its limits, and how an error leaves it.
+ */
+import { type Source } from "../text/index.ts";
+import { RhaiError } from "./errors.ts";
+import { type NativeTable } from "./natives.ts";
+import { type RhaiOptions } from "./options.ts";
+import { RhaiArray, RhaiBlob, RhaiMap, type Cell, type RhaiValue, type ScriptBody } from "./values.ts";
+
+/** What the embedder gives a run. Nothing here: then there is no output, no clock and no randomness. */
+export interface RhaiHost {
+  print?(text: string): void;
+  debug?(text: string, position: { readonly line: number; readonly column: number } | undefined): void;
+  /** Milliseconds since the epoch. */
+  now?(): number;
+  /** In [0, 1). */
+  random?(): number;
+  /** The run ends when `now()` is past it, milliseconds. */
+  readonly deadlineMs?: number;
+}
+
+export interface ScopeView {
+  cell(name: string): Cell | undefined;
+  isConstant(name: string): boolean;
+  keep(variables: readonly (readonly [name: string, value: RhaiValue, isConstant: boolean])[]): void;
+  names(): string[];
+}
+
+/** A variable of a caller, for `eval`. */
+export interface Binding {
+  get(): RhaiValue;
+  set(value: RhaiValue): void;
+  readonly constant: boolean;
+}
+
+export type Evaluator = (
+  script: string,
+  scope: ScopeView,
+  host: RhaiHost,
+  functions: ReadonlyMap<string, ScriptBody>,
+) => RhaiValue;
+
+export interface RuntimeExtras {
+  /** How `eval` runs a text; absent: there is no `eval`. */
+  readonly evaluator?: Evaluator;
+  /** Functions of the script that called `eval`. */
+  readonly inherited?: ReadonlyMap<string, ScriptBody>;
+}
+
+/** Operations between two looks at the clock. */
+const DEADLINE_EVERY = 256;
+/** Containers in containers in containers …: deeper than this is refused like too large. */
+const MAX_NESTING = 200;
+
+export abstract class RuntimeCore {
+  readonly options: RhaiOptions;
+  readonly natives: NativeTable;
+  readonly source: Source;
+  readonly stack: string[] = [];
+  host: RhaiHost = {};
+  protected scope: ScopeView = EMPTY_SCOPE;
+  /** Variables that the script mentions or an `eval` declares, and the passed scope does not have. */
+  protected readonly declared = new Map<string, Cell>();
+  protected readonly evaluator: Evaluator | undefined;
+  protected readonly inherited: ReadonlyMap<string, ScriptBody>;
+  protected functions: ReadonlyMap<string, ScriptBody> = new Map();
+  protected depth: () => number = () => 0;
+  protected operations = 0;
+  protected setTicks: (ticks: number) => void = () => undefined;
+  /** Set by a native that replaced its first argument (a text, an integer). */
+  replaced: { readonly value: RhaiValue } | undefined;
+
+  constructor(source: Source, options: RhaiOptions, natives: NativeTable, more: RuntimeExtras = {}) {
+    this.source = source;
+    this.evaluator = more.evaluator;
+    this.inherited = more.inherited ?? new Map();
+    this.options = options;
+    this.natives = natives;
+  }
+
+  get maxDepth(): number {
+    return this.options.maxCallLevels === 0 ? 5000 : this.options.maxCallLevels;
+  }
+
+  /** Generated code counts up to this by itself. */
+  get tickEvery(): number {
+    const { maxOperations } = this.options;
+    return maxOperations === 0 ? DEADLINE_EVERY : Math.min(DEADLINE_EVERY, maxOperations);
+  }
+
+  /** Called by generated code when it is set up. */
+  begin(functions: ReadonlyMap<string, ScriptBody>, depth: () => number, setTicks: (ticks: number) => void): void {
+    this.functions = functions;
+    this.depth = depth;
+    this.setTicks = setTicks;
+  }
+
+  /** Runs generated code with a scope and a host. @throws RhaiError. */
+  run(main: () => RhaiValue, scope: ScopeView, host: RhaiHost): RhaiValue {
+    this.scope = scope;
+    this.host = host;
+    this.operations = 0;
+    this.declared.clear();
+    try {
+      return main();
+    } catch (thrown) {
+      const error = this.located(thrown, 0);
+      // `exit(value)` ends the script with that value.
+      if (error.innerKind === "ErrorTerminated" && error.thrown !== undefined) return error.thrown;
+      throw error;
+    }
+  }
+
+  /** Notes on an error which functions it came through, and makes one of whatever else was thrown. */
+  located(thrown: unknown, depth: number): RhaiError {
+    const calls = this.stack.slice(depth + 1, this.depth() + 1);
+    if (thrown instanceof RhaiError) return thrown.passed(thrown.isCatchable ? calls : [], this.source);
+    if (thrown instanceof RangeError && /call stack/i.test(thrown.message))
+      return new RhaiError("ErrorStackOverflow", "Stack overflow").passed([], this.source);
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new RhaiError("ErrorRuntime", message, -1, { cause: thrown }).passed(calls, this.source);
+  }
+
+  tick(ticks: number, at: number): void {
+    this.operations += ticks;
+    this.setTicks(0);
+    const { maxOperations } = this.options;
+    if (maxOperations > 0 && this.operations > maxOperations)
+      throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
+    const { deadlineMs } = this.host;
+    if (deadlineMs !== undefined && (this.host.now?.() ?? 0) > deadlineMs)
+      throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
+  }
+
+  overflow(): never {
+    throw new RhaiError("ErrorStackOverflow", "Stack overflow");
+  }
+
+  tooManyVariables(at: number): never {
+    throw new RhaiError("ErrorTooManyVariables", "Too many variables defined", at);
+  }
+
+  /** Checks the size of what a script makes. Returns the value. */
+  sized<V extends RhaiValue>(value: V, at: number): V {
+    const { maxStringSize, maxArraySize, maxMapSize } = this.options;
+    if (typeof value === "string") {
+      const isLong = maxStringSize > 0 && value.length > maxStringSize / 4 && Buffer.byteLength(value) > maxStringSize;
+      if (isLong) throw tooLarge("Length of string", at);
+    } else if (value instanceof RhaiArray) {
+      if (maxArraySize > 0 && weight(value, "array") > maxArraySize) throw tooLarge("Size of array/BLOB", at);
+    } else if (value instanceof RhaiMap) {
+      if (maxMapSize > 0 && weight(value, "map") > maxMapSize) throw tooLarge("Size of object map", at);
+    } else if (value instanceof RhaiBlob && maxArraySize > 0 && value.bytes.length > maxArraySize) {
+      throw tooLarge("Size of array/BLOB", at);
+    }
+    return value;
+  }
+
+  /** A container that took in a container: both kinds of size may have grown. */
+  protected heavier(object: RhaiValue, at: number): void {
+    const { maxArraySize, maxMapSize } = this.options;
+    if (maxArraySize > 0 && weight(object, "array") > maxArraySize) throw tooLarge("Size of array/BLOB", at);
+    if (maxMapSize > 0 && weight(object, "map") > maxMapSize) throw tooLarge("Size of object map", at);
+  }
+
+  /** A literal that took in containers: both kinds of size may be exceeded. */
+  readonly sizedLiteral = (value: RhaiValue, at: number): RhaiValue => {
+    this.heavier(value, at);
+    return value;
+  };
+}
+
+const EMPTY_SCOPE: ScopeView = {
+  cell: () => undefined,
+  isConstant: () => false,
+  keep: () => undefined,
+  names: () => [],
+};
+
+export function tooLarge(what: string, at: number): RhaiError {
+  return new RhaiError("ErrorDataTooLarge", `${what} too large`, at, { fields: [["type", what]] });
+}
+
+/** All elements of one kind, nested ones included: what a script could hide in depth counts as well. */
+function weight(value: RhaiValue, kind: "array" | "map", depth = 0): number {
+  if (depth > MAX_NESTING) return Number.POSITIVE_INFINITY;
+  const isArray = value instanceof RhaiArray;
+  if (!isArray && !(value instanceof RhaiMap)) return 0;
+  let sum = isArray === (kind === "array") ? (isArray ? value.items.length : value.entries.size) : 0;
+  for (const item of isArray ? value.items : value.entries.values()) {
+    if (typeof item === "object" && item !== null) sum += weight(item, kind, depth + 1);
+  }
+  return sum;
+}

@@ -1,0 +1,87 @@
+/** Properties and elements: reading them, reading them to change them, putting new ones in. */
+import { getIndex, getIndexMutable, withIndex } from "./access.ts";
+import { RhaiError } from "./errors.ts";
+import { fits, type Native } from "./natives.ts";
+import { RhaiArray, RhaiMap, typeName, type RhaiValue } from "./values.ts";
+import { RuntimeOperators } from "./runtime-operators.ts";
+
+export abstract class RuntimePlaces extends RuntimeOperators {
+  protected abstract invoke(native: Native, args: readonly RhaiValue[], at: number): RhaiValue;
+
+  readonly prop = (object: RhaiValue, name: string, at: number): RhaiValue => {
+    if (object instanceof RhaiMap) {
+      const found = object.entries.get(name);
+      if (found !== undefined) return found;
+      if (this.options.failOnInvalidMapProperty)
+        throw new RhaiError("ErrorPropertyNotFound", `Property not found: ${name}`, at, {
+          fields: [["property", name]],
+        });
+      return null;
+    }
+    for (const native of this.natives.property(name))
+      if (fits(native.types, [object])) return this.invoke(native, [object], at);
+    throw this.noProperty(object, name, at);
+  };
+
+  protected noProperty(object: RhaiValue, name: string, at: number): RhaiError {
+    const hint =
+      object === null && !this.options.strict
+        ? `; what stands before ".${name}" is missing: write "?.${name}" to get () instead`
+        : "";
+    return new RhaiError(
+      "ErrorDotExpr",
+      `Unknown property '${name}' - a getter is not registered for type '${typeName(object)}'${hint}`,
+      at,
+      { fields: [["property", name]] },
+    );
+  }
+
+  readonly propMut = (object: RhaiValue, name: string, at: number): RhaiValue =>
+    object instanceof RhaiMap ? (object.own().get(name) ?? null) : this.prop(object, name, at);
+
+  readonly setProp = (object: RhaiValue, name: string, value: RhaiValue, at: number): RhaiValue => {
+    if (object instanceof RhaiMap) {
+      const entries = object.own();
+      entries.set(name, value);
+      if (typeof value === "object" && (value instanceof RhaiArray || value instanceof RhaiMap))
+        this.heavier(object, at);
+      return this.grown(object, entries.size, this.options.maxMapSize, at);
+    }
+    if (this.natives.property(name).some((native) => fits(native.types, [object]))) {
+      throw new RhaiError("ErrorDotExpr", `Property '${name}' of type '${typeName(object)}' cannot be written`, at);
+    }
+    throw this.noProperty(object, name, at);
+  };
+
+  readonly index = (object: RhaiValue, index: RhaiValue, at: number): RhaiValue => {
+    const value = getIndex(object, index, at);
+    if (
+      value === null &&
+      this.options.failOnInvalidMapProperty &&
+      object instanceof RhaiMap &&
+      typeof index === "string" &&
+      !object.entries.has(index)
+    ) {
+      throw new RhaiError("ErrorPropertyNotFound", `Property not found: ${index}`, at, {
+        fields: [["property", index]],
+      });
+    }
+    return value;
+  };
+
+  readonly indexMut = getIndexMutable;
+
+  readonly setIndex = (object: RhaiValue, index: RhaiValue, value: RhaiValue, at: number): RhaiValue => {
+    const changed = withIndex(object, index, value, at);
+    if (typeof value === "object" && (value instanceof RhaiArray || value instanceof RhaiMap))
+      this.heavier(changed, at);
+    return changed instanceof RhaiMap
+      ? this.grown(changed, changed.entries.size, this.options.maxMapSize, at)
+      : changed;
+  };
+
+  /** The full weight is only counted from time to time: when the number of keys is near the bound. */
+  protected grown(object: RhaiMap, size: number, max: number, at: number): RhaiMap {
+    return max > 0 && size > max ? this.sized(object, at) : object;
+  }
+}
