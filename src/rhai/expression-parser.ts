@@ -1,7 +1,7 @@
 /** Tokens → syntax tree: expressions. Binary operators are a table (`operators.ts`); the rest is one method a production. */
 import type { Span } from "../text/index.ts";
-import type { BinaryOp, Block, Expr, MapEntry, Param, SwitchCase } from "./ast.ts";
-import { ABOVE_PIPE, PRECEDENCE, RIGHT_ASSOCIATIVE } from "./operators.ts";
+import type { BinaryOp, Block, Expr, MapEntry, Param } from "./ast.ts";
+import { PRECEDENCE, RIGHT_ASSOCIATIVE } from "./operators.ts";
 import type { RhaiOptions } from "./options.ts";
 import { describe, type TokenStream } from "./token-stream.ts";
 import { RESERVED_FUNCTIONS, type Token } from "./tokens.ts";
@@ -16,9 +16,9 @@ export abstract class ExpressionParser {
   readonly stream: TokenStream;
   readonly options: RhaiOptions;
   #depth = 0;
-  #inFunction = false;
-  #loops = 0;
-  #closures = 0;
+  protected insideFunction = false;
+  protected loops = 0;
+  protected closures = 0;
 
   constructor(stream: TokenStream, options: RhaiOptions) {
     this.stream = stream;
@@ -29,10 +29,12 @@ export abstract class ExpressionParser {
   /** A jump in the place of a value. */
   protected abstract jumpExpr(): Expr;
   protected abstract templateBlock(): Block;
-  protected abstract bodyStatement(): { block: Block; selfEnded: boolean };
+  protected abstract closure(): Expr;
+  /** `if`, `switch` and loops, as a statement or in the place of a value. */
+  protected abstract control(isStatement: boolean): Expr;
 
   get isInLoop(): boolean {
-    return this.#loops > 0;
+    return this.loops > 0;
   }
 
   protected spanFrom(start: number): Span {
@@ -41,7 +43,7 @@ export abstract class ExpressionParser {
 
   /** Counts nesting, which is bounded so that neither parsing nor running can exhaust the stack. */
   protected nested<R>(read: () => R): R {
-    const limit = this.#inFunction ? this.options.maxFunctionExprDepth : this.options.maxExprDepth;
+    const limit = this.insideFunction ? this.options.maxFunctionExprDepth : this.options.maxExprDepth;
     const hardLimit = limit === 0 ? 250 : Math.min(250, limit);
     if (this.#depth >= hardLimit)
       throw this.stream.fault("expr-too-deep", `The script nests more than ${hardLimit} levels deep.`);
@@ -55,12 +57,12 @@ export abstract class ExpressionParser {
 
   /** A function's body starts anew: outside of every loop, with its own bound of nesting. */
   protected inFunction<R>(read: () => R): R {
-    const outer = [this.#depth, this.#inFunction, this.#loops] as const;
-    [this.#depth, this.#inFunction, this.#loops] = [0, true, 0];
+    const outer = [this.#depth, this.insideFunction, this.loops] as const;
+    [this.#depth, this.insideFunction, this.loops] = [0, true, 0];
     try {
       return read();
     } finally {
-      [this.#depth, this.#inFunction, this.#loops] = outer;
+      [this.#depth, this.insideFunction, this.loops] = outer;
     }
   }
 
@@ -78,7 +80,7 @@ export abstract class ExpressionParser {
       if (length > MAX_CHAIN) throw this.stream.fault("expr-too-deep", `More than ${MAX_CHAIN} operators in one row.`);
       this.stream.next();
       const right = this.#right(op, RIGHT_ASSOCIATIVE.has(op) ? precedence : precedence + 1);
-      if (op === "&&" || op === "||") for (const operand of [left, right]) this.#refuseNonBool(operand);
+      if (op === "&&" || op === "||") for (const operand of [left, right]) this.refuseNonBool(operand);
       left = { kind: "binary", op: op as BinaryOp, left, right, span: { start: left.span.start, end: right.span.end } };
     }
   }
@@ -100,14 +102,14 @@ export abstract class ExpressionParser {
   }
 
   /** A literal that is no bool can never be a condition. */
-  #refuseNonBool(expr: Expr): void {
+  protected refuseNonBool(expr: Expr): void {
     if (!["int", "float", "string", "char", "array", "map", "unit"].includes(expr.kind)) return;
     throw this.stream.fault("mismatched-type", "A condition must be true or false.", expr.span);
   }
 
-  #condition(): Expr {
+  protected condition(): Expr {
     const condition = this.expr();
-    this.#refuseNonBool(condition);
+    this.refuseNonBool(condition);
     return condition;
   }
 
@@ -297,7 +299,7 @@ export abstract class ExpressionParser {
         this.stream.next();
         return { kind: "bool", value: token.text === "true", span: token.span };
       case "this":
-        if (!this.#inFunction)
+        if (!this.insideFunction)
           throw this.stream.fault("bad-input", '"this" only means something in a function.', token.span);
         this.stream.next();
         return { kind: "this", span: token.span };
@@ -343,7 +345,7 @@ export abstract class ExpressionParser {
       }
       case "|":
       case "||":
-        return this.#closure();
+        return this.closure();
       default:
         throw this.stream.fault(
           "expr-expected",
@@ -404,23 +406,6 @@ export abstract class ExpressionParser {
     );
   }
 
-  /** closure = ( "||" | "|" [ params ] "|" ) statement */
-  #closure(): Expr {
-    const open = this.stream.next();
-    if (!this.options.allowAnonymousFn)
-      throw this.stream.fault("bad-input", "Closures are switched off for this script.", open.span);
-    const params = open.kind === "symbol" && open.text === "||" ? [] : this.params("|");
-    if (!(open.kind === "symbol" && open.text === "||")) this.stream.expect("|", "to end the parameters");
-    const id = this.#closures++;
-    const body = this.inFunction(() => (this.options.expressionOnly ? this.#exprBody() : this.bodyStatement().block));
-    return { kind: "closure", params, body, id, span: this.spanFrom(open.span.start) };
-  }
-
-  #exprBody(): Block {
-    const expr = this.expr();
-    return { statements: [{ kind: "expr", expr, span: expr.span }], hasValue: true, span: expr.span };
-  }
-
   /** params = name { "," name } [ "," ] */
   protected params(close: string): Param[] {
     const params: Param[] = [];
@@ -450,187 +435,11 @@ export abstract class ExpressionParser {
       token.span,
     );
   }
-
-  /** control = if | switch | while | loop | do | for */
-  protected control(isStatement: boolean): Expr {
-    const token = this.stream.next() as Extract<Token, { kind: "keyword" }>;
-    const { start } = token.span;
-    this.#checkControl(token.text, isStatement, token.span);
-    return this.nested(() => {
-      switch (token.text) {
-        case "if":
-          return this.#if(start);
-        case "switch":
-          return this.#switch(start);
-        default:
-          return this.#loop(token.text, start);
-      }
-    });
-  }
-
-  #checkControl(keyword: string, isStatement: boolean, span: Span): void {
-    const { options } = this;
-    const isLoop = keyword !== "if" && keyword !== "switch";
-    if (isLoop && !options.allowLooping)
-      throw this.stream.fault("bad-input", "Loops are switched off for this script.", span);
-    if (isStatement) return;
-    const allowed =
-      keyword === "if"
-        ? options.allowIfExpression
-        : keyword === "switch"
-          ? options.allowSwitchExpression
-          : options.allowLoopExpressions && !options.expressionOnly;
-    if (!allowed) throw this.stream.fault("expr-expected", `"${keyword}" cannot stand in an expression here.`, span);
-  }
-
-  /** if = "if" expr block [ "else" ( if | block ) ] */
-  #if(start: number): Expr {
-    const condition = this.#condition();
-    const then = this.block();
-    if (!this.stream.takeKeyword("else")) return { kind: "if", condition, then, span: this.spanFrom(start) };
-    const otherwise = this.stream.isKeyword("if") ? this.#elseIf() : this.block();
-    return { kind: "if", condition, then, otherwise, span: this.spanFrom(start) };
-  }
-
-  #elseIf(): Block {
-    const { start } = this.stream.next().span;
-    const expr = this.nested(() => this.#if(start));
-    return { statements: [{ kind: "expr", expr, span: expr.span }], hasValue: true, span: expr.span };
-  }
-
-  /** switch = "switch" expr "{" { case [ "," ] } "}" */
-  #switch(start: number): Expr {
-    const subject = this.expr();
-    this.stream.expect("{", "to begin the cases");
-    const cases: SwitchCase[] = [];
-    let fallback: Block | undefined;
-    while (!this.stream.isSymbol("}")) {
-      if (fallback !== undefined)
-        throw this.stream.fault("wrong-switch-default-case", 'The case "_" must be the last one.');
-      const { values, condition } = this.#caseHead();
-      this.stream.expect("=>", "behind the case");
-      const { block, selfEnded } = this.bodyStatement();
-      const isLate =
-        values.some((value) => value.kind === "int") &&
-        condition === undefined &&
-        cases.some((other) => other.values.some(isRangeExpr));
-      if (isLate)
-        throw this.stream.fault(
-          "wrong-switch-integer-case",
-          "An integer cannot follow a range that may hold it.",
-          values[0]!.span,
-        );
-      if (values.length === 0) fallback = block;
-      else cases.push({ values, body: block, ...(condition !== undefined && { condition }) });
-      if (!this.stream.take(",") && !selfEnded && !this.stream.isSymbol("}"))
-        throw this.stream.fault(
-          "missing-token",
-          `"," is missing to end the case, but ${describe(this.stream.peek)} stands here.`,
-        );
-    }
-    this.stream.expect("}", "to end the cases");
-    return { kind: "switch", subject, cases, span: this.spanFrom(start), ...(fallback !== undefined && { fallback }) };
-  }
-
-  /** case = "_" | literal { "|" literal } [ "if" expr ] */
-  #caseHead(): { values: Expr[]; condition?: Expr } {
-    const token = this.stream.peek;
-    if (token.kind === "name" && token.text === "_") {
-      this.stream.next();
-      if (this.stream.isKeyword("if"))
-        throw this.stream.fault("wrong-switch-case-condition", 'The case "_" takes no condition.');
-      return { values: [] };
-    }
-    const values: Expr[] = [];
-    do values.push(this.#caseValue());
-    while (this.stream.take("|"));
-    return this.stream.takeKeyword("if") ? { values, condition: this.#condition() } : { values };
-  }
-
-  #caseValue(): Expr {
-    const value = this.expr(ABOVE_PIPE);
-    if (!isConstant(value))
-      throw this.stream.fault(
-        "expr-expected",
-        "A case is a literal or a range of integers.",
-        value.span,
-        "Use if … else if … to compare with computed values.",
-      );
-    return value;
-  }
-
-  /** loop = "while" expr block | "loop" block | "do" block ( "while" | "until" ) expr | "for" name "in" expr block */
-  #loop(keyword: string, start: number): Expr {
-    switch (keyword) {
-      case "while": {
-        const condition = this.#condition();
-        const body = this.#loopBody();
-        return { kind: "while", condition, body, span: this.spanFrom(start) };
-      }
-      case "loop": {
-        const body = this.#loopBody();
-        return { kind: "loop", body, span: this.spanFrom(start) };
-      }
-      case "do": {
-        const body = this.#loopBody();
-        const until = this.stream.takeKeyword("until");
-        if (!until) this.stream.expectKeyword("while", "after the block of a do loop");
-        const condition = this.#condition();
-        return { kind: "do", body, until, condition, span: this.spanFrom(start) };
-      }
-      default:
-        return this.#for(start);
-    }
-  }
-
-  #for(start: number): Expr {
-    const hasCounter = this.stream.take("(");
-    const variable = this.name("the loop's variable");
-    let counter: Param | undefined;
-    if (hasCounter) {
-      this.stream.expect(",", "between the loop's variable and its counter");
-      counter = this.name("the loop's counter");
-      if (counter.name === variable.name)
-        throw this.stream.fault("duplicated-variable", `The name "${counter.name}" stands here twice.`, counter.span);
-      this.stream.expect(")", "behind the loop's counter");
-    }
-    this.stream.expectKeyword("in", "behind the loop's variable");
-    const iterable = this.expr();
-    if (["int", "float", "char", "bool", "unit"].includes(iterable.kind)) {
-      throw this.stream.fault(
-        "mismatched-type",
-        "A loop goes over an array, a range, a text or a blob.",
-        iterable.span,
-      );
-    }
-    const body = this.#loopBody();
-    return {
-      kind: "for",
-      variable,
-      iterable,
-      body,
-      span: this.spanFrom(start),
-      ...(counter !== undefined && { counter }),
-    };
-  }
-
-  #loopBody(): Block {
-    this.#loops += 1;
-    try {
-      return this.block();
-    } finally {
-      this.#loops -= 1;
-    }
-  }
 }
 
 function isLogic(expr: Expr): boolean {
   const isOp = expr.kind === "binary" && ["&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "!in"].includes(expr.op);
   return isOp || (expr.kind === "unary" && expr.op === "!");
-}
-
-function isRangeExpr(expr: Expr): boolean {
-  return expr.kind === "binary" && (expr.op === ".." || expr.op === "..=");
 }
 
 function utf8Length(text: string): number {
@@ -640,26 +449,4 @@ function utf8Length(text: string): number {
     length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return length;
-}
-
-function isConstant(expr: Expr): boolean {
-  switch (expr.kind) {
-    case "int":
-    case "float":
-    case "string":
-    case "char":
-    case "bool":
-    case "unit":
-      return true;
-    case "array":
-      return expr.items.every(isConstant);
-    case "map":
-      return expr.entries.every((entry) => isConstant(entry.value));
-    case "unary":
-      return expr.op !== "!" && (expr.operand.kind === "int" || expr.operand.kind === "float");
-    case "binary":
-      return (expr.op === ".." || expr.op === "..=") && isConstant(expr.left) && isConstant(expr.right);
-    default:
-      return false;
-  }
 }

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic, Source, Span } from "../text/index.ts";
 import type { AssignOp, Block, Expr, FnDef, Param, Program, Statement } from "./ast.ts";
-import { ExpressionParser } from "./expression-parser.ts";
+import { ControlParser } from "./control-parser.ts";
 import { lex } from "./lexer.ts";
 import { ASSIGN_OPS } from "./operators.ts";
 import { resolveOptions, type RhaiOptions } from "./options.ts";
@@ -45,7 +45,7 @@ interface Ended {
   readonly selfEnded: boolean;
 }
 
-export class Parser extends ExpressionParser {
+export class Parser extends ControlParser {
   readonly #functions: FnDef[] = [];
   #isGlobal = true;
 

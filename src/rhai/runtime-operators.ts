@@ -1,7 +1,7 @@
 /** The operators of generated code, beyond the pairs of safe integers that it handles itself. */
 import { isInside, mismatch } from "./access.ts";
 import { arithmetic, concatenation, isInt, order, same, shifted } from "./arithmetic.ts";
-import { RhaiError } from "./errors.ts";
+import type { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
 import {
   copyOf,
