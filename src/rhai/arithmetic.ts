@@ -5,6 +5,7 @@
 import { RhaiError } from "./errors.ts";
 import {
   checkedInt,
+  INT_MIN,
   compareText,
   RhaiArray,
   RhaiBlob,
@@ -91,7 +92,8 @@ function exact(op: string, a: bigint, b: bigint, at: number): bigint {
           `${op === "/" ? "Division" : "Modulo division"} by zero: ${a} ${op} ${b}`,
           at,
         );
-      return op === "/" ? a / b : a % b;
+      // Like the division under it, the remainder of the least integer by -1 overflows.
+      return op === "/" || (a === INT_MIN && b === -1n) ? a / b : a % b;
     case "**":
       return power(a, b, at);
     case "<<":

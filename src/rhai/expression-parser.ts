@@ -9,6 +9,8 @@ import { INT_MAX } from "./values.ts";
 
 /** A chain such as `a + b + …` or `a.b.c…` is no nesting, but its tree is as deep as it is long. */
 const MAX_CHAIN = 500;
+/** Whatever the options say, deeper nesting could exhaust the stack. */
+const MAX_DEPTH = 250;
 const MAX_ITEMS = 100_000;
 const JUMPS: ReadonlySet<string> = new Set(["break", "continue", "return", "throw"]);
 
@@ -16,6 +18,8 @@ export abstract class ExpressionParser {
   readonly stream: TokenStream;
   readonly options: RhaiOptions;
   #depth = 0;
+  /** Nesting through functions and closures, each of which starts `#depth` anew. */
+  #totalDepth = 0;
   protected insideFunction = false;
   protected loops = 0;
   protected closures = 0;
@@ -44,14 +48,16 @@ export abstract class ExpressionParser {
   /** Counts nesting, which is bounded so that neither parsing nor running can exhaust the stack. */
   protected nested<R>(read: () => R): R {
     const limit = this.insideFunction ? this.options.maxFunctionExprDepth : this.options.maxExprDepth;
-    const hardLimit = limit === 0 ? 250 : Math.min(250, limit);
-    if (this.#depth >= hardLimit)
+    const hardLimit = limit === 0 ? MAX_DEPTH : Math.min(MAX_DEPTH, limit);
+    if (this.#depth >= hardLimit || this.#totalDepth >= MAX_DEPTH)
       throw this.stream.fault("expr-too-deep", `The script nests more than ${hardLimit} levels deep.`);
     this.#depth += 1;
+    this.#totalDepth += 1;
     try {
       return read();
     } finally {
       this.#depth -= 1;
+      this.#totalDepth -= 1;
     }
   }
 

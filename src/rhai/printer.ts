@@ -231,7 +231,9 @@ function binary(value: Extract<Expr, { kind: "binary" }>, indent: string): strin
   const isRight = RIGHT_ASSOCIATIVE.has(value.op);
   const left = expr(value.left, indent, isRight ? own + 1 : own);
   const jump = jumpOf(value);
-  const right = jump === undefined ? expr(value.right, indent, isRight ? own : own + 1) : statement(jump, indent);
+  const plain = jump === undefined ? expr(value.right, indent, isRight ? own : own + 1) : statement(jump, indent);
+  // Behind a range's dots, a brace would begin the block that follows a range without an end.
+  const right = value.op.startsWith("..") && plain.startsWith("{") ? `(${plain})` : plain;
   return value.op.startsWith("..") ? `${left}${value.op}${right}` : `${left} ${value.op} ${right}`;
 }
 
