@@ -16,10 +16,12 @@ import type { EventLog, PlannedRun } from "./event-log/index.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
 import type { FlowSet } from "./flow/index.ts";
 import { buildSourceTable, startIngress, type RequestRecord, type SourceTable } from "./ingress/index.ts";
+import { createGuardedFetch } from "./outgoing/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
 import { RunnerPool } from "./run/index.ts";
 import type { LoadedBundle } from "./setup/index.ts";
+import { createKeyStore, type KeyStore } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
 
 export interface GatewayOptions {
@@ -67,7 +69,8 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   const onFault = options.onFault ?? (() => undefined);
   const log = releases.use(await openLog(options));
   await storeFlows(log, bundle.flows);
-  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle) };
+  const keyStore = createKeyStore(createGuardedFetch());
+  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore) };
   const replies = new ReplyDesk();
   const dispatcher = releases.use(startDispatcher(options, log, replies, current));
   const metrics = new Metrics({
@@ -116,7 +119,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     reload: async (reloaded) => {
       await storeFlows(log, reloaded.flows);
       current.flows = reloaded.flows;
-      current.sources = sourcesOf(reloaded);
+      current.sources = sourcesOf(reloaded, keyStore);
     },
     [Symbol.asyncDispose]: async () => {
       stopRetention();
@@ -128,8 +131,8 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   };
 }
 
-function sourcesOf(bundle: LoadedBundle): SourceTable {
-  return buildSourceTable(bundle.publicBaseUrl, bundle.sources);
+function sourcesOf(bundle: LoadedBundle, keyStore: KeyStore): SourceTable {
+  return buildSourceTable(bundle.publicBaseUrl, bundle.sources, keyStore);
 }
 
 function urlOf({ host, port }: Address): string {
@@ -147,7 +150,12 @@ function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog
   });
 }
 
-function startDispatcher(options: GatewayOptions, log: EventLog, replies: ReplyDesk, current: Current): Dispatcher {
+function startDispatcher(
+  options: GatewayOptions,
+  log: EventLog,
+  replies: ReplyDesk,
+  current: Pick<Current, "flows">,
+): Dispatcher {
   const { config } = options;
   return new Dispatcher(
     {
@@ -227,7 +235,7 @@ export async function replayOffline(eventId: string, options: GatewayOptions): P
   if (open.size === 0) return runs;
   let finished: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (finished = resolve));
-  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle) };
+  const current = { flows: bundle.flows };
   const onRunOver = ({ run }: RunOver): void => {
     open.delete(run.id);
     if (open.size === 0) finished();

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   signature: [],
   payload: ["event"],
   secret: [],
+  outgoing: [],
   nodes: ["expression", "template", "rhai", "event", "secret", "text"],
   flow: ["text", "expression", "template", "rhai", "nodes", "event"],
   "event-log": ["event"],

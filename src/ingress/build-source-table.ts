@@ -1,4 +1,10 @@
-import { createVerifier, type SchemeConfig, type SigningKey, type Verifier } from "../signature/index.ts";
+import {
+  createVerifier,
+  type KeyStore,
+  type SchemeConfig,
+  type SigningKey,
+  type Verifier,
+} from "../signature/index.ts";
 import type { SourceTable, TenantSources } from "./source-table.ts";
 
 /** A scheme with its secrets, as the bundle's settings give it. */
@@ -15,22 +21,30 @@ export interface TenantSettings {
 }
 
 /**
- * Compiles every scheme of every tenant once.
+ * Compiles every scheme of every tenant once. Keys and certificates that a provider publishes come from the key store.
  * @throws VerifierFault when a key is not in the form its scheme needs; setup checks that before.
  */
-export function buildSourceTable(publicBaseUrl: string, tenants: ReadonlyMap<string, TenantSettings>): SourceTable {
+export function buildSourceTable(
+  publicBaseUrl: string,
+  tenants: ReadonlyMap<string, TenantSettings>,
+  keyStore: KeyStore,
+): SourceTable {
   const compiled = new Map<string, TenantSources>();
-  for (const [name, tenant] of tenants) compiled.set(name, compileTenant(tenant));
+  for (const [name, tenant] of tenants) compiled.set(name, compileTenant(tenant, keyStore));
   return { tenants: compiled, publicBaseUrl: publicBaseUrl.replace(/\/+$/, "") };
 }
 
-function compileTenant({ fallback, byType, requireSignature, maxBodyBytes }: TenantSettings): TenantSources {
+function compileTenant(
+  { fallback, byType, requireSignature, maxBodyBytes }: TenantSettings,
+  keyStore: KeyStore,
+): TenantSources {
   const verifiers = new Map<string, Verifier>();
-  for (const [eventType, { config, keys }] of byType) verifiers.set(eventType, createVerifier(config, keys));
+  for (const [eventType, { config, keys }] of byType)
+    verifiers.set(eventType, createVerifier(config, keys, { keyStore }));
   return {
     verifiers,
     requireSignature,
     maxBodyBytes,
-    ...(fallback !== undefined && { fallback: createVerifier(fallback.config, fallback.keys) }),
+    ...(fallback !== undefined && { fallback: createVerifier(fallback.config, fallback.keys, { keyStore }) }),
   };
 }

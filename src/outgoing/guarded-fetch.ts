@@ -1,0 +1,110 @@
+/**
+ * Requests that gtc itself makes (keys, certificates): https only, never to an address inside (SSRF). The host's name is
+ * resolved once, every address is judged, and the connection goes to the judged address, so that a second resolution
+ * cannot lead elsewhere. Redirects are not followed; size and time are bounded.
+ */
+import { lookup as resolveName } from "node:dns/promises";
+import { request } from "node:https";
+import { BlockList, isIPv6 } from "node:net";
+
+export interface GuardOptions {
+  readonly maxBytes?: number;
+  /** Resolves a host's name; tests give their own. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+}
+
+const MAX_BYTES = 1024 * 1024;
+
+/** Addresses that are not public: IANA's special-purpose registries (RFC 6890), and multicast. */
+const INSIDE = new BlockList();
+for (const [network, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+] as const) {
+  INSIDE.addSubnet(network, bits, "ipv4");
+}
+for (const [network, bits] of [
+  ["::", 96],
+  ["64:ff9b::", 96],
+  ["100::", 64],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["ff00::", 8],
+] as const) {
+  INSIDE.addSubnet(network, bits, "ipv6");
+}
+
+/** Whether an address is one of the public internet. An IPv4 address written as IPv6 is judged as IPv4. */
+export function isPublicAddress(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return isPublicAddress(mapped);
+  return !INSIDE.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+/**
+ * Returns a function that fetches a text.
+ * It throws when the URL is not https, an address is not public, the answer is no 200, or a bound is passed.
+ */
+export function createGuardedFetch({ maxBytes = MAX_BYTES, resolve = resolveAll }: GuardOptions = {}): (
+  url: string,
+  signal: AbortSignal,
+) => Promise<string> {
+  return async (text, signal) => {
+    const url = new URL(text);
+    if (url.protocol !== "https:") throw new Error(`${url.protocol}// is not fetched, only https`);
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    const addresses = await resolve(host);
+    const [address] = addresses;
+    if (address === undefined || !addresses.every(isPublicAddress))
+      throw new Error(`${host} is no address of the public internet`);
+    return get(url, address, maxBytes, signal);
+  };
+}
+
+async function resolveAll(host: string): Promise<readonly string[]> {
+  return (await resolveName(host, { all: true })).map(({ address }) => address);
+}
+
+function get(url: URL, address: string, maxBytes: number, signal: AbortSignal): Promise<string> {
+  return new Promise((done, fail) => {
+    const family = isIPv6(address) ? 6 : 4;
+    const outgoing = request(url, {
+      signal,
+      agent: false,
+      lookup: (_host, options, callback) => {
+        if (options.all === true) callback(null, [{ address, family }]);
+        else callback(null, address, family);
+      },
+    });
+    outgoing.on("error", fail);
+    outgoing.on("response", (response) => {
+      if (response.statusCode !== 200) {
+        outgoing.destroy(new Error(`${url.host} answered ${response.statusCode ?? "nothing"}`));
+        return;
+      }
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maxBytes) outgoing.destroy(new Error(`${url.host} answered more than ${maxBytes} bytes`));
+        else chunks.push(chunk);
+      });
+      response.on("error", fail);
+      response.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
+    });
+    outgoing.end();
+  });
+}
