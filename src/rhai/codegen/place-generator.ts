@@ -67,8 +67,9 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const index = this.#apart(() => this.borrow(expr.index));
     const found = this.out.fresh("t");
     // An element that is there needs no more than this; everything else (negative indices, texts, faults) takes the long way.
+    // In parentheses, as the object may be a literal: `5.items` is no JavaScript.
     this.out.line(
-      `let ${found};if(!(${object} instanceof RhaiArray&&typeof ${index}==="number"&&(${found}=${object}.items[${index}])!==undefined))${found}=index(${object},${index},${this.at(expr.index.span)});`,
+      `let ${found};if(!(${object} instanceof RhaiArray&&typeof ${index}==="number"&&(${found}=(${object}).items[${index}])!==undefined))${found}=index(${object},${index},${this.at(expr.index.span)});`,
     );
     return found;
   }

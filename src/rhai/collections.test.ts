@@ -1,0 +1,65 @@
+import { describe, test } from "vitest";
+import { expectError, expectEval } from "../../test/support/rhai.ts";
+
+describe("arrays", () => {
+  test.each([
+    ["[1, 2, 3][-1]", "3"],
+    ["let a = [1]; let b = a; b.push(2); [a, b]", "[[1], [1, 2]]"],
+    ["let a = [[1], [2]]; a[1][0] += 5; a", "[[1], [7]]"],
+    ["[1, 2, 3].map(|x| x * 2).filter(|x| x > 2)", "[4, 6]"],
+    ["[1, 2, 3].reduce(|sum, v| sum + v, 0)", "6"],
+    ["[1, 2, 3].reduce(|sum, v| if sum == () { v } else { sum + v })", "6"],
+    ["let a = [3, 1, 2]; a.sort(); a", "[1, 2, 3]"],
+    ["let a = [3, 1, 2]; a.sort(|x, y| y - x); a", "[3, 2, 1]"],
+    ["let a = [1, 2, 3, 4]; let d = a.drain(|x| x % 2 == 0); [a, d]", "[[1, 3], [2, 4]]"],
+    ["let a = [1, 2, 3, 4]; a.splice(1, 2, [9]); a", "[1, 9, 4]"],
+    ["[1, 2, 3].extract(1..3)", "[2, 3]"],
+    ["[1, 2, 3].some(|x| x > 2) && [1, 2].all(|x| x > 0)", "true"],
+    ["[1, 2, 3].index_of(3)", "2"],
+    ["[1, 2].contains(2)", "true"],
+    ["[1, 2].zip([3, 4], |x, y| x * y)", "[3, 8]"],
+    ["fn even(x) { x % 2 == 0 } [1, 2, 4].filter(even)", "[2, 4]"],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+
+  test.each(["[1][1]", "[1][-2]", "let a = []; a[0] = 1"])("%s is out of bounds", (script) =>
+    expectError(script, "ErrorArrayBounds"),
+  );
+});
+
+describe("object maps", () => {
+  test.each([
+    ["#{b: 1, a: 2}", '#{"a": 2, "b": 1}'],
+    ["#{a: 1}.b", "()"],
+    ["#{a: #{b: 1}}.a.b", "1"],
+    ["let m = #{a: #{}}; m.a.b = 1; m", '#{"a": #{"b": 1}}'],
+    ["let m = #{n: 1}; let c = m; c.n += 1; [m.n, c.n]", "[1, 2]"],
+    ['"a" in #{a: 1}', "true"],
+    ["#{a: 1} + #{b: 2}", '#{"a": 1, "b": 2}'],
+    ["#{b: 1, a: 2}.keys()", '["a", "b"]'],
+    ['let m = #{a: 1, b: 2}; [m.remove("a"), m.len()]', "[1, 1]"],
+    ["let m = #{len: 5}; [m.len, m.len()]", "[5, 1]"],
+    ["let m = #{n: 2, twice: || this.n * 2}; m.twice()", "4"],
+    ["#{__proto__: 1, constructor: 2}.keys()", '["__proto__", "constructor"]'],
+    ["#{}.constructor", "()"],
+    ['parse_json(`{"id": 9007199254740993}`).id', "9007199254740993"],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+
+  test("a payload that is a constant can be read in every way and not changed", () => {
+    const constants = { event: '{"commits":[{"id":2},{"id":1}],"id":9007199254740993}' };
+    expectEval("event.commits.map(|c| c.id)", "[2, 1]", { constants });
+    expectEval("event.commits.extract(1..2)[0].id", "1", { constants });
+    expectEval('event.get("id")', "9007199254740993", { constants });
+    expectError("event.id = 1", "ErrorAssignmentToConstant", { constants });
+    expectError("event.commits.push(1)", "ErrorNonPureMethodCallOnConstant", { constants });
+  });
+});
+
+describe("blobs and bits", () => {
+  test.each([
+    ["let b = blob(2, 255); b.push(1); b.len()", "3"],
+    ["let n = 0; n[3] = true; n", "8"],
+    ["0b1011[0..=1]", "3"],
+    ["5[0]", "true"],
+    ['"hi".to_blob().as_string()', '"hi"'],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+});

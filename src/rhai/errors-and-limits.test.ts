@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { evaluate, expectError, expectEval, failure, faults } from "../../test/support/rhai.ts";
+
+describe("errors say where", () => {
+  test("line and position", () => {
+    expect(failure("let a = 1;\nlet b = a + missing;").position).toEqual({ line: 2, column: 13 });
+  });
+  test("the functions that it came through", () => {
+    const error = failure("fn inner() { 1 / 0 }\nfn outer() { inner() }\nouter()");
+    expect([error.kind, error.innerKind]).toEqual(["ErrorInFunctionCall", "ErrorArithmetic"]);
+    expect(error.calls).toEqual(["outer", "inner"]);
+    expect(error.position?.line).toBe(1);
+  });
+  test("the line itself", () => expect(failure("let a = 1;\na.nothing()").render()).toContain("a.nothing()"));
+  test("a name that is nearly right", () => {
+    expect(failure("let total = 1; totla").text).toMatch(/total/);
+    expect(failure('"a".to_uper()').text).toMatch(/to_upper/);
+  });
+  test("the parent that is missing", () => {
+    const error = failure("event.repo.name", { scope: { event: "{}" } });
+    expect(error.innerKind).toBe("ErrorDotExpr");
+    expect(error.text).toContain("?.name");
+    expectEval("event.repo?.name", "()", { scope: { event: "{}" } });
+  });
+  test("a parser finds more than the first fault", () => {
+    const found = faults("let x = ;\nlet y = 1;\nlet z = );");
+    expect(found.length).toBeGreaterThan(1);
+    expect(found[0]).toMatch(/^1:/);
+  });
+  test("modules are refused with the reason", () => {
+    expectError('import "m" as m;', "ErrorModuleNotFound");
+  });
+});
+
+describe("extensions and strict Rhai", () => {
+  const scope = { event: '{"repository":{"private":true}}' };
+  test("reserved words are keys", () => {
+    expectEval("event.repository.private", "true", { scope });
+    expectEval("#{default: 1}.default", "1");
+    expect(faults("event.repository.private", { strict: true })).not.toEqual([]);
+  });
+  test.each([
+    ['["a", "b"].join("-")', '"a-b"'],
+    ['format!("{} of {:.1}", 1, 2.0)', '"1 of 2.0"'],
+  ])("%s is ours", (script, value) => {
+    expectEval(script, value);
+    expectError(script, "ErrorFunctionNotFound", { options: { strict: true } });
+  });
+});
+
+describe("limits", () => {
+  test.each([
+    ["loop {}", "ErrorTooManyOperations", { maxOperations: 100 }],
+    ["fn f(n) { f(n + 1) } f(0)", "ErrorStackOverflow", { maxCallLevels: 20 }],
+    ['let s = "ab"; loop { s += s; }', "ErrorDataTooLarge", { maxStringSize: 100 }],
+    ["let a = []; loop { a.push(1); }", "ErrorDataTooLarge", { maxArraySize: 100 }],
+    ["let m = #{}; let i = 0; loop { m[`k${i}`] = 1; i += 1; }", "ErrorDataTooLarge", { maxMapSize: 100 }],
+    ["let a = 1; let b = 2; let c = 3;", "ErrorTooManyVariables", { maxVariables: 2 }],
+  ] as const)("%s ends with %s", (script, kind, options) => expectError(script, kind, { options }));
+
+  test("what stays just under a limit is fine", () => {
+    expectEval("fn f(n) { if n == 0 { 0 } else { f(n - 1) } } f(9)", "0", { options: { maxCallLevels: 10 } });
+    expectEval("let a = 1; let b = 2; a + b", "3", { options: { maxVariables: 2 } });
+    expectEval("let a = []; a.pad(100, 0); a.len()", "100", { options: { maxArraySize: 100 } });
+  });
+  test("a deadline is told from the host's clock", () => {
+    let nowMs = 0;
+    const host = { now: () => (nowMs += 1), deadlineMs: 50 };
+    expectError("loop {}", "ErrorTerminated", { host, options: { maxOperations: 0 } });
+    expect(nowMs).toBeGreaterThan(50);
+  });
+  test("nesting and the number of functions are bounded before a script runs", () => {
+    expect(faults(`${"(".repeat(200)}1${")".repeat(200)}`)).not.toEqual([]);
+    expect(faults("fn a() {} fn b() {}", { maxFunctions: 1 })).not.toEqual([]);
+  });
+  test("print goes to the host and nowhere else", () => {
+    const lines: string[] = [];
+    evaluate('print("a"); print(1.0); debug("b");', {
+      host: { print: (text) => void lines.push(text), debug: (text) => void lines.push(`debug ${text}`) },
+    });
+    expect(lines).toEqual(["a", "1.0", 'debug "b"']);
+  });
+});

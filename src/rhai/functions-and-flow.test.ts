@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { evaluate, expectError, expectEval, failure, faults } from "../../test/support/rhai.ts";
+
+describe("functions", () => {
+  test.each([
+    ["fn f(x) { 1 } fn f(x, y) { 2 } [f(0), f(0, 0)]", "[1, 2]"],
+    ["fn f(a) { a.push(1); a } let x = []; f(x); x", "[]"],
+    ["fn add() { this += 1; } let x = 1; x.add(); x", "2"],
+    ["f(2); fn f(n) { n * 2 } f(4)", "8"],
+    ["const K = 7; fn f() { global::K } f()", "7"],
+    ['fn f(a, b) { a - b } let g = Fn("f").curry(10); g.call(3)', "7"],
+    ['fn f(x) { x } is_def_fn("f", 1) && !is_def_fn("f", 2)', "true"],
+    ["fn f(n) { if n < 2 { return n; } f(n - 1) + f(n - 2) } f(10)", "55"],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+
+  test("a function does not see the variables around it", () =>
+    expectError("let x = 1; fn f() { x } f()", "ErrorVariableNotFound"));
+  test("this needs a receiver", () => expectError("fn f() { this } f()", "ErrorUnboundThis"));
+});
+
+describe("closures", () => {
+  test.each([
+    ["let n = 1; let f = || n += 1; f.call(); f.call(); n", "3"],
+    ["let fs = []; for i in 0..3 { fs.push(|| i); } fs.map(|f| f.call())", "[2, 2, 2]"],
+    ["let n = 1; let f = |x| { let n = x; n }; [f.call(5), n]", "[5, 1]"],
+    ["let n = 1; let f = || n; is_shared(n)", "true"],
+    ["let make = |k| |x| x * k; make.call(3).call(4)", "12"],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+});
+
+describe("if and switch", () => {
+  test.each([
+    ["let x = if true { 1 } else { 2 }; x", "1"],
+    ["if false { 1 }", "()"],
+    ['switch 3 { 1 | 2 => "low", 3..=5 => "mid", _ => "high" }', '"mid"'],
+    ["switch 4 { 4 if false => 0, _ => 9 }", "9"],
+    ["switch 4 { 4 if true => { let a = 2; a * 2 }, _ => 9 }", "4"],
+    ['switch "a" { "b" => 1 }', "()"],
+    ["let x = 1; { let x = 2; x += 1; } x", "1"],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+});
+
+describe("loops", () => {
+  test.each([
+    ["let n = 0; while n < 5 { n += 1; if n == 3 { break; } } n", "3"],
+    ["let n = 0; loop { n += 1; if n == 4 { break n * 2; } }", "8"],
+    ["let n = 0; do { n += 1; } until n >= 3; n", "3"],
+    ["let s = 0; for i in 0..=4 { if i == 2 { continue; } s += i; } s", "8"],
+    ["let s = 0; for (v, i) in [5, 6] { s += v * i; } s", "6"],
+    ['let s = ""; for c in "añb" { s += c + "."; } s', '"a.ñ.b."'],
+    ["let a = []; for i in range(10, 0, -4) { a.push(i); } a", "[10, 6, 2]"],
+    ["let a = [1, 2]; for x in a { a.push(x); } a.len()", "4"],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+
+  test("what is not iterable", () => expectError("let n = 1.5; for x in n {}", "ErrorFor"));
+});
+
+describe("try, catch, throw", () => {
+  test.each([
+    ["let r = 0; try { throw 42; } catch (e) { r = e; } r", "42"],
+    ["let r = 0; try { 1 / 0 } catch (e) { r = e.error; } r", '"ErrorArithmetic"'],
+    ["let r = 0; fn f() { throw #{code: 7} } try { f() } catch (e) { r = e.code; } r", "7"],
+    ["let r = 0; try { try { throw 1 } catch (e) { throw e + 1 } } catch (e) { r = e; } r", "2"],
+  ])("%s is %s", (script, value) => expectEval(script, value));
+
+  test("a script cannot catch a limit", () =>
+    expectError("try { loop {} } catch { 1 }", "ErrorTooManyOperations", { options: { maxOperations: 1000 } }));
+});
+
+describe("constants and variables", () => {
+  test.each(["const K = 1; K = 2", "const K = 1; K += 2", "const K = [1]; K[0] = 2"])("%s is refused", (script) => {
+    expect(
+      faults(script)
+        .concat(faults(script).length === 0 ? failure(script).text : [])
+        .join(),
+    ).toMatch(/constant/i);
+  });
+
+  test("a constant may be shadowed", () => expectEval("const K = 1; let K = 2; K += 1; K", "3"));
+  test("strict variables are checked before a script runs", () => {
+    expect(faults("let total = 1;\ntotl + 1", { strictVariables: true }).join()).toMatch(/^2:1 .*totl/);
+    expect(faults("event.a", { strictVariables: true, knownVariables: ["event"] })).toEqual([]);
+  });
+  test("eval is off unless a host allows it", () => {
+    expect(() => evaluate('eval("1")')).toThrow(/eval/);
+    expectEval('let x = 20; eval("x + 22")', "42", { options: { allowEval: true } });
+  });
+});
