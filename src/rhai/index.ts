@@ -5,6 +5,7 @@ export { compileScript, type CompiledScript } from "./compile-script.ts";
 export { parse as parseScript } from "./parser.ts";
 export { print as printScript } from "./printer.ts";
 export { RhaiError, type RhaiErrorKind } from "./errors.ts";
+export { native, type Effect, type Native, type NativeCall, type NativeOptions } from "./natives.ts";
 export { parseJsonValue, toJsonText } from "./json.ts";
 export { DEFAULT_OPTIONS, type RhaiOptions } from "./options.ts";
 export type { RhaiHost } from "./runtime.ts";
