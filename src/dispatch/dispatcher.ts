@@ -43,6 +43,8 @@ interface OpenRun {
   readonly startedAt: number;
   startRecorded: boolean;
   answered: boolean;
+  /** Something that the run reported could not be recorded. */
+  isBroken: boolean;
   /** Settles when everything the run reported so far is recorded. */
   recorded: Promise<unknown>;
 }
@@ -52,6 +54,17 @@ const CLAIM_BATCH = 64;
 const SHOW_RUNNING_AFTER_MS = 100;
 /** A run that took its thread down so often is not tried again. */
 const MAX_LOST_TRIES = 5;
+/** How long to wait before the log is asked again to take a run's end. */
+const RECORD_AGAIN_MS = 500;
+const BROKEN: RunEnd = {
+  status: "waiting",
+  error: {
+    code: "log-unavailable",
+    message: "The run's steps could not be recorded; it goes on from the last that was.",
+    retryable: true,
+  },
+  delayMs: 0,
+};
 const LOST_CODES = new Set(["crashed", "hung"]);
 
 export class Dispatcher implements AsyncDisposable {
@@ -154,6 +167,7 @@ export class Dispatcher implements AsyncDisposable {
       startedAt: clock.monotonic(),
       startRecorded: false,
       answered: claimed.answered,
+      isBroken: false,
       recorded: Promise.resolve(),
     });
     // A copy of its own: cloning a view would drag the whole buffer behind it over to the thread.
@@ -176,6 +190,7 @@ export class Dispatcher implements AsyncDisposable {
     all.push(...facts);
     // The log keeps the order of calls, so a run's calls need no waiting for each other.
     const recorded = this.#options.log.record(all);
+    recorded.catch(() => (open.isBroken = true));
     open.recorded = Promise.allSettled([open.recorded, recorded]);
     return recorded;
   }
@@ -241,18 +256,26 @@ export class Dispatcher implements AsyncDisposable {
   #over(runId: string, end: RunEnd): void {
     const open = this.#open.get(runId);
     if (open === undefined) return;
-    const settled = this.#settleLost(open, end);
-    this.#record(open, [this.#endFact(runId, settled)]).then(
-      () => this.#close(open, settled),
-      (fault: unknown) => {
-        this.#options.onFault?.("recording a run's end", fault);
-        this.#close(open, {
-          status: "waiting",
-          error: { code: "log-unavailable", message: messageOf(fault), retryable: true },
-          delayMs: 0,
-        });
-      },
-    );
+    void this.#finish(open, this.#settleLost(open, end));
+  }
+
+  /**
+   * Records how a try ended. Where that, or a step before it, could not be recorded, the try did not happen as far as
+   * the log knows: the run waits, and goes on from its last recorded step as soon as the log takes facts again.
+   */
+  async #finish(open: OpenRun, end: RunEnd): Promise<void> {
+    for (let current = open.isBroken ? BROKEN : end; ; current = BROKEN) {
+      try {
+        await this.#record(open, [this.#endFact(open.claimed.run.id, current)]);
+        this.#close(open, current);
+        return;
+      } catch (fault) {
+        if (current !== BROKEN) this.#options.onFault?.("recording a run's end", fault);
+        this.#options.replies.runOver(open.claimed.run.eventId, open.claimed.run.id, "waiting");
+        if (this.#stopped) return;
+        await new Promise((resolve) => setTimeout(resolve, RECORD_AGAIN_MS).unref());
+      }
+    }
   }
 
   #settleLost(open: OpenRun, end: RunEnd): RunEnd {

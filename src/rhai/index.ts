@@ -4,6 +4,7 @@
 export { compileScript, type CompiledScript } from "./compile-script.ts";
 export { parse as parseScript } from "./parser.ts";
 export { print as printScript } from "./printer.ts";
+export { native, type Native, type NativeOptions } from "./natives.ts";
 export { RhaiError, type RhaiErrorKind } from "./errors.ts";
 export { native, type Effect, type Native, type NativeCall, type NativeOptions } from "./natives.ts";
 export { parseJsonValue, toJsonText } from "./json.ts";
@@ -13,3 +14,4 @@ export { RhaiScope } from "./rhai-scope.ts";
 export { debugForm, display } from "./text-form.ts";
 export { rhaiValues, type ValueCases } from "./rhai-values.ts";
 export type { RhaiValue } from "./values.ts";
+export { codeFrame, renderDiagnostic, Source, type Diagnostic, type Span } from "../text/index.ts";

@@ -1,0 +1,123 @@
+/** The dispatcher on the log of the tests, with a pool that the test plays. */
+import { expect, test } from "vitest";
+import { GtcError } from "../base/index.ts";
+import type { EventLog, Fact, PlannedRun } from "../event-log/index.ts";
+import { createMemoryLog } from "../event-log/memory/index.ts";
+import { loadFlows } from "../flow/index.ts";
+import { ReplyDesk } from "../reply/index.ts";
+import type { RunnerPool, RunTask } from "../run/index.ts";
+import { Dispatcher, type PoolCallbacks } from "./dispatcher.ts";
+
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+const run: PlannedRun = {
+  id: "run-1",
+  eventId: "event-1",
+  tenant: "demo",
+  flow: "f",
+  flowHash: "h",
+  startNode: "a",
+  createdAtMs: 0,
+};
+
+/** A log that refuses facts of one type as long as `isRefusing`. */
+function refusing(log: EventLog, type: Fact["type"]): { log: EventLog; state: { isRefusing: boolean } } {
+  const state = { isRefusing: true };
+  const record = (facts: readonly Fact[]): Promise<void> =>
+    state.isRefusing && facts.some((fact) => fact.type === type)
+      ? Promise.reject(new GtcError("GTC_LOG_UNAVAILABLE", { detail: "full" }))
+      : log.record(facts);
+  const wrapped = new Proxy(log, { get: (target, name) => (name === "record" ? record : bound(target, name)) });
+  return { log: wrapped, state };
+}
+
+function bound(target: EventLog, name: string | symbol): unknown {
+  const member = Reflect.get(target, name) as unknown;
+  return typeof member === "function" ? (member.bind(target) as unknown) : member;
+}
+
+/** Starts a dispatcher whose pool hands each task to the test. */
+function start(log: EventLog): {
+  tasks: RunTask[];
+  callbacks: PoolCallbacks;
+  dispatcher: Dispatcher;
+  next: () => Promise<RunTask>;
+} {
+  const tasks: RunTask[] = [];
+  let arrived: () => void = () => undefined;
+  let callbacks!: PoolCallbacks;
+  const dispatcher = new Dispatcher(
+    {
+      log,
+      replies: new ReplyDesk(),
+      clock,
+      newId: () => "id",
+      flows: () => loadFlows([]).flows,
+      workerId: "w",
+      maxOpenRuns: 10,
+      leaseMs: 60_000,
+      maxPayloadBytes: 1000,
+    },
+    (given) => {
+      callbacks = given;
+      const pool = {
+        submit: (batch: readonly RunTask[]) => (tasks.push(...batch), arrived()),
+        [Symbol.asyncDispose]: async () => undefined,
+      };
+      return pool as unknown as RunnerPool;
+    },
+  );
+  const next = async (): Promise<RunTask> => {
+    while (tasks.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
+    return tasks.shift()!;
+  };
+  return { tasks, callbacks, dispatcher, next };
+}
+
+async function logWithRun(): Promise<EventLog> {
+  const log = createMemoryLog({ clock });
+  const envelope = {
+    id: "event-1",
+    tenant: "demo",
+    eventType: "f",
+    receivedAtMs: 0,
+    method: "POST",
+    target: "/",
+    headers: [],
+    remoteAddress: "",
+    rawBody: new Uint8Array([1]),
+    verdict: { status: "unsigned" },
+  } as const;
+  await log.append({ envelope, runs: [run] });
+  return log;
+}
+
+test("a run whose end cannot be recorded goes on from its last recorded step when the log takes facts again", async () => {
+  const { log, state } = refusing(await logWithRun(), "run_ended");
+  const { callbacks, dispatcher, next } = start(log);
+  await next();
+  callbacks.onOver("run-1", { status: "succeeded" });
+  const again = await next();
+  expect(again.run.id).toBe("run-1");
+  expect(again.attempt).toBe(1);
+  state.isRefusing = false;
+  callbacks.onOver("run-1", { status: "succeeded" });
+  await dispatcher.drain(5000);
+  expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a run that took its thread down too often is not tried again", async () => {
+  const log = await logWithRun();
+  const { callbacks, dispatcher, next } = start(log);
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    expect((await next()).attempt).toBe(attempt);
+    callbacks.onOver("run-1", {
+      status: "waiting",
+      error: { code: "crashed", message: "gone", retryable: true },
+      delayMs: 0,
+    });
+  }
+  await dispatcher.drain(5000);
+  expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({ status: "failed", error: { code: "crashed" } });
+  await dispatcher[Symbol.asyncDispose]();
+});
