@@ -6,7 +6,6 @@ export { parse as parseScript } from "./parser.ts";
 export { print as printScript } from "./printer.ts";
 export { native, type Native, type NativeOptions } from "./natives.ts";
 export { RhaiError, type RhaiErrorKind } from "./errors.ts";
-export { native, type Effect, type Native, type NativeCall, type NativeOptions } from "./natives.ts";
 export { parseJsonValue, toJsonText } from "./json.ts";
 export { DEFAULT_OPTIONS, type RhaiOptions } from "./options.ts";
 export type { RhaiHost } from "./runtime.ts";
