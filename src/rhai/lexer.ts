@@ -102,7 +102,7 @@ class Lexer {
     const span = { start, end: this.#at };
     if (this.#disabled.has(text)) return { kind: "reserved", text, span };
     // A name of underscores only is no name, except `_` itself, which stands for "anything else" in a switch.
-    if (/^_+(?!\p{XID_Start})/u.test(text) && text !== "_") {
+    if (/^_+(?![_\p{XID_Start}])/u.test(text) && text !== "_") {
       this.#report(
         "bad-identifier",
         `"${text}" is no name: it needs a letter or a digit after its underscores.`,
