@@ -134,7 +134,7 @@ export function scanChar(text: string, start: number): Scanned {
   const point = text.codePointAt(start + 1);
   const value = escape?.text ?? (point === undefined ? "" : String.fromCodePoint(point));
   const end = escape?.end ?? start + 1 + value.length;
-  if (value === "" || value === "\n" || (escape === undefined && value === "'")) {
+  if (value === "" || (escape === undefined && (value === "\n" || value === "'"))) {
     return { value: "\0", end: start + 2, fault: "A character literal holds exactly one character." };
   }
   if (text[end] !== "'")
