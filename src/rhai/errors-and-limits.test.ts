@@ -1,29 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { evaluate, expectError, expectEval, failure, faults } from "../../test/support/rhai.ts";
+import { evaluate, expectError, expectEval, errorOf, placedFaults } from "../../test/support/rhai-run.ts";
 
 describe("errors say where", () => {
   test("line and position", () => {
-    expect(failure("let a = 1;\nlet b = a + missing;").position).toEqual({ line: 2, column: 13 });
+    expect(errorOf("let a = 1;\nlet b = a + missing;").position).toEqual({ line: 2, column: 13 });
   });
   test("the functions that it came through", () => {
-    const error = failure("fn inner() { 1 / 0 }\nfn outer() { inner() }\nouter()");
+    const error = errorOf("fn inner() { 1 / 0 }\nfn outer() { inner() }\nouter()");
     expect([error.kind, error.innerKind]).toEqual(["ErrorInFunctionCall", "ErrorArithmetic"]);
     expect(error.calls).toEqual(["outer", "inner"]);
     expect(error.position?.line).toBe(1);
   });
-  test("the line itself", () => expect(failure("let a = 1;\na.nothing()").render()).toContain("a.nothing()"));
+  test("the line itself", () => expect(errorOf("let a = 1;\na.nothing()").render()).toContain("a.nothing()"));
   test("a name that is nearly right", () => {
-    expect(failure("let total = 1; totla").text).toMatch(/total/);
-    expect(failure('"a".to_uper()').text).toMatch(/to_upper/);
+    expect(errorOf("let total = 1; totla").text).toMatch(/total/);
+    expect(errorOf('"a".to_uper()').text).toMatch(/to_upper/);
   });
   test("the parent that is missing", () => {
-    const error = failure("event.repo.name", { scope: { event: "{}" } });
+    const error = errorOf("event.repo.name", { scope: { event: {} } });
     expect(error.innerKind).toBe("ErrorDotExpr");
     expect(error.text).toContain("?.name");
-    expectEval("event.repo?.name", "()", { scope: { event: "{}" } });
+    expectEval("event.repo?.name", "()", { scope: { event: {} } });
   });
   test("a parser finds more than the first fault", () => {
-    const found = faults("let x = ;\nlet y = 1;\nlet z = );");
+    const found = placedFaults("let x = ;\nlet y = 1;\nlet z = );");
     expect(found.length).toBeGreaterThan(1);
     expect(found[0]).toMatch(/^1:/);
   });
@@ -33,11 +33,11 @@ describe("errors say where", () => {
 });
 
 describe("extensions and strict Rhai", () => {
-  const scope = { event: '{"repository":{"private":true}}' };
+  const scope = { event: { repository: { private: true } } };
   test("reserved words are keys", () => {
     expectEval("event.repository.private", "true", { scope });
     expectEval("#{default: 1}.default", "1");
-    expect(faults("event.repository.private", { strict: true })).not.toEqual([]);
+    expect(placedFaults("event.repository.private", { strict: true })).not.toEqual([]);
   });
   test.each([
     ['["a", "b"].join("-")', '"a-b"'],
@@ -70,8 +70,8 @@ describe("limits", () => {
     expect(nowMs).toBeGreaterThan(50);
   });
   test("nesting and the number of functions are bounded before a script runs", () => {
-    expect(faults(`${"(".repeat(200)}1${")".repeat(200)}`)).not.toEqual([]);
-    expect(faults("fn a() {} fn b() {}", { maxFunctions: 1 })).not.toEqual([]);
+    expect(placedFaults(`${"(".repeat(200)}1${")".repeat(200)}`)).not.toEqual([]);
+    expect(placedFaults("fn a() {} fn b() {}", { maxFunctions: 1 })).not.toEqual([]);
   });
   test("print goes to the host and nowhere else", () => {
     const lines: string[] = [];

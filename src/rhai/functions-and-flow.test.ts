@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { evaluate, expectError, expectEval, failure, faults } from "../../test/support/rhai.ts";
+import { evaluate, expectError, expectEval, errorOf, placedFaults } from "../../test/support/rhai-run.ts";
 
 describe("functions", () => {
   test.each([
@@ -70,16 +70,16 @@ describe("try, catch, throw", () => {
 describe("constants and variables", () => {
   test.each(["const K = 1; K = 2", "const K = 1; K += 2", "const K = [1]; K[0] = 2"])("%s is refused", (script) => {
     expect(
-      faults(script)
-        .concat(faults(script).length === 0 ? failure(script).text : [])
+      placedFaults(script)
+        .concat(placedFaults(script).length === 0 ? errorOf(script).text : [])
         .join(),
     ).toMatch(/constant/i);
   });
 
   test("a constant may be shadowed", () => expectEval("const K = 1; let K = 2; K += 1; K", "3"));
   test("strict variables are checked before a script runs", () => {
-    expect(faults("let total = 1;\ntotl + 1", { strictVariables: true }).join()).toMatch(/^2:1 .*totl/);
-    expect(faults("event.a", { strictVariables: true, knownVariables: ["event"] })).toEqual([]);
+    expect(placedFaults("let total = 1;\ntotl + 1", { strictVariables: true }).join()).toMatch(/^2:1 .*totl/);
+    expect(placedFaults("event.a", { strictVariables: true, knownVariables: ["event"] })).toEqual([]);
   });
   test("eval is off unless a host allows it", () => {
     expect(() => evaluate('eval("1")')).toThrow(/eval/);

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { expectError, expectEval } from "../../test/support/rhai.ts";
+import { expectError, expectEval } from "../../test/support/rhai-run.ts";
 
 describe("integers and floats", () => {
   test.each([

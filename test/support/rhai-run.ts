@@ -6,6 +6,7 @@ import {
   parseJsonValue,
   RhaiError,
   RhaiScope,
+  type RhaiErrorKind,
   type RhaiHost,
   type RhaiOptions,
   type RhaiValue,
@@ -48,8 +49,23 @@ export function errorOf(script: string, given: Given = {}): RhaiError {
   throw new Error(`no error from: ${script}`);
 }
 
+export function expectError(script: string, kind: RhaiErrorKind, given: Given = {}): void {
+  expect(errorOf(script, given).innerKind).toBe(kind);
+}
+
 /** Codes of what the parser finds. */
 export function faultsOf(script: string, options: Partial<RhaiOptions> = {}): string[] {
   const compiled = compileScript(new Source("test.rhai", script), options);
   return "diagnostics" in compiled ? compiled.diagnostics.map(({ code }) => code) : [];
+}
+
+/** What is found before a script runs, as `line:column message`. */
+export function placedFaults(script: string, options: Partial<RhaiOptions> = {}): string[] {
+  const source = new Source("test.rhai", script);
+  const compiled = compileScript(source, options);
+  if (!("diagnostics" in compiled)) return [];
+  return compiled.diagnostics.map(({ message, span }) => {
+    const { line, column } = source.positionAt(span.start);
+    return `${line}:${column} ${message}`;
+  });
 }
