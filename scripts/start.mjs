@@ -21,8 +21,12 @@ if (
 ) {
   process.exit(1);
 }
+// The URLs and the curl commands are what one starts this for: they are printed into a pipe or a file, too.
+const options = process.argv.slice(2);
+const hasFormat = options.some((word) => word.startsWith("--log-format")) || process.env.GTC_LOG_FORMAT !== undefined;
+if (!hasFormat) options.push("--log-format", "pretty");
 // The gateway takes over: signals go to it, and its exit code is ours.
-const gateway = spawn(gtc[0], [gtc[1], "start", BUNDLE, ...process.argv.slice(2)], { stdio: "inherit" });
+const gateway = spawn(gtc[0], [gtc[1], "start", BUNDLE, ...options], { stdio: "inherit" });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => gateway.kill(signal));
 gateway.on("exit", (code) => process.exit(code ?? 1));
 

@@ -79,7 +79,7 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
     `  verdict   ${status ?? ""}  ${paint.dim(Object.values(verification).join("  "))}`,
     ...(event.refused_because === undefined ? [] : [`  refused   ${event.refused_because}`]),
     ...(event.duplicate_of === null ? [] : [`  duplicate of ${event.duplicate_of}`]),
-    `  answered  ${response.status} by ${response.by}  ${value(response.body)}`,
+    `  answered  ${response.status} by ${response.by}${response.body === null ? "" : `  ${value(response.body)}`}`,
     `  payload   ${value(event.payload)}`,
     ...event.headers.map(([name, text]) => paint.dim(`  ${name}: ${text}`)),
     ...runs.flatMap((run) => runLines(run, paint)),

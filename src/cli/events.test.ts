@@ -110,6 +110,14 @@ describe.each(["runs", "has stopped"])("gtc events, while the gateway %s", (stat
     ]);
   });
 
+  test("show says in words what the sender of a refused request was told", async () => {
+    await sendBoth();
+    await settle();
+    const [refused] = (await events("list", "--status", "refused")).lines;
+    const { stdout } = await runGtc(["events", "show", String(refused?.["id"]), bundle.folder]);
+    expect(stdout).toMatch(/^ {2}answered {2}401 by problem$/m);
+  });
+
   test("replay runs the event again, marked as a replay", async () => {
     const id = await sendBoth();
     await settle();

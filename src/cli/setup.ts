@@ -5,6 +5,7 @@ import { GtcError } from "../base/index.ts";
 import {
   answersTemplate,
   loadBundle,
+  previewBundle,
   readAnswers,
   readBundleFolder,
   urlTable,
@@ -114,24 +115,27 @@ async function report(
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${notice}\n`);
-  if (changed === undefined) {
-    stderr.write(`The answers are valid: ${validated.secrets.size} secret(s). Nothing was written (--dry-run).\n`);
-    return;
-  }
-  const config = await configFor(context, folder);
-  const bundle = await loadBundle(folder, { keyText: context.env["GTC_KEY"], maxBodyBytes: config.maxBodyBytes });
+  const { maxBodyBytes } = await configFor(context, folder);
+  const bundle =
+    changed === undefined
+      ? await previewBundle(folder, validated, maxBodyBytes)
+      : await loadBundle(folder, { keyText: context.env["GTC_KEY"], maxBodyBytes });
   const rows = urlTable(bundle);
   if (json) {
-    stdout.write(`${JSON.stringify({ changed, urls: rows })}\n`);
+    stdout.write(`${JSON.stringify({ changed: changed ?? false, urls: rows })}\n`);
     return;
   }
-  stderr.write(
-    `${paint.good("✓")} ${changed ? "The bundle is set up." : "The bundle was set up like this already; nothing changed."}\n\n`,
-  );
+  stderr.write(`${paint.good("✓")} ${outcome(changed, validated.secrets.size)}\n\n`);
   stdout.write(urlsText(rows, context));
   const faults = bundle.diagnostics.filter(({ level }) => level === "error").length;
   if (faults > 0)
     stderr.write(`\n${paint.warning("!")} Flow files have ${faults} fault(s); \`gtc doctor\` shows them.\n`);
   if (!validated.settings.enabled)
     stderr.write(`\n${paint.warning("!")} "enabled" is false: every webhook is answered with 404.\n`);
+}
+
+/** `changed` is undefined for a dry run. */
+function outcome(changed: boolean | undefined, secrets: number): string {
+  if (changed === undefined) return `The answers are valid: ${secrets} secret(s). Nothing was written (--dry-run).`;
+  return changed ? "The bundle is set up." : "The bundle was set up like this already; nothing changed.";
 }

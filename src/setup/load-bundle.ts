@@ -7,6 +7,7 @@ import { GtcError } from "../base/index.ts";
 import type { SchemeConfig, SigningKey } from "../signature/index.ts";
 import { SealedStore } from "../secret/index.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
+import type { ValidatedAnswers } from "./validate-answers.ts";
 import { settingsSchema, type StoredSettings, type StoredSource, type StoredTenant } from "./settings.ts";
 
 export interface LoadedSource {
@@ -42,9 +43,30 @@ export async function loadBundle(folder: string, options: LoadOptions): Promise<
   const read = await readBundleFolder(folder);
   const settings = await readSettings(folder);
   const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
+  return assemble(read, settings, (name) => store.get(name).reveal(), options.maxBodyBytes);
+}
+
+/** The bundle as it would be loaded once these answers were written; writes nothing. @throws GtcError GTC_BUNDLE_NOT_FOUND. */
+export async function previewBundle(
+  folder: string,
+  { settings, secrets }: ValidatedAnswers,
+  maxBodyBytes: number,
+): Promise<LoadedBundle> {
+  return assemble(await readBundleFolder(folder), settings, (name) => secrets.get(name) ?? "", maxBodyBytes);
+}
+
+type SecretOf = (secretName: string) => string;
+
+function assemble(
+  read: BundleFolder,
+  settings: StoredSettings,
+  secretOf: SecretOf,
+  maxBodyBytes: number,
+): LoadedBundle {
   const sources = new Map<string, LoadedTenant>();
   if (settings.enabled)
-    for (const tenant of read.bundle.tenants) sources.set(tenant, mergeTenant(settings, tenant, store, options));
+    for (const tenant of read.bundle.tenants)
+      sources.set(tenant, mergeTenant(settings, tenant, secretOf, maxBodyBytes));
   return { ...read, publicBaseUrl: settings.publicBaseUrl, sources };
 }
 
@@ -60,31 +82,26 @@ export async function readSettings(folder: string): Promise<StoredSettings> {
 }
 
 /** A tenant's own schemes come before those of all tenants. */
-function mergeTenant(
-  settings: StoredSettings,
-  name: string,
-  store: SealedStore,
-  { maxBodyBytes }: LoadOptions,
-): LoadedTenant {
+function mergeTenant(settings: StoredSettings, name: string, secretOf: SecretOf, maxBodyBytes: number): LoadedTenant {
   const own: StoredTenant = settings.tenants[name] ?? { byType: {} };
   const byType = new Map<string, LoadedSource>();
   for (const [eventType, source] of Object.entries({ ...settings.shared.byType, ...own.byType }))
-    byType.set(eventType, open(source, store));
+    byType.set(eventType, open(source, secretOf));
   const fallback = own.fallback ?? settings.shared.fallback;
   return {
     byType,
     requireSignature: own.requireSignature ?? settings.requireSignature,
     maxBodyBytes: own.maxBodyBytes ?? settings.maxBodyBytes ?? maxBodyBytes,
-    ...(fallback !== undefined && { fallback: open(fallback, store) }),
+    ...(fallback !== undefined && { fallback: open(fallback, secretOf) }),
   };
 }
 
-function open({ config, keys }: StoredSource, store: SealedStore): LoadedSource {
+function open({ config, keys }: StoredSource, secretOf: SecretOf): LoadedSource {
   return {
     config,
     keys: keys.map(({ name, secretName, notAfterMs }) => ({
       name,
-      secret: store.get(secretName).reveal(),
+      secret: secretOf(secretName),
       ...(notAfterMs !== undefined && { notAfterMs }),
     })),
   };

@@ -50,12 +50,19 @@ test("what setup writes can be read by its owner only", async () => {
   for (const name of await readdir(state)) expect((await stat(join(state, name))).mode & 0o077).toBe(0);
 });
 
-test("--dry-run validates and writes nothing", async () => {
+test("--dry-run shows the URLs as they would become, and writes nothing", async () => {
   await cp(new URL("answers.signatures.json", FIXTURES), join(bundle.folder, "answers.json"));
   const before = await stateText();
-  const { exitCode, stderr } = await setup(["--answers", "answers.json", "--dry-run"]);
+  const { exitCode, stdout, stderr } = await setup(["--answers", "answers.json", "--dry-run"]);
   expect(exitCode).toBe(0);
   expect(stderr).toContain("Nothing was written");
+  expect(stdout).toMatch(
+    /github +https:\/\/your-domain\.com\/events\/webhook\/demo\/github +hmac-sha256, header X-Hub-Signature-256/,
+  );
+  const { lines } = await setup(["--answers", "answers.json", "--dry-run", "--json"]);
+  expect(lines).toMatchObject([
+    { changed: false, urls: [{ event_type: "github", verified: true }, { event_type: "stripe" }] },
+  ]);
   expect(await stateText()).toBe(before);
 });
 

@@ -85,3 +85,20 @@ test("init, setup, urls, start and SIGTERM: from nothing to a gateway that stops
   expect((await exited)[0]).toBe(0);
   expect(await gtc("events", "list", "shop", "--json")).toMatchObject({ code: 0, stdout: "" });
 });
+
+test("the pretty log begins with the URLs and a signed curl for each, also into a pipe", async () => {
+  await gtc("init", "piped");
+  await cp(join(FIXTURES, "answers.signatures.json"), join(folder, "answers.json"));
+  await gtc("setup", "--answers", "answers.json", "piped");
+  const words = ["start", "piped", "--port", "0", "--admin-port", "0", "--log-format", "pretty"];
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder });
+  const exited = once(child, "exit");
+  const [banner] = (await once(child.stdout, "data")) as [Buffer];
+  child.kill("SIGTERM");
+  await exited;
+  const lines = banner.toString("utf8").split("\n");
+  for (const type of ["github", "stripe"]) {
+    const curl = lines.find((line) => line.includes("curl") && line.includes(`/events/webhook/demo/${type}'`));
+    expect(curl).toMatch(/-H '(X-Hub-Signature-256|Stripe-Signature): /);
+  }
+});
