@@ -1,0 +1,256 @@
+/**
+ * Every operation of the admin API: its method and path, what it takes and what it answers. The router validates by this
+ * table, the OpenAPI document is written from it; what is not here does not exist.
+ */
+import { z } from "zod";
+import * as resource from "./resources.ts";
+
+const time = z.iso.datetime({ offset: true });
+const limit = z.coerce.number().int().min(1).max(1000).default(50);
+const cursor = z.string().max(200).optional();
+const period = { since: time.optional(), until: time.optional() };
+
+export const eventFilters = z.strictObject({
+  tenant: z.string().optional(),
+  type: z.string().optional(),
+  provider_type: z.string().optional(),
+  status: resource.eventStatus.optional(),
+  verdict: z.enum(["verified", "unsigned"]).optional(),
+  flow: z.string().optional(),
+  delivery_id: z.string().optional(),
+  /** Text in headers or payload, case-insensitive. */
+  q: z.string().min(2).max(200).optional(),
+  ...period,
+});
+
+const runFilters = {
+  tenant: z.string().optional(),
+  flow: z.string().optional(),
+  type: z.string().optional(),
+  status: resource.runStatus.optional(),
+  ...period,
+};
+
+const refusalFilters = {
+  tenant: z.string().optional(),
+  type: z.string().optional(),
+  reason: z.string().optional(),
+  q: z.string().min(2).max(200).optional(),
+  ...period,
+};
+
+const nothing = z.strictObject({});
+const byId = z.strictObject({ id: z.string().max(100) });
+const byName = z.strictObject({ name: z.string().max(200) });
+const bySource = z.strictObject({ tenant: z.string().max(200), event_type: z.string().max(200) });
+const flowQuery = { tenant: z.string().optional() };
+
+export const bulkReplayRequest = z.strictObject({
+  /** Which events: by id, or by the filter of the list (all that match, oldest first). */
+  event_ids: z.array(z.string()).min(1).max(10_000).optional(),
+  filter: eventFilters.optional(),
+  /** Events a second. */
+  rate: z.number().positive().max(1000).default(20),
+});
+
+export const editedReplayRequest = z.strictObject({
+  /** The new body as text; the event is stored as a test, unsigned, and marked `replay_of`. */
+  body: z.string().max(25 * 1024 * 1024),
+  headers: z.array(z.tuple([z.string(), z.string()])).optional(),
+});
+
+export const revealRequest = z.strictObject({
+  /** `header:authorization`, `query:token`, `body:$.card.number`. */
+  field: z.string().max(500),
+});
+
+/** One row of the table; `{name}` in the path is a parameter. */
+export interface Operation {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly summary: string;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 202 | 204;
+  /** Absent: no JSON (see `mediaType`). */
+  readonly answer?: z.ZodType;
+  readonly mediaType?: string;
+}
+
+export const operations = {
+  info: get("/api/info", "What runs here", nothing, nothing, resource.gatewayInfo),
+  listEvents: get(
+    "/api/events",
+    "Stored events, newest first",
+    nothing,
+    eventFilters.extend({ limit, cursor }),
+    resource.pageOf(resource.eventSummary),
+  ),
+  showEvent: get("/api/events/{id}", "Everything about one event", byId, nothing, resource.eventDetail),
+  rawBody: bytes("/api/events/{id}/body", "The raw body as it was sent", byId, nothing, "application/octet-stream"),
+  eventCurl: get("/api/events/{id}/curl", "The event as a signed curl command", byId, nothing, resource.signedCurl),
+  exportEvents: bytes(
+    "/api/export",
+    "Events that match, as NDJSON or HAR",
+    nothing,
+    eventFilters.extend({ limit, cursor, format: z.enum(["ndjson", "har"]).default("ndjson") }),
+    "application/x-ndjson",
+  ),
+  replayEvent: post(
+    "/api/events/{id}/replay",
+    "Run it again on today's flows",
+    byId,
+    undefined,
+    202,
+    resource.replayed,
+  ),
+  replayEdited: post(
+    "/api/events/{id}/replay-edited",
+    "Send an edited copy through today's flows, marked as a test",
+    byId,
+    editedReplayRequest,
+    202,
+    resource.replayed,
+  ),
+  reveal: post(
+    "/api/events/{id}/reveal",
+    "One masked value; written to the audit trail",
+    byId,
+    revealRequest,
+    200,
+    z.object({ field: z.string(), value: z.string() }),
+  ),
+  startReplayJob: post("/api/replays", "Replay many events", nothing, bulkReplayRequest, 202, resource.replayJob),
+  showReplayJob: get("/api/replays/{id}", "How far a bulk replay is", byId, nothing, resource.replayJob),
+  cancelReplayJob: {
+    method: "DELETE",
+    path: "/api/replays/{id}",
+    summary: "Stop a bulk replay",
+    params: byId,
+    query: nothing,
+    status: 200,
+    answer: resource.replayJob,
+  },
+  listRuns: get(
+    "/api/runs",
+    "Runs, newest first; status=failed are the dead letters",
+    nothing,
+    z.strictObject({ ...runFilters, limit, cursor }),
+    resource.pageOf(resource.runSummary),
+  ),
+  showRun: get("/api/runs/{id}", "A run and its steps", byId, nothing, resource.runDetail),
+  listFlows: get("/api/flows", "The flows of the bundle", nothing, nothing, resource.pageOf(resource.flowSummary)),
+  showFlow: get(
+    "/api/flows/{name}",
+    "A flow, its graph and its text",
+    byName,
+    z.strictObject({ ...flowQuery, hash: z.string().optional() }),
+    resource.flowDetail,
+  ),
+  flowStats: get(
+    "/api/flows/{name}/stats",
+    "Counts, failures and times per node over a period",
+    byName,
+    z.strictObject({ ...flowQuery, ...period }),
+    resource.flowStats,
+  ),
+  listSources: get(
+    "/api/sources",
+    "The URL table: verification, secrets, last received",
+    nothing,
+    nothing,
+    resource.pageOf(resource.source),
+  ),
+  sourceCurl: get(
+    "/api/sources/{tenant}/{event_type}/curl",
+    "A signed sample request to paste",
+    bySource,
+    nothing,
+    resource.signedCurl,
+  ),
+  testSource: post(
+    "/api/sources/{tenant}/{event_type}/test",
+    "Send a signed sample request to the gateway",
+    bySource,
+    undefined,
+    200,
+    z.object({ status: z.int(), body: z.string(), event_id: z.string().nullable() }),
+  ),
+  listRefused: get(
+    "/api/refused",
+    "Refused requests, newest first",
+    nothing,
+    z.strictObject({ ...refusalFilters, limit, cursor }),
+    resource.pageOf(resource.refusal),
+  ),
+  showRefused: get("/api/refused/{id}", "Everything about a refused request", byId, nothing, resource.refusalDetail),
+  overview: get(
+    "/api/overview",
+    "Numbers for charts",
+    nothing,
+    z.strictObject({
+      ...period,
+      bucket: z.enum(["1m", "5m", "15m", "1h", "6h", "1d"]).optional(),
+      tenant: z.string().optional(),
+    }),
+    resource.overview,
+  ),
+  doctor: get("/api/doctor", "What is wrong, and what to do", nothing, nothing, resource.pageOf(resource.finding)),
+  listAudit: get(
+    "/api/audit",
+    "What operators did here",
+    nothing,
+    z.strictObject({ limit, cursor }),
+    resource.pageOf(resource.auditEntry),
+  ),
+  stream: bytes(
+    "/api/stream",
+    "Live changes as server-sent events; `Last-Event-ID` goes on where a connection broke",
+    nothing,
+    eventFilters.omit({ q: true, since: true, until: true }).extend({ last_event_id: z.string().optional() }),
+    "text/event-stream",
+  ),
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+
+function get<P extends z.ZodObject, Q extends z.ZodObject, A extends z.ZodType>(
+  path: string,
+  summary: string,
+  params: P,
+  query: Q,
+  answer: A,
+) {
+  return { method: "GET", path, summary, params, query, status: 200, answer } as const;
+}
+
+function bytes<P extends z.ZodObject, Q extends z.ZodObject>(
+  path: string,
+  summary: string,
+  params: P,
+  query: Q,
+  mediaType: string,
+) {
+  return { method: "GET", path, summary, params, query, status: 200, mediaType } as const;
+}
+
+function post<P extends z.ZodObject, B extends z.ZodType | undefined, S extends 200 | 202, A extends z.ZodType>(
+  path: string,
+  summary: string,
+  params: P,
+  body: B,
+  status: S,
+  answer: A,
+) {
+  return {
+    method: "POST",
+    path,
+    summary,
+    params,
+    query: nothing,
+    status,
+    answer,
+    ...((body === undefined ? {} : { body }) as B extends z.ZodType ? { readonly body: B } : object),
+  } as const;
+}
