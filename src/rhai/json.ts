@@ -2,11 +2,14 @@
  * JSON in and out without losing digits. An integer that is an i64 stays exact, any other number is a float, and a
  * float is written with its point, so that it comes back as a float.
  */
+import { mapContainers, type JsonContainers } from "./json-containers.ts";
 import { RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiMap, checkedInt, type RhaiValue } from "./values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const MAX_DEPTH = 500;
+/** Below this length reading all at once costs less than looking for the containers first. */
+const LAZY_FROM = 512;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -21,16 +24,30 @@ function isSpace(code: number): boolean {
  * @throws SyntaxError with the offset at which the text stops being JSON.
  */
 export function parseJsonValue(text: string): RhaiValue {
-  const reader = new JsonReader(text);
-  return reader.document();
+  return new JsonReader(text).document();
+}
+
+/**
+ * Reads JSON as far as it is asked for: of a large text only the outermost container is read now, each one inside when
+ * a script first looks into it. A payload costs a script what it uses of it.
+ * @throws SyntaxError when brackets and strings do not close; any other fault of the text shows where it is read.
+ */
+export function lazyJsonValue(text: string): RhaiValue {
+  return text.length < LAZY_FROM ? parseJsonValue(text) : new JsonReader(text, mapContainers(text)).document();
 }
 
 class JsonReader {
   readonly #text: string;
-  #at = 0;
+  readonly #containers: JsonContainers | undefined;
+  #at: number;
+  /** The number of the next container in the text. */
+  #next: number;
 
-  constructor(text: string) {
+  constructor(text: string, containers?: JsonContainers, at = 0, next = 0) {
     this.#text = text;
+    this.#containers = containers;
+    this.#at = at;
+    this.#next = next;
   }
 
   document(): RhaiValue {
@@ -43,11 +60,14 @@ class JsonReader {
   #value(depth: number): RhaiValue {
     if (depth > MAX_DEPTH) throw new SyntaxError(`the JSON nests more than ${MAX_DEPTH} levels deep`);
     this.#space();
-    switch (this.#text[this.#at]) {
+    const first = this.#text[this.#at];
+    switch (first) {
       case "{":
-        return this.#object(depth);
       case "[":
-        return this.#array(depth);
+        if (this.#containers === undefined) return this.#container(first, depth);
+        if (depth > 0) return this.#later(first, this.#containers);
+        this.#next += 1;
+        return this.#container(first, depth);
       case '"':
         return this.#string();
       case "t":
@@ -61,11 +81,25 @@ class JsonReader {
     }
   }
 
-  #object(depth: number): RhaiValue {
+  #container(open: "{" | "[", depth: number): RhaiValue {
+    return open === "{" ? new RhaiMap(this.#entries(depth)) : new RhaiArray(this.#items(depth));
+  }
+
+  /** A container that is passed over now and read when it is asked for. */
+  #later(open: "{" | "[", containers: JsonContainers): RhaiValue {
+    const at = this.#at;
+    const number = this.#next;
+    this.#at = containers.ends[number] ?? this.#text.length;
+    this.#next = containers.behind[number] ?? number + 1;
+    const reader = (): JsonReader => new JsonReader(this.#text, containers, at, number + 1);
+    return open === "{" ? RhaiMap.later(() => reader().#entries(0)) : RhaiArray.later(() => reader().#items(0));
+  }
+
+  #entries(depth: number): Map<string, RhaiValue> {
     const entries = new Map<string, RhaiValue>();
     this.#at += 1;
     this.#space();
-    if (this.#take("}")) return new RhaiMap(entries);
+    if (this.#take("}")) return entries;
     do {
       this.#space();
       const key = this.#string();
@@ -75,20 +109,20 @@ class JsonReader {
       this.#space();
     } while (this.#take(","));
     if (!this.#take("}")) throw this.#fault();
-    return new RhaiMap(entries);
+    return entries;
   }
 
-  #array(depth: number): RhaiValue {
+  #items(depth: number): RhaiValue[] {
     const items: RhaiValue[] = [];
     this.#at += 1;
     this.#space();
-    if (this.#take("]")) return new RhaiArray(items);
+    if (this.#take("]")) return items;
     do {
       items.push(this.#value(depth + 1));
       this.#space();
     } while (this.#take(","));
     if (!this.#take("]")) throw this.#fault();
-    return new RhaiArray(items);
+    return items;
   }
 
   #string(): string {

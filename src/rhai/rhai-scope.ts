@@ -1,5 +1,5 @@
 /** Variables that a script finds when it starts, and their values when it is over. */
-import { parseJsonValue } from "./json.ts";
+import { lazyJsonValue } from "./json.ts";
 import type { ScopeView } from "./runtime.ts";
 import { copyOf, type Cell, type RhaiValue } from "./values.ts";
 
@@ -8,9 +8,9 @@ export class RhaiScope implements ScopeView {
   readonly #constants = new Set<string>();
   readonly #lazy = new Map<string, () => RhaiValue>();
 
-  /** Sets a variable from JSON, read only when a script asks for it. A text that is not JSON throws then. */
+  /** Sets a variable from JSON, read only as far as a script asks for it. What is not JSON throws a SyntaxError there. */
   setJsonText(name: string, json: string, options: { readonly constant?: boolean } = {}): this {
-    this.#lazy.set(name, () => parseJsonValue(json));
+    this.#lazy.set(name, () => lazyJsonValue(json));
     return this.#mark(name, options.constant === true);
   }
 

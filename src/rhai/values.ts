@@ -38,27 +38,50 @@ export class RhaiChar {
   }
 }
 
-interface ArrayStore {
-  items: RhaiValue[];
+/** What a container holds: at hand, or to be made when someone first asks. */
+interface Store<Content> {
+  content: Content | undefined;
+  make: (() => Content) | undefined;
   shared: boolean;
 }
 
+function contentOf<Content>(store: Store<Content>): Content {
+  return store.content ?? made(store);
+}
+
+function made<Content>(store: Store<Content>): Content {
+  if (store.make === undefined) throw new Error("a container has its content or a way to make it");
+  store.content = store.make();
+  store.make = undefined;
+  return store.content;
+}
+
 export class RhaiArray {
-  #store: ArrayStore;
+  #store: Store<RhaiValue[]>;
 
   constructor(items: RhaiValue[]) {
-    this.#store = { items, shared: false };
+    this.#store = { content: items, make: undefined, shared: false };
+  }
+
+  /** An array whose items are made when they are first asked for. */
+  static later(make: () => RhaiValue[]): RhaiArray {
+    const array = new RhaiArray(NO_ITEMS);
+    array.#store = { content: undefined, make, shared: false };
+    return array;
   }
 
   /** To read only. */
   get items(): readonly RhaiValue[] {
-    return this.#store.items;
+    return contentOf(this.#store);
   }
 
   /** To change: a store that no one else sees. */
   own(): RhaiValue[] {
-    if (this.#store.shared) this.#store = { items: this.#store.items.map(copyOf), shared: false };
-    return this.#store.items;
+    const items = contentOf(this.#store);
+    if (!this.#store.shared) return items;
+    const own = items.map(copyOf);
+    this.#store = { content: own, make: undefined, shared: false };
+    return own;
   }
 
   copy(): RhaiArray {
@@ -69,34 +92,36 @@ export class RhaiArray {
   }
 }
 
-interface MapStore {
-  entries: Map<string, RhaiValue>;
-  shared: boolean;
-}
-
 const NO_ITEMS: RhaiValue[] = [];
 const NO_ENTRIES = new Map<string, RhaiValue>();
 
 export class RhaiMap {
-  #store: MapStore;
+  #store: Store<Map<string, RhaiValue>>;
 
   constructor(entries: Map<string, RhaiValue>) {
-    this.#store = { entries, shared: false };
+    this.#store = { content: entries, make: undefined, shared: false };
+  }
+
+  /** A map whose entries are made when they are first asked for. */
+  static later(make: () => Map<string, RhaiValue>): RhaiMap {
+    const map = new RhaiMap(NO_ENTRIES);
+    map.#store = { content: undefined, make, shared: false };
+    return map;
   }
 
   /** To read only; in no particular order (see `sortedKeys`). */
   get entries(): ReadonlyMap<string, RhaiValue> {
-    return this.#store.entries;
+    return contentOf(this.#store);
   }
 
   /** To change: a store that no one else sees. */
   own(): Map<string, RhaiValue> {
-    if (this.#store.shared) {
-      const entries = new Map<string, RhaiValue>();
-      for (const [key, value] of this.#store.entries) entries.set(key, copyOf(value));
-      this.#store = { entries, shared: false };
-    }
-    return this.#store.entries;
+    const entries = contentOf(this.#store);
+    if (!this.#store.shared) return entries;
+    const own = new Map<string, RhaiValue>();
+    for (const [key, value] of entries) own.set(key, copyOf(value));
+    this.#store = { content: own, make: undefined, shared: false };
+    return own;
   }
 
   copy(): RhaiMap {
@@ -108,7 +133,7 @@ export class RhaiMap {
 
   /** Keys in Rhai's order: by their UTF-8 bytes, which is the order of code points. */
   sortedKeys(): string[] {
-    return [...this.#store.entries.keys()].sort(compareText);
+    return [...this.entries.keys()].sort(compareText);
   }
 }
 
