@@ -5,7 +5,7 @@ import type { EventLog, Fact, PlannedRun } from "../event-log/index.ts";
 import { createMemoryLog } from "../event-log/memory/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { ReplyDesk } from "../reply/index.ts";
-import type { RunnerPool, RunTask } from "../run/index.ts";
+import type { RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
 import { Dispatcher, type PoolCallbacks } from "./dispatcher.ts";
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -91,16 +91,20 @@ async function logWithRun(): Promise<EventLog> {
   return log;
 }
 
+function over(end: RunEnd): RunOverMessage {
+  return { kind: "over", runId: "run-1", facts: [], end };
+}
+
 test("a run whose end cannot be recorded goes on from its last recorded step when the log takes facts again", async () => {
   const { log, state } = refusing(await logWithRun(), "run_ended");
   const { callbacks, dispatcher, next } = start(log);
   await next();
-  callbacks.onOver("run-1", { status: "succeeded" });
+  callbacks.onOver(over({ status: "succeeded" }));
   const again = await next();
   expect(again.run.id).toBe("run-1");
   expect(again.attempt).toBe(1);
   state.isRefusing = false;
-  callbacks.onOver("run-1", { status: "succeeded" });
+  callbacks.onOver(over({ status: "succeeded" }));
   await dispatcher.drain(5000);
   expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
   await dispatcher[Symbol.asyncDispose]();
@@ -111,11 +115,9 @@ test("a run that took its thread down too often is not tried again", async () =>
   const { callbacks, dispatcher, next } = start(log);
   for (let attempt = 1; attempt <= 5; attempt++) {
     expect((await next()).attempt).toBe(attempt);
-    callbacks.onOver("run-1", {
-      status: "waiting",
-      error: { code: "crashed", message: "gone", retryable: true },
-      delayMs: 0,
-    });
+    callbacks.onOver(
+      over({ status: "waiting", error: { code: "crashed", message: "gone", retryable: true }, delayMs: 0 }),
+    );
   }
   await dispatcher.drain(5000);
   expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({ status: "failed", error: { code: "crashed" } });

@@ -9,10 +9,11 @@
  * 4. A run whose facts cannot be recorded is left as it is in the log: it is claimed again once the log accepts.
  */
 import { messageOf, type Clock, type NewId } from "../base/index.ts";
+import type { Answer } from "../event/index.ts";
 import type { ClaimedRun, EventLog, Fact, PlannedRun } from "../event-log/index.ts";
 import { findFlow, type FlowSet } from "../flow/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
-import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunTask } from "../run/index.ts";
+import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
 
 export interface DispatcherOptions {
   readonly log: EventLog;
@@ -76,6 +77,8 @@ export class Dispatcher implements AsyncDisposable {
   readonly #sweep: NodeJS.Timeout;
   #claiming = false;
   #claimAgain = false;
+  /** There was no room for all that is due; the log does not call again for it. */
+  #hasLeftWork = false;
   #stopped = false;
   #idle: (() => void) | undefined;
 
@@ -85,7 +88,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#pool = createPool({
       onProgress: (message) => this.#progress(message),
       onStart: (message, reply) => this.#start(message, reply),
-      onOver: (runId, end) => this.#over(runId, end),
+      onOver: (message) => this.#over(message),
     });
     this.#stopListening = options.log.onWork(() => this.#pump());
     this.#sweep = setInterval(() => this.#showRunning(), SHOW_RUNNING_AFTER_MS);
@@ -136,6 +139,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   async #claimAll(): Promise<void> {
+    this.#hasLeftWork = false;
     const { log, clock, workerId, leaseMs, maxOpenRuns } = this.#options;
     try {
       while (!this.#stopped && this.#open.size < maxOpenRuns) {
@@ -144,6 +148,7 @@ export class Dispatcher implements AsyncDisposable {
         if (claimed.length === 0) return;
         await this.#hand(claimed);
       }
+      this.#hasLeftWork = true;
     } catch (fault) {
       this.#options.onFault?.("claiming runs", fault);
     }
@@ -207,22 +212,26 @@ export class Dispatcher implements AsyncDisposable {
     const open = this.#open.get(runId);
     if (open === undefined) return;
     const { eventId } = open.claimed.run;
-    const all = [...facts];
-    if (answer !== undefined && !open.answered) {
-      open.answered = true;
-      const durationMs = this.#options.clock.now() - open.claimed.envelope.receivedAtMs;
-      const record = { ...answer, by: "flow", atMs: this.#options.clock.now(), durationMs } as const;
-      // Once a request went away with our own 202, that is what was answered: the step keeps what the flow said.
-      const isFirst = this.#options.replies.hold(eventId) || open.claimed.attempts > 0;
-      if (isFirst) all.push({ type: "answered", eventId, answer: record });
-    }
-    this.#record(open, all).then(
+    this.#record(open, this.#withAnswer(open, facts, answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
       (fault: unknown) => {
         this.#options.onFault?.("recording steps", fault);
         if (answer !== undefined) this.#options.replies.giveUp(eventId);
       },
     );
+  }
+
+  /** The facts, with that of the answer when it is the event's first. */
+  #withAnswer(open: OpenRun, facts: readonly Fact[], answer: Answer | undefined): readonly Fact[] {
+    if (answer === undefined || open.answered) return facts;
+    open.answered = true;
+    const { eventId } = open.claimed.run;
+    // Once a request went away with our own 202, that is what was answered: the step keeps what the flow said.
+    const isFirst = this.#options.replies.hold(eventId) || open.claimed.attempts > 0;
+    if (!isFirst) return facts;
+    const atMs = this.#options.clock.now();
+    const durationMs = atMs - open.claimed.envelope.receivedAtMs;
+    return [...facts, { type: "answered", eventId, answer: { ...answer, by: "flow", atMs, durationMs } }];
   }
 
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
@@ -253,26 +262,42 @@ export class Dispatcher implements AsyncDisposable {
     );
   }
 
-  #over(runId: string, end: RunEnd): void {
-    const open = this.#open.get(runId);
-    if (open === undefined) return;
-    void this.#finish(open, this.#settleLost(open, end));
+  #over(message: RunOverMessage): void {
+    const open = this.#open.get(message.runId);
+    if (open !== undefined) void this.#finish(open, message);
   }
 
   /**
-   * Records how a try ended. Where that, or a step before it, could not be recorded, the try did not happen as far as
-   * the log knows: the run waits, and goes on from its last recorded step as soon as the log takes facts again.
+   * Records how a try ended, with its last steps and its answer. Where that, or a step before it, could not be recorded,
+   * the try did not happen as far as the log knows: the run waits, and goes on from its last recorded step as soon as
+   * the log takes facts again.
    */
-  async #finish(open: OpenRun, end: RunEnd): Promise<void> {
-    for (let current = open.isBroken ? BROKEN : end; ; current = BROKEN) {
+  async #finish(open: OpenRun, { facts, answer, end }: RunOverMessage): Promise<void> {
+    const { eventId, id } = open.claimed.run;
+    const { replies, onFault } = this.#options;
+    const settled = this.#settleLost(open, end);
+    if (!open.isBroken) {
       try {
-        await this.#record(open, [this.#endFact(open.claimed.run.id, current)]);
-        this.#close(open, current);
-        return;
+        const all = this.#withAnswer(open, facts, answer);
+        await this.#record(open, [...all, this.#endFact(id, settled)]);
+        if (answer !== undefined) replies.answer(eventId, answer);
+        return this.#close(open, settled);
       } catch (fault) {
-        if (current !== BROKEN) this.#options.onFault?.("recording a run's end", fault);
-        this.#options.replies.runOver(open.claimed.run.eventId, open.claimed.run.id, "waiting");
-        if (this.#stopped) return;
+        onFault?.("recording a run's end", fault);
+      }
+    }
+    if (answer !== undefined) replies.giveUp(eventId);
+    replies.runOver(eventId, id, "waiting");
+    await this.#waitInLog(open);
+  }
+
+  /** Writes down that the run waits, as soon as the log takes it. */
+  async #waitInLog(open: OpenRun): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#record(open, [this.#endFact(open.claimed.run.id, BROKEN)]);
+        return this.#close(open, BROKEN);
+      } catch {
         await new Promise((resolve) => setTimeout(resolve, RECORD_AGAIN_MS).unref());
       }
     }
@@ -304,12 +329,12 @@ export class Dispatcher implements AsyncDisposable {
     const durationMs = this.#options.clock.monotonic() - open.startedAt;
     this.#options.onRunOver?.({ run, attempt: open.attempt, end, durationMs });
     if (this.#open.size === 0) this.#idle?.();
-    this.#pump();
+    if (this.#hasLeftWork) this.#pump();
   }
 }
 
 export interface PoolCallbacks {
   readonly onProgress: (message: Extract<FromRunner, { kind: "progress" }>) => void;
   readonly onStart: (message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void) => void;
-  readonly onOver: (runId: string, end: RunEnd) => void;
+  readonly onOver: (message: RunOverMessage) => void;
 }

@@ -25,7 +25,7 @@ import {
 } from "../nodes/index.ts";
 import { PayloadFault } from "../payload/index.ts";
 import { viewEvent } from "./event-view.ts";
-import type { ChildRequest, ChildStarted, RunEnd, RunTask } from "./run-task.ts";
+import type { ChildRequest, ChildStarted, RunEnd, RunResult, RunTask } from "./run-task.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /** What a run needs from where it runs. */
@@ -33,7 +33,7 @@ export interface RunHost {
   now(): number;
   monotonic(): number;
   random(): number;
-  /** Keeps facts; with an answer, sends it once they are on disk. Does not wait. */
+  /** Keeps facts of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
   progress(facts: readonly Fact[], answer?: Answer): void;
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
   start(child: ChildRequest): Promise<ChildStarted>;
@@ -55,7 +55,7 @@ export async function executeRun(
   flow: CompiledFlow,
   host: RunHost,
   limits = RUN_LIMITS,
-): Promise<RunEnd> {
+): Promise<RunResult> {
   const attempt = new Attempt(task, flow, host, limits);
   try {
     return await attempt.run(await viewEvent(task));
@@ -74,6 +74,8 @@ class Attempt {
   readonly #deadlineMs: number;
   readonly #random: () => number;
   #facts: StepDone[] = [];
+  /** Given by the last step; an answer after which the run goes on leaves at once. */
+  #answer: Answer | undefined;
   #flushedAt: number;
   #prev: Output = NULL_OUTPUT;
   #ordinal: number;
@@ -94,22 +96,25 @@ class Attempt {
   }
 
   /** Steps through the flow until it ends or a step fails without a way on. */
-  async run(event: EventView): Promise<RunEnd> {
+  async run(event: EventView): Promise<RunResult> {
     while (this.#node !== undefined) {
       const failure = await this.#step(this.#node, event);
       if (failure !== undefined) return this.end(failure);
     }
-    this.#flush();
-    return { status: "succeeded" };
+    return this.#result({ status: "succeeded" });
   }
 
   /** Ends the try with an error: wait for the next one, or fail for good. */
-  end(error: RunError): RunEnd {
-    this.#flush();
+  end(error: RunError): RunResult {
     const { retry } = this.#flow;
-    if (!error.retryable || this.#task.attempt >= retry.maxAttempts) return { status: "failed", error };
+    if (!error.retryable || this.#task.attempt >= retry.maxAttempts) return this.#result({ status: "failed", error });
     const policy = { initialMs: retry.initialDelayMs, maxMs: retry.maxDelayMs, factor: retry.factor };
-    return { status: "waiting", error, delayMs: backoffMs(policy, this.#task.attempt, () => this.#host.random()) };
+    const delayMs = backoffMs(policy, this.#task.attempt, () => this.#host.random());
+    return this.#result({ status: "waiting", error, delayMs });
+  }
+
+  #result(end: RunEnd): RunResult {
+    return { end, facts: this.#facts, ...(this.#answer !== undefined && { answer: this.#answer }) };
   }
 
   /** Executes one node and moves on. Returns the error when the run cannot go on. */
@@ -154,7 +159,8 @@ class Attempt {
       this.#facts.push(step);
     }
     this.#moveOn(id, outcome.output, next);
-    if (outcome.kind === "respond") this.#flush(outcome.answer);
+    if (outcome.kind === "respond" && next === undefined) this.#answer = outcome.answer;
+    else if (outcome.kind === "respond") this.#flush(outcome.answer);
     else if (this.#host.monotonic() - this.#flushedAt > this.#limits.flushAfterMs) this.#flush();
     return undefined;
   }

@@ -1,2 +1,2 @@
 export { RunnerPool } from "./runner-pool.ts";
-export type { ChildStarted, FromRunner, RunEnd, RunTask } from "./run-task.ts";
+export type { ChildStarted, FromRunner, RunEnd, RunOverMessage, RunTask } from "./run-task.ts";

@@ -29,7 +29,19 @@ export type FromRunner =
   | { readonly kind: "progress"; readonly runId: string; readonly facts: readonly Fact[]; readonly answer?: Answer }
   /** Start a child run and keep the step that did it, as one fact. */
   | { readonly kind: "start"; readonly runId: string; readonly callId: number; readonly child: ChildRequest }
-  | { readonly kind: "over"; readonly runId: string; readonly end: RunEnd };
+  | RunOverMessage;
+
+/** How a try ended, with its steps that were not reported before: all of it is kept as one. */
+export interface RunResult {
+  readonly end: RunEnd;
+  readonly facts: readonly Fact[];
+  readonly answer?: Answer;
+}
+
+export interface RunOverMessage extends RunResult {
+  readonly kind: "over";
+  readonly runId: string;
+}
 
 export interface ChildRequest {
   readonly flow: string;

@@ -9,7 +9,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { threadEntry, type Clock } from "../base/index.ts";
-import type { ChildStarted, Definition, FromRunner, RunEnd, RunTask, ToRunner } from "./run-task.ts";
+import type { ChildStarted, Definition, FromRunner, RunOverMessage, RunTask, ToRunner } from "./run-task.ts";
 
 export interface RunnerPoolOptions {
   readonly threads: number;
@@ -20,7 +20,7 @@ export interface RunnerPoolOptions {
   readonly clock: Clock;
   readonly onProgress: (message: Extract<FromRunner, { kind: "progress" }>) => void;
   readonly onStart: (message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void) => void;
-  readonly onOver: (runId: string, end: RunEnd) => void;
+  readonly onOver: (message: RunOverMessage) => void;
 }
 
 interface Runner {
@@ -108,7 +108,7 @@ export class RunnerPool implements AsyncDisposable {
       case "over":
         runner.open.delete(message.runId);
         this.#touch(runner);
-        this.#options.onOver(message.runId, message.end);
+        this.#options.onOver(message);
         return;
       default:
         message satisfies never;
@@ -140,7 +140,8 @@ export class RunnerPool implements AsyncDisposable {
     const open = [...runner.open.keys()];
     runner.open.clear();
     for (const runId of open) {
-      this.#options.onOver(runId, { status: "waiting", error: { ...error, retryable: true }, delayMs: 1000 });
+      const end = { status: "waiting", error: { ...error, retryable: true }, delayMs: 1000 } as const;
+      this.#options.onOver({ kind: "over", runId, facts: [], end });
     }
   }
 }

@@ -53,10 +53,10 @@ async function runOne(task: RunTask): Promise<void> {
   const flow = flowOf(task.run.flowHash);
   if (flow === undefined) {
     const error = { code: "unknown-flow", message: "The run's flow definition is missing.", retryable: false };
-    send({ kind: "over", runId, end: { status: "failed", error } });
+    send({ kind: "over", runId, facts: [], end: { status: "failed", error } });
     return;
   }
-  send({ kind: "over", runId, end: await executeRun(task, flow, hostFor(runId)) });
+  send({ kind: "over", runId, ...(await executeRun(task, flow, hostFor(runId))) });
 }
 
 function hostFor(runId: string): RunHost {
@@ -64,8 +64,11 @@ function hostFor(runId: string): RunHost {
     now: () => systemClock.now(),
     monotonic: () => systemClock.monotonic(),
     random: () => Math.random(),
-    progress: (facts, answer) =>
-      send(answer === undefined ? { kind: "progress", runId, facts } : { kind: "progress", runId, facts, answer }),
+    progress: (facts, answer) => {
+      send(answer === undefined ? { kind: "progress", runId, facts } : { kind: "progress", runId, facts, answer });
+      // The run goes on and may keep this thread busy; the sender waits.
+      if (answer !== undefined) post();
+    },
     start: (child) => {
       const callId = nextCallId++;
       send({ kind: "start", runId, callId, child });

@@ -150,3 +150,22 @@ triggers: [{ type: event, event_type: f }]
   const detail = await postAndSettle(gateway, "demo/f");
   expect([detail.event.status, detail.runs[0]!.error?.code]).toEqual(["failed", code]);
 });
+
+test("an answer leaves when it is given, however long the steps behind it take", async () => {
+  const bundle = await bundleOf({
+    "f.ygtc": `
+config: { retry_policy: { max_attempts: 1 } }
+nodes:
+  - { id: respond, type: http_response, config: { status: 201, body: early }, next: slow }
+  - { id: slow, type: script, timeout: 1s, config: { script: "loop { }" } }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const answer = await gateway.post("demo/f", "{}");
+  expect([answer.status, answer.body]).toEqual([201, "early"]);
+  const { id } = JSON.parse(await (await gateway.api("events?limit=1")).text()) as { id: string };
+  const early = (await (await gateway.api(`events/${id}`)).json()) as EventDetailJson;
+  expect(["queued", "running"]).toContain(early.runs[0]!.status);
+  expect((await gateway.settled(id)).runs[0]).toMatchObject({ status: "failed", error: { node: "slow" } });
+});
