@@ -99,7 +99,7 @@ class Edge {
       receivedAtMs,
       receivedAt,
     };
-    const refusal = this.#refusalBeforeBody(request, route, tenant);
+    const refusal = this.#refusalBeforeBody(method, contentLength(request.rawHeaders), route, tenant);
     if (refusal !== undefined) return this.#refuse(request, response, arrived, refusal);
     if (expectsContinue) response.writeContinue();
     const read = await readBody(request, tenant.maxBodyBytes, this.#inflight);
@@ -116,10 +116,9 @@ class Edge {
     }
   }
 
-  #refusalBeforeBody(request: IncomingMessage, route: Route, tenant: TenantSources): ProblemName | undefined {
-    if (!WEBHOOK_METHODS.has(request.method ?? "")) return "method-not-allowed";
-    const length = Number(request.headers["content-length"] ?? 0);
-    if (length > tenant.maxBodyBytes) return "body-too-large";
+  #refusalBeforeBody(method: string, bodyBytes: number, route: Route, tenant: TenantSources): ProblemName | undefined {
+    if (!WEBHOOK_METHODS.has(method)) return "method-not-allowed";
+    if (bodyBytes > tenant.maxBodyBytes) return "body-too-large";
     return this.#rate.take(route.tenant) ? undefined : "too-many-requests";
   }
 
@@ -141,6 +140,15 @@ const LIMIT_HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
   overloaded: "More bytes are in flight than max_inflight_bytes allows; senders will try again.",
   "too-many-requests": "The tenant sends more than rate_limit_per_second; raise it if that is expected.",
 };
+
+/** What the sender says of the body's length. Read from the raw list: `request.headers` would build an object of all. */
+function contentLength(rawHeaders: readonly string[]): number {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 14 && name.toLowerCase() === "content-length") return Number(rawHeaders[at + 1]);
+  }
+  return 0;
+}
 
 /** Pairs with lower-case names, in the order of arrival, repeated names kept. */
 function headerList(rawHeaders: readonly string[]): HeaderList {
