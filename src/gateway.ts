@@ -166,6 +166,7 @@ function startDispatcher(
       flows: () => current.flows,
       workerId: randomUUID(),
       maxOpenRuns: config.maxOpenRuns,
+      maxChildDepth: config.maxChildDepth,
       leaseMs: config.shutdownGraceMs * 10,
       maxPayloadBytes: config.maxDecodedBytes,
       ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),

@@ -72,6 +72,8 @@ export interface PlannedRun {
   readonly startNode: string;
   /** The run that started this one through an `async` node. */
   readonly parentRunId?: string;
+  /** How many runs stand above it; absent: none. */
+  readonly depth?: number;
   /** Payload given by an `async` node, as JSON; absent: the event's own payload. */
   readonly payloadJson?: string;
   /** The event of which this run is a replay. */
