@@ -160,12 +160,19 @@ function headerList(rawHeaders: readonly string[]): HeaderList {
 /** Sends an answer. When the body was not read to its end, the connection is closed: its rest would be taken for a request. */
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (response.destroyed || response.headersSent) return;
-  if (!request.complete) response.shouldKeepAlive = false;
-  const hasBody = answer.status !== 204 && answer.status !== 304;
-  const length = hasBody ? { "content-length": String(Buffer.byteLength(answer.body)) } : {};
+  const isRead = request.complete || !hasBody(request);
+  if (!isRead) response.shouldKeepAlive = false;
+  const isEmpty = answer.status === 204 || answer.status === 304;
+  const length = isEmpty ? {} : { "content-length": String(Buffer.byteLength(answer.body)) };
   response.writeHead(answer.status, { ...answer.headers, ...length });
-  response.end(request.method === "HEAD" || !hasBody ? undefined : answer.body);
-  if (!request.complete) closeAfterAnswer(request);
+  response.end(request.method === "HEAD" || isEmpty ? undefined : answer.body);
+  if (!isRead) closeAfterAnswer(request);
+  else if (!request.complete) request.resume();
+}
+
+/** Whether a body follows the headers (RFC 9112 section 6.3); an answer may be there before node says that none came. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 /** The rest of the body is drained for a moment, so that the sender reads the answer instead of a connection reset. */
