@@ -215,6 +215,8 @@ export interface Refusal {
   readonly reason: string;
   readonly detail: string;
   readonly hint: string;
+  /** The likely cause of a refused signature, when it was looked for. */
+  readonly likely?: { readonly reason: string; readonly certain: boolean };
   readonly bodyBytes: number;
   /** The start of the body, at most some KiB, so that a signature can be tried again offline. */
   readonly bodyStart: Uint8Array;

@@ -1,17 +1,5 @@
-import {
-  createVerifier,
-  type KeyStore,
-  type SchemeConfig,
-  type SigningKey,
-  type Verifier,
-} from "../signature/index.ts";
-import type { SourceTable, TenantSources } from "./source-table.ts";
-
-/** A scheme with its secrets, as the bundle's settings give it. */
-export interface SourceSettings {
-  readonly config: SchemeConfig;
-  readonly keys: readonly SigningKey[];
-}
+import { createVerifier, type KeyStore, type Verifier } from "../signature/index.ts";
+import type { SourceSettings, SourceTable, TenantSources } from "./source-table.ts";
 
 export interface TenantSettings {
   readonly fallback?: SourceSettings;
@@ -31,7 +19,7 @@ export function buildSourceTable(
 ): SourceTable {
   const compiled = new Map<string, TenantSources>();
   for (const [name, tenant] of tenants) compiled.set(name, compileTenant(tenant, keyStore));
-  return { tenants: compiled, publicBaseUrl: publicBaseUrl.replace(/\/+$/, "") };
+  return { tenants: compiled, publicBaseUrl: publicBaseUrl.replace(/\/+$/, ""), keyStore };
 }
 
 function compileTenant(
@@ -43,8 +31,12 @@ function compileTenant(
     verifiers.set(eventType, createVerifier(config, keys, { keyStore }));
   return {
     verifiers,
+    settings: byType,
     requireSignature,
     maxBodyBytes,
-    ...(fallback !== undefined && { fallback: createVerifier(fallback.config, fallback.keys, { keyStore }) }),
+    ...(fallback !== undefined && {
+      fallback: createVerifier(fallback.config, fallback.keys, { keyStore }),
+      fallbackSettings: fallback,
+    }),
   };
 }

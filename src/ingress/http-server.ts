@@ -60,7 +60,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket));
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
-  const close = closer(server);
+  const close = closer(server, edge);
   return { address: { host: address, port }, close, [Symbol.asyncDispose]: close };
 }
 
@@ -114,6 +114,11 @@ class Edge {
     } finally {
       read.release();
     }
+  }
+
+  /** Resolves when everything that answered requests left to do is done. */
+  settled(): Promise<void> {
+    return this.#receiver.settled();
   }
 
   #refusalBeforeBody(method: string, bodyBytes: number, route: Route, tenant: TenantSources): ProblemName | undefined {
@@ -212,11 +217,11 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   });
 }
 
-function closer(server: Server): () => Promise<void> {
+function closer(server: Server, edge: Edge): () => Promise<void> {
   let closed: Promise<void> | undefined;
   return () =>
-    (closed ??= new Promise((resolve) => {
+    (closed ??= new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeIdleConnections();
-    }));
+    }).then(() => edge.settled()));
 }

@@ -14,8 +14,15 @@ import type { Answer, AnswerRecord, DedupeKey, Envelope, HeaderList, VerdictReco
 import type { Appended, EventLog } from "../event-log/index.ts";
 import { checkClaimedJson, PayloadFault } from "../payload/index.ts";
 import type { Reply, ReplyDesk } from "../reply/index.ts";
-import { deliveryIdOf, type Handshake, type SignedRequest, type Verdict } from "../signature/index.ts";
+import {
+  deliveryIdOf,
+  type Handshake,
+  type RefusedVerdict,
+  type SignedRequest,
+  type Verdict,
+} from "../signature/index.ts";
 import { problem, type ProblemName } from "./problem.ts";
+import { RefusalExplainer, type ExplainedRefusal } from "./refusal-explainer.ts";
 import type { RequestRecord } from "./request-record.ts";
 import type { Route, SourceTable, TenantSources } from "./source-table.ts";
 
@@ -52,9 +59,11 @@ const KEPT_BODY_BYTES = 16 * 1024;
 
 export class Receiver {
   readonly #options: ReceiverOptions;
+  readonly #explainer: RefusalExplainer;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#explainer = new RefusalExplainer(options);
   }
 
   /** Answers a complete request. Never throws: a fault of ours becomes a 5xx and an alarm. */
@@ -72,8 +81,18 @@ export class Receiver {
   }
 
   /** Refuses a request, keeps it in the ring, and tells the operator why. */
-  refuse(request: ArrivedRequest, name: ProblemName, why: { reason: string; detail: string; hint: string }): Answer {
+  refuse(request: ArrivedRequest, name: ProblemName, why: ExplainedRefusal): Answer {
     const answer = problem(name);
+    this.#keepRefusal(request, answer.status, this.#durationOf(request), why);
+    return answer;
+  }
+
+  /** Resolves when every refusal so far was kept. */
+  settled(): Promise<void> {
+    return this.#explainer.settled();
+  }
+
+  #keepRefusal(request: ArrivedRequest, status: number, durationMs: number, why: ExplainedRefusal): void {
     this.#options.log.refuse({
       id: this.#options.newId(),
       receivedAtMs: request.receivedAtMs,
@@ -83,13 +102,12 @@ export class Receiver {
       target: request.target,
       headers: request.headers,
       remoteAddress: request.remoteAddress,
-      status: answer.status,
+      status,
       bodyBytes: request.rawBody.length,
       bodyStart: request.rawBody.subarray(0, KEPT_BODY_BYTES),
       ...why,
     });
-    this.#tell(request, { verdict: "refused", status: answer.status, ...why });
-    return answer;
+    this.#tell(request, { verdict: "refused", status, ...why }, durationMs);
   }
 
   #signedRequest(request: ArrivedRequest): SignedRequest {
@@ -129,7 +147,7 @@ export class Receiver {
       if (request.method !== "POST") return this.#wrongMethod(request);
       return this.#store(request, { status: "unsigned" }, dedupeKey(deliveryIdOf(signed)), undefined);
     }
-    if (verdict.status === "refused") return this.#refuseSignature(request, verdict);
+    if (verdict.status === "refused") return this.#refuseSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
     if (verdict.status === "handshake" || request.method !== "POST") return this.#wrongMethod(request);
     const { scheme, provider, keyName, authenticated } = verdict;
@@ -139,10 +157,17 @@ export class Receiver {
     return this.#store(request, record, dedupeKey(verdict.deliveryId), verdict.providerType);
   }
 
-  #refuseSignature(request: ArrivedRequest, { reason, detail, hint }: Extract<Verdict, { status: "refused" }>): Answer {
+  /** The sender has its 401 at once; why is worked out after it. */
+  #refuseSignature(request: ArrivedRequest, signed: SignedRequest, verdict: RefusedVerdict): Answer {
     // A browser or a probe that asks with GET is told the method, not that a signature is missing.
     if (request.method !== "POST") return this.#wrongMethod(request);
-    return this.refuse(request, "unauthorized", { reason, detail, hint });
+    const answer = problem("unauthorized");
+    const durationMs = this.#durationOf(request);
+    const { route, receivedAtMs } = request;
+    this.#explainer.explain({ route, request: signed, receivedAtMs, verdict }, (why) =>
+      this.#keepRefusal(request, answer.status, durationMs, why),
+    );
+    return answer;
   }
 
   #wrongMethod(request: ArrivedRequest): Answer {
@@ -286,8 +311,7 @@ export class Receiver {
   /** Keeps what was answered where it cannot be told from the runs. */
   #recordAnswer(request: ArrivedRequest, eventId: string, answer: Answer, by: AnswerRecord["by"]): Promise<void> {
     const { clock, log, onFault } = this.#options;
-    const durationMs = clock.monotonic() - request.receivedAt;
-    const record: AnswerRecord = { ...answer, by, atMs: clock.now(), durationMs };
+    const record: AnswerRecord = { ...answer, by, atMs: clock.now(), durationMs: this.#durationOf(request) };
     return log
       .record([{ type: "answered", eventId, answer: record }])
       .catch((fault: unknown) => onFault("recording an answer", fault));
@@ -306,16 +330,21 @@ export class Receiver {
   #tell(
     request: ArrivedRequest,
     told: Omit<RequestRecord, "atMs" | "method" | "tenant" | "eventType" | "durationMs" | "bodyBytes">,
+    durationMs = this.#durationOf(request),
   ): void {
     this.#options.onRequest({
       atMs: request.receivedAtMs,
       method: request.method,
       tenant: request.route.tenant,
       eventType: request.route.eventType,
-      durationMs: this.#options.clock.monotonic() - request.receivedAt,
+      durationMs,
       bodyBytes: request.rawBody.length,
       ...told,
     });
+  }
+
+  #durationOf({ receivedAt }: ArrivedRequest): number {
+    return this.#options.clock.monotonic() - receivedAt;
   }
 }
 

@@ -64,6 +64,9 @@ export const shownBody = z.object({
   truncated: z.boolean(),
 });
 
+/** What forensics made of a refused signature; `certain`: undoing the mistake makes it verify. */
+const likely = z.object({ reason: z.string(), certain: z.boolean() }).nullable();
+
 export const verification = z.object({
   status: z.enum(["verified", "unsigned", "refused"]),
   scheme: z.string().nullable(),
@@ -72,6 +75,7 @@ export const verification = z.object({
   reason: z.string().nullable(),
   detail: z.string().nullable(),
   hint: z.string().nullable(),
+  likely,
 });
 
 export const runError = z.object({
@@ -145,6 +149,7 @@ export const refusal = z.object({
   detail: z.string(),
   /** What to do about it. */
   hint: z.string(),
+  likely,
   method: z.string(),
   target: z.string(),
   remote_address: z.string(),
