@@ -66,16 +66,19 @@ export class RefusalExplainer {
       return;
     }
     this.#inLine += 1;
-    this.#last = this.#last.then(async () => {
-      await new Promise((resolve) => setImmediate(resolve));
-      tell(await this.#explained(item));
-      this.#inLine -= 1;
-    });
+    this.#last = this.#tellAfter(this.#last, item, tell);
   }
 
   /** Resolves when everything handed in so far was told. */
   settled(): Promise<void> {
     return this.#last;
+  }
+
+  async #tellAfter(others: Promise<void>, item: RefusalCase, tell: (refusal: ExplainedRefusal) => void): Promise<void> {
+    await others;
+    await new Promise((resolve) => setImmediate(resolve));
+    tell(await this.#explained(item));
+    this.#inLine -= 1;
   }
 
   async #explained({ route, request, receivedAtMs, verdict }: RefusalCase): Promise<ExplainedRefusal> {
