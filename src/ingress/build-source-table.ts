@@ -5,6 +5,7 @@ export interface TenantSettings {
   readonly fallback?: SourceSettings;
   readonly byType: ReadonlyMap<string, SourceSettings>;
   readonly requireSignature: boolean;
+  readonly replayGuard: "off" | "strict";
   readonly maxBodyBytes: number;
 }
 
@@ -23,7 +24,7 @@ export function buildSourceTable(
 }
 
 function compileTenant(
-  { fallback, byType, requireSignature, maxBodyBytes }: TenantSettings,
+  { fallback, byType, requireSignature, replayGuard, maxBodyBytes }: TenantSettings,
   keyStore: KeyStore,
 ): TenantSources {
   const verifiers = new Map<string, Verifier>();
@@ -33,6 +34,7 @@ function compileTenant(
     verifiers,
     settings: byType,
     requireSignature,
+    replayGuard,
     maxBodyBytes,
     ...(fallback !== undefined && {
       fallback: createVerifier(fallback.config, fallback.keys, { keyStore }),

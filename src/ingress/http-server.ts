@@ -13,7 +13,8 @@ import type { Answer, HeaderList } from "../event/index.ts";
 import { InflightBytes, readBody } from "./body-reader.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
-import { Receiver, type ArrivedRequest, type ReceiverOptions } from "./receive-request.ts";
+import type { ArrivedRequest } from "./arrived-request.ts";
+import { Receiver, type ReceiverOptions } from "./receive-request.ts";
 import { Turns } from "./turns.ts";
 import { routeOf, type Route, type TenantSources } from "./source-table.ts";
 

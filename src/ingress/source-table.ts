@@ -20,6 +20,8 @@ export interface TenantSources {
   readonly fallbackSettings?: SourceSettings;
   /** Whether a request that no scheme checks is refused. */
   readonly requireSignature: boolean;
+  /** `strict`: a signed body that was seen is refused under another id that the signature does not cover. */
+  readonly replayGuard: "off" | "strict";
   readonly maxBodyBytes: number;
 }
 

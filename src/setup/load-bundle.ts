@@ -21,6 +21,7 @@ export interface LoadedTenant {
   readonly byType: ReadonlyMap<string, LoadedSource>;
   readonly requireSignature: boolean;
   readonly maxBodyBytes: number;
+  readonly replayGuard: "off" | "strict";
 }
 
 export interface LoadedBundle extends BundleFolder {
@@ -91,6 +92,7 @@ function mergeTenant(settings: StoredSettings, name: string, secretOf: SecretOf,
   return {
     byType,
     requireSignature: own.requireSignature ?? settings.requireSignature,
+    replayGuard: own.replayGuard ?? settings.shared.replayGuard ?? "off",
     maxBodyBytes: own.maxBodyBytes ?? settings.maxBodyBytes ?? maxBodyBytes,
     ...(fallback !== undefined && { fallback: open(fallback, secretOf) }),
   };

@@ -9,6 +9,9 @@ export const SETTINGS_FORMAT = 1;
 /** Stands for "all tenants" and for "all event types without a signature of their own". */
 export const ANY = "*";
 
+/** Whether a body that was seen may come again under another id. */
+export const REPLAY_GUARDS = ["off", "strict"] as const;
+
 const keySchema = z.object({ name: z.string(), secretName: z.string(), notAfterMs: z.number().optional() });
 const sourceSchema = z.object({
   config: z.custom<SchemeConfig>((value) => typeof value === "object"),
@@ -19,6 +22,7 @@ const tenantSchema = z.object({
   byType: z.record(z.string(), sourceSchema),
   requireSignature: z.boolean().optional(),
   maxBodyBytes: z.number().optional(),
+  replayGuard: z.enum(REPLAY_GUARDS).optional(),
 });
 
 export const settingsSchema = z.object({

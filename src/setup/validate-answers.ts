@@ -5,7 +5,14 @@ import { nearest } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
 import { OPTION_NAMES, TENANT_OPTION_NAMES } from "./answer-options.ts";
 import { isRecord, type AnswerFault, type AnswerSection } from "./answers.ts";
-import { ANY, SETTINGS_FORMAT, type StoredSettings, type StoredSource, type StoredTenant } from "./settings.ts";
+import {
+  ANY,
+  REPLAY_GUARDS,
+  SETTINGS_FORMAT,
+  type StoredSettings,
+  type StoredSource,
+  type StoredTenant,
+} from "./settings.ts";
 
 export interface ValidateOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -97,12 +104,20 @@ class Validator {
     const fallback = this.#fallback(section, path, owner);
     const requireSignature = this.#boolean(section["require_signature"], `${path}.require_signature`);
     const maxBodyBytes = this.#bytes(section["max_body_bytes"], `${path}.max_body_bytes`);
+    const replayGuard = this.#replayGuard(section["replay_guard"], `${path}.replay_guard`);
     return {
       byType: this.#signatures(section["signatures"], `${path}.signatures`, owner),
       ...(fallback !== undefined && { fallback }),
       ...(requireSignature !== undefined && { requireSignature }),
       ...(maxBodyBytes !== undefined && { maxBodyBytes }),
+      ...(replayGuard !== undefined && { replayGuard }),
     };
+  }
+
+  #replayGuard(value: unknown, path: string): StoredTenant["replayGuard"] {
+    const found = REPLAY_GUARDS.find((guard) => guard === value);
+    if (value !== undefined && found === undefined) this.#fault(path, `must be ${REPLAY_GUARDS.join(" or ")}`);
+    return found;
   }
 
   /** `secret_header` and `secret_key`: the check for every event type without a signature of its own. */
