@@ -7,8 +7,8 @@ import { TestGateway } from "../support/test-gateway.ts";
 
 const ADYEN_KEY = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
 const GITHUB = { scheme: { provider: "github" } };
-/** Each burns its budget of operations, some tens of milliseconds. */
-const SLOW_STEPS = Array.from({ length: 60 }, (_, index) => `slow${index}`);
+/** Each burns its budget of operations, ten milliseconds and more. */
+const SLOW_STEPS = Array.from({ length: 200 }, (_, index) => `slow${index}`);
 let bundle: TestBundle;
 let gateway: TestGateway;
 
