@@ -23,6 +23,8 @@ export interface ValidateOptions {
 export interface ValidatedAnswers {
   readonly settings: StoredSettings;
   readonly secrets: ReadonlyMap<string, string>;
+  /** Set when the answers are for this tenant alone. */
+  readonly tenant?: string;
 }
 
 type Section = Readonly<Record<string, unknown>>;
@@ -37,7 +39,9 @@ export function validateAnswers(
 ): ValidatedAnswers | { readonly faults: readonly AnswerFault[] } {
   const validator = new Validator(options);
   const settings = validator.settings(answers);
-  return validator.faults.length > 0 ? { faults: validator.faults } : { settings, secrets: validator.secrets };
+  if (validator.faults.length > 0) return { faults: validator.faults };
+  const { tenant } = answers;
+  return { settings, secrets: validator.secrets, ...(tenant !== undefined && { tenant }) };
 }
 
 class Validator {
@@ -57,17 +61,19 @@ class Validator {
         section["enabled"] === undefined ? "is missing" : "must be true or false",
         "Write true to receive webhooks.",
       );
+    const isEnabled = section["enabled"] === true;
     const own = this.#tenant(section, path, tenant ?? ANY);
     const tenants = this.#tenants(section["tenants"], `${path}.tenants`);
     if (tenant !== undefined) this.#checkTenant(tenant, "$.tenant");
     return {
       format: SETTINGS_FORMAT,
-      enabled: section["enabled"] === true,
+      // Answers for one tenant say nothing of the others.
+      enabled: tenant === undefined && isEnabled,
       publicBaseUrl: this.#url(section["public_base_url"], `${path}.public_base_url`),
-      requireSignature: own.requireSignature ?? false,
-      ...(own.maxBodyBytes !== undefined && { maxBodyBytes: own.maxBodyBytes }),
+      requireSignature: tenant === undefined && own.requireSignature === true,
+      ...(tenant === undefined && own.maxBodyBytes !== undefined && { maxBodyBytes: own.maxBodyBytes }),
       shared: tenant === undefined ? own : { byType: {} },
-      tenants: tenant === undefined ? tenants : { ...tenants, [tenant]: own },
+      tenants: tenant === undefined ? tenants : { ...tenants, [tenant]: { ...own, enabled: isEnabled } },
     };
   }
 
