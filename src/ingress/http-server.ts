@@ -39,7 +39,7 @@ export interface Ingress extends AsyncDisposable {
 
 /** Fewer would be more turns than the disk can use, more would leave it idle between them (measured: 4 to 64). */
 const REQUESTS_PER_TURN = 16;
-const WEBHOOK_METHODS = new Set(["POST", "GET", "HEAD"]);
+const WEBHOOK_METHODS = new Set(["POST", "GET", "HEAD", "OPTIONS"]);
 
 /** Starts listening. @throws GtcError GTC_PORT_BUSY. */
 export async function startIngress(options: IngressOptions): Promise<Ingress> {
@@ -89,7 +89,7 @@ class Edge {
     const tenant = route && this.#options.sources().tenants.get(route.tenant);
     if (route === undefined || tenant === undefined) return send(request, response, problem("not-found"));
     const method = request.method ?? "";
-    if (method === "OPTIONS")
+    if (method === "OPTIONS" && !isChallenge(request, route, tenant))
       return send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
     const arrived = {
       route,
@@ -137,6 +137,12 @@ class Edge {
     const why = { reason: name.replaceAll("-", "_"), detail: "", hint: LIMIT_HINTS[name] ?? "" };
     send(request, response, this.#receiver.refuse({ ...arrived, rawBody: NO_BODY }, name, why));
   }
+}
+
+/** An OPTIONS that asks for permission to send (CloudEvents); any other is answered with what is allowed. */
+function isChallenge({ headers }: IncomingMessage, { eventType }: Route, tenant: TenantSources): boolean {
+  const verifier = tenant.verifiers.get(eventType) ?? tenant.fallback;
+  return verifier?.handshakeMethods.includes("OPTIONS") === true && headers["webhook-request-origin"] !== undefined;
 }
 
 const NO_BODY = new Uint8Array(0);
