@@ -10,9 +10,9 @@
  */
 import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
-import type { Answer, DedupeKey, Envelope, VerdictRecord } from "../event/index.ts";
+import { headerOf, type Answer, type DedupeKey, type Envelope, type VerdictRecord } from "../event/index.ts";
 import type { Appended } from "../event-log/index.ts";
-import { checkClaimedJson, PayloadFault } from "../payload/index.ts";
+import { checkClaimedJson, decodeContent, PayloadFault } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import {
   deliveryIdOf,
@@ -104,13 +104,26 @@ export class Receiver {
   }
 
   #signedRequest(request: ArrivedRequest): SignedRequest {
+    const encoding = headerOf(request.headers, "content-encoding");
     return {
       method: request.method,
       url: this.#options.sources().publicBaseUrl + request.target,
       headers: request.headers,
       rawBody: request.rawBody,
       remoteAddress: request.remoteAddress,
+      // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
+      ...(encoding !== undefined && { decodedBody: () => this.#decoded(request.rawBody, encoding) }),
     };
+  }
+
+  /** Undefined when it cannot be decoded within the bound. */
+  #decoded(rawBody: Uint8Array, encoding: string): Uint8Array | undefined {
+    try {
+      return decodeContent(rawBody, encoding, this.#options.maxDecodedBytes);
+    } catch (fault) {
+      if (fault instanceof PayloadFault) return undefined;
+      throw fault;
+    }
   }
 
   /** A request for which no scheme is configured. */

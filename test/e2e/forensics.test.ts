@@ -1,4 +1,5 @@
 /** Why a signature was refused: the operator reads it in the log and in the list; the sender learns nothing of it. */
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signGithub } from "../support/sign.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
@@ -69,6 +70,16 @@ test.each([
   expect(refusal["hint"]).not.toBe("");
   expect(JSON.stringify(refusal)).not.toContain("secret of demo");
   expect(gateway.records.at(-1)).toMatchObject({ verdict: "refused", status: 401, likely });
+});
+
+test("a body that was signed before it was compressed", async () => {
+  const headers = {
+    "content-type": "application/json",
+    "content-encoding": "gzip",
+    "x-hub-signature-256": signGithub(BODY, "secret of demo"),
+  };
+  expect((await gateway.post("demo/github", gzipSync(BODY), headers)).status).toBe(401);
+  expect((await newestRefusal())["likely"]).toEqual({ reason: "body_decompressed", certain: true });
 });
 
 test("the sender gets the same answer whatever the cause", async () => {
