@@ -19,3 +19,22 @@ export type {
   RunStatus,
   StepDone,
 } from "./event-log.ts";
+export type {
+  Change,
+  ChangePage,
+  EventQueries,
+  EventQuery,
+  EventRowView,
+  FlowStats,
+  FlowStatsQuery,
+  NodeStats,
+  Page,
+  Percentiles,
+  RefusalQuery,
+  RunQuery,
+  RunRowView,
+  SourceUse,
+  StorageUse,
+  TrafficBucket,
+  TrafficQuery,
+} from "./event-queries.ts";
