@@ -8,15 +8,6 @@ export interface Series {
   readonly values: readonly (number | null)[];
 }
 
-export interface ChartWords {
-  /** Opens the numbers as a table. */
-  readonly table: string;
-  readonly time: string;
-  readonly nothing: string;
-  /** How to move by keyboard. */
-  readonly keys: string;
-}
-
 export interface ChartProps {
   readonly title: string;
   readonly kind: "bars" | "lines";
@@ -29,5 +20,4 @@ export interface ChartProps {
   readonly formatTick: (timeMs: number) => string;
   /** Whole, for the readout and the table. */
   readonly formatMoment: (timeMs: number) => string;
-  readonly words: ChartWords;
 }

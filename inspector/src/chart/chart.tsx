@@ -2,15 +2,18 @@
  * A chart over time: stacked bars or lines, with a legend, a readout for pointer and arrow keys, and the same numbers as a
  * table. The readout has its own line, so that nothing moves when it appears.
  */
-import { useId, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from "react";
+import { useId, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useTexts } from "../i18n/i18n.tsx";
 import { Plot } from "./plot.tsx";
 import { plotArea, pointAt } from "./plot-area.ts";
 import { useWidth } from "./use-width.ts";
 import type { ChartProps } from "./chart-props.ts";
+import { chartTexts } from "./chart-texts.ts";
 import "./chart.css";
 
-export function Chart(props: ChartProps): ReactElement {
-  const { title, series, times, formatValue, formatMoment, words } = props;
+export function Chart(props: ChartProps) {
+  const t = useTexts(chartTexts);
+  const { title, series, times, formatValue, formatMoment } = props;
   const titleId = useId();
   const [frame, width] = useWidth();
   const [at, setAt] = useState<number | null>(null);
@@ -48,14 +51,14 @@ export function Chart(props: ChartProps): ReactElement {
         className="chart-frame"
         role="application"
         tabIndex={0}
-        aria-label={`${title}. ${nothing ? words.nothing : words.keys}`}
+        aria-label={`${title}. ${nothing ? t.nothing : t.keys}`}
         onPointerMove={onPointerMove}
         onPointerLeave={() => setAt(null)}
         onBlur={() => setAt(null)}
         onKeyDown={onKeyDown}
       >
         {width > 0 && <Plot {...props} width={width} point={point} />}
-        {nothing && <p className="chart-nothing">{words.nothing}</p>}
+        {nothing && <p className="chart-nothing">{t.nothing}</p>}
       </div>
       <ChartTable {...props} />
     </figure>
@@ -80,40 +83,39 @@ function movedBy(key: string, point: number | null, count: number): number | nul
   }
 }
 
-function ChartTable({ title, series, times, formatValue, formatMoment, words }: ChartProps): ReactElement {
+function ChartTable({ title, series, times, formatValue, formatMoment }: ChartProps) {
+  const t = useTexts(chartTexts);
   const rows = times
     .map((time, point) => ({ time, values: series.map(({ values }) => values[point] ?? null) }))
     .filter(({ values }) => values.some((value) => value !== null && value !== 0));
   return (
     <details className="chart-table">
       <summary>
-        {words.table}
+        {t.table}
         <span className="visually-hidden">: {title}</span>
       </summary>
-      <div className="chart-table-scroll" tabIndex={0} role="region" aria-label={title}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.time}</th>
-              {series.map(({ name }) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.time}</th>
+            {series.map(({ name }) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ time, values }) => (
+            <tr key={time}>
+              <th scope="row">{formatMoment(time)}</th>
+              {values.map((value, index) => (
+                <td key={series[index]?.name}>{formatValue(value)}</td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ time, values }) => (
-              <tr key={time}>
-                <th scope="row">{formatMoment(time)}</th>
-                {values.map((value, index) => (
-                  <td key={series[index]?.name}>{formatValue(value)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </details>
   );
 }

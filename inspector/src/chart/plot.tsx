@@ -1,4 +1,3 @@
-import type { ReactElement } from "react";
 import type { ChartProps } from "./chart-props.ts";
 import { columnX, plotArea, PLOT_HEIGHT, valueY, type PlotArea } from "./plot-area.ts";
 import { timeTicks, valueTicks } from "./scale.ts";
@@ -7,7 +6,7 @@ import { linePath, stackBars } from "./stack-bars.ts";
 const TICK_WIDTH = 88;
 
 /** The drawing itself; it says nothing to a screen reader, the table does. */
-export function Plot(props: ChartProps & { readonly width: number; readonly point: number | null }): ReactElement {
+export function Plot(props: ChartProps & { readonly width: number; readonly point: number | null }) {
   const { width, series, times, kind, point } = props;
   const ticks = valueTicks(greatestOf(props));
   const area = plotArea(width, times.length, ticks.at(-1) ?? 1);
@@ -41,12 +40,7 @@ function greatestOf({ kind, series, times }: ChartProps): number {
   return Math.max(0, ...times.map((_, point) => series.reduce((sum, { values }) => sum + (values[point] ?? 0), 0)));
 }
 
-function TimeAxis({
-  times,
-  bucketMs,
-  formatTick,
-  area,
-}: ChartProps & { readonly area: PlotArea }): ReactElement | null {
+function TimeAxis({ times, bucketMs, formatTick, area }: ChartProps & { readonly area: PlotArea }) {
   const since = times[0];
   if (since === undefined) return null;
   const span = times.length * bucketMs;
@@ -68,7 +62,7 @@ interface Drawn {
   readonly area: PlotArea;
 }
 
-function Bars({ series, area }: Drawn): ReactElement {
+function Bars({ series, area }: Drawn) {
   const column = area.width / area.points;
   const gap = column > 5 ? 1 : 0;
   return (
@@ -88,7 +82,7 @@ function Bars({ series, area }: Drawn): ReactElement {
   );
 }
 
-function Lines({ series, area }: Drawn): ReactElement {
+function Lines({ series, area }: Drawn) {
   return (
     <g>
       {series.map(({ name, tone, values }) => (
