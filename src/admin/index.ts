@@ -1,4 +1,7 @@
 export { listEventViews, showEventView } from "./event-views.ts";
 export { startAdmin, type AdminServer } from "./admin-server.ts";
+export { adminToken } from "./admin-token.ts";
+export type { AdminBackend, BundleView, DoctorFinding, SourceView } from "./api/backend.ts";
+export { AuditTrail } from "./audit-trail.ts";
 export { findGateway, removeGatewayFile, writeGatewayFile, type GatewayFile } from "./gateway-file.ts";
 export { viewText, type SummaryJson } from "./views.ts";
