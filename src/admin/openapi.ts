@@ -3,24 +3,23 @@
  * type answers, so that it cannot say anything else than they do. https://spec.openapis.org/oas/v3.1.1.html
  */
 import { z } from "zod";
+import type { JsonObject } from "../base/index.ts";
 import { operations, type Operation } from "./contract/index.ts";
 import * as resources from "./contract/resources.ts";
 
 /** A JSON schema (2020-12), as OpenAPI 3.1 takes it. */
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
-}
+export type JsonSchema = JsonObject;
 
-export interface Parameter {
+export type Parameter = {
   readonly name: string;
   readonly in: "path" | "query";
   readonly required: boolean;
   readonly schema: JsonSchema;
-}
+};
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
 
-export interface DocumentedOperation {
+export type DocumentedOperation = {
   readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
@@ -30,9 +29,9 @@ export interface DocumentedOperation {
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: Content } | { readonly $ref: string }>
   >;
-}
+};
 
-export interface OpenApiDocument {
+export type OpenApiDocument = {
   readonly openapi: "3.1.1";
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly servers: readonly { readonly url: string; readonly description: string }[];
@@ -44,7 +43,7 @@ export interface OpenApiDocument {
     readonly responses: Readonly<Record<string, { readonly description: string; readonly content: Content }>>;
     readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, string>>>>;
   };
-}
+};
 
 const DESCRIPTION =
   "What the inspector and the command line use, for other programs. It listens on the admin port, by default on " +
@@ -165,7 +164,7 @@ function namedSchemas(): NamedSchemas {
 }
 
 function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  return bare(z.toJSONSchema(schema, { ...RULES, io: "input" }));
+  return bare(z.toJSONSchema(schema, { ...RULES, io: "input" }) as JsonSchema);
 }
 
 /** The document says once which dialect it speaks, and places its schemas itself. */
