@@ -13,7 +13,11 @@ import type { EventStatus, EventSummary, PlannedRun, Refusal, RunError, RunStatu
 
 export interface EventQueries {
   listEvents(query: EventQuery): Promise<Page<EventRowView>>;
+  /** Rows of events by id, in the order asked for; unknown and dropped ones are left out. */
+  eventsById(ids: readonly string[]): Promise<readonly EventRowView[]>;
   listRuns(query: RunQuery): Promise<Page<RunRowView>>;
+  /** Rows of runs by id, in the order asked for; unknown and dropped ones are left out. */
+  runsById(ids: readonly string[]): Promise<readonly RunRowView[]>;
   listRefusals(query: RefusalQuery): Promise<Page<Refusal>>;
   getRefusal(id: string): Promise<Refusal | undefined>;
 
@@ -25,8 +29,12 @@ export interface EventQueries {
   sourceUse(): Promise<readonly SourceUse[]>;
   storage(): Promise<StorageUse>;
 
+  /**
+   * What changed after a sequence, oldest first: at most about `limit` changes. Several changes of one run in one page
+   * are one, with its status at the page's end. Whoever serves many viewers asks once for all of them.
+   */
   changesSince(sequence: number, limit: number): Promise<ChangePage>;
-  /** The sequence of the newest change. */
+  /** The sequence from which to ask for what comes after this call. */
   latestSequence(): Promise<number>;
   /** Calls back, coalesced, when there is something new. Costs nothing while nobody listens. Returns the release. */
   onChange(listener: () => void): () => void;
@@ -50,6 +58,8 @@ interface Paged {
   readonly cursor?: string;
   /** The most time a page may take, milliseconds; default 1,000. */
   readonly timeLimitMs?: number;
+  /** Ends the work early; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EventQuery extends Period, Paged {
@@ -67,10 +77,11 @@ export interface EventQuery extends Period, Paged {
 }
 
 export interface EventRowView extends EventSummary {
+  /** The sequence of the change that stored it. */
   readonly sequence: number;
   readonly deliveryId?: string;
   readonly method: string;
-  /** Who answered last and what; absent: our own 202. */
+  /** Who answered first and what; absent: our own 202. */
   readonly answer?: { readonly status: number; readonly by: string; readonly durationMs: number };
 }
 
@@ -115,12 +126,18 @@ export interface Percentiles {
   readonly p99Ms: number;
 }
 
+/** Requests are `verified`, `unsigned` or `refused`; `duplicates` and `unmatched` are some of the first two. */
 export interface TrafficBucket {
+  /** A multiple of `bucketMs`. */
   readonly startMs: number;
   readonly verified: number;
   readonly unsigned: number;
+  /** Before they were stored, or for what they contained. */
   readonly refused: number;
+  /** The refused ones by their reason; `content`: stored, and refused for what they contained. */
+  readonly refusedBy: Readonly<Record<string, number>>;
   readonly duplicates: number;
+  /** Events for which there was no flow when they came. */
   readonly unmatched: number;
   readonly runsSucceeded: number;
   readonly runsFailed: number;

@@ -18,4 +18,25 @@ export type {
   RunError,
   RunStatus,
   StepDone,
+  TrafficMinute,
 } from "./event-log.ts";
+export { DurationHistogram, type HistogramEntry } from "./duration-histogram.ts";
+export type {
+  Change,
+  ChangePage,
+  EventQueries,
+  EventQuery,
+  EventRowView,
+  FlowStats,
+  FlowStatsQuery,
+  NodeStats,
+  Page,
+  Percentiles,
+  RefusalQuery,
+  RunQuery,
+  RunRowView,
+  SourceUse,
+  StorageUse,
+  TrafficBucket,
+  TrafficQuery,
+} from "./event-queries.ts";

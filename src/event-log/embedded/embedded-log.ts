@@ -230,7 +230,7 @@ export class EmbeddedLog implements Port.EventLog {
 
   #note(fact: Port.Fact, seq: number): void {
     const { queue } = this.#parts;
-    if (fact.type === "flow_stored") return;
+    if (fact.type === "flow_stored" || fact.type === "traffic_minute") return;
     if (fact.type === "answered") return fact.answer.by === "flow" ? queue.noteAnswered(fact.eventId) : undefined;
     if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
     else queue.note(fact);
