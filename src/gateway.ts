@@ -13,6 +13,7 @@ import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
 import type { EventLog, PlannedRun } from "./event-log/index.ts";
+import { createHandshakeCompleter } from "./complete-handshake.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
 import type { FlowSet } from "./flow/index.ts";
 import { buildSourceTable, startIngress, type RequestRecord, type SourceTable } from "./ingress/index.ts";
@@ -20,13 +21,17 @@ import { createGuardedFetch } from "./outgoing/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
 import { RunnerPool } from "./run/index.ts";
-import type { LoadedBundle } from "./setup/index.ts";
-import { createKeyStore, type KeyStore } from "./signature/index.ts";
+import { loadBundle, type LoadedBundle } from "./setup/index.ts";
+import { createKeyStore, type FetchText, type KeyStore } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
 
 export interface GatewayOptions {
   readonly bundle: LoadedBundle;
   readonly config: GatewayConfig;
+  /** The value of GTC_KEY, for secrets that come in a handshake. */
+  readonly keyText?: string;
+  /** How texts are fetched from providers; by default over the guarded client. */
+  readonly fetchText?: FetchText;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRunOver?: (over: RunOver) => void;
   readonly onFault?: (what: string, fault: unknown) => void;
@@ -39,6 +44,8 @@ export interface Gateway extends AsyncDisposable {
   readonly token: string;
   /** Takes over flows and sources of a bundle that was loaded anew. Runs that began go on with what they began with. */
   reload(bundle: LoadedBundle): Promise<void>;
+  /** Takes over what setup wrote: sources and secrets, but not the flows. */
+  reloadSetup(): Promise<void>;
 }
 
 interface Address {
@@ -69,7 +76,8 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   const onFault = options.onFault ?? (() => undefined);
   const log = releases.use(await openLog(options));
   await storeFlows(log, bundle.flows);
-  const keyStore = createKeyStore(createGuardedFetch());
+  const fetchText = options.fetchText ?? createGuardedFetch();
+  const keyStore = createKeyStore(fetchText);
   const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore) };
   const replies = new ReplyDesk();
   const dispatcher = releases.use(startDispatcher(options, log, replies, current));
@@ -79,6 +87,11 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     logReady: () => log.health().status === "ready",
     counts: () => log.counts(),
   });
+  const reloadSetup = async (): Promise<void> => {
+    const { keyText, config: settings } = options;
+    const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
+    current.sources = sourcesOf(loaded, keyStore);
+  };
   const ingress = releases.use(
     await startIngress({
       ...config,
@@ -89,6 +102,13 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       onFault,
       sources: () => current.sources,
       plan: (event) => planRuns(current.flows, event, newId),
+      onHandshake: createHandshakeCompleter({
+        bundleFolder: bundle.folder,
+        keyText: options.keyText,
+        fetchText,
+        reloadSources: reloadSetup,
+        now: () => systemClock.now(),
+      }),
       onRequest: (record) => {
         metrics.request(record);
         options.onRequest?.(record);
@@ -116,6 +136,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   return {
     addresses: { webhook: ingress.address, admin: admin.address },
     token,
+    reloadSetup,
     reload: async (reloaded) => {
       await storeFlows(log, reloaded.flows);
       current.flows = reloaded.flows;
@@ -166,6 +187,7 @@ function startDispatcher(
       flows: () => current.flows,
       workerId: randomUUID(),
       maxOpenRuns: config.maxOpenRuns,
+      maxChildDepth: config.maxChildDepth,
       leaseMs: config.shutdownGraceMs * 10,
       maxPayloadBytes: config.maxDecodedBytes,
       ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),

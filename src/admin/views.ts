@@ -125,6 +125,7 @@ export function refusalToJson(refusal: Refusal): JsonValue {
     reason: refusal.reason,
     detail: refusal.detail,
     hint: refusal.hint,
+    likely: refusal.likely === undefined ? null : { ...refusal.likely },
     method: refusal.method,
     target: refusal.target,
     remote_address: refusal.remoteAddress,
@@ -151,12 +152,12 @@ export function refusalSummaryToJson(refusal: Refusal): SummaryJson {
 
 /** A refused request in the form of an event of which nothing came. */
 export function refusalDetailToJson(refusal: Refusal): JsonValue {
-  const { reason, detail, hint, method, target, headers, bodyBytes, bodyStart } = refusal;
+  const { reason, detail, hint, likely, method, target, headers, bodyBytes, bodyStart } = refusal;
   const { runs, ...summary } = refusalSummaryToJson(refusal);
   return {
     event: {
       ...summary,
-      verification: { status: "refused", reason, detail, hint },
+      verification: { status: "refused", reason, detail, hint, likely: likely === undefined ? null : { ...likely } },
       refused_because: reason,
       dedupe: null,
       method,

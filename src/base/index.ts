@@ -2,6 +2,7 @@ export { systemClock, type Clock } from "./clock.ts";
 export { createIdSource, type NewId } from "./ids.ts";
 export { formatDuration, parseDurationMs } from "./duration.ts";
 export { backoffMs, type BackoffPolicy } from "./backoff.ts";
+export { RecentMap } from "./recent-map.ts";
 export { ReleaseStack, type Release } from "./release-stack.ts";
 export { parseJson, stringifyJson, type JsonObject, type JsonValue } from "./json.ts";
 export {

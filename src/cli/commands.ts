@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./events.ts")).eventsReplay,
   },
   {
+    name: "secrets rotate",
+    summary: "Give a webhook a new secret; the old one goes on verifying for a while",
+    load: async () => (await import("./secrets.ts")).secretsRotate,
+  },
+  {
     name: "verify",
     summary: "Verify a captured request offline and say why it would be refused",
     load: async () => (await import("./verify.ts")).verify,

@@ -53,10 +53,10 @@ export class GatewayConsole {
 
   /** time, tenant, type, verdict, answer, duration, event id */
   request(record: RequestRecord): void {
-    const { tenant, eventType, verdict, status, durationMs, eventId, duplicateOf, reason, detail, hint } = record;
+    const { tenant, eventType, verdict, status, durationMs, eventId, duplicateOf } = record;
     const level: Level = status >= 500 ? "error" : verdict === "refused" || status >= 400 ? "warn" : "info";
     if (!this.#log.isLevelEnabled(level)) return;
-    const said = [reason, detail, hint].filter((part) => part !== undefined && part !== "").join("; ");
+    const said = whyOf(record);
     const mark =
       duplicateOf === undefined ? (record.unmatched === true ? " unmatched" : "") : ` duplicate of ${duplicateOf}`;
     const line = `${tenant}/${eventType} ${verdict} → ${status} in ${formatDuration(durationMs)}${eventId === undefined ? "" : ` ${eventId}`}${mark}${said === "" ? "" : ` (${said})`}`;
@@ -106,4 +106,11 @@ export class GatewayConsole {
   say(text: string): void {
     this.#log.info(text);
   }
+}
+
+/** The reason, the likely cause behind it, what was found and what to do. */
+function whyOf({ reason, likely, detail, hint }: RequestRecord): string {
+  const isNews = likely !== undefined && likely.reason !== "as_reported";
+  const cause = isNews ? `${likely.certain ? "" : "perhaps "}${likely.reason.replaceAll("_", " ")}` : "";
+  return [reason, cause, detail, hint].filter((part) => part !== undefined && part !== "").join("; ");
 }

@@ -5,6 +5,8 @@ import { GtcError } from "../base/index.ts";
 import {
   answersTemplate,
   loadBundle,
+  mergeSetup,
+  openSetup,
   previewBundle,
   readAnswers,
   readBundleFolder,
@@ -12,6 +14,7 @@ import {
   validateAnswers,
   writeSetup,
   type AnswerFault,
+  type OpenSetup,
   type ValidatedAnswers,
 } from "../setup/index.ts";
 import { askAnswers } from "./ask-answers.ts";
@@ -55,13 +58,23 @@ export const setup = defineCommand({
     const source = options.answers ?? "the dialog";
     const answers = await answersText(context, options.answers, options["non-interactive"]);
     const validated = validate(source, answers, context, bundle.tenants);
-    const changed = options["dry-run"]
-      ? undefined
-      : await writeSetup(folder, validated.validated, context.env["GTC_KEY"]);
-    await report(context, folder, { ...validated, changed, json: options.json });
+    const keyText = context.env["GTC_KEY"];
+    const merged = mergeSetup(await setupBefore(folder, keyText), validated.answers);
+    const changed = options["dry-run"] ? undefined : await writeSetup(folder, merged, keyText);
+    await report(context, folder, { merged, notices: validated.notices, changed, json: options.json });
     return 0;
   },
 });
+
+/** Undefined for a bundle that was not set up yet. @throws GtcError GTC_SECRET_KEY. */
+async function setupBefore(folder: string, keyText: string | undefined): Promise<OpenSetup | undefined> {
+  try {
+    return await openSetup(folder, keyText);
+  } catch (fault) {
+    if (fault instanceof GtcError && fault.code === "GTC_NOT_SET_UP") return undefined;
+    throw fault;
+  }
+}
 
 async function emit(context: CommandContext, file: string, advanced: boolean): Promise<0> {
   const template = answersTemplate(advanced);
@@ -97,40 +110,48 @@ async function answersText(
 }
 
 interface Validated {
-  readonly validated: ValidatedAnswers;
+  readonly answers: ValidatedAnswers;
   readonly notices: readonly string[];
 }
 
 function validate(path: string, answers: string, context: CommandContext, tenants: readonly string[]): Validated {
   const read = readAnswers(answers);
   const validated = "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants });
-  if (!("faults" in validated)) return { validated, notices: "answers" in read ? read.answers.notices : [] };
+  if (!("faults" in validated)) return { answers: validated, notices: "answers" in read ? read.answers.notices : [] };
   throw new AnswersFault(path, validated.faults);
+}
+
+interface Reported {
+  readonly merged: OpenSetup;
+  readonly notices: readonly string[];
+  /** Undefined for a dry run. */
+  readonly changed: boolean | undefined;
+  readonly json: boolean;
 }
 
 async function report(
   context: CommandContext,
   folder: string,
-  { validated, notices, changed, json }: Validated & { changed: boolean | undefined; json: boolean },
+  { merged, notices, changed, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${notice}\n`);
   const { maxBodyBytes } = await configFor(context, folder);
   const bundle =
     changed === undefined
-      ? await previewBundle(folder, validated, maxBodyBytes)
+      ? await previewBundle(folder, merged, maxBodyBytes)
       : await loadBundle(folder, { keyText: context.env["GTC_KEY"], maxBodyBytes });
   const rows = urlTable(bundle);
   if (json) {
     stdout.write(`${JSON.stringify({ changed: changed ?? false, urls: rows })}\n`);
     return;
   }
-  stderr.write(`${paint.good("✓")} ${outcome(changed, validated.secrets.size)}\n\n`);
+  stderr.write(`${paint.good("✓")} ${outcome(changed, merged.secrets.size)}\n\n`);
   stdout.write(urlsText(rows, context));
   const faults = bundle.diagnostics.filter(({ level }) => level === "error").length;
   if (faults > 0)
     stderr.write(`\n${paint.warning("!")} Flow files have ${faults} fault(s); \`gtc doctor\` shows them.\n`);
-  if (!validated.settings.enabled)
+  if (bundle.sources.size === 0)
     stderr.write(`\n${paint.warning("!")} "enabled" is false: every webhook is answered with 404.\n`);
 }
 

@@ -1,13 +1,13 @@
 /** `gtc start`: runs the gateway on a bundle until it is told to stop. */
 import { startGateway } from "../gateway.ts";
-import { urlTable, type LoadedBundle } from "../setup/index.ts";
+import { urlTable } from "../setup/index.ts";
 import { renderDiagnostic } from "../text/index.ts";
 import { defineCommand } from "./command.ts";
 import { GatewayConsole } from "./gateway-console.ts";
 import { BundleFault, configFor, folderOf, soundBundle } from "./load.ts";
 import { flag, integer, oneOf, optional, text } from "./options.ts";
 import { bannerText } from "./start-banner.ts";
-import { watchBundle } from "./watch-bundle.ts";
+import { watchBundle, watchSetup } from "./watch-bundle.ts";
 
 const PORTS = { min: 0, max: 65_535 };
 
@@ -26,7 +26,7 @@ export const start = defineCommand({
     host: text("HOST", "Address on which webhooks are received (127.0.0.1)"),
     port: integer("PORT", "Port on which webhooks are received (8080)", PORTS),
     "admin-port": integer("PORT", "Port for health, metrics and the admin API, on loopback (8081)", PORTS),
-    watch: flag("Load flows and settings again when they change"),
+    watch: flag("Load flows again when they change; settings and secrets are taken over in any case"),
     verbose: flag("Say more: headers' names, runs, steps"),
     quiet: flag("Only say what is wrong"),
     "log-format": oneOf(["pretty", "json"], "How the log is written; pretty on a terminal, else json"),
@@ -44,25 +44,33 @@ export const start = defineCommand({
       format: config.logFormat,
       level: options.verbose ? "debug" : options.quiet ? "warn" : config.logLevel,
     });
+    const keyText = context.env["GTC_KEY"];
     const stopped = context.untilStopped();
     await using gateway = await startGateway({
       bundle,
       config,
+      ...(keyText !== undefined && { keyText }),
       onRequest: (record) => output.request(record),
       onRunOver: (over) => output.runOver(over),
       onFault: (what, fault) => output.fault(what, fault),
       onNotice: (notice) => output.notice(notice),
     });
-    for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
-    if (!options.quiet)
-      output.banner(bannerText(gateway.addresses, urlTable(bundle), bundle.sources, context), gateway.addresses);
     const reload = async (): Promise<void> => {
-      const reloaded = await loadAgain(() => soundBundle(context, folder, config), output);
+      const reloaded = await tryAgain(() => soundBundle(context, folder, config), output);
       if (reloaded === undefined) return;
       await gateway.reload(reloaded);
       output.say(`Loaded ${reloaded.flows.all.length} flow(s) again.`);
     };
-    const stopWatching = options.watch ? watchBundle(folder, () => void reload()) : async () => undefined;
+    const reloadSetup = async (): Promise<void> => {
+      const isDone = await tryAgain(() => gateway.reloadSetup().then(() => true), output);
+      if (isDone === true) output.say("Took over the settings and secrets anew.");
+    };
+    const stopWatching = await (options.watch
+      ? watchBundle(folder, () => void reload())
+      : watchSetup(folder, () => void reloadSetup()));
+    for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
+    if (!options.quiet)
+      output.banner(bannerText(gateway.addresses, urlTable(bundle), bundle.sources, context), gateway.addresses);
     await stopped;
     output.say("Stopping: finishing what is under way.");
     await stopWatching();
@@ -71,7 +79,7 @@ export const start = defineCommand({
 });
 
 /** A faulty edit keeps what runs, and says so. */
-async function loadAgain(load: () => Promise<LoadedBundle>, output: GatewayConsole): Promise<LoadedBundle | undefined> {
+async function tryAgain<T>(load: () => Promise<T>, output: GatewayConsole): Promise<T | undefined> {
   try {
     return await load();
   } catch (fault) {

@@ -4,13 +4,29 @@ import { watch } from "chokidar";
 /** Editors write in several steps: changes within this time are one. */
 const SETTLE_MS = 150;
 
-/** Calls back after flows, settings or `bundle.yaml` changed. Returns how to stop. */
-export function watchBundle(folder: string, onChange: () => void): () => Promise<void> {
-  const paths = ["bundle.yaml", "flows", "tenants", "state/settings.json", "state/secrets.json"].map((path) =>
-    join(folder, path),
-  );
+const SETUP = ["state/settings.json", "state/secrets.json"];
+
+/** Calls back after flows, settings or `bundle.yaml` changed. Resolves, once nothing is missed any more, to how to stop. */
+export function watchBundle(folder: string, onChange: () => void): Promise<() => Promise<void>> {
+  return watchPaths(folder, ["bundle.yaml", "flows", "tenants", ...SETUP], onChange);
+}
+
+/** Calls back after setup wrote settings or secrets. Resolves, once nothing is missed any more, to how to stop. */
+export function watchSetup(folder: string, onChange: () => void): Promise<() => Promise<void>> {
+  return watchPaths(folder, SETUP, onChange);
+}
+
+async function watchPaths(
+  folder: string,
+  names: readonly string[],
+  onChange: () => void,
+): Promise<() => Promise<void>> {
   let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(paths, { ignoreInitial: true });
+  const watcher = watch(
+    names.map((name) => join(folder, name)),
+    { ignoreInitial: true },
+  );
+  await new Promise<void>((resolve) => watcher.once("ready", resolve));
   watcher.on("all", () => {
     clearTimeout(timer);
     timer = setTimeout(onChange, SETTLE_MS);

@@ -179,6 +179,14 @@ export const SETTINGS = [
     summary: "Runs that are executed or handed out at once; the rest waits in the log.",
   },
   {
+    name: "max_child_depth",
+    field: "maxChildDepth",
+    kind: "integer",
+    fallback: 8,
+    min: 1,
+    summary: "How deep runs may start runs through async nodes; a flow that starts itself ends there.",
+  },
+  {
     name: "run_hang_after",
     field: "runHangAfterMs",
     kind: "duration",

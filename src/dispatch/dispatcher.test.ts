@@ -54,6 +54,7 @@ function start(log: EventLog): {
       flows: () => loadFlows([]).flows,
       workerId: "w",
       maxOpenRuns: 10,
+      maxChildDepth: 8,
       leaseMs: 60_000,
       maxPayloadBytes: 1000,
     },

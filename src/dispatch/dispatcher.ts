@@ -8,12 +8,13 @@
  * 3. Facts of one run reach the log in the order in which the run reported them.
  * 4. A run whose facts cannot be recorded is left as it is in the log: it is claimed again once the log accepts.
  */
-import { messageOf, type Clock, type NewId } from "../base/index.ts";
+import { messageOf, RecentMap, type Clock, type NewId } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
 import type { ClaimedRun, EventLog, Fact, PlannedRun } from "../event-log/index.ts";
-import { findFlow, type FlowSet } from "../flow/index.ts";
+import type { FlowSet } from "../flow/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
+import { planChild } from "./plan-child.ts";
 
 export interface DispatcherOptions {
   readonly log: EventLog;
@@ -24,6 +25,7 @@ export interface DispatcherOptions {
   readonly flows: () => FlowSet;
   readonly workerId: string;
   readonly maxOpenRuns: number;
+  readonly maxChildDepth: number;
   readonly leaseMs: number;
   readonly maxPayloadBytes: number;
   readonly onRunOver?: (over: RunOver) => void;
@@ -51,6 +53,8 @@ interface OpenRun {
 }
 
 const CLAIM_BATCH = 64;
+/** More than a batch may need at once. */
+const KEPT_DEFINITIONS = 500;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
 /** A run that took its thread down so often is not tried again. */
@@ -72,7 +76,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
   readonly #pool: RunnerPool;
   readonly #open = new Map<string, OpenRun>();
-  readonly #definitions = new Map<string, string>();
+  readonly #definitions = new RecentMap<string, string>(KEPT_DEFINITIONS);
   readonly #stopListening: () => void;
   readonly #sweep: NodeJS.Timeout;
   #claiming = false;
@@ -156,7 +160,7 @@ export class Dispatcher implements AsyncDisposable {
 
   async #hand(claimed: readonly ClaimedRun[]): Promise<void> {
     for (const { run } of claimed) {
-      if (!this.#definitions.has(run.flowHash)) await this.#loadDefinition(run.flowHash);
+      if (this.#definitions.get(run.flowHash) === undefined) await this.#loadDefinition(run.flowHash);
     }
     const tasks: RunTask[] = claimed.map((item) => this.#taskFor(item));
     this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
@@ -237,28 +241,16 @@ export class Dispatcher implements AsyncDisposable {
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
     const open = this.#open.get(message.runId);
     if (open === undefined) return;
-    const parent = open.claimed.run;
-    const flow = findFlow(this.#options.flows(), parent.tenant, message.child.flow);
-    if (flow === undefined) {
-      reply({ ok: false, message: `There is no flow "${message.child.flow}" for tenant "${parent.tenant}".` });
+    const { flows, newId, clock, maxChildDepth: maxDepth } = this.#options;
+    const planned = planChild(open.claimed.run, message.child, { flows: flows(), maxDepth, newId, nowMs: clock.now() });
+    if ("ok" in planned) {
+      reply(planned);
       return;
     }
-    this.#definitions.set(flow.hash, flow.definitionJson);
-    const child: PlannedRun = {
-      id: this.#options.newId(),
-      eventId: parent.eventId,
-      tenant: parent.tenant,
-      flow: flow.name,
-      flowHash: flow.hash,
-      startNode: flow.startNode,
-      parentRunId: parent.id,
-      payloadJson: message.child.payloadJson,
-      createdAtMs: this.#options.clock.now(),
-      ...(parent.replayOf !== undefined && { replayOf: parent.replayOf }),
-    };
-    this.#record(open, [{ type: "run_queued", run: child }, message.child.step]).then(
+    this.#definitions.set(planned.flow.hash, planned.flow.definitionJson);
+    this.#record(open, [{ type: "run_queued", run: planned.run }, message.child.step]).then(
       () => reply({ ok: true }),
-      (fault: unknown) => reply({ ok: false, message: messageOf(fault) }),
+      (fault: unknown) => reply({ ok: false, code: "flow-not-started", message: messageOf(fault), retryable: true }),
     );
   }
 

@@ -77,6 +77,8 @@ export interface PlannedRun {
   readonly startNode: string;
   /** The run that started this one through an `async` node. */
   readonly parentRunId?: string;
+  /** How many runs stand above it; absent: none. */
+  readonly depth?: number;
   /** Payload given by an `async` node, as JSON; absent: the event's own payload. */
   readonly payloadJson?: string;
   /** The event of which this run is a replay. */
@@ -234,6 +236,8 @@ export interface Refusal {
   readonly reason: string;
   readonly detail: string;
   readonly hint: string;
+  /** The likely cause of a refused signature, when it was looked for. */
+  readonly likely?: { readonly reason: string; readonly certain: boolean };
   readonly bodyBytes: number;
   /** The start of the body, at most some KiB, so that a signature can be tried again offline. */
   readonly bodyStart: Uint8Array;

@@ -36,10 +36,12 @@ export type VerdictRecord =
 /** The sender's own id of the delivery. */
 export interface DedupeKey {
   readonly value: string;
-  /** Where it was found, e.g. `header:x-github-delivery` or `json:id`. */
+  /** Where it was found, e.g. `header:x-github-delivery` or `json:id`; `body`: it is the hash of the signed body. */
   readonly source: string;
   /** Whether the signature covers it. */
   readonly signed: boolean;
+  /** Beside the hash of the body: the id that the sender gave and that its signature does not cover. */
+  readonly unsignedId?: string;
 }
 
 /** The first value of a header by its lower-case name. */

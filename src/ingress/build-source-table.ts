@@ -1,22 +1,11 @@
-import {
-  createVerifier,
-  type KeyStore,
-  type SchemeConfig,
-  type SigningKey,
-  type Verifier,
-} from "../signature/index.ts";
-import type { SourceTable, TenantSources } from "./source-table.ts";
-
-/** A scheme with its secrets, as the bundle's settings give it. */
-export interface SourceSettings {
-  readonly config: SchemeConfig;
-  readonly keys: readonly SigningKey[];
-}
+import { createVerifier, type KeyStore, type Verifier } from "../signature/index.ts";
+import type { SourceSettings, SourceTable, TenantSources } from "./source-table.ts";
 
 export interface TenantSettings {
   readonly fallback?: SourceSettings;
   readonly byType: ReadonlyMap<string, SourceSettings>;
   readonly requireSignature: boolean;
+  readonly replayGuard: "off" | "strict";
   readonly maxBodyBytes: number;
 }
 
@@ -31,11 +20,11 @@ export function buildSourceTable(
 ): SourceTable {
   const compiled = new Map<string, TenantSources>();
   for (const [name, tenant] of tenants) compiled.set(name, compileTenant(tenant, keyStore));
-  return { tenants: compiled, publicBaseUrl: publicBaseUrl.replace(/\/+$/, "") };
+  return { tenants: compiled, publicBaseUrl: publicBaseUrl.replace(/\/+$/, ""), keyStore };
 }
 
 function compileTenant(
-  { fallback, byType, requireSignature, maxBodyBytes }: TenantSettings,
+  { fallback, byType, requireSignature, replayGuard, maxBodyBytes }: TenantSettings,
   keyStore: KeyStore,
 ): TenantSources {
   const verifiers = new Map<string, Verifier>();
@@ -43,8 +32,13 @@ function compileTenant(
     verifiers.set(eventType, createVerifier(config, keys, { keyStore }));
   return {
     verifiers,
+    settings: byType,
     requireSignature,
+    replayGuard,
     maxBodyBytes,
-    ...(fallback !== undefined && { fallback: createVerifier(fallback.config, fallback.keys, { keyStore }) }),
+    ...(fallback !== undefined && {
+      fallback: createVerifier(fallback.config, fallback.keys, { keyStore }),
+      fallbackSettings: fallback,
+    }),
   };
 }

@@ -13,7 +13,8 @@ import type { Answer, HeaderList } from "../event/index.ts";
 import { InflightBytes, readBody } from "./body-reader.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
-import { Receiver, type ArrivedRequest, type ReceiverOptions } from "./receive-request.ts";
+import type { ArrivedRequest } from "./arrived-request.ts";
+import { Receiver, type ReceiverOptions } from "./receive-request.ts";
 import { Turns } from "./turns.ts";
 import { routeOf, type Route, type TenantSources } from "./source-table.ts";
 
@@ -38,7 +39,7 @@ export interface Ingress extends AsyncDisposable {
 
 /** Fewer would be more turns than the disk can use, more would leave it idle between them (measured: 4 to 64). */
 const REQUESTS_PER_TURN = 16;
-const WEBHOOK_METHODS = new Set(["POST", "GET", "HEAD"]);
+const WEBHOOK_METHODS = new Set(["POST", "GET", "HEAD", "OPTIONS"]);
 
 /** Starts listening. @throws GtcError GTC_PORT_BUSY. */
 export async function startIngress(options: IngressOptions): Promise<Ingress> {
@@ -60,7 +61,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket));
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
-  const close = closer(server);
+  const close = closer(server, edge);
   return { address: { host: address, port }, close, [Symbol.asyncDispose]: close };
 }
 
@@ -88,7 +89,7 @@ class Edge {
     const tenant = route && this.#options.sources().tenants.get(route.tenant);
     if (route === undefined || tenant === undefined) return send(request, response, problem("not-found"));
     const method = request.method ?? "";
-    if (method === "OPTIONS")
+    if (method === "OPTIONS" && !isChallenge(request, route, tenant))
       return send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
     const arrived = {
       route,
@@ -116,6 +117,11 @@ class Edge {
     }
   }
 
+  /** Resolves when everything that answered requests left to do is done. */
+  settled(): Promise<void> {
+    return this.#receiver.settled();
+  }
+
   #refusalBeforeBody(method: string, bodyBytes: number, route: Route, tenant: TenantSources): ProblemName | undefined {
     if (!WEBHOOK_METHODS.has(method)) return "method-not-allowed";
     if (bodyBytes > tenant.maxBodyBytes) return "body-too-large";
@@ -131,6 +137,12 @@ class Edge {
     const why = { reason: name.replaceAll("-", "_"), detail: "", hint: LIMIT_HINTS[name] ?? "" };
     send(request, response, this.#receiver.refuse({ ...arrived, rawBody: NO_BODY }, name, why));
   }
+}
+
+/** An OPTIONS that asks for permission to send (CloudEvents); any other is answered with what is allowed. */
+function isChallenge({ headers }: IncomingMessage, { eventType }: Route, tenant: TenantSources): boolean {
+  const verifier = tenant.verifiers.get(eventType) ?? tenant.fallback;
+  return verifier?.handshakeMethods.includes("OPTIONS") === true && headers["webhook-request-origin"] !== undefined;
 }
 
 const NO_BODY = new Uint8Array(0);
@@ -160,12 +172,19 @@ function headerList(rawHeaders: readonly string[]): HeaderList {
 /** Sends an answer. When the body was not read to its end, the connection is closed: its rest would be taken for a request. */
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (response.destroyed || response.headersSent) return;
-  if (!request.complete) response.shouldKeepAlive = false;
-  const hasBody = answer.status !== 204 && answer.status !== 304;
-  const length = hasBody ? { "content-length": String(Buffer.byteLength(answer.body)) } : {};
+  const isRead = request.complete || !hasBody(request);
+  if (!isRead) response.shouldKeepAlive = false;
+  const isEmpty = answer.status === 204 || answer.status === 304;
+  const length = isEmpty ? {} : { "content-length": String(Buffer.byteLength(answer.body)) };
   response.writeHead(answer.status, { ...answer.headers, ...length });
-  response.end(request.method === "HEAD" || !hasBody ? undefined : answer.body);
-  if (!request.complete) closeAfterAnswer(request);
+  response.end(request.method === "HEAD" || isEmpty ? undefined : answer.body);
+  if (!isRead) closeAfterAnswer(request);
+  else if (!request.complete) request.resume();
+}
+
+/** Whether a body follows the headers (RFC 9112 section 6.3); an answer may be there before node says that none came. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 /** The rest of the body is drained for a moment, so that the sender reads the answer instead of a connection reset. */
@@ -205,11 +224,11 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   });
 }
 
-function closer(server: Server): () => Promise<void> {
+function closer(server: Server, edge: Edge): () => Promise<void> {
   let closed: Promise<void> | undefined;
   return () =>
-    (closed ??= new Promise((resolve) => {
+    (closed ??= new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeIdleConnections();
-    }));
+    }).then(() => edge.settled()));
 }

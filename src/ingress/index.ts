@@ -1,5 +1,5 @@
-export { buildSourceTable, type SourceSettings, type TenantSettings } from "./build-source-table.ts";
+export { buildSourceTable, type TenantSettings } from "./build-source-table.ts";
 export { startIngress, type Ingress, type IngressOptions } from "./http-server.ts";
 export { PROBLEMS } from "./problem.ts";
 export type { RequestRecord } from "./request-record.ts";
-export type { SourceTable, TenantSources } from "./source-table.ts";
+export type { Route, SourceSettings, SourceTable, TenantSources } from "./source-table.ts";

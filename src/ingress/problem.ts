@@ -15,6 +15,7 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "Not Found", detail: "There is no such webhook." },
   "method-not-allowed": { status: 405, title: "Method Not Allowed", detail: "Webhooks are sent with POST." },
   "request-timeout": { status: 408, title: "Request Timeout", detail: "The request did not arrive in time." },
+  replayed: { status: 409, title: "Conflict", detail: "The request was received before." },
   "body-too-large": {
     status: 413,
     title: "Content Too Large",

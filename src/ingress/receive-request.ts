@@ -8,53 +8,53 @@
  * 3. Every refusal of a signature is the same answer; its reason goes to the log's ring and to the operator's record.
  * 4. Whoever waits for a flow is answered at the latest at the answer deadline.
  */
-import { GtcError, messageOf, type Clock, type NewId } from "../base/index.ts";
+import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
-import type { Answer, AnswerRecord, DedupeKey, Envelope, HeaderList, VerdictRecord } from "../event/index.ts";
-import type { Appended, EventLog } from "../event-log/index.ts";
-import { checkClaimedJson, PayloadFault } from "../payload/index.ts";
-import type { Reply, ReplyDesk } from "../reply/index.ts";
-import { deliveryIdOf, type Handshake, type SignedRequest, type Verdict } from "../signature/index.ts";
+import { headerOf, type Answer, type DedupeKey, type Envelope, type VerdictRecord } from "../event/index.ts";
+import type { Appended } from "../event-log/index.ts";
+import { checkClaimedJson, decodeContent, PayloadFault } from "../payload/index.ts";
+import type { ReplyDesk } from "../reply/index.ts";
+import {
+  deliveryIdOf,
+  type Handshake,
+  type Provider,
+  type RefusedVerdict,
+  type SignedRequest,
+  type Verdict,
+  type VerifiedVerdict,
+} from "../signature/index.ts";
+import { EventAnswers, type Arrival, type EventAnswersOptions } from "./answer-event.ts";
+import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.ts";
+import { deliveryKey, guardedKey } from "./dedupe-key.ts";
 import { problem, type ProblemName } from "./problem.ts";
-import type { RequestRecord } from "./request-record.ts";
+import { RefusalExplainer, type ExplainedRefusal } from "./refusal-explainer.ts";
 import type { Route, SourceTable, TenantSources } from "./source-table.ts";
 
-export interface ArrivedRequest {
-  readonly route: Route;
-  readonly method: string;
-  readonly target: string;
-  readonly headers: HeaderList;
-  readonly remoteAddress: string;
-  readonly rawBody: Uint8Array;
-  readonly receivedAtMs: number;
-  /** Monotonic, for the duration. */
-  readonly receivedAt: number;
-}
-
-export interface ReceiverOptions {
-  readonly log: EventLog;
+export interface ReceiverOptions extends EventAnswersOptions {
   readonly replies: ReplyDesk;
-  readonly clock: Clock;
   readonly newId: NewId;
   /** The sources of now; changes when the bundle is reloaded. */
   readonly sources: () => SourceTable;
   readonly plan: (event: { id: string; tenant: string; eventType: string; receivedAtMs: number }) => EventPlan;
   readonly answerDeadlineMs: number;
   readonly maxDecodedBytes: number;
-  readonly onRequest: (record: RequestRecord) => void;
-  /** Something of ours failed: an alarm for the operator. */
-  readonly onFault: (what: string, fault: unknown) => void;
   /** A handshake that asks for more than its answer (a secret to keep, a URL to confirm). Awaited before the answer. */
   readonly onHandshake?: (route: Route, handshake: Handshake) => Promise<void>;
 }
 
 const KEPT_BODY_BYTES = 16 * 1024;
+/** Of a provider's own limit; the rest is for the way there and back. */
+const SHARE_OF_PROVIDERS_LIMIT = 0.8;
 
 export class Receiver {
   readonly #options: ReceiverOptions;
+  readonly #explainer: RefusalExplainer;
+  readonly #answers: EventAnswers;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#answers = new EventAnswers(options);
+    this.#explainer = new RefusalExplainer(options);
   }
 
   /** Answers a complete request. Never throws: a fault of ours becomes a 5xx and an alarm. */
@@ -64,16 +64,28 @@ export class Receiver {
       if (tenant === undefined)
         return this.refuse(request, "not-found", { reason: "unknown_tenant", detail: "", hint: "" });
       const signed = this.#signedRequest(request);
-      const verdict = await this.#verify(tenant, signed, request);
-      return await this.#conclude(request, signed, verdict);
+      const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
+      if (verifier === undefined) return await this.#unchecked(request, signed, tenant);
+      const verdict = await verifier.verify(signed, request.receivedAtMs);
+      return await this.#conclude(request, signed, verdict, tenant, verifier.provider);
     } catch (fault) {
       return this.#faulted(request, fault);
     }
   }
 
   /** Refuses a request, keeps it in the ring, and tells the operator why. */
-  refuse(request: ArrivedRequest, name: ProblemName, why: { reason: string; detail: string; hint: string }): Answer {
+  refuse(request: ArrivedRequest, name: ProblemName, why: ExplainedRefusal): Answer {
     const answer = problem(name);
+    this.#keepRefusal(request, answer.status, this.#durationOf(request), why);
+    return answer;
+  }
+
+  /** Resolves when every refusal so far was kept. */
+  settled(): Promise<void> {
+    return this.#explainer.settled();
+  }
+
+  #keepRefusal(request: ArrivedRequest, status: number, durationMs: number, why: ExplainedRefusal): void {
     this.#options.log.refuse({
       id: this.#options.newId(),
       receivedAtMs: request.receivedAtMs,
@@ -83,66 +95,75 @@ export class Receiver {
       target: request.target,
       headers: request.headers,
       remoteAddress: request.remoteAddress,
-      status: answer.status,
+      status,
       bodyBytes: request.rawBody.length,
       bodyStart: request.rawBody.subarray(0, KEPT_BODY_BYTES),
       ...why,
     });
-    this.#tell(request, { verdict: "refused", status: answer.status, ...why });
-    return answer;
+    this.#tell(request, { verdict: "refused", status, ...why }, durationMs);
   }
 
   #signedRequest(request: ArrivedRequest): SignedRequest {
+    const encoding = headerOf(request.headers, "content-encoding");
     return {
       method: request.method,
       url: this.#options.sources().publicBaseUrl + request.target,
       headers: request.headers,
       rawBody: request.rawBody,
       remoteAddress: request.remoteAddress,
+      // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
+      ...(encoding !== undefined && { decodedBody: () => this.#decoded(request.rawBody, encoding) }),
     };
   }
 
-  #verify(
-    tenant: TenantSources,
-    signed: SignedRequest,
-    request: ArrivedRequest,
-  ): Verdict | "unsigned" | "unsigned-refused" | Promise<Verdict> {
-    const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
-    if (verifier === undefined) return tenant.requireSignature ? "unsigned-refused" : "unsigned";
-    return verifier.verify(signed, request.receivedAtMs);
+  /** Undefined when it cannot be decoded within the bound. */
+  #decoded(rawBody: Uint8Array, encoding: string): Uint8Array | undefined {
+    try {
+      return decodeContent(rawBody, encoding, this.#options.maxDecodedBytes);
+    } catch (fault) {
+      if (fault instanceof PayloadFault) return undefined;
+      throw fault;
+    }
+  }
+
+  /** A request for which no scheme is configured. */
+  #unchecked(request: ArrivedRequest, signed: SignedRequest, tenant: TenantSources): Answer | Promise<Answer> {
+    if (tenant.requireSignature) {
+      const hint = `Give "${request.route.eventType}" a signature in the answers, or set require_signature to false.`;
+      const detail = "No signature is configured for this event type.";
+      return this.refuse(request, "unauthorized", { reason: "signature_required", detail, hint });
+    }
+    if (request.method !== "POST") return this.#wrongMethod(request);
+    return this.#store(request, { verdict: { status: "unsigned" }, dedupe: deliveryKey(deliveryIdOf(signed)) });
   }
 
   async #conclude(
     request: ArrivedRequest,
     signed: SignedRequest,
-    verdict: Verdict | "unsigned" | "unsigned-refused",
+    verdict: Verdict,
+    tenant: TenantSources,
+    provider: Provider | undefined,
   ): Promise<Answer> {
-    if (verdict === "unsigned-refused") {
-      const hint = `Give "${request.route.eventType}" a signature in the answers, or set require_signature to false.`;
-      return this.refuse(request, "unauthorized", {
-        reason: "signature_required",
-        detail: "No signature is configured for this event type.",
-        hint,
-      });
-    }
-    if (verdict === "unsigned") {
-      if (request.method !== "POST") return this.#wrongMethod(request);
-      return this.#store(request, { status: "unsigned" }, dedupeKey(deliveryIdOf(signed)), undefined);
-    }
-    if (verdict.status === "refused") return this.#refuseSignature(request, verdict);
+    if (verdict.status === "refused") return this.#refuseSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
     if (verdict.status === "handshake" || request.method !== "POST") return this.#wrongMethod(request);
-    const { scheme, provider, keyName, authenticated } = verdict;
-    const record: VerdictRecord = authenticated
-      ? { status: "verified", scheme, keyName, ...(provider !== undefined && { provider }) }
-      : { status: "unsigned" };
-    return this.#store(request, record, dedupeKey(verdict.deliveryId), verdict.providerType);
+    const { deliveryId, providerType, authenticated } = verdict;
+    const isGuarded = tenant.replayGuard === "strict" && authenticated;
+    const dedupe = isGuarded ? guardedKey(deliveryId, request.rawBody) : deliveryKey(deliveryId);
+    return this.#store(request, { verdict: recordedVerdict(verdict), dedupe, providerType, provider });
   }
 
-  #refuseSignature(request: ArrivedRequest, { reason, detail, hint }: Extract<Verdict, { status: "refused" }>): Answer {
+  /** The sender has its 401 at once; why is worked out after it. */
+  #refuseSignature(request: ArrivedRequest, signed: SignedRequest, verdict: RefusedVerdict): Answer {
     // A browser or a probe that asks with GET is told the method, not that a signature is missing.
     if (request.method !== "POST") return this.#wrongMethod(request);
-    return this.refuse(request, "unauthorized", { reason, detail, hint });
+    const answer = problem("unauthorized");
+    const durationMs = this.#durationOf(request);
+    const { route, receivedAtMs } = request;
+    this.#explainer.explain({ route, request: signed, receivedAtMs, verdict }, (why) =>
+      this.#keepRefusal(request, answer.status, durationMs, why),
+    );
+    return answer;
   }
 
   #wrongMethod(request: ArrivedRequest): Answer {
@@ -162,12 +183,7 @@ export class Receiver {
     return { status, headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])), body };
   }
 
-  async #store(
-    request: ArrivedRequest,
-    verdict: VerdictRecord,
-    dedupe: DedupeKey | undefined,
-    providerType: string | undefined,
-  ): Promise<Answer> {
+  async #store(request: ArrivedRequest, { verdict, dedupe, providerType, provider }: Judged): Promise<Answer> {
     const envelope: Envelope = {
       id: this.#options.newId(),
       tenant: request.route.tenant,
@@ -182,18 +198,25 @@ export class Receiver {
       ...(dedupe !== undefined && { dedupe }),
       ...(providerType !== undefined && { providerType }),
     };
+    const arrival: Arrival = { request, envelope, provider };
     const fault = this.#bodyFault(request);
-    if (fault !== undefined) return this.#storeRefused(request, envelope, fault);
+    if (fault !== undefined) return this.#answers.refuseContent(arrival, fault);
     const plan = this.#options.plan(envelope);
     if (plan.answering.length === 0) {
-      const appended = await this.#options.log.append({ envelope, runs: plan.runs });
-      return this.#acknowledge(request, envelope, appended, plan);
+      return this.#answers.acknowledge(arrival, await this.#options.log.append({ envelope, runs: plan.runs }), plan);
     }
     // Listening starts before the event is stored: its run may be quicker than this function.
-    const reply = this.#options.replies.expect(envelope.id, plan.answering, this.#options.answerDeadlineMs);
+    const reply = this.#options.replies.expect(envelope.id, plan.answering, this.#deadlineFor(provider));
     const appended = await this.#appendOrCancel(envelope, plan);
-    if (appended.kind === "duplicate") return this.#acknowledge(request, envelope, appended, plan);
-    return this.#answerFor(request, envelope, await reply);
+    if (appended.kind === "duplicate") return this.#answers.acknowledge(arrival, appended, plan);
+    return this.#answers.answerFor(arrival, await reply);
+  }
+
+  /** How long a flow may take for its answer: a provider that gives up earlier must have ours before. */
+  #deadlineFor(provider: Provider | undefined): number {
+    const { answerDeadlineMs } = this.#options;
+    const limitMs = provider?.responseLimitMs;
+    return limitMs === undefined ? answerDeadlineMs : Math.min(answerDeadlineMs, limitMs * SHARE_OF_PROVIDERS_LIMIT);
   }
 
   async #appendOrCancel(envelope: Envelope, plan: EventPlan): Promise<Appended> {
@@ -217,82 +240,6 @@ export class Receiver {
     }
   }
 
-  /** A verified request whose body is not what it claims: kept and findable, but it triggers nothing. */
-  async #storeRefused(request: ArrivedRequest, envelope: Envelope, fault: PayloadFault): Promise<Answer> {
-    const { dedupe: _unused, ...withoutKey } = envelope;
-    await this.#options.log.append({
-      envelope: withoutKey,
-      runs: [],
-      refusedBecause: `${fault.code}: ${fault.message}`,
-    });
-    const name: ProblemName =
-      fault.status === 415 ? "unsupported-encoding" : fault.status === 413 ? "body-too-large" : "invalid-body";
-    const answer = problem(name, { event_id: envelope.id });
-    await this.#recordAnswer(request, envelope.id, answer, "problem");
-    this.#tell(request, {
-      verdict: shownVerdict(envelope.verdict),
-      status: answer.status,
-      eventId: envelope.id,
-      reason: fault.code,
-      detail: fault.message,
-    });
-    return answer;
-  }
-
-  async #acknowledge(
-    request: ArrivedRequest,
-    envelope: Envelope,
-    appended: Appended,
-    plan: EventPlan,
-  ): Promise<Answer> {
-    const told = { verdict: shownVerdict(envelope.verdict), eventId: envelope.id };
-    if (appended.kind === "stored") {
-      this.#tell(request, { ...told, status: 202, ...(plan.runs.length === 0 && { unmatched: true }) });
-      return accepted({ event_id: envelope.id });
-    }
-    const { duplicateOf, answer: first } = appended;
-    const answer = first === undefined ? accepted({ event_id: envelope.id, duplicate_of: duplicateOf }) : plain(first);
-    if (first !== undefined) await this.#recordAnswer(request, envelope.id, answer, "duplicate");
-    this.#tell(request, { ...told, status: answer.status, duplicateOf });
-    return answer;
-  }
-
-  async #answerFor(request: ArrivedRequest, envelope: Envelope, reply: Reply): Promise<Answer> {
-    const told = { verdict: shownVerdict(envelope.verdict), eventId: envelope.id };
-    switch (reply.kind) {
-      case "answer":
-        this.#tell(request, { ...told, status: reply.answer.status });
-        return reply.answer;
-      case "failed": {
-        const answer = problem("flow-failed", { event_id: envelope.id });
-        await this.#recordAnswer(request, envelope.id, answer, "failed");
-        this.#tell(request, { ...told, status: answer.status, reason: "flow_failed" });
-        return answer;
-      }
-      case "deadline":
-      case "retrying":
-      case "silent": {
-        const answer = accepted({ event_id: envelope.id });
-        // An answer of our own without a word is what an event without a record had.
-        if (reply.kind === "deadline") await this.#recordAnswer(request, envelope.id, answer, "deadline");
-        this.#tell(request, { ...told, status: 202, ...(reply.kind !== "silent" && { reason: `flow_${reply.kind}` }) });
-        return answer;
-      }
-      default:
-        return reply satisfies never;
-    }
-  }
-
-  /** Keeps what was answered where it cannot be told from the runs. */
-  #recordAnswer(request: ArrivedRequest, eventId: string, answer: Answer, by: AnswerRecord["by"]): Promise<void> {
-    const { clock, log, onFault } = this.#options;
-    const durationMs = clock.monotonic() - request.receivedAt;
-    const record: AnswerRecord = { ...answer, by, atMs: clock.now(), durationMs };
-    return log
-      .record([{ type: "answered", eventId, answer: record }])
-      .catch((fault: unknown) => onFault("recording an answer", fault));
-  }
-
   #faulted(request: ArrivedRequest, fault: unknown): Answer {
     const isLog = fault instanceof GtcError && fault.code === "GTC_LOG_UNAVAILABLE";
     const isVerifier = fault instanceof Error && fault.name === "VerifierFault";
@@ -303,34 +250,24 @@ export class Receiver {
     return answer;
   }
 
-  #tell(
-    request: ArrivedRequest,
-    told: Omit<RequestRecord, "atMs" | "method" | "tenant" | "eventType" | "durationMs" | "bodyBytes">,
-  ): void {
-    this.#options.onRequest({
-      atMs: request.receivedAtMs,
-      method: request.method,
-      tenant: request.route.tenant,
-      eventType: request.route.eventType,
-      durationMs: this.#options.clock.monotonic() - request.receivedAt,
-      bodyBytes: request.rawBody.length,
-      ...told,
-    });
+  #tell(request: ArrivedRequest, outcome: Outcome, durationMs = this.#durationOf(request)): void {
+    this.#options.onRequest(recordOf(request, outcome, durationMs));
+  }
+
+  #durationOf({ receivedAt }: ArrivedRequest): number {
+    return this.#options.clock.monotonic() - receivedAt;
   }
 }
 
-function shownVerdict(verdict: VerdictRecord): RequestRecord["verdict"] {
-  return verdict.status;
+/** What is known of a request that is to be stored. */
+interface Judged {
+  readonly verdict: VerdictRecord;
+  readonly dedupe: DedupeKey | undefined;
+  readonly providerType?: string | undefined;
+  readonly provider?: Provider | undefined;
 }
 
-function dedupeKey(id: DedupeKey | undefined): DedupeKey | undefined {
-  return id === undefined ? undefined : { value: id.value, source: id.source, signed: id.signed };
-}
-
-function accepted(body: Readonly<Record<string, string>>): Answer {
-  return { status: 202, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-}
-
-function plain({ status, headers, body }: Answer): Answer {
-  return { status, headers, body };
+function recordedVerdict({ authenticated, scheme, keyName, provider }: VerifiedVerdict): VerdictRecord {
+  if (!authenticated) return { status: "unsigned" };
+  return { status: "verified", scheme, keyName, ...(provider !== undefined && { provider }) };
 }

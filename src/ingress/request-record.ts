@@ -15,4 +15,6 @@ export interface RequestRecord {
   readonly reason?: string;
   readonly detail?: string;
   readonly hint?: string;
+  /** The likely cause of a refused signature, when it was looked for. */
+  readonly likely?: { readonly reason: string; readonly certain: boolean };
 }

@@ -2,15 +2,26 @@
  * Which check a request has to pass, by tenant and event type. Built once from the bundle's settings: a look-up costs
  * the same with one scheme as with two hundred.
  */
-import type { Verifier } from "../signature/index.ts";
+import type { KeyStore, SchemeConfig, SigningKey, Verifier } from "../signature/index.ts";
+
+/** A scheme with its secrets, as the bundle's settings give it. */
+export interface SourceSettings {
+  readonly config: SchemeConfig;
+  readonly keys: readonly SigningKey[];
+}
 
 export interface TenantSources {
   /** Event types with a scheme of their own. */
   readonly verifiers: ReadonlyMap<string, Verifier>;
   /** For every other event type; undefined: none is configured. */
   readonly fallback?: Verifier;
+  /** From what the verifiers were made, to find out why one refused. */
+  readonly settings: ReadonlyMap<string, SourceSettings>;
+  readonly fallbackSettings?: SourceSettings;
   /** Whether a request that no scheme checks is refused. */
   readonly requireSignature: boolean;
+  /** `strict`: a signed body that was seen is refused under another id that the signature does not cover. */
+  readonly replayGuard: "off" | "strict";
   readonly maxBodyBytes: number;
 }
 
@@ -18,6 +29,8 @@ export interface SourceTable {
   readonly tenants: ReadonlyMap<string, TenantSources>;
   /** Without a slash at the end: `https://hooks.example.com`. */
   readonly publicBaseUrl: string;
+  /** For keys and certificates that providers publish. */
+  readonly keyStore: KeyStore;
 }
 
 export interface Route {

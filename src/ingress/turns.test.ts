@@ -20,7 +20,7 @@ test("a few go on at once, the others in the turns after, in order", async () =>
 
 test("who comes later does not overtake who waits", async () => {
   const turns = new Turns(1);
-  turns.next();
+  void turns.next();
   const order: string[] = [];
   void turns.next()?.then(() => order.push("waited"));
   await turn();

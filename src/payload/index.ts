@@ -1,2 +1,3 @@
+export { decodeContent } from "./content-encoding.ts";
 export { checkClaimedJson, decodePayload } from "./decode-payload.ts";
 export { PayloadFault } from "./payload-fault.ts";

@@ -199,7 +199,9 @@ class Attempt {
   async #startChild(outcome: Extract<Outcome, { kind: "start" }>, step: StepDone): Promise<StepError | undefined> {
     this.#flush();
     const started = await this.#host.start({ flow: outcome.flow, payloadJson: outcome.payload.json, step });
-    return started.ok ? undefined : { code: "flow-not-started", message: started.message, retryable: true };
+    if (started.ok) return undefined;
+    const { code, message, retryable } = started;
+    return { code, message, retryable };
   }
 
   /** Keeps the failed step. With `on_error` the run goes on there, and the error is the step's output. */

@@ -1,2 +1,10 @@
 export { RunnerPool } from "./runner-pool.ts";
-export type { ChildStarted, FromRunner, RunEnd, RunOverMessage, RunTask } from "./run-task.ts";
+export type {
+  ChildRefused,
+  ChildRequest,
+  ChildStarted,
+  FromRunner,
+  RunEnd,
+  RunOverMessage,
+  RunTask,
+} from "./run-task.ts";

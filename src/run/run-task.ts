@@ -16,7 +16,13 @@ export interface RunTask {
 }
 
 export type ToRunner =
-  | { readonly kind: "tasks"; readonly tasks: readonly RunTask[]; readonly definitions: readonly Definition[] }
+  | {
+      readonly kind: "tasks";
+      readonly tasks: readonly RunTask[];
+      readonly definitions: readonly Definition[];
+      /** Hashes of definitions that the thread need not keep any longer. */
+      readonly forget: readonly string[];
+    }
   | { readonly kind: "started"; readonly callId: number; readonly outcome: ChildStarted };
 
 export interface Definition {
@@ -49,7 +55,15 @@ export interface ChildRequest {
   readonly step: StepDone;
 }
 
-export type ChildStarted = { readonly ok: true } | { readonly ok: false; readonly message: string };
+export type ChildStarted = { readonly ok: true } | ChildRefused;
+
+export interface ChildRefused {
+  readonly ok: false;
+  /** Of the step that did not start it. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
 
 export type RunEnd =
   | { readonly status: "succeeded" }

@@ -4,11 +4,11 @@
  *
  * Invariants:
  * 1. Every task that was accepted ends in exactly one `onOver`: the thread's own, or `crashed`/`hung` from the pool.
- * 2. A thread knows a definition before it gets the first task that needs it; it is sent once per thread.
+ * 2. A thread knows a definition before it gets the first task that needs it; it keeps a bounded number of them.
  * 3. After `close` no callback is called; open tasks stay open (their runs are resumed by the next process).
  */
 import { Worker } from "node:worker_threads";
-import { threadEntry, type Clock } from "../base/index.ts";
+import { RecentMap, threadEntry, type Clock } from "../base/index.ts";
 import type { ChildStarted, Definition, FromRunner, RunOverMessage, RunTask, ToRunner } from "./run-task.ts";
 
 export interface RunnerPoolOptions {
@@ -26,8 +26,11 @@ export interface RunnerPoolOptions {
 interface Runner {
   readonly worker: Worker;
   readonly open: Map<string, { since: number }>;
-  readonly known: Set<string>;
+  readonly known: RecentMap<string, true>;
 }
+
+/** More than a batch may need at once. */
+const KNOWN_DEFINITIONS = 500;
 
 export class RunnerPool implements AsyncDisposable {
   readonly #options: RunnerPoolOptions;
@@ -52,17 +55,19 @@ export class RunnerPool implements AsyncDisposable {
     if (this.#closed || tasks.length === 0) return;
     const runner = this.#runners.reduce((least, other) => (other.open.size < least.open.size ? other : least));
     const definitions: Definition[] = [];
+    const forget: string[] = [];
     const since = this.#options.clock.monotonic();
     for (const { run } of tasks) {
       runner.open.set(run.id, { since });
-      const json = runner.known.has(run.flowHash) ? undefined : definitionOf(run.flowHash);
+      const json = runner.known.get(run.flowHash) === true ? undefined : definitionOf(run.flowHash);
       if (json === undefined) continue;
-      runner.known.add(run.flowHash);
+      const forgotten = runner.known.set(run.flowHash, true);
+      if (forgotten !== undefined) forget.push(forgotten);
       definitions.push({ hash: run.flowHash, json });
     }
     // The bodies are moved, not copied: the dispatcher made them for this message.
     const bodies = tasks.map(({ envelope }) => envelope.rawBody.buffer as ArrayBuffer);
-    runner.worker.postMessage({ kind: "tasks", tasks, definitions } satisfies ToRunner, bodies);
+    runner.worker.postMessage({ kind: "tasks", tasks, definitions, forget } satisfies ToRunner, bodies);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,7 +82,7 @@ export class RunnerPool implements AsyncDisposable {
       env: {},
       name: "gtc runner",
     });
-    const runner: Runner = { worker, open: new Map(), known: new Set() };
+    const runner: Runner = { worker, open: new Map(), known: new RecentMap(KNOWN_DEFINITIONS) };
     worker.on("message", (messages: readonly FromRunner[]) => {
       for (const message of messages) this.#receive(runner, message);
     });

@@ -6,9 +6,8 @@ import { parentPort } from "node:worker_threads";
 import { systemClock } from "../base/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
-import type { ChildStarted, Definition, FromRunner, RunTask, ToRunner } from "./run-task.ts";
+import type { ChildStarted, FromRunner, RunTask, ToRunner } from "./run-task.ts";
 
-const MAX_FLOWS = 500;
 /** Messages wait at most this long for company. */
 const POST_AFTER_MS = 1;
 
@@ -25,7 +24,8 @@ let oldestAt = 0;
 port.on("message", (message: ToRunner) => {
   switch (message.kind) {
     case "tasks":
-      for (const definition of message.definitions) keepDefinition(definition);
+      for (const hash of message.forget) forget(hash);
+      for (const { hash, json } of message.definitions) definitions.set(hash, json);
       void runAll(message.tasks);
       return;
     case "started":
@@ -37,8 +37,10 @@ port.on("message", (message: ToRunner) => {
   }
 });
 
-function keepDefinition({ hash, json }: Definition): void {
-  definitions.set(hash, json);
+/** Runs that began with it hold it themselves. */
+function forget(hash: string): void {
+  definitions.delete(hash);
+  compiled.delete(hash);
 }
 
 async function runAll(tasks: readonly RunTask[]): Promise<void> {
@@ -83,7 +85,6 @@ function flowOf(hash: string): CompiledFlow | undefined {
   if (known !== undefined) return known;
   const json = definitions.get(hash);
   if (json === undefined) return undefined;
-  if (compiled.size >= MAX_FLOWS) compiled.delete(compiled.keys().next().value!);
   const flow = compileFlow(json);
   compiled.set(hash, flow);
   return flow;

@@ -67,6 +67,10 @@ export class SealedStore {
     return new SealedStore(path, key, existing);
   }
 
+  names(): readonly string[] {
+    return Object.keys(this.#file.values);
+  }
+
   /** The secret of a name. @throws GtcError GTC_SECRET_KEY when it is missing or damaged. */
   get(name: string): Secret {
     const sealed = this.#file.values[name];

@@ -56,6 +56,14 @@ export const ANSWER_OPTIONS: readonly AnswerOption[] = [
     summary: "Refuse event types for which no signature is configured.",
   },
   {
+    name: "replay_guard",
+    perTenant: true,
+    schema: { enum: ["off", "strict"] },
+    fallback: "`off`",
+    summary:
+      "With `strict`, a signed body that was already seen is refused when it comes under another id that the signature does not cover. Off by default: identical bodies can be legitimate.",
+  },
+  {
     name: "max_body_bytes",
     perTenant: true,
     schema: { type: "integer", minimum: 1 },

@@ -6,6 +6,10 @@ export { hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.
 export { loadBundle, previewBundle, type LoadedBundle, type LoadedSource, type LoadedTenant } from "./load-bundle.ts";
 export { urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
+export { addSecret, type AddedSecret } from "./add-secret.ts";
+export { mergeSetup } from "./merge-setup.ts";
+export { findSource, openSetup } from "./open-setup.ts";
+export type { OpenSetup } from "./settings.ts";
 export { writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
 export { examineFiles, examineSources } from "./examine-bundle.ts";

@@ -7,8 +7,13 @@ import { GtcError } from "../base/index.ts";
 import type { SchemeConfig, SigningKey } from "../signature/index.ts";
 import { SealedStore } from "../secret/index.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
-import type { ValidatedAnswers } from "./validate-answers.ts";
-import { settingsSchema, type StoredSettings, type StoredSource, type StoredTenant } from "./settings.ts";
+import {
+  settingsSchema,
+  type OpenSetup,
+  type StoredSettings,
+  type StoredSource,
+  type StoredTenant,
+} from "./settings.ts";
 
 export interface LoadedSource {
   readonly config: SchemeConfig;
@@ -21,6 +26,7 @@ export interface LoadedTenant {
   readonly byType: ReadonlyMap<string, LoadedSource>;
   readonly requireSignature: boolean;
   readonly maxBodyBytes: number;
+  readonly replayGuard: "off" | "strict";
 }
 
 export interface LoadedBundle extends BundleFolder {
@@ -49,7 +55,7 @@ export async function loadBundle(folder: string, options: LoadOptions): Promise<
 /** The bundle as it would be loaded once these answers were written; writes nothing. @throws GtcError GTC_BUNDLE_NOT_FOUND. */
 export async function previewBundle(
   folder: string,
-  { settings, secrets }: ValidatedAnswers,
+  { settings, secrets }: OpenSetup,
   maxBodyBytes: number,
 ): Promise<LoadedBundle> {
   return assemble(await readBundleFolder(folder), settings, (name) => secrets.get(name) ?? "", maxBodyBytes);
@@ -64,9 +70,10 @@ function assemble(
   maxBodyBytes: number,
 ): LoadedBundle {
   const sources = new Map<string, LoadedTenant>();
-  if (settings.enabled)
-    for (const tenant of read.bundle.tenants)
-      sources.set(tenant, mergeTenant(settings, tenant, secretOf, maxBodyBytes));
+  for (const tenant of read.bundle.tenants) {
+    const isEnabled = settings.tenants[tenant]?.enabled ?? settings.enabled;
+    if (isEnabled) sources.set(tenant, mergeTenant(settings, tenant, secretOf, maxBodyBytes));
+  }
   return { ...read, publicBaseUrl: settings.publicBaseUrl, sources };
 }
 
@@ -91,6 +98,7 @@ function mergeTenant(settings: StoredSettings, name: string, secretOf: SecretOf,
   return {
     byType,
     requireSignature: own.requireSignature ?? settings.requireSignature,
+    replayGuard: own.replayGuard ?? settings.shared.replayGuard ?? "off",
     maxBodyBytes: own.maxBodyBytes ?? settings.maxBodyBytes ?? maxBodyBytes,
     ...(fallback !== undefined && { fallback: open(fallback, secretOf) }),
   };

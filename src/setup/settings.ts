@@ -9,16 +9,29 @@ export const SETTINGS_FORMAT = 1;
 /** Stands for "all tenants" and for "all event types without a signature of their own". */
 export const ANY = "*";
 
-const keySchema = z.object({ name: z.string(), secretName: z.string(), notAfterMs: z.number().optional() });
+/** Whether a body that was seen may come again under another id. */
+export const REPLAY_GUARDS = ["off", "strict"] as const;
+
+const keySchema = z.object({
+  name: z.string(),
+  secretName: z.string(),
+  notAfterMs: z.number().optional(),
+  /** How it came, when not with the answers. */
+  origin: z.enum(["rotated", "handshake"]).optional(),
+  addedAtMs: z.number().optional(),
+});
 const sourceSchema = z.object({
   config: z.custom<SchemeConfig>((value) => typeof value === "object"),
   keys: z.array(keySchema),
 });
 const tenantSchema = z.object({
+  /** Where it differs from that of all tenants. */
+  enabled: z.boolean().optional(),
   fallback: sourceSchema.optional(),
   byType: z.record(z.string(), sourceSchema),
   requireSignature: z.boolean().optional(),
   maxBodyBytes: z.number().optional(),
+  replayGuard: z.enum(REPLAY_GUARDS).optional(),
 });
 
 export const settingsSchema = z.object({
@@ -32,5 +45,12 @@ export const settingsSchema = z.object({
 });
 
 export type StoredSettings = z.infer<typeof settingsSchema>;
+export type StoredKey = z.infer<typeof keySchema>;
 export type StoredSource = z.infer<typeof sourceSchema>;
 export type StoredTenant = z.infer<typeof tenantSchema>;
+
+/** What is set up, with the secrets opened: each under the name by which the settings know it. */
+export interface OpenSetup {
+  readonly settings: StoredSettings;
+  readonly secrets: ReadonlyMap<string, string>;
+}

@@ -5,7 +5,14 @@ import { nearest } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
 import { OPTION_NAMES, TENANT_OPTION_NAMES } from "./answer-options.ts";
 import { isRecord, type AnswerFault, type AnswerSection } from "./answers.ts";
-import { ANY, SETTINGS_FORMAT, type StoredSettings, type StoredSource, type StoredTenant } from "./settings.ts";
+import {
+  ANY,
+  REPLAY_GUARDS,
+  SETTINGS_FORMAT,
+  type StoredSettings,
+  type StoredSource,
+  type StoredTenant,
+} from "./settings.ts";
 
 export interface ValidateOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -16,6 +23,8 @@ export interface ValidateOptions {
 export interface ValidatedAnswers {
   readonly settings: StoredSettings;
   readonly secrets: ReadonlyMap<string, string>;
+  /** Set when the answers are for this tenant alone. */
+  readonly tenant?: string;
 }
 
 type Section = Readonly<Record<string, unknown>>;
@@ -30,7 +39,9 @@ export function validateAnswers(
 ): ValidatedAnswers | { readonly faults: readonly AnswerFault[] } {
   const validator = new Validator(options);
   const settings = validator.settings(answers);
-  return validator.faults.length > 0 ? { faults: validator.faults } : { settings, secrets: validator.secrets };
+  if (validator.faults.length > 0) return { faults: validator.faults };
+  const { tenant } = answers;
+  return { settings, secrets: validator.secrets, ...(tenant !== undefined && { tenant }) };
 }
 
 class Validator {
@@ -50,17 +61,19 @@ class Validator {
         section["enabled"] === undefined ? "is missing" : "must be true or false",
         "Write true to receive webhooks.",
       );
+    const isEnabled = section["enabled"] === true;
     const own = this.#tenant(section, path, tenant ?? ANY);
     const tenants = this.#tenants(section["tenants"], `${path}.tenants`);
     if (tenant !== undefined) this.#checkTenant(tenant, "$.tenant");
     return {
       format: SETTINGS_FORMAT,
-      enabled: section["enabled"] === true,
+      // Answers for one tenant say nothing of the others.
+      enabled: tenant === undefined && isEnabled,
       publicBaseUrl: this.#url(section["public_base_url"], `${path}.public_base_url`),
-      requireSignature: own.requireSignature ?? false,
-      ...(own.maxBodyBytes !== undefined && { maxBodyBytes: own.maxBodyBytes }),
+      requireSignature: tenant === undefined && own.requireSignature === true,
+      ...(tenant === undefined && own.maxBodyBytes !== undefined && { maxBodyBytes: own.maxBodyBytes }),
       shared: tenant === undefined ? own : { byType: {} },
-      tenants: tenant === undefined ? tenants : { ...tenants, [tenant]: own },
+      tenants: tenant === undefined ? tenants : { ...tenants, [tenant]: { ...own, enabled: isEnabled } },
     };
   }
 
@@ -97,12 +110,20 @@ class Validator {
     const fallback = this.#fallback(section, path, owner);
     const requireSignature = this.#boolean(section["require_signature"], `${path}.require_signature`);
     const maxBodyBytes = this.#bytes(section["max_body_bytes"], `${path}.max_body_bytes`);
+    const replayGuard = this.#replayGuard(section["replay_guard"], `${path}.replay_guard`);
     return {
       byType: this.#signatures(section["signatures"], `${path}.signatures`, owner),
       ...(fallback !== undefined && { fallback }),
       ...(requireSignature !== undefined && { requireSignature }),
       ...(maxBodyBytes !== undefined && { maxBodyBytes }),
+      ...(replayGuard !== undefined && { replayGuard }),
     };
+  }
+
+  #replayGuard(value: unknown, path: string): StoredTenant["replayGuard"] {
+    const found = REPLAY_GUARDS.find((guard) => guard === value);
+    if (value !== undefined && found === undefined) this.#fault(path, `must be ${REPLAY_GUARDS.join(" or ")}`);
+    return found;
   }
 
   /** `secret_header` and `secret_key`: the check for every event type without a signature of its own. */

@@ -169,3 +169,18 @@ triggers: [{ type: event, event_type: f }]
   expect(["queued", "running"]).toContain(early.runs[0]!.status);
   expect((await gateway.settled(id)).runs[0]).toMatchObject({ status: "failed", error: { node: "slow" } });
 });
+
+test("a flow that starts itself ends at the depth that is allowed, and says so", async () => {
+  const bundle = await bundleOf({
+    "f.ygtc": `
+config: { retry_policy: { max_attempts: 3, initial_delay: 10ms } }
+nodes:
+  - { id: again, type: async, config: { flow: f, payload: "{{event.payload}}" } }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  await using gateway = await TestGateway.start(bundle, { max_child_depth: "3" });
+  const { runs } = await postAndSettle(gateway, "demo/f");
+  expect(runs.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded", "failed"]);
+  expect(runs[3]).toMatchObject({ attempt: 1, error: { code: "too-many-children", node: "again" } });
+});

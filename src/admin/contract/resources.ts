@@ -5,17 +5,20 @@
  * A value that may be sensitive is a `Masked` one: `{ "masked": true, "length": 43 }` until someone asks to reveal it.
  */
 import { z } from "zod";
+import type { JsonValue } from "../../base/index.ts";
 
 export const eventStatus = z.enum(["received", "done", "failed", "unmatched", "refused", "duplicate"]);
 export const runStatus = z.enum(["queued", "running", "waiting", "succeeded", "failed"]);
 const time = z.iso.datetime();
+/** Any JSON; integers keep their digits. */
+const anyJson = z.custom<JsonValue>(() => true);
 const runRef = z.object({ id: z.string(), flow: z.string(), status: runStatus });
 
 export const answer = z.object({
   status: z.int(),
   by: z.enum(["ack", "flow", "deadline", "failed", "duplicate", "handshake", "problem"]),
   headers: z.record(z.string(), z.string()),
-  body: z.json(),
+  body: anyJson,
   answered_at: time.nullable(),
   /** From the request's arrival; null where it was not recorded (our own 202). */
   duration_ms: z.number().nullable(),
@@ -58,11 +61,14 @@ export const shownBody = z.object({
   /** At most 64 KiB of it. */
   hex: z.string().nullable(),
   /** The decoded payload as the flows see it; integers keep their digits. Null when there is none or it is too big. */
-  payload: z.json(),
+  payload: anyJson,
   /** JSON paths that are blotted out in `text` and `payload`. */
   masked_paths: z.array(z.string()),
   truncated: z.boolean(),
 });
+
+/** What forensics made of a refused signature; `certain`: undoing the mistake makes it verify. */
+const likely = z.object({ reason: z.string(), certain: z.boolean() }).nullable();
 
 export const verification = z.object({
   status: z.enum(["verified", "unsigned", "refused"]),
@@ -72,6 +78,7 @@ export const verification = z.object({
   reason: z.string().nullable(),
   detail: z.string().nullable(),
   hint: z.string().nullable(),
+  likely,
 });
 
 export const runError = z.object({
@@ -90,10 +97,10 @@ export const step = z.object({
   status: z.enum(["succeeded", "failed"]),
   attempt: z.int(),
   /** The node's config as the flow has it: what it was asked to do. */
-  config: z.json(),
+  config: anyJson,
   /** What the node had as `prev`: the output of the step before, or the payload. */
-  input: z.json(),
-  output: z.json(),
+  input: anyJson,
+  output: anyJson,
   printed: z.array(z.string()),
   error: runError.nullable(),
   next: z.string().nullable(),
@@ -145,6 +152,7 @@ export const refusal = z.object({
   detail: z.string(),
   /** What to do about it. */
   hint: z.string(),
+  likely,
   method: z.string(),
   target: z.string(),
   remote_address: z.string(),
@@ -153,7 +161,7 @@ export const refusal = z.object({
 
 export const refusalDetail = refusal.extend({ headers: z.array(fieldValue), body: shownBody });
 
-export const flowNode = z.object({ id: z.string(), type: z.string(), config: z.json() });
+export const flowNode = z.object({ id: z.string(), type: z.string(), config: anyJson });
 export const flowEdge = z.object({
   from: z.string(),
   /** A node's id, or `end` or `ignore`. */
@@ -230,6 +238,7 @@ export const trafficBucket = z.object({
   verified: z.int(),
   unsigned: z.int(),
   refused: z.int(),
+  refused_by: z.record(z.string(), z.int()),
   duplicates: z.int(),
   unmatched: z.int(),
   runs_succeeded: z.int(),
@@ -285,7 +294,7 @@ export const replayed = z.object({
 
 export const auditEntry = z.object({
   at: time,
-  act: z.enum(["login", "replay", "bulk_replay", "test", "reveal", "download", "export"]),
+  act: z.enum(["login", "replay", "replay_edited", "bulk_replay", "test", "reveal", "download", "export"]),
   subject: z.string(),
   /** `cookie` or `bearer`. */
   by: z.enum(["cookie", "bearer"]),

@@ -1,6 +1,6 @@
 /**
  * Why a request was refused, for the operator only. Invariants: (1) the work is bounded: at most `MAX_TRIES`
- * verifications and `MAX_BYTES` of body hashed, whatever the request says; (2) a certain explanation is one whose
+ * verifications and `maxBytes` of body hashed, whatever the request says; (2) a certain explanation is one whose
  * correction verifies; (3) nothing here accepts a request.
  */
 import { REFUSAL_HINTS } from "../refusal-hints.ts";
@@ -34,6 +34,8 @@ export interface Explanation {
 export interface ExplainOptions extends VerifierOptions {
   /** Secrets of other tenants and event types, to find a mix-up. */
   readonly others?: readonly OtherKeys[];
+  /** Body bytes to hash at most; default 64 MiB. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -48,10 +50,11 @@ export async function explainRefusal(
   const { spec } = resolveScheme(item.config, item.keys[0]?.secret);
   const direct = explainDirectly(item, verdict, options);
   if (direct !== undefined) return { ...direct, tries: 0 };
+  const { maxBytes = MAX_BYTES } = options;
   const budget = { tries: 0, bytes: 0 };
   for (const hypothesis of hypothesesFor(item, spec, options.others ?? [])) {
     const size = (hypothesis.request ?? item.request).rawBody.length;
-    if (budget.tries >= MAX_TRIES || budget.bytes + size > MAX_BYTES) break;
+    if (budget.tries >= MAX_TRIES || budget.bytes + size > maxBytes) break;
     budget.tries += 1;
     budget.bytes += size;
     if (await holds(item, hypothesis, options)) {

@@ -1,0 +1,61 @@
+/**
+ * What a handshake asks for beside its answer: to keep a secret that the provider hands over, or to fetch a URL that
+ * confirms the subscription. Done before the handshake is answered: a provider that reads a 2xx takes it as done.
+ *
+ * Invariant: a secret is kept only for a source that has none. Whoever comes later, or at the same moment, is refused.
+ */
+import type { Route } from "./ingress/index.ts";
+import { addSecret, findSource, openSetup, writeSetup } from "./setup/index.ts";
+import { VerifierFault, type FetchText, type Handshake } from "./signature/index.ts";
+
+export interface HandshakeCompleterOptions {
+  readonly bundleFolder: string;
+  /** The value of GTC_KEY. */
+  readonly keyText: string | undefined;
+  /** The guarded client. */
+  readonly fetchText: FetchText;
+  /** Takes the sources as they are set up now. */
+  readonly reloadSources: () => Promise<void>;
+  readonly now: () => number;
+}
+
+const FETCH_TIMEOUT_MS = 5000;
+
+/** @throws (rejects) VerifierFault when it could not be completed: the provider gets a 5xx and tries again. */
+export function createHandshakeCompleter(
+  options: HandshakeCompleterOptions,
+): (route: Route, handshake: Handshake) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (route, { newSecret, confirmUrl }) => {
+    if (newSecret !== undefined) {
+      // One after the other: each reads and writes the whole setup.
+      const kept = last.then(() => keepSecret(options, route, newSecret));
+      last = kept.catch(() => undefined);
+      await kept;
+    }
+    if (confirmUrl !== undefined) await confirm(options.fetchText, confirmUrl);
+  };
+}
+
+async function keepSecret(
+  { bundleFolder, keyText, reloadSources, now }: HandshakeCompleterOptions,
+  { tenant, eventType }: Route,
+  secret: string,
+): Promise<void> {
+  const setup = await openSetup(bundleFolder, keyText);
+  const place = findSource(setup.settings, tenant, eventType);
+  if (place === undefined || place.source.keys.length > 0)
+    throw new VerifierFault(`${tenant}/${eventType} has a secret already; the one of this handshake was not kept`);
+  const changed = addSecret(setup, place, { name: "handshake", secret, origin: "handshake" }, { nowMs: now() });
+  if ("fault" in changed) throw new VerifierFault(`the secret of a handshake cannot be kept: ${changed.fault}`);
+  await writeSetup(bundleFolder, changed, keyText);
+  await reloadSources();
+}
+
+async function confirm(fetchText: FetchText, url: string): Promise<void> {
+  try {
+    await fetchText(url, AbortSignal.timeout(FETCH_TIMEOUT_MS));
+  } catch (cause) {
+    throw new VerifierFault("the subscription could not be confirmed", { cause });
+  }
+}

@@ -1,0 +1,119 @@
+/** Answers that come again, for all tenants or for one, and secrets that were added in between. */
+import { expect, test } from "vitest";
+import { readAnswers } from "./answers.ts";
+import { addSecret } from "./add-secret.ts";
+import { mergeSetup } from "./merge-setup.ts";
+import { findSource } from "./open-setup.ts";
+import type { OpenSetup } from "./settings.ts";
+import { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const HOUR = 3_600_000;
+const TENANTS = ["demo", "acme"];
+const github = (secret: string) => ({ provider: "github", secret });
+
+function answersOf(section: object, tenant?: string): ValidatedAnswers {
+  const webhook = { enabled: true, public_base_url: "https://hooks.example.com", ...section };
+  const text =
+    tenant === undefined
+      ? { "events-webhook": webhook }
+      : { greentic_setup_version: "1.0.0", tenant, env: "dev", setup_answers: { "events-webhook": webhook } };
+  const read = readAnswers(JSON.stringify(text));
+  if ("faults" in read) throw new Error(JSON.stringify(read.faults));
+  const validated = validateAnswers(read.answers, { env: {}, tenants: TENANTS });
+  if ("faults" in validated) throw new Error(JSON.stringify(validated.faults));
+  return validated;
+}
+
+function rotated(setup: OpenSetup, tenant: string, eventType: string, name: string, secret: string): OpenSetup {
+  const place = findSource(setup.settings, tenant, eventType)!;
+  const result = addSecret(
+    setup,
+    place,
+    { name, secret, origin: "rotated" },
+    { nowMs: NOW, othersUntilMs: NOW + HOUR },
+  );
+  if ("fault" in result) throw new Error(result.fault);
+  return result;
+}
+
+/** Names, secrets and ends of the keys that check a tenant's event type, the newest first. */
+function keysOf({ settings, secrets }: OpenSetup, tenant: string, eventType: string): string[] {
+  const { source } = findSource(settings, tenant, eventType)!;
+  return source.keys.map(({ name, secretName, notAfterMs }) => {
+    const end = notAfterMs === undefined ? "" : ` until ${new Date(notAfterMs).toISOString().slice(11, 16)}`;
+    return `${name}=${secrets.get(secretName)}${end}`;
+  });
+}
+
+test("answers for one tenant leave the others' part as it is", () => {
+  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("of demo") } }, "demo"));
+  const acme = answersOf({ require_signature: true, signatures: { github: github("of acme") } }, "acme");
+  const both = mergeSetup(first, acme);
+  expect([keysOf(both, "demo", "github"), keysOf(both, "acme", "github")]).toEqual([
+    ["default=of demo"],
+    ["default=of acme"],
+  ]);
+  expect(both.settings.requireSignature).toBe(false);
+  expect(both.settings.tenants["acme"]!.requireSignature).toBe(true);
+  expect(mergeSetup(both, acme)).toEqual(both);
+});
+
+test("answers for one tenant switch on that tenant alone", () => {
+  const { settings } = mergeSetup(undefined, answersOf({}, "demo"));
+  expect([settings.enabled, settings.tenants["demo"]!.enabled]).toEqual([false, true]);
+});
+
+test("answers for all tenants replace everything that answers said before", () => {
+  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("old") } }, "demo"));
+  const after = mergeSetup(before, answersOf({ signatures: { stripe: { provider: "stripe", secret: "whsec_1" } } }));
+  expect(findSource(after.settings, "demo", "github")).toBeUndefined();
+  expect([...after.secrets.keys()]).toEqual(["*/stripe/default"]);
+});
+
+test("a rotated secret stays when the same answers are set up again, and so does the old one's end", () => {
+  const answers = answersOf({ signatures: { github: github("first") } });
+  const after = rotated(mergeSetup(undefined, answers), "demo", "github", "second", "second-secret");
+  expect(keysOf(after, "demo", "github")).toEqual(["second=second-secret", "default=first until 01:00"]);
+  expect(mergeSetup(after, answers)).toEqual(after);
+});
+
+test("once the answers have the new secret themselves, the added one goes", () => {
+  const after = rotated(
+    mergeSetup(undefined, answersOf({ signatures: { github: github("first") } })),
+    "demo",
+    "github",
+    "second",
+    "second-secret",
+  );
+  const caughtUp = mergeSetup(after, answersOf({ signatures: { github: github("second-secret") } }));
+  expect(keysOf(caughtUp, "demo", "github")).toEqual(["default=second-secret"]);
+});
+
+test("a scheme that the answers change begins anew", () => {
+  const after = rotated(
+    mergeSetup(undefined, answersOf({ signatures: { github: github("first") } })),
+    "demo",
+    "github",
+    "second",
+    "second-secret",
+  );
+  const other = answersOf({ signatures: { github: { provider: "stripe", secret: "whsec_1" } } });
+  expect(keysOf(mergeSetup(after, other), "demo", "github")).toEqual(["default=whsec_1"]);
+});
+
+test("rotating drops secrets whose time is over, and refuses what is there already", () => {
+  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }));
+  const second = rotated(first, "demo", "github", "second", "second-secret");
+  const place = findSource(second.settings, "demo", "github")!;
+  const later = { nowMs: NOW + 2 * HOUR };
+  const third = addSecret(second, place, { name: "third", secret: "third-secret", origin: "rotated" }, later);
+  expect("fault" in third ? third : keysOf(third, "demo", "github")).toEqual([
+    "third=third-secret",
+    "second=second-secret",
+  ]);
+  expect(addSecret(second, place, { name: "second", secret: "x", origin: "rotated" }, later)).toHaveProperty("fault");
+  expect(addSecret(second, place, { name: "x", secret: "second-secret", origin: "rotated" }, later)).toHaveProperty(
+    "fault",
+  );
+});

@@ -1,0 +1,92 @@
+/** Rotating a secret of a running gateway: no request is refused on the way, and each event says what verified it. */
+import { afterEach, expect, test } from "vitest";
+import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
+import { runGtc } from "../support/run-gtc.ts";
+import { signGithub } from "../support/sign.ts";
+import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+
+const BODY = '{"zen":"Speak like a human."}';
+let bundle: TestBundle | undefined;
+let gateway: RunningGateway | undefined;
+afterEach(async () => {
+  await gateway?.stop();
+  gateway = undefined;
+  await bundle?.remove();
+});
+
+async function post(secret: string): Promise<Response> {
+  const headers = { "content-type": "application/json", "x-hub-signature-256": signGithub(BODY, secret) };
+  return fetch(`${gateway!.url}/events/webhook/demo/github`, { method: "POST", body: BODY, headers });
+}
+
+async function verifiedBy(answer: Response): Promise<unknown> {
+  expect(answer.status).toBe(202);
+  const { event_id: id } = (await answer.json()) as { event_id: string };
+  const shown = await runGtc(["events", "show", id, bundle!.folder, "--json"]);
+  return (JSON.parse(shown.stdout) as { event: { verification: { keyName: string } } }).event.verification.keyName;
+}
+
+/** Waits for a line of the gateway's own log; the gateway writes it after it has done what it says. */
+async function untilSaid(text: string): Promise<void> {
+  while (!gateway!.output().includes(text))
+    await new Promise<void>((resolve) => gateway!.child.stdout!.once("data", () => resolve()));
+}
+
+test("a running gateway takes a rotated secret, the old one goes on until its end, and a restart changes nothing", async () => {
+  bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
+  gateway = await startGtc(bundle.folder);
+  expect(await verifiedBy(await post("old-secret"))).toBe("default");
+  expect((await post("new-secret")).status).toBe(401);
+
+  const words = [
+    "secrets",
+    "rotate",
+    "demo",
+    "github",
+    bundle.folder,
+    "--secret-env",
+    "NEW",
+    "--name",
+    "spring",
+    "--json",
+  ];
+  const rotated = await runGtc(words, { env: { NEW: "new-secret" } });
+  expect(rotated.exitCode).toBe(0);
+  expect(JSON.parse(rotated.stdout)).toMatchObject({
+    name: "spring",
+    secrets: [{ name: "spring", not_after: null }, { name: "default" }],
+  });
+  expect(rotated.stdout + rotated.stderr).not.toContain("new-secret");
+
+  await untilSaid("Took over the settings");
+  expect(await verifiedBy(await post("new-secret"))).toBe("spring");
+  expect(await verifiedBy(await post("old-secret"))).toBe("default");
+
+  await gateway.stop();
+  gateway = await startGtc(bundle.folder);
+  expect(await verifiedBy(await post("new-secret"))).toBe("spring");
+});
+
+test("without an overlap the old secret ends at once, and the refusal says so", async () => {
+  bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
+  const words = ["secrets", "rotate", "demo", "github", bundle.folder, "--generate", "--overlap", "0"];
+  const rotated = await runGtc(words);
+  expect(rotated.exitCode).toBe(0);
+  const generated = rotated.stdout.trim();
+  expect(generated).toMatch(/^[0-9a-f]{64}$/);
+  gateway = await startGtc(bundle.folder);
+  expect((await post("old-secret")).status).toBe(401);
+  expect((await post(generated)).status).toBe(202);
+  await untilSaid("key_expired");
+});
+
+test.each([
+  ["an event type that nothing verifies", ["demo", "stripe", "--generate"], /gtc urls/],
+  ["no secret", ["demo", "github"], /--secret-env/],
+  ["a variable that is not set", ["demo", "github", "--secret-env", "NOWHERE"], /NOWHERE is not set/],
+  ["an overlap that is no time", ["demo", "github", "--generate", "--overlap", "soon"], /30m, 24h/],
+])("%s is said, and nothing is changed", async (_what, [tenant = "", type = "", ...options], message) => {
+  bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
+  const ran = await runGtc(["secrets", "rotate", tenant, type, bundle.folder, ...options]);
+  expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringMatching(message)]);
+});
