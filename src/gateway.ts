@@ -6,9 +6,10 @@
  * Closing, the other way round: no new requests, those under way are answered, runs finish or stay checkpointed, and
  * the log closes last, with everything that was recorded on disk.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { removeGatewayFile, startAdmin, writeGatewayFile } from "./admin/index.ts";
+import { adminToken, removeGatewayFile, startAdmin, writeGatewayFile, type DoctorFinding } from "./admin/index.ts";
+import { adminBackend } from "./admin-backend.ts";
 import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
@@ -30,6 +31,10 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   /** The value of GTC_KEY, for secrets that come in a handshake. */
   readonly keyText?: string;
+  /** Of gtc, for those who ask. */
+  readonly version?: string;
+  /** What `gtc doctor` finds now. */
+  readonly doctor?: () => Promise<readonly DoctorFinding[]>;
   /** How texts are fetched from providers; by default over the guarded client. */
   readonly fetchText?: FetchText;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -57,6 +62,7 @@ interface Address {
 interface Current {
   flows: FlowSet;
   sources: SourceTable;
+  bundle: LoadedBundle;
 }
 
 /** Starts everything. @throws GtcError GTC_PORT_BUSY, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT; whatever was opened is closed again. */
@@ -78,7 +84,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   await storeFlows(log, bundle.flows);
   const fetchText = options.fetchText ?? createGuardedFetch();
   const keyStore = createKeyStore(fetchText);
-  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore) };
+  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore), bundle };
   const replies = new ReplyDesk();
   const dispatcher = releases.use(startDispatcher(options, log, replies, current));
   const metrics = new Metrics({
@@ -91,6 +97,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     const { keyText, config: settings } = options;
     const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
     current.sources = sourcesOf(loaded, keyStore);
+    current.bundle = { ...loaded, flows: current.flows };
   };
   const ingress = releases.use(
     await startIngress({
@@ -115,14 +122,24 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       },
     }),
   );
-  const token = randomBytes(32).toString("base64url");
+  const token = await adminToken(bundle.folder);
+  const backend = adminBackend({
+    log,
+    newId,
+    version: options.version ?? "",
+    maskPaths: config.maskPaths,
+    current: () => current,
+    webhookUrl: () => urlOf(ingress.address),
+    doctor: options.doctor ?? (async () => []),
+  });
   const admin = releases.use(
     await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
       token,
-      log,
-      replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
+      backend,
+      newId,
+      onFault,
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
     }),
   );
@@ -141,6 +158,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       await storeFlows(log, reloaded.flows);
       current.flows = reloaded.flows;
       current.sources = sourcesOf(reloaded, keyStore);
+      current.bundle = reloaded;
     },
     [Symbol.asyncDispose]: async () => {
       stopRetention();

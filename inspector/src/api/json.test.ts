@@ -2,10 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { prettyJson } from "./json.ts";
 
-test("printing and reading again gives the same value, in the form of JSON.stringify", () => {
-  fc.assert(
-    fc.property(fc.jsonValue(), (value) => expect(prettyJson(value)).toBe(JSON.stringify(value, undefined, 2))),
-  );
+test("printing gives the form of JSON.stringify", () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => prettyJson(value) === JSON.stringify(value, undefined, 2)));
 });
 
 test("integers beyond a double keep their digits", () => {

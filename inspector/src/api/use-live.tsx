@@ -1,6 +1,7 @@
-import { createContext, use, useEffect, useRef, useSyncExternalStore } from "react";
+import { createContext, use, useEffect, useSyncExternalStore } from "react";
 import type { StreamMessage } from "../../../src/admin/contract/index.ts";
 import type { LiveStream, StreamState } from "./live-stream.ts";
+import { useLatest } from "./use-latest.ts";
 
 export const LiveContext = createContext<LiveStream | undefined>(undefined);
 
@@ -13,9 +14,8 @@ function useStream(): LiveStream {
 /** Hears every change while the view is shown. */
 export function useLive(listener: (message: StreamMessage) => void): void {
   const stream = useStream();
-  const latest = useRef(listener);
-  latest.current = listener;
-  useEffect(() => stream.listen((message) => latest.current(message)), [stream]);
+  const latest = useLatest(listener);
+  useEffect(() => stream.listen((message) => latest.current(message)), [stream, latest]);
 }
 
 /** Whether changes arrive. */

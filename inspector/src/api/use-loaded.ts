@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
+import { useLatest } from "./use-latest.ts";
 
 /** What a view has of its data. `ready` stays on the screen while it is loaded anew, so that nothing jumps. */
 export type Loaded<T> =
@@ -17,8 +18,7 @@ export function useLoaded<T>(
 ): { readonly loaded: Loaded<T>; readonly reload: () => void } {
   const [kept, setKept] = useState<{ readonly key: string; readonly loaded: Loaded<T> }>();
   const [round, setRound] = useState(0);
-  const latest = useRef(load);
-  latest.current = load;
+  const latest = useLatest(load);
   useEffect(() => {
     const abort = new AbortController();
     const keep = (loaded: Loaded<T>): void => {
@@ -32,7 +32,9 @@ export function useLoaded<T>(
       (fault: unknown) => keep({ state: "failed", fault: fault instanceof Error ? fault : new Error(String(fault)) }),
     );
     return () => abort.abort();
-  }, [key, round]);
+    // A new round loads the same thing again.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [key, round, latest]);
   const reload = useCallback(() => setRound((count) => count + 1), []);
   useEffect(() => {
     if (pollMs === undefined) return undefined;

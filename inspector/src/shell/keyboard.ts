@@ -1,4 +1,5 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
+import { useLatest } from "../api/use-latest.ts";
 
 /** Keys of a view by `KeyboardEvent.key`; two keys in turn are written `g l`. */
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
@@ -7,8 +8,7 @@ const TURN_MS = 1_200;
 
 /** Hears keys while shown, but not those typed into a field, nor those with a modifier; `Escape` also leaves a field. */
 export function useKeys(keys: Keys): void {
-  const latest = useRef(keys);
-  latest.current = keys;
+  const latest = useLatest(keys);
   useEffect(() => {
     let before: { readonly key: string; readonly at: number } | undefined;
     const hear = (event: KeyboardEvent): void => {
@@ -24,7 +24,7 @@ export function useKeys(keys: Keys): void {
     };
     addEventListener("keydown", hear);
     return () => removeEventListener("keydown", hear);
-  }, []);
+  }, [latest]);
 }
 
 function isTyped(target: EventTarget | null): boolean {

@@ -93,9 +93,9 @@ function StreamNote() {
   const t = useTexts(shellTexts);
   const state = useStreamState();
   return (
-    <span className="stream" data-state={state} role="status">
+    <output className="stream" data-state={state}>
       {t.stream[state]}
-    </span>
+    </output>
   );
 }
 

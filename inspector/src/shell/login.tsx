@@ -26,7 +26,8 @@ export function Login({ onIn }: { readonly onIn: () => void }) {
   const [fault, setFault] = useState<Error>();
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const token = String(new FormData(event.currentTarget).get("token") ?? "").trim();
+    const given = new FormData(event.currentTarget).get("token");
+    const token = typeof given === "string" ? given.trim() : "";
     call("login", { body: { token } }).then(onIn, (failure: unknown) => setFault(failure as Error));
   };
   return (

@@ -15,11 +15,7 @@ export function LoadedView<T>({ loaded, reload, children }: LoadedViewProps<T>) 
   const t = useTexts(shellTexts);
   switch (loaded.state) {
     case "loading":
-      return (
-        <p className="quiet pad" role="status">
-          {t.loading}
-        </p>
-      );
+      return <output className="quiet pad">{t.loading}</output>;
     case "failed":
       return <FaultNote fault={loaded.fault} onRetry={reload} />;
     case "ready":
