@@ -32,7 +32,7 @@ export function FlowGraph({ label, graph, taken, stats, selected, onSelect }: Fl
   return (
     <div className="flow-graph" data-way={way && "shown"}>
       <svg
-        role="group"
+        role="graphics-document"
         aria-label={label}
         width={layout.width}
         height={layout.height}
@@ -116,7 +116,7 @@ function Box({ placed, state, isStart, isSelected, onSelect, description }: BoxP
       data-status={visit?.status}
       data-failures={(stats?.failed ?? 0) > 0 || undefined}
       data-selected={isSelected || undefined}
-      role="img"
+      role="graphics-symbol"
       aria-label={description}
       {...(onSelect && asButton(id, isSelected, onSelect))}
     >
