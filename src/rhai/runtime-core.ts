@@ -113,12 +113,20 @@ export abstract class RuntimeCore {
 
   /** Notes on an error which functions it came through, and makes one of whatever else was thrown. */
   located(thrown: unknown, depth: number): RhaiError {
-    const calls = this.stack.slice(depth + 1, this.depth() + 1);
-    if (thrown instanceof RhaiError) return thrown.passed(thrown.isCatchable ? calls : [], this.source);
+    return this.#asError(thrown).passed(this.stack.slice(0, this.depth() + 1), depth, this.source);
+  }
+
+  #asError(thrown: unknown): RhaiError {
+    if (thrown instanceof RhaiError) return thrown;
     if (thrown instanceof RangeError && /call stack/i.test(thrown.message))
-      return new RhaiError("ErrorStackOverflow", "Stack overflow").passed([], this.source);
+      return new RhaiError("ErrorStackOverflow", "Stack overflow");
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new RhaiError("ErrorRuntime", message, -1, { cause: thrown }).passed(calls, this.source);
+    return new RhaiError("ErrorRuntime", message, -1, { cause: thrown });
+  }
+
+  /** How deep in functions of the script the run is. */
+  get level(): number {
+    return this.depth();
   }
 
   tick(ticks: number, at: number): void {

@@ -8,7 +8,7 @@
  * 3. Whatever leaves a run is a `RhaiError` with its place; a stack overflow of the engine is one, too.
  */
 import { nearest } from "../base/index.ts";
-import { itemsOf } from "./access.ts";
+import { itemsOf, mismatch } from "./access.ts";
 import { isInt, same } from "./arithmetic.ts";
 import { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
@@ -47,13 +47,15 @@ export class Runtime extends RuntimeCalls {
     throw new RhaiError("ErrorUnboundThis", "'this' is not bound", at);
   }
 
-  isDefVar(name: RhaiValue, visible: string): boolean {
-    return typeof name === "string" && (visible.split("\n").includes(name) || this.scope.cell(name) !== undefined);
+  isDefVar(name: RhaiValue, visible: string, at: number): boolean {
+    if (typeof name !== "string") throw mismatch("string", name, at);
+    return visible.split("\n").includes(name) || this.scope.cell(name) !== undefined;
   }
 
   /** `eval`: runs a text where the caller stands. What it declares lives on in the caller's scope. */
   evaluate(script: RhaiValue, bindings: ReadonlyMap<string, Binding>, at: number): RhaiValue {
-    if (typeof script !== "string" || this.evaluator === undefined) throw this.notFound("eval", [script], at);
+    if (typeof script !== "string") throw mismatch("string", script, at);
+    if (this.evaluator === undefined) throw this.notFound("eval", [script], at);
     const cells = new Map<string, Cell>();
     for (const [name, binding] of bindings) {
       cells.set(name, {
@@ -73,7 +75,11 @@ export class Runtime extends RuntimeCalls {
       },
       names: () => [...cells.keys(), ...this.scope.names()],
     };
-    return this.evaluator(script, scope, this.host, this.functions);
+    try {
+      return this.evaluator(script, scope, this.host, this.functions);
+    } catch (fault) {
+      throw fault instanceof RhaiError ? fault.through("eval", this.level) : fault;
+    }
   }
 
   protected declare(name: string, value: RhaiValue, binding: Binding | undefined): void {

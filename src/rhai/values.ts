@@ -232,7 +232,7 @@ function objectBit(value: Extract<RhaiValue, object>): number {
   return value instanceof RhaiBlob ? T.blob : T.timestamp;
 }
 
-const TYPE_NAMES: Readonly<Record<number, string>> = {
+export const TYPE_NAMES: Readonly<Record<number, string>> = {
   [T.unit]: "()",
   [T.bool]: "bool",
   [T.int]: "i64",

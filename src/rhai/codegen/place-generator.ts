@@ -225,7 +225,7 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const { name, args, span } = expr;
     const [first] = args;
     if (name === "is_def_var" && args.length === 1 && first !== undefined) {
-      return { js: this.out.temp(`isDefVar(${this.borrow(first)},${this.visible()})`), known: "bool" };
+      return { js: this.out.temp(`isDefVar(${this.borrow(first)},${this.visible()},${this.at(span)})`), known: "bool" };
     }
     if (name === "is_shared" && args.length === 1 && first !== undefined) {
       const variable = first.kind === "name" ? this.variableFor(first) : undefined;
@@ -284,7 +284,8 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const isPlace = first?.kind === "name" || first?.kind === "this";
     if (isPlace && this.natives.mayChange(expr.name, expr.args.length))
       return this.#changing(first, expr.name, rest, expr.span, "callRef");
-    const isConst = isPlace && first.kind === "name" && this.variableFor(first)?.isConst === true;
+    const isConst =
+      isPlace && first.kind === "name" && !this.options.strict && this.variableFor(first)?.isConst === true;
     const args = expr.args.map((arg, at) => (at === 0 && isPlace ? this.steady(arg, rest) : this.own(arg)));
     return {
       js: this.out.temp(

@@ -5,7 +5,7 @@ import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { copyOf, RhaiArray, RhaiFloat, type RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
-import { callOnItem, truthOf } from "./callbacks.ts";
+import { callOnItem, callsBack, truthOf } from "./callbacks.ts";
 
 const PROPERTY: NativeOptions = { property: true };
 const CHANGES: NativeOptions = { effect: "changes" };
@@ -204,9 +204,7 @@ const READING: readonly Native[] = [
 function sortedBy(items: readonly RhaiValue[], fn: RhaiFn, runtime: Runtime, at: number): RhaiValue[] {
   return [...items].sort((left, right) => {
     const [first, second] = [copyOf(left), copyOf(right)];
-    const answer = runtime.takes(fn, 1)
-      ? runtime.callFn(fn, [second], { v: first }, at)
-      : runtime.callFn(fn, [first, second], null, at);
+    const answer = compared(first, second, fn, runtime, at);
     if (typeof answer === "boolean") return answer ? -1 : 1;
     if (answer instanceof RhaiFloat) return answer.value;
     return typeof answer === "number"
@@ -215,6 +213,18 @@ function sortedBy(items: readonly RhaiValue[], fn: RhaiFn, runtime: Runtime, at:
         ? Number(answer)
         : (order(left, right) ?? 0);
   });
+}
+
+/** What the callback says of two elements. In Rhai one that fails has said nothing. */
+function compared(first: RhaiValue, second: RhaiValue, fn: RhaiFn, runtime: Runtime, at: number): RhaiValue {
+  try {
+    return runtime.takes(fn, 1)
+      ? runtime.callFn(fn, [second], { v: first }, at)
+      : runtime.callFn(fn, [first, second], null, at);
+  } catch (fault) {
+    if (!runtime.options.strict || !(fault instanceof RhaiError && fault.isCatchable)) throw fault;
+    return 0;
+  }
 }
 
 /** Sorts elements of one type; mixed types have no order. */
@@ -359,4 +369,4 @@ function grown(array: RhaiArray, value: RhaiValue, runtime: Runtime, at: number)
   if (!isSmall) runtime.sized(array, at);
 }
 
-export const ARRAYS: readonly Native[] = [...READING, ...CHANGING];
+export const ARRAYS: readonly Native[] = [...READING, ...CHANGING].map(callsBack);

@@ -81,5 +81,7 @@ function rustJson(value: RhaiValue): string {
   if (typeof value === "object" && "items" in value) return `[${value.items.map(rustJson).join(",")}]`;
   if (value instanceof RhaiFloat || typeof value !== "object") return debugForm(value);
   if (value instanceof RhaiChar) return `'${value.text}'`;
-  return value instanceof RhaiFn ? `"${value.name}"` : `"${display(value)}"`;
+  if (!(value instanceof RhaiFn)) return `"${display(value)}"`;
+  const parts = [`"${value.name}"`, ...value.curried.map(rustJson)];
+  return parts.length === 1 ? parts.join() : `[${parts.join(",")}]`;
 }
