@@ -81,3 +81,10 @@ describe("limits", () => {
     expect(lines).toEqual(["a", "1.0", 'debug "b"']);
   });
 });
+
+test("operations are counted to the end of a run", () => {
+  const options = { maxOperations: 200 };
+  expectEval("for x in 0..150 {}", "()", { options });
+  expectError("for x in 0..250 {}", "ErrorTooManyOperations", { options });
+  expectError("for x in 0..250 {} return 1;", "ErrorTooManyOperations", { options });
+});

@@ -66,6 +66,8 @@ export abstract class RuntimeCore {
   protected functions: ReadonlyMap<string, ScriptBody> = new Map();
   protected depth: () => number = () => 0;
   protected operations = 0;
+  /** Operations that generated code has counted since the last `tick`. */
+  protected ticks: () => number = () => 0;
   protected setTicks: (ticks: number) => void = () => undefined;
   /** Set by a native that replaced its first argument (a text, an integer). */
   replaced: { readonly value: RhaiValue } | undefined;
@@ -89,9 +91,15 @@ export abstract class RuntimeCore {
   }
 
   /** Called by generated code when it is set up. */
-  begin(functions: ReadonlyMap<string, ScriptBody>, depth: () => number, setTicks: (ticks: number) => void): void {
+  begin(
+    functions: ReadonlyMap<string, ScriptBody>,
+    depth: () => number,
+    ticks: () => number,
+    setTicks: (ticks: number) => void,
+  ): void {
     this.functions = functions;
     this.depth = depth;
+    this.ticks = ticks;
     this.setTicks = setTicks;
   }
 
@@ -102,7 +110,9 @@ export abstract class RuntimeCore {
     this.operations = 0;
     this.declared.clear();
     try {
-      return main();
+      const value = main();
+      this.#count(this.ticks(), -1);
+      return value;
     } catch (thrown) {
       const error = this.located(thrown, 0);
       // `exit(value)` ends the script with that value.
@@ -130,14 +140,18 @@ export abstract class RuntimeCore {
   }
 
   tick(ticks: number, at: number): void {
-    this.operations += ticks;
     this.setTicks(0);
-    const { maxOperations } = this.options;
-    if (maxOperations > 0 && this.operations > maxOperations)
-      throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
+    this.#count(ticks, at);
     const { deadlineMs } = this.host;
     if (deadlineMs !== undefined && (this.host.now?.() ?? 0) > deadlineMs)
       throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
+  }
+
+  #count(ticks: number, at: number): void {
+    this.operations += ticks;
+    const { maxOperations } = this.options;
+    if (maxOperations > 0 && this.operations > maxOperations)
+      throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
   }
 
   overflow(): never {

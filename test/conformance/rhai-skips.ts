@@ -13,7 +13,6 @@ export const SKIPPED: ReadonlyMap<string, string> = new Map([
   ["std-core/0005", TAGS],
   ["closures/0010", RACE],
   ["book-closures/0013", RACE],
-  ["limits/0029", COUNT],
   ["limits/0037", COUNT],
   ["eval/0003", EVAL],
   ["eval/0005", EVAL],

@@ -38,6 +38,11 @@ export interface Atom {
   readonly known: Known;
 }
 
+/** An expression whose value belongs to nothing yet. */
+export function fresh(js: string): Atom {
+  return { js, known: "fresh" };
+}
+
 export abstract class GeneratorBase {
   readonly out = new Emitter();
   readonly diagnostics: Diagnostic[] = [];

@@ -6,12 +6,12 @@
  * and `D` are their bounds. A fault leaves `d` where it happened, so the catcher knows which functions it came through.
  */
 import type { Block, Expr, Statement } from "../ast.ts";
-import { capturedNames } from "./names.ts";
-import { weightOf } from "./names.ts";
-import { PlaceGenerator } from "./place-generator.ts";
+import { CallGenerator } from "./call-generator.ts";
+import { capturedNames, weightOf } from "./names.ts";
+
 import { Scope } from "./scope.ts";
 
-export class Generator extends PlaceGenerator {
+export class Generator extends CallGenerator {
   /** Generates the whole script. */
   script(body: Block): string {
     this.#declareGlobals(body);
@@ -33,7 +33,7 @@ export class Generator extends PlaceGenerator {
       `const N=$.tickEvery,D=$.maxDepth,S=$.stack;let n=0,d=0;`,
       ...[...this.globals.values()].map((js) => `let ${js};`),
       ...functions,
-      `$.begin(new Map([${table.join(",")}]),()=>d,(x)=>{n=x;});`,
+      `$.begin(new Map([${table.join(",")}]),()=>d,()=>n,(x)=>{n=x;});`,
       `return function(){n=0;d=0;`,
       ...reset,
       ...outer,
