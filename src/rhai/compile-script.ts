@@ -103,6 +103,8 @@ function evaluatorFor(options: RhaiOptions, table: NativeTable): Evaluator {
     const code = diagnostics.length > 0 ? "" : generator.script(program.body);
     const [fault] = [...diagnostics, ...generator.diagnostics];
     if (fault !== undefined) throw new RhaiError("ErrorParsing", fault.message);
+    if (program.functions.length > 0)
+      throw new RhaiError("ErrorParsing", "Functions are defined at the top of a script, not in what it evaluates.");
     const factory = new Function("$", "k", `"use strict";${code}`) as Factory;
     const { runtime, main } = instantiate(
       factory,

@@ -33,6 +33,13 @@ export interface Binding {
   readonly constant: boolean;
 }
 
+/** What an `eval` declared in a block. */
+export interface EvalCell extends Cell {
+  readonly isConstant: boolean;
+}
+
+export type EvalStore = Map<string, EvalCell>;
+
 export type Evaluator = (
   script: string,
   scope: ScopeView,
@@ -59,8 +66,6 @@ export abstract class RuntimeCore {
   readonly stack: string[] = [];
   host: RhaiHost = {};
   protected scope: ScopeView = EMPTY_SCOPE;
-  /** Variables that the script mentions or an `eval` declares, and the passed scope does not have. */
-  protected readonly declared = new Map<string, Cell>();
   protected readonly evaluator: Evaluator | undefined;
   protected readonly inherited: ReadonlyMap<string, ScriptBody>;
   protected functions: ReadonlyMap<string, ScriptBody> = new Map();
@@ -108,7 +113,6 @@ export abstract class RuntimeCore {
     this.scope = scope;
     this.host = host;
     this.operations = 0;
-    this.declared.clear();
     try {
       const value = main();
       this.#count(this.ticks(), -1);

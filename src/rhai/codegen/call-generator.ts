@@ -5,9 +5,12 @@
 import type { Span } from "../../text/index.ts";
 import type { Expr, FnDef } from "../ast.ts";
 import { fnKey, type Atom } from "./generator-base.ts";
-import { capturedNames } from "./names.ts";
+import { needsOf, type Needs } from "./names.ts";
 import { PlaceGenerator } from "./place-generator.ts";
-import { Scope, type Variable } from "./scope.ts";
+import type { Variable } from "./scope.ts";
+
+/** Each `name!(…)` is a copy of the function's code, and copies hold copies. */
+const MAX_INLINED = 200;
 
 export abstract class CallGenerator extends PlaceGenerator {
   override call(expr: Extract<Expr, { kind: "call" }>): Atom {
@@ -15,7 +18,16 @@ export abstract class CallGenerator extends PlaceGenerator {
     const special = this.special(expr);
     if (special !== undefined) return special;
     const fn = this.functions.get(fnKey(expr.name, expr.args.length));
-    if (expr.bang && fn !== undefined) return this.#inlined(fn.def, expr);
+    if (expr.bang && fn !== undefined)
+      return {
+        js: this.#inlined(
+          fn.def,
+          expr.args.map((arg) => this.own(arg)),
+          expr.span,
+        ),
+        known: "fresh",
+      };
+    if (expr.bang && expr.name === "call" && expr.args.length > 0) return this.#pointerHere(expr);
     if (fn !== undefined) return { js: this.out.temp(`${fn.js}(null${this.#ownedArgs(expr.args)})`), known: "fresh" };
     return this.#nativeCall(expr);
   }
@@ -36,20 +48,33 @@ export abstract class CallGenerator extends PlaceGenerator {
     const { name, args, span } = expr;
     const [first] = args;
     if (name === "is_def_var" && args.length === 1 && first !== undefined) {
-      return { js: this.out.temp(`isDefVar(${this.borrow(first)},${this.visible()},${this.at(span)})`), known: "bool" };
+      return {
+        js: this.out.temp(
+          `isDefVar(${this.borrow(first)},${this.visible()},[${this.scope.stores.join(",")}],${this.at(span)})`,
+        ),
+        known: "bool",
+      };
     }
     if (name === "is_shared" && args.length === 1 && first !== undefined) {
       const variable = first.kind === "name" ? this.variableFor(first) : undefined;
       if (variable === undefined) this.borrow(first);
-      return { js: String(variable?.isCell === true && !variable.isOuter), known: "bool" };
+      return { js: String(variable?.isShared === true), known: "bool" };
     }
-    if (name === "eval" && args.length === 1 && first !== undefined && this.options.allowEval) {
-      return {
-        js: this.out.temp(`evaluate(${this.borrow(first)},${this.#bindings()},${this.at(span)})`),
-        known: "fresh",
-      };
-    }
+    if (name === "eval" && args.length === 1 && first !== undefined && this.options.allowEval)
+      return { js: this.#evaluated(first, span), known: "fresh" };
     return undefined;
+  }
+
+  /** `eval`: what the text declares goes into the store of this block; a constant of the top level is a global one. */
+  #evaluated(script: Expr, span: Span): string {
+    const stores = this.scope.stores.join(",");
+    const value = this.out.temp(`evaluate(${this.borrow(script)},${this.#bindings()},[${stores}],${this.at(span)})`);
+    if (this.scope !== this.root) return value;
+    for (const [name, js] of this.globals) {
+      const declared = `${this.root.store}.get(${this.text(name)})`;
+      this.out.line(`if(${declared}?.isConstant)${js}=copyOf(${declared}.v);`);
+    }
+    return value;
   }
 
   /** Every visible variable with how to read and write it, for `eval`. */
@@ -63,21 +88,46 @@ export abstract class CallGenerator extends PlaceGenerator {
     return `new Map([${entries.join(",")}])`;
   }
 
+  /** `call!(f, …)`: the function of the script that the pointer names, run where the caller stands. */
+  #pointerHere(expr: Extract<Expr, { kind: "call" }>): Atom {
+    const [pointer = "", ...args] = expr.args.map((arg) => this.out.temp(this.own(arg)));
+    const result = this.out.temp("null");
+    const label = this.out.fresh("o");
+    this.out.line(`${label}:{`);
+    for (const { def } of this.functions.values()) {
+      if (def.params.length !== args.length || def.thisType !== undefined) continue;
+      this.out.line(`if(namesFunction(${pointer},${this.text(def.name)})){`);
+      this.out.line(`${result}=${this.#inlined(def, args, expr.span)};break ${label};}`);
+    }
+    this.out.line(`${result}=call("call",[${[pointer, ...args].join(",")}],${this.at(expr.span)},false);}`);
+    return { js: result, known: "fresh" };
+  }
+
+  /** The functions whose bodies are being put where a caller stands, and how many were. */
+  readonly #inlining = new Set<FnDef>();
+  #inlinedCount = 0;
+
   /** `name!(…)`: the function's body, run where the caller stands. */
-  #inlined(def: FnDef, expr: Extract<Expr, { kind: "call" }>): Atom {
-    const args = expr.args.map((arg) => this.own(arg));
+  #inlined(def: FnDef, args: readonly string[], span: Span): string {
+    this.#inlinedCount += 1;
+    if (this.#inlining.has(def) || this.#inlinedCount > MAX_INLINED) {
+      const why = this.#inlining.has(def) ? "it calls itself" : `there are more than ${MAX_INLINED} such calls`;
+      this.report("bang-call", `"${def.name}!" cannot be called here in the scope of its caller: ${why}.`, span);
+      return "null";
+    }
     const params = def.params.map(() => this.out.fresh("p"));
     const outerContext = this.context;
     const outerScope = this.scope;
+    this.#inlining.add(def);
     const body = this.out.apart(() => {
       this.context = {
         ...outerContext,
-        captured: new Set([...outerContext.captured, ...capturedNames(def.body)]),
+        needs: both(outerContext.needs, needsOf(def.body, this.options.allowEval)),
         loops: [],
         isCounted: true,
         caught: undefined,
       };
-      this.scope = new Scope(outerScope);
+      this.scope = this.newScope(outerScope);
       this.out.line(`if(++d>D)overflow();S[d]=${this.text(def.name)};`);
       params.forEach((param, at) => this.declare(def.params[at]!.name, param, false));
       const result = this.out.temp("null");
@@ -86,7 +136,8 @@ export abstract class CallGenerator extends PlaceGenerator {
       this.context = outerContext;
       this.scope = outerScope;
     });
-    return { js: this.out.temp(`((${params.join(",")})=>{${body}})(${args.join(",")})`), known: "fresh" };
+    this.#inlining.delete(def);
+    return this.out.temp(`((${params.join(",")})=>{${body}})(${args.join(",")})`);
   }
 
   /** A native function called like `f(x, …)`: a place as its first argument is passed by reference. */
@@ -118,6 +169,7 @@ export abstract class CallGenerator extends PlaceGenerator {
       isCell: false,
       isConst: false,
       isOuter: false,
+      isShared: false,
     };
     this.scope.declare(held);
     return this.#methodOn({
@@ -198,4 +250,11 @@ export abstract class CallGenerator extends PlaceGenerator {
     this.out.line("}");
     return { js: result, known: "fresh" };
   }
+}
+
+function both(left: Needs, right: Needs): Needs {
+  return {
+    shared: new Set([...left.shared, ...right.shared]),
+    evaluates: left.evaluates || right.evaluates,
+  };
 }

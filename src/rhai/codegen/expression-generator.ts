@@ -4,8 +4,7 @@ import type { Block, Expr, SwitchCase } from "../ast.ts";
 import { char, int, RhaiFloat } from "../values.ts";
 import { fresh, type Atom } from "./generator-base.ts";
 import { OperatorGenerator } from "./operator-generator.ts";
-import { capturedNames, weightOf } from "./names.ts";
-import { Scope } from "./scope.ts";
+import { needsOf, weightOf } from "./names.ts";
 
 export abstract class ExpressionGenerator extends OperatorGenerator {
   abstract statements(block: Block, result: string | undefined): void;
@@ -133,11 +132,8 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
   }
 
   #name(expr: Extract<Expr, { kind: "name" }>): Atom {
-    const local = this.scope.find(expr.name);
-    if (local === undefined && this.#isFunction(expr.name)) {
-      return fresh(this.out.temp(`new RhaiFn(${this.text(expr.name)},[])`));
-    }
-    const variable = local ?? this.outerVariable(expr.name);
+    if (this.scope.find(expr.name) === undefined && this.#isFunction(expr.name)) return this.#functionName(expr.name);
+    const variable = this.lookup(expr.name);
     if (variable === undefined) {
       this.#checkStrict(expr);
       return fresh(this.out.temp(`missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()})`));
@@ -150,7 +146,13 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
     return { js: this.read(variable), known: "place" };
   }
 
-  /** The bare name of a function is a pointer to it. */
+  /** The bare name of a function is a pointer to it, unless an `eval` made it a variable. */
+  #functionName(name: string): Atom {
+    const pointer = `new RhaiFn(${this.text(name)},[])`;
+    const declared = this.scope.stores.map((store) => `${store}.get(${this.text(name)})?.v??`);
+    return { js: this.out.temp(declared.join("") + pointer), known: declared.length > 0 ? "place" : "fresh" };
+  }
+
   #isFunction(name: string): boolean {
     for (const { def } of this.functions.values()) if (def.name === name) return true;
     return false;
@@ -172,16 +174,6 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
   visible(): string {
     const names = this.scope.names();
     return this.out.constant(`names:${names.join(",")}`, names.join("\n"));
-  }
-
-  /** A variable of the scope that is passed in; functions do not see it. */
-  outerVariable(name: string): ReturnType<Scope["find"]> {
-    if (!this.context.isMain) return undefined;
-    const known = this.outer.get(name);
-    if (known !== undefined) return known;
-    const variable = { name, js: this.out.fresh("g"), isCell: true, isConst: false, isOuter: true };
-    this.outer.set(name, variable);
-    return variable;
   }
 
   /** `throw value`; in a `catch`, `throw` alone throws again what was caught. */
@@ -327,16 +319,15 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
   ): void {
     const outerContext = this.context;
     const outerScope = this.scope;
-    const captured = capturedNames(block);
     this.context = {
-      captured,
+      needs: needsOf(block, this.options.allowEval),
       isMain: isClosure && outerContext.isMain,
       thisName,
       loops: [],
       isCounted: true,
       caught: undefined,
     };
-    this.scope = new Scope(isClosure ? outerScope : undefined);
+    this.scope = this.newScope(isClosure ? outerScope : undefined);
     this.out.line(`if(++d>D)overflow();S[d]=${name};`);
     this.tick(block.span, weightOf(block));
     params.forEach((param, index) => this.declare(names[index]!, param, false));

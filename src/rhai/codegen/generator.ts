@@ -7,7 +7,7 @@
  */
 import type { Block, Expr, Statement } from "../ast.ts";
 import { CallGenerator } from "./call-generator.ts";
-import { capturedNames, weightOf } from "./names.ts";
+import { needsOf, weightOf } from "./names.ts";
 
 import { Scope } from "./scope.ts";
 
@@ -49,13 +49,15 @@ export class Generator extends CallGenerator {
 
   #main(body: Block): void {
     this.context = {
-      captured: capturedNames(body),
+      needs: needsOf(body, this.options.allowEval),
       isMain: true,
       thisName: "null",
       loops: [],
       isCounted: false,
       caught: undefined,
     };
+    this.scope = this.newScope();
+    this.root = this.scope;
     const result = this.out.temp("null");
     this.tick(body.span, weightOf(body));
     this.out.line("main:{");
@@ -63,7 +65,7 @@ export class Generator extends CallGenerator {
     const variables = this.scope
       .own()
       .map((variable) => `[${this.text(variable.name)},${this.read(variable)},${variable.isConst}]`);
-    this.out.line(`keep([${variables.join(",")}]);}`);
+    this.out.line(`keep([${variables.join(",")}]${this.root.store === "" ? "" : `,${this.root.store}`});}`);
     this.out.line(`return ${result};`);
   }
 
@@ -288,6 +290,7 @@ export const HELPERS = [
   "noImport",
   "unbound",
   "isDefVar",
+  "namesFunction",
   "evaluate",
   "writable",
   "isConstant",

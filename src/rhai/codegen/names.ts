@@ -102,16 +102,25 @@ function switchChildren(expr: Extract<Expr, { kind: "switch" }>): (Expr | Block)
   return expr.fallback === undefined ? [expr.subject, ...cases] : [expr.subject, ...cases, expr.fallback];
 }
 
-/** Names that any closure below mentions: variables of these names live in cells. */
-export function capturedNames(block: Block): Set<string> {
-  const names = new Set<string>();
+/** What the code of a function must be ready for. */
+export interface Needs {
+  /** Names that any closure below mentions. */
+  readonly shared: ReadonlySet<string>;
+  /** Whether a text is evaluated below, which may mention and declare any name. */
+  readonly evaluates: boolean;
+}
+
+export function needsOf(block: Block, allowEval: boolean): Needs {
+  const shared = new Set<string>();
+  let evaluates = false;
   walkBlock(block, (expr) => {
+    if (allowEval && expr.kind === "call" && expr.name === "eval") evaluates = true;
     if (expr.kind !== "closure") return;
     walkBlock(expr.body, (inner) => {
-      if (inner.kind === "name") names.add(inner.name);
+      if (inner.kind === "name") shared.add(inner.name);
     });
   });
-  return names;
+  return { shared, evaluates };
 }
 
 /** How many operations one pass through a block counts as: its expressions, without what closures and inner loops do. */

@@ -99,7 +99,7 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   }
 
   variableFor(expr: Extract<Expr, { kind: "name" }>): Variable | undefined {
-    return this.scope.find(expr.name) ?? this.outerVariable(expr.name);
+    return this.lookup(expr.name);
   }
 
   /** Walks to the container of the last step; gives the names of all containers on the way. */
