@@ -67,3 +67,21 @@ describe("numbers behind a range of cases", () => {
     expectRefused(script, "wrong-switch-integer-case"),
   );
 });
+
+describe("a loop over a range", () => {
+  test.each([
+    [
+      "of large integers",
+      "let a = []; for i in 9007199254740990..9007199254740993 { a.push(i) } a[2]",
+      "9007199254740992",
+    ],
+    ["up to the last one", "let n = 0; for (i, at) in 9223372036854775805..=9223372036854775807 { n += at } n", "3"],
+    [
+      "of the least ones",
+      "let a; for i in -9223372036854775808..-9223372036854775806 { a = i } a",
+      "-9223372036854775807",
+    ],
+    ["without an end", "let n = 0; for i in 3.. { n += i; if i > 5 { break; } } n", "18"],
+    ["that is empty", "let n = 0; for i in 9223372036854775807..0 { n = 1 } n", "0"],
+  ])("%s", (_what, script, shown) => expectEval(script, shown));
+});

@@ -153,10 +153,12 @@ export class Runtime extends RuntimeCalls {
 
   readonly iterate = itemsOf;
 
-  checkRange(from: RhaiValue, to: RhaiValue, at: number): void {
-    if (typeof from === "number" && typeof to === "number") return;
+  /** The bounds of a loop that are not both numbers: where it counts from and to, and what is added to each. */
+  wideRange(from: RhaiValue, to: RhaiValue, at: number): [from: number, to: number, base: bigint | null] {
     if (!isInt(from) || !isInt(to)) throw this.notFound("..", [from, to], at);
-    throw new RhaiError("ErrorFor", "A loop over integers beyond 2^53 is not supported", at);
+    // From below 2^52 no run gets to 2^53.
+    if (typeof from === "number" && from < 2 ** 52) return [from, Number(to), null];
+    return [0, Number(BigInt(to) - BigInt(from)), BigInt(from)];
   }
 
   inCase(value: RhaiValue, range: RhaiValue): boolean {

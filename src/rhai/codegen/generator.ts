@@ -203,19 +203,25 @@ export class Generator extends CallGenerator {
     this.#forBody(expr, variables, `copyOf(${item})`, counter);
   }
 
-  /** Over a range of safe integers: a plain counting loop. */
+  /**
+   * Over a range: a plain counting loop. Where a bound is an integer beyond 2^53, it counts from 0 or to where nothing
+   * gets, and `base` is what is added to each number.
+   */
   #forRange(expr: Extract<Expr, { kind: "for" }>, label: string): void {
     const iterable = expr.iterable as Extract<Expr, { kind: "binary" }>;
     const from = this.out.temp(this.steady(iterable.left, [iterable.right]));
     const to = this.out.temp(this.borrow(iterable.right));
-    this.out.line(`checkRange(${from},${to},${this.at(iterable.span)});`);
+    const base = this.out.temp("null");
+    const wide = `[${from},${to},${base}]=wideRange(${from},${to},${this.at(iterable.span)});`;
+    this.out.line(`if(typeof ${from}!=="number"||typeof ${to}!=="number")${wide}`);
     const item = this.out.fresh("x");
     const counter = this.out.temp("-1");
     const variables = this.#forVariables(expr);
     this.out.line(
       `${label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`,
     );
-    this.#forBody(expr, variables, item, counter);
+    const value = `${base}===null?${item}:add(${base},${item},${this.at(iterable.span)})`;
+    this.#forBody(expr, variables, value, counter);
   }
 
   /** A loop has one variable, which all turns share: a closure sees the value of the last one. */
@@ -300,7 +306,7 @@ export const HELPERS = [
   "constantPlace",
   "sizedLiteral",
   "iterate",
-  "checkRange",
+  "wideRange",
   "inCase",
   "sameCase",
   "tick",
