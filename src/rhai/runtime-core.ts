@@ -145,7 +145,12 @@ export abstract class RuntimeCore {
 
   tick(ticks: number, at: number): void {
     this.setTicks(0);
-    this.#count(ticks, at);
+    this.count(ticks, at);
+  }
+
+  /** Counts operations of a native function that does much at once, with a look at the clock. */
+  count(operations: number, at: number): void {
+    this.#count(operations, at);
     const { deadlineMs } = this.host;
     if (deadlineMs !== undefined && (this.host.now?.() ?? 0) > deadlineMs)
       throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
