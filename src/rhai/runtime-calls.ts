@@ -56,9 +56,9 @@ export abstract class RuntimeCalls extends RuntimePlaces {
   protected invoke(native: Native, args: readonly RhaiValue[], at: number): RhaiValue {
     this.replaced = undefined;
     const result = native.call(this, args, at);
-    return typeof result === "object" && result !== null && native.effect !== "changes"
-      ? this.sized(result, at)
-      : result;
+    // What is only taken out of the first argument is no larger than that.
+    const isMade = typeof result === "object" && result !== null && native.effect === "pure";
+    return isMade ? this.sized(result, at) : result;
   }
 
   protected refuseOnConstant(native: Native, at: number): void {

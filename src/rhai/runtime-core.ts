@@ -58,6 +58,8 @@ export interface RuntimeExtras {
 const DEADLINE_EVERY = 256;
 /** Containers in containers in containers …: deeper than this is refused like too large. */
 const MAX_NESTING = 200;
+/** A container may always grow by so much before it is counted, unless a bound is nearer. */
+const MIN_SLACK = 1000;
 
 export abstract class RuntimeCore {
   readonly options: RhaiOptions;
@@ -173,30 +175,45 @@ export abstract class RuntimeCore {
 
   /** Checks the size of what a script makes. Returns the value. */
   sized<V extends RhaiValue>(value: V, at: number): V {
-    const { maxStringSize, maxArraySize, maxMapSize } = this.options;
+    const { maxStringSize, maxArraySize } = this.options;
     if (typeof value === "string") {
       const isLong = maxStringSize > 0 && value.length > maxStringSize / 4 && Buffer.byteLength(value) > maxStringSize;
       if (isLong) throw tooLarge("Length of string", at);
-    } else if (value instanceof RhaiArray) {
-      if (maxArraySize > 0 && weight(value, "array") > maxArraySize) throw tooLarge("Size of array/BLOB", at);
-    } else if (value instanceof RhaiMap) {
-      if (maxMapSize > 0 && weight(value, "map") > maxMapSize) throw tooLarge("Size of object map", at);
+    } else if (value instanceof RhaiArray || value instanceof RhaiMap) {
+      this.#counted(value, at);
     } else if (value instanceof RhaiBlob && maxArraySize > 0 && value.bytes.length > maxArraySize) {
       throw tooLarge("Size of array/BLOB", at);
     }
     return value;
   }
 
-  /** A container that took in a container: both kinds of size may have grown. */
-  protected heavier(object: RhaiValue, at: number): void {
-    const { maxArraySize, maxMapSize } = this.options;
-    if (maxArraySize > 0 && weight(object, "array") > maxArraySize) throw tooLarge("Size of array/BLOB", at);
-    if (maxMapSize > 0 && weight(object, "map") > maxMapSize) throw tooLarge("Size of object map", at);
+  /**
+   * Checks a container that took in a value. Its size is only counted when so much was added that a bound may be
+   * exceeded, or as much as there was: counting costs as much as making it, however it is made.
+   */
+  grew(container: RhaiArray | RhaiMap, value: RhaiValue, at: number): void {
+    const isContainer = value instanceof RhaiArray || value instanceof RhaiMap;
+    container.slack -= 1 + (isContainer ? total(weigh(value)) : 0);
+    if (container.slack < 0) this.#counted(container, at);
   }
 
-  /** A literal that took in containers: both kinds of size may be exceeded. */
-  readonly sizedLiteral = (value: RhaiValue, at: number): RhaiValue => {
-    this.heavier(value, at);
+  /** Counts a container, nested ones included. @throws RhaiError when there are too many elements of a kind */
+  #counted(container: RhaiArray | RhaiMap, at: number): void {
+    const { maxArraySize, maxMapSize } = this.options;
+    if (maxArraySize === 0 && maxMapSize === 0) return;
+    const weight = weigh(container);
+    if (maxArraySize > 0 && weight.items > maxArraySize) throw tooLarge("Size of array/BLOB", at);
+    if (maxMapSize > 0 && weight.keys > maxMapSize) throw tooLarge("Size of object map", at);
+    const left = Math.min(
+      maxArraySize > 0 ? maxArraySize - weight.items : Number.POSITIVE_INFINITY,
+      maxMapSize > 0 ? maxMapSize - weight.keys : Number.POSITIVE_INFINITY,
+    );
+    container.slack = Math.min(left, Math.max(MIN_SLACK, total(weight)));
+  }
+
+  /** A literal that took in containers. */
+  readonly sizedLiteral = (value: RhaiArray | RhaiMap, at: number): RhaiValue => {
+    this.#counted(value, at);
     return value;
   };
 }
@@ -212,14 +229,31 @@ export function tooLarge(what: string, at: number): RhaiError {
   return new RhaiError("ErrorDataTooLarge", `${what} too large`, at, { fields: [["type", what]] });
 }
 
-/** All elements of one kind, nested ones included: what a script could hide in depth counts as well. */
-function weight(value: RhaiValue, kind: "array" | "map", depth = 0): number {
-  if (depth > MAX_NESTING) return Number.POSITIVE_INFINITY;
-  const isArray = value instanceof RhaiArray;
-  if (!isArray && !(value instanceof RhaiMap)) return 0;
-  let sum = isArray === (kind === "array") ? (isArray ? value.items.length : value.entries.size) : 0;
-  for (const item of isArray ? value.items : value.entries.values()) {
-    if (typeof item === "object" && item !== null) sum += weight(item, kind, depth + 1);
+interface Weight {
+  items: number;
+  keys: number;
+}
+
+function total({ items, keys }: Weight): number {
+  return items + keys;
+}
+
+/** All elements and keys, nested ones included: what a script could hide in depth counts as well. */
+function weigh(value: RhaiArray | RhaiMap): Weight {
+  const weight = { items: 0, keys: 0 };
+  addWeight(value, weight, 0);
+  return weight;
+}
+
+function addWeight(value: RhaiArray | RhaiMap, weight: Weight, depth: number): void {
+  if (depth > MAX_NESTING) weight.items = weight.keys = Number.POSITIVE_INFINITY;
+  else if (value instanceof RhaiArray) {
+    weight.items += value.items.length;
+    for (const item of value.items)
+      if (item instanceof RhaiArray || item instanceof RhaiMap) addWeight(item, weight, depth + 1);
+  } else {
+    weight.keys += value.entries.size;
+    for (const item of value.entries.values())
+      if (item instanceof RhaiArray || item instanceof RhaiMap) addWeight(item, weight, depth + 1);
   }
-  return sum;
 }

@@ -45,6 +45,8 @@ interface ArrayStore {
 
 export class RhaiArray {
   #store: ArrayStore;
+  /** How much it may grow before its size is counted again (see `grew` of the runtime). */
+  slack = 0;
 
   constructor(items: RhaiValue[]) {
     this.#store = { items, shared: false };
@@ -69,6 +71,14 @@ export class RhaiArray {
   }
 }
 
+/** Adds what is in an array to an array, which may be the same one. */
+export function appendTo(array: RhaiArray, other: RhaiArray): void {
+  const own = array.own();
+  const { items } = other;
+  const count = items.length;
+  for (let index = 0; index < count; index++) own.push(copyOf(items[index]!));
+}
+
 interface MapStore {
   entries: Map<string, RhaiValue>;
   shared: boolean;
@@ -79,6 +89,8 @@ const NO_ENTRIES = new Map<string, RhaiValue>();
 
 export class RhaiMap {
   #store: MapStore;
+  /** As in an array. */
+  slack = 0;
 
   constructor(entries: Map<string, RhaiValue>) {
     this.#store = { entries, shared: false };

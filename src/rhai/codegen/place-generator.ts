@@ -124,20 +124,18 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     return { value: last === undefined ? place.root : this.#mutable(containers.at(-1)!, last), containers };
   }
 
-  /** Puts a new value into a place and, where containers on the way are no containers, writes back up to the root. */
+  /** Puts a new value into a place. Where that made a new container (a text, an integer), it goes into the one around. */
   writeBack(place: Place, containers: readonly string[], value: string): void {
     let current = value;
     for (let at = place.steps.length - 1; at >= 0; at--) {
       const step = place.steps[at]!;
       const container = containers[at]!;
-      const call =
-        step.kind === "prop"
-          ? `setProp(${container},${step.name},${current},${step.at})`
-          : `setIndex(${container},${step.index},${current},${step.at})`;
-      current = this.out.temp(call);
+      const [call, key] = step.kind === "prop" ? ["setProp", step.name] : ["setIndex", step.index];
+      current = this.out.temp(`${call}(${container},${key},${current},${step.at})`);
+      this.out.line(`if(${current}!==${container}){`);
     }
-    if (place.canWrite && (place.steps.length === 0 || current !== place.root))
-      this.out.line(`${place.root}=${current};`);
+    if (place.canWrite) this.out.line(`${place.root}=${current};`);
+    this.out.line("}".repeat(place.steps.length));
   }
 
   /** `target op= value` */

@@ -4,7 +4,7 @@ import { order, same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { copyOf, RhaiArray, RhaiFloat, type RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
+import { appendTo, copyOf, RhaiArray, RhaiFloat, type RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
 import { callOnItem, callsBack, truthOf } from "./callbacks.ts";
 
 const PROPERTY: NativeOptions = { property: true };
@@ -264,21 +264,23 @@ function dedup(array: RhaiArray, equal: (previous: RhaiValue, item: RhaiValue) =
 }
 
 const CHANGING: readonly Native[] = [
-  change<[RhaiArray, Integer, RhaiValue]>("set array int any", ([array, index, value]) => {
-    const at = position(index, array.items.length);
-    if (at !== undefined) array.own()[at] = value;
+  change<[RhaiArray, Integer, RhaiValue]>("set array int any", ([array, index, value], runtime, at) => {
+    const found = position(index, array.items.length);
+    if (found === undefined) return;
+    array.own()[found] = value;
+    runtime.grew(array, value, at);
   }),
   change<[RhaiArray, RhaiValue]>("push array any", ([array, value], runtime, at) => {
     array.own().push(value);
-    grown(array, value, runtime, at);
+    runtime.grew(array, value, at);
   }),
   change<[RhaiArray, RhaiArray]>("append array array", ([array, other], runtime, at) => {
-    for (const item of other.copy().items) array.own().push(copyOf(item));
-    runtime.sized(array, at);
+    appendTo(array, other);
+    runtime.grew(array, other, at);
   }),
   change<[RhaiArray, Integer, RhaiValue]>("insert array int any", ([array, index, value], runtime, at) => {
     array.own().splice(insertion(index, array.items.length), 0, value);
-    runtime.sized(array, at);
+    runtime.grew(array, value, at);
   }),
   change<[RhaiArray, Integer, RhaiValue]>("pad array int any", ([array, length, value], runtime, at) => {
     const { maxArraySize } = runtime.options;
@@ -306,8 +308,11 @@ const CHANGING: readonly Native[] = [
   change<[RhaiArray]>("reverse array", ([array]) => void array.own().reverse()),
   ...onPart("splice", "array", false, CHANGES, (array, part, [by], runtime, at) => {
     const { start, count } = bounds(part, array.items.length);
-    array.own().splice(start, count, ...(by as RhaiArray).items.map(copyOf));
-    runtime.sized(array, at);
+    const other = (by as RhaiArray).copy();
+    const tail = new RhaiArray(array.own().splice(start));
+    appendTo(array, other);
+    appendTo(array, new RhaiArray(tail.items.slice(count)));
+    runtime.grew(array, other, at);
     return null;
   }),
   change<[RhaiArray, Integer]>(
@@ -361,12 +366,5 @@ const CHANGING: readonly Native[] = [
     return new RhaiArray(dropped);
   }),
 ];
-
-/** After one more element, only a container as element can have made the whole much heavier. */
-function grown(array: RhaiArray, value: RhaiValue, runtime: Runtime, at: number): void {
-  const { maxArraySize } = runtime.options;
-  const isSmall = typeof value !== "object" && array.items.length <= maxArraySize;
-  if (!isSmall) runtime.sized(array, at);
-}
 
 export const ARRAYS: readonly Native[] = [...READING, ...CHANGING].map(callsBack);

@@ -45,7 +45,7 @@ const FUNCTIONS: readonly Native[] = [
     "set map string any",
     ([map, key, value], runtime, at) => {
       map.own().set(key, value);
-      runtime.sized(map, at);
+      runtime.grew(map, value, at);
     },
     CHANGES,
   ),
@@ -63,7 +63,7 @@ const FUNCTIONS: readonly Native[] = [
     "mixin map map",
     ([map, other], runtime, at) => {
       for (const [key, value] of other.entries) map.own().set(key, copyOf(value));
-      runtime.sized(map, at);
+      runtime.grew(map, other, at);
     },
     CHANGES,
   ),
@@ -71,7 +71,7 @@ const FUNCTIONS: readonly Native[] = [
     "fill_with map map",
     ([map, other], runtime, at) => {
       for (const [key, value] of other.entries) if (!map.entries.has(key)) map.own().set(key, copyOf(value));
-      runtime.sized(map, at);
+      runtime.grew(map, other, at);
     },
     CHANGES,
   ),
