@@ -6,22 +6,26 @@ const SETTLE_MS = 150;
 
 const SETUP = ["state/settings.json", "state/secrets.json"];
 
-/** Calls back after flows, settings or `bundle.yaml` changed. Resolves, once nothing is missed any more, to how to stop. */
-export function watchBundle(folder: string, onChange: () => void): Promise<() => Promise<void>> {
+/**
+ * Calls back after flows, settings or `bundle.yaml` changed. Calls never overlap: what changes during one leads to another
+ * one behind it. Resolves, once nothing is missed any more, to how to stop.
+ */
+export function watchBundle(folder: string, onChange: () => Promise<void>): Promise<() => Promise<void>> {
   return watchPaths(folder, ["bundle.yaml", "flows", "tenants", ...SETUP], onChange);
 }
 
-/** Calls back after setup wrote settings or secrets. Resolves, once nothing is missed any more, to how to stop. */
-export function watchSetup(folder: string, onChange: () => void): Promise<() => Promise<void>> {
+/** The same after setup wrote settings or secrets. */
+export function watchSetup(folder: string, onChange: () => Promise<void>): Promise<() => Promise<void>> {
   return watchPaths(folder, SETUP, onChange);
 }
 
 async function watchPaths(
   folder: string,
   names: readonly string[],
-  onChange: () => void,
+  onChange: () => Promise<void>,
 ): Promise<() => Promise<void>> {
   let timer: NodeJS.Timeout | undefined;
+  let last = Promise.resolve();
   const watcher = watch(
     names.map((name) => join(folder, name)),
     { ignoreInitial: true },
@@ -29,10 +33,13 @@ async function watchPaths(
   await new Promise<void>((resolve) => watcher.once("ready", resolve));
   watcher.on("all", () => {
     clearTimeout(timer);
-    timer = setTimeout(onChange, SETTLE_MS);
+    timer = setTimeout(() => {
+      last = last.then(onChange);
+    }, SETTLE_MS);
   });
   return async () => {
     clearTimeout(timer);
     await watcher.close();
+    await last;
   };
 }

@@ -104,18 +104,12 @@ export class Dispatcher implements AsyncDisposable {
     return this.#open.size;
   }
 
-  /** Takes no new runs and waits, at most `graceMs`, until those that are open are over. */
-  async drain(graceMs: number): Promise<void> {
+  /** Takes no new runs and waits until those that are open are over, at most until `timeIsOver` resolves. */
+  async drain(timeIsOver: Promise<unknown>): Promise<void> {
     this.#stopped = true;
     this.#stopListening();
     if (this.#open.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      this.#idle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await Promise.race([timeIsOver, new Promise<void>((resolve) => (this.#idle = resolve))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
