@@ -189,6 +189,12 @@ function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog
   });
 }
 
+/**
+ * The embedded log has one gateway, and its claims end with the process. A lease that ran out under a run that is still
+ * at work would have it done twice, so it outlasts whatever a run may take.
+ */
+const LEASE_MS = 30 * 86_400_000;
+
 function startDispatcher(
   options: GatewayOptions,
   log: EventLog,
@@ -206,7 +212,7 @@ function startDispatcher(
       workerId: randomUUID(),
       maxOpenRuns: config.maxOpenRuns,
       maxChildDepth: config.maxChildDepth,
-      leaseMs: config.shutdownGraceMs * 10,
+      leaseMs: LEASE_MS,
       maxPayloadBytes: config.maxDecodedBytes,
       ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),
       ...(options.onFault !== undefined && { onFault: options.onFault }),

@@ -1,10 +1,10 @@
-import { join } from "node:path";
+import { relative, sep } from "node:path";
 import { watch } from "chokidar";
 
 /** Editors write in several steps: changes within this time are one. */
 const SETTLE_MS = 150;
 
-const SETUP = ["state/settings.json", "state/secrets.json"];
+const SETUP: readonly string[] = ["state/settings.json", "state/secrets.json"];
 
 /**
  * Calls back after flows, settings or `bundle.yaml` changed. Calls never overlap: what changes during one leads to another
@@ -26,10 +26,8 @@ async function watchPaths(
 ): Promise<() => Promise<void>> {
   let timer: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
-  const watcher = watch(
-    names.map((name) => join(folder, name)),
-    { ignoreInitial: true },
-  );
+  // The folder itself is watched, so that what is not there yet, such as a first `tenants`, is noticed when it comes.
+  const watcher = watch(folder, { ignoreInitial: true, ignored: (path) => !isAmong(relative(folder, path), names) });
   await new Promise<void>((resolve) => watcher.once("ready", resolve));
   watcher.on("all", () => {
     clearTimeout(timer);
@@ -42,4 +40,10 @@ async function watchPaths(
     await watcher.close();
     await last;
   };
+}
+
+/** Whether a path is one of the names, below one, or on the way to one. */
+function isAmong(path: string, names: readonly string[]): boolean {
+  const parts = path === "" ? [] : path.split(sep);
+  return names.some((name) => name.split("/").every((part, at) => at >= parts.length || parts[at] === part));
 }

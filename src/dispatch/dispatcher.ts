@@ -262,6 +262,8 @@ export class Dispatcher implements AsyncDisposable {
     const { eventId, id } = open.claimed.run;
     const { replies, onFault } = this.#options;
     const settled = this.#settleLost(open, end);
+    // A run that only shared a thread with the one that took it down has not had its try.
+    if (end.status === "waiting" && end.error.code === "displaced") open.startRecorded = true;
     if (!open.isBroken) {
       try {
         const all = this.#withAnswer(open, facts, answer);
