@@ -4,11 +4,14 @@
  *
  * Order matters. Opening: log before dispatcher before ports, so that a request never finds a half-built gateway.
  * Closing, the other way round: no new requests, those under way are answered, runs finish or stay checkpointed, and
- * the log closes last, with everything that was recorded on disk.
+ * the log closes last, with everything that was recorded on disk. When the grace is over, whoever still waits for a flow
+ * is told 202, and connections that are still open are cut.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { removeGatewayFile, startAdmin, writeGatewayFile } from "./admin/index.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { adminToken, removeGatewayFile, startAdmin, writeGatewayFile, type DoctorFinding } from "./admin/index.ts";
+import { adminBackend } from "./admin-backend.ts";
 import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
@@ -30,6 +33,10 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   /** The value of GTC_KEY, for secrets that come in a handshake. */
   readonly keyText?: string;
+  /** Of gtc, for those who ask. */
+  readonly version?: string;
+  /** What `gtc doctor` finds now. */
+  readonly doctor?: () => Promise<readonly DoctorFinding[]>;
   /** How texts are fetched from providers; by default over the guarded client. */
   readonly fetchText?: FetchText;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -46,6 +53,8 @@ export interface Gateway extends AsyncDisposable {
   reload(bundle: LoadedBundle): Promise<void>;
   /** Takes over what setup wrote: sources and secrets, but not the flows. */
   reloadSetup(): Promise<void>;
+  /** Ends the grace of a gateway that is closing. Runs that are open then go on after the next start. */
+  hurry(): void;
 }
 
 interface Address {
@@ -57,6 +66,7 @@ interface Address {
 interface Current {
   flows: FlowSet;
   sources: SourceTable;
+  bundle: LoadedBundle;
 }
 
 /** Starts everything. @throws GtcError GTC_PORT_BUSY, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT; whatever was opened is closed again. */
@@ -78,7 +88,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   await storeFlows(log, bundle.flows);
   const fetchText = options.fetchText ?? createGuardedFetch();
   const keyStore = createKeyStore(fetchText);
-  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore) };
+  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore), bundle };
   const replies = new ReplyDesk();
   const dispatcher = releases.use(startDispatcher(options, log, replies, current));
   const metrics = new Metrics({
@@ -91,6 +101,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     const { keyText, config: settings } = options;
     const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
     current.sources = sourcesOf(loaded, keyStore);
+    current.bundle = { ...loaded, flows: current.flows };
   };
   const ingress = releases.use(
     await startIngress({
@@ -115,17 +126,28 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       },
     }),
   );
-  const token = randomBytes(32).toString("base64url");
+  const token = await adminToken(bundle.folder);
+  const backend = adminBackend({
+    log,
+    newId,
+    version: options.version ?? "",
+    maskPaths: config.maskPaths,
+    current: () => current,
+    webhookUrl: () => urlOf(ingress.address),
+    doctor: options.doctor ?? (async () => []),
+  });
   const admin = releases.use(
     await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
       token,
-      log,
-      replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
+      backend,
+      newId,
+      onFault,
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
     }),
   );
+  const grace = new AbortController();
   const stopRetention = keepRetention(log, config.retentionMs, onFault);
   await writeGatewayFile(bundle.folder, {
     pid: process.pid,
@@ -141,15 +163,29 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       await storeFlows(log, reloaded.flows);
       current.flows = reloaded.flows;
       current.sources = sourcesOf(reloaded, keyStore);
+      current.bundle = reloaded;
     },
     [Symbol.asyncDispose]: async () => {
       stopRetention();
       await removeGatewayFile(bundle.folder);
-      await Promise.all([ingress.close(), dispatcher.drain(config.shutdownGraceMs)]);
-      replies[Symbol.dispose]();
+      const graceIsOver = endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS);
+      void graceIsOver.then(() => replies[Symbol.dispose]());
+      await ingress.close(graceIsOver.then(() => delay(LAST_ANSWERS_MS, undefined, { ref: false })));
+      // Until here runs were taken on, because requests waited for them.
+      await dispatcher.drain(graceIsOver);
+      grace.abort();
       await releases[Symbol.asyncDispose]();
     },
+    hurry: () => grace.abort(),
   };
+}
+
+/** What is left of the grace for answers to leave. */
+const LAST_ANSWERS_MS = 200;
+
+/** Resolves after a time or with the signal, whichever comes first. */
+async function endOf(signal: AbortSignal, afterMs: number): Promise<void> {
+  await delay(Math.max(0, afterMs), undefined, { signal }).catch(() => undefined);
 }
 
 function sourcesOf(bundle: LoadedBundle, keyStore: KeyStore): SourceTable {
@@ -171,6 +207,12 @@ function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog
   });
 }
 
+/**
+ * The embedded log has one gateway, and its claims end with the process. A lease that ran out under a run that is still
+ * at work would have it done twice, so it outlasts whatever a run may take.
+ */
+const LEASE_MS = 30 * 86_400_000;
+
 function startDispatcher(
   options: GatewayOptions,
   log: EventLog,
@@ -188,7 +230,7 @@ function startDispatcher(
       workerId: randomUUID(),
       maxOpenRuns: config.maxOpenRuns,
       maxChildDepth: config.maxChildDepth,
-      leaseMs: config.shutdownGraceMs * 10,
+      leaseMs: LEASE_MS,
       maxPayloadBytes: config.maxDecodedBytes,
       ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),
       ...(options.onFault !== undefined && { onFault: options.onFault }),
@@ -264,6 +306,8 @@ export async function replayOffline(eventId: string, options: GatewayOptions): P
   };
   await using dispatcher = startDispatcher({ ...options, onRunOver }, log, new ReplyDesk(), current);
   await done;
-  await dispatcher.drain(config.shutdownGraceMs);
+  const grace = new AbortController();
+  await dispatcher.drain(endOf(grace.signal, config.shutdownGraceMs));
+  grace.abort();
   return runs;
 }

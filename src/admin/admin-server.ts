@@ -17,7 +17,7 @@ import { runHandlers } from "./api/run-handlers.ts";
 import type { AuditEntry } from "./contract/index.ts";
 import { openApiDocument } from "./openapi.ts";
 import { ReplayJobs } from "./replay-jobs.ts";
-import { StaticFiles } from "./static-files.ts";
+import { PAGE_FOLDER, StaticFiles } from "./static-files.ts";
 
 export interface AdminOptions {
   readonly host: string;
@@ -25,8 +25,6 @@ export interface AdminOptions {
   readonly token: string;
   readonly backend: AdminBackend;
   readonly newId: NewId;
-  /** The folder of the built page. */
-  readonly pageFolder: string;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly onFault: (what: string, fault: unknown) => void;
 }
@@ -40,7 +38,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the admin port. @throws GtcError GTC_PORT_BUSY. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  const files = await StaticFiles.load(options.pageFolder);
+  const files = await StaticFiles.load(PAGE_FOLDER);
   let admin: Admin | undefined;
   const server = createServer((request, response) => void admin?.handle(request, response));
   await new Promise<void>((resolve, reject) => {
@@ -130,7 +128,7 @@ class Admin implements Disposable {
     if (foreign !== undefined) return problem({ status: foreign.status, detail: foreign.because });
     if (request.method !== "GET" && request.method !== "HEAD")
       return problem({ status: 405, detail: "The page is read with GET.", allow: "GET, HEAD" });
-    return this.#files.serve(url.pathname, request.headers["accept-encoding"]?.toString());
+    return this.#files.answer(url.pathname, request.headers);
   }
 
   async #api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Reply | undefined> {

@@ -36,11 +36,11 @@ export function summaryToJson(event: EventSummary): SummaryJson {
 }
 
 /** Everything about one event, as `gtc events show --json` prints it. */
-export interface EventRecord {
+export type EventRecord = {
   readonly event: Record<string, JsonValue>;
   readonly response: JsonValue;
   readonly runs: JsonValue[];
-}
+};
 
 /** The record of a stored event. */
 export async function detailToJson(detail: EventDetail): Promise<EventRecord> {

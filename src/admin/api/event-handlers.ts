@@ -3,11 +3,11 @@ import { GtcError } from "../../base/index.ts";
 import type { EventQuery, EventRowView } from "../../event-log/index.ts";
 import { viewStoredFlow, type StoredFlowView } from "../../flow/index.ts";
 import { showEventView } from "../event-views.ts";
-import { harOf } from "../har.ts";
+import { eventsToHar } from "../har.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import { valueAt } from "../masking.ts";
 import type { AdminBackend } from "./backend.ts";
-import { eventDetailJson, eventRowJson, isoTime, timeOrNull } from "./event-json.ts";
+import { eventDetailJson, eventRowJson, timeOrNull } from "./event-json.ts";
 import type { Handlers, HandlerInput, RawAnswer } from "./handler.ts";
 import { payloadOf } from "./shown-body.ts";
 
@@ -130,12 +130,23 @@ async function exportHar(
   rows: readonly EventRowView[],
   nextCursor: string | undefined,
 ): Promise<RawAnswer> {
-  const details = await Promise.all(rows.map(({ id }) => backend.log.getEvent(id)));
-  const found = details.filter((detail) => detail !== undefined);
+  const rules = maskRulesOf(backend);
+  const details = await Promise.all(
+    rows.map(async (row) => {
+      const detail = await backend.log.getEvent(row.id);
+      return detail && eventDetailJson(detail, row, rules, NO_FLOWS);
+    }),
+  );
   const { publicBaseUrl } = backend.bundle();
-  const har = harOf(found, { publicBaseUrl, version: backend.version, rules: maskRulesOf(backend) });
+  const har = eventsToHar(
+    details.filter((detail) => detail !== undefined),
+    { publicBaseUrl, version: backend.version },
+  );
   return { headers: exportHeaders("application/json", "events.har", nextCursor), body: JSON.stringify(har) };
 }
+
+/** An archive shows requests and answers, not what the runs were told to do. */
+const NO_FLOWS: ReadonlyMap<string, StoredFlowView> = new Map();
 
 function exportHeaders(type: string, name: string, nextCursor: string | undefined): Record<string, string> {
   return { ...downloadHeaders(type, name), ...(nextCursor !== undefined && { "x-next-cursor": nextCursor }) };
@@ -157,5 +168,3 @@ async function hiddenValue({ log }: AdminBackend, id: string, field: string): Pr
       return undefined;
   }
 }
-
-export { isoTime };
