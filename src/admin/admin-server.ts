@@ -137,8 +137,7 @@ class Admin implements Disposable {
     if (!("problem" in routed) && routed.name === "login") return this.#login(request, routed);
     const access = this.#judge(asked);
     if (!access.ok) return problem({ status: access.status, detail: access.because });
-    if (url.pathname === "/api/openapi.json")
-      return json(200, openApiDocument(this.#options.backend.version) as JsonValue);
+    if (url.pathname === "/api/openapi.json") return json(200, openApiDocument(this.#options.backend.version));
     if ("problem" in routed) return problem(routed.problem);
     if (routed.name === "stream") return this.#follow(request, response, routed);
     if (routed.name === "logout")
