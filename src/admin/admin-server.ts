@@ -241,10 +241,12 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
   request.resume();
   response.writeHead(status, {
     "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     ...headers,
-    "content-length": Buffer.byteLength(body),
+    // Of a 304 it would speak of the file that was not sent (RFC 9110, 15.4.5).
+    ...(status !== 304 && { "content-length": Buffer.byteLength(body) }),
   });
   response.end(request.method === "HEAD" ? undefined : body);
 }
