@@ -70,7 +70,7 @@ export class EventStream implements AsyncDisposable {
       if (end === -1) {
         const { done, value } = await this.#chunks.next();
         if (done === true) throw new Error("The stream ended.");
-        this.#text += this.#decoder.decode(value as Uint8Array, { stream: true });
+        this.#text += this.#decoder.decode(value, { stream: true });
         continue;
       }
       const lines = this.#text.slice(0, end).split("\n");
