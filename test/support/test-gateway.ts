@@ -120,7 +120,7 @@ export class TestGateway implements AsyncDisposable {
   }
 
   async event(id: unknown): Promise<EventDetailJson> {
-    return (await (await this.api(`events/${String(id)}`)).json()) as EventDetailJson;
+    return (await (await this.api(`events/${String(id)}/record`)).json()) as EventDetailJson;
   }
 
   async events(query = ""): Promise<Record<string, unknown>[]> {
