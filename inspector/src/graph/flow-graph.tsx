@@ -32,7 +32,6 @@ export function FlowGraph({ label, graph, taken, stats, selected, onSelect }: Fl
   return (
     <div className="flow-graph" data-way={way && "shown"}>
       <svg
-        role="graphics-document"
         aria-label={label}
         width={layout.width}
         height={layout.height}

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { ReplayJob } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
+import { useLatest } from "../../api/use-latest.ts";
 
 const POLL_MS = 300;
 
@@ -16,8 +17,7 @@ interface ReplayJobControl {
 export function useReplayJob(onDone: () => void): ReplayJobControl {
   const [job, setJob] = useState<ReplayJob>();
   const [fault, setFault] = useState<Error>();
-  const done = useRef(onDone);
-  done.current = onDone;
+  const done = useLatest(onDone);
   const take = (asked: Promise<ReplayJob>): void => {
     setFault(undefined);
     asked.then(setJob, (failure: unknown) => setFault(failure as Error));
@@ -41,7 +41,7 @@ export function useReplayJob(onDone: () => void): ReplayJobControl {
       isFollowed = false;
       clearInterval(timer);
     };
-  }, [id, isRunning]);
+  }, [id, isRunning, done]);
   return {
     job,
     fault,

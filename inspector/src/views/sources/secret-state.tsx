@@ -4,12 +4,17 @@ import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
 import { sourcesTexts } from "./sources-texts.ts";
 
+interface SecretStateProps {
+  readonly secret: Source["secrets"][number];
+  readonly nowMs: number;
+}
+
 /** What is known of a secret without the secret: its name, until when it is good, and whether it verified anything. */
-export function SecretState({ secret }: { readonly secret: Source["secrets"][number] }) {
+export function SecretState({ secret, nowMs }: SecretStateProps) {
   const t = useTexts(sourcesTexts);
   const { language } = useLanguage();
   const { name, not_after: notAfter, last_used_at: lastUsed, used_count: usedCount } = secret;
-  const isOver = notAfter !== null && Date.parse(notAfter) <= Date.now();
+  const isOver = notAfter !== null && Date.parse(notAfter) <= nowMs;
   return (
     <li>
       <code>{name}</code>

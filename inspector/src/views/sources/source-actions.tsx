@@ -25,15 +25,15 @@ export function SourceActions({ source, onSent }: SourceActionsProps) {
   const [test, setTest] = useState<Test>({ state: "none" });
   const [note, setNote] = useState<string | null>(null);
   const params = { tenant: source.tenant, event_type: source.event_type };
-  const send = (): void => {
+  const send = async (): Promise<void> => {
     setTest({ state: "sending" });
-    call("testSource", { params }).then(
-      ({ status, body, event_id: eventId }) => {
-        setTest({ state: "answered", status, body, eventId });
-        onSent();
-      },
-      (fault: unknown) => setTest({ state: "failed", fault: fault as Error }),
-    );
+    try {
+      const { status, body, event_id: eventId } = await call("testSource", { params });
+      setTest({ state: "answered", status, body, eventId });
+      onSent();
+    } catch (fault) {
+      setTest({ state: "failed", fault: fault as Error });
+    }
   };
   const curl = async (): Promise<string> => {
     const made = await call("sourceCurl", { params });
@@ -45,7 +45,7 @@ export function SourceActions({ source, onSent }: SourceActionsProps) {
       <button
         type="button"
         className="button"
-        onClick={send}
+        onClick={() => void send()}
         disabled={test.state === "sending"}
         title={t.testOf(source.url)}
       >

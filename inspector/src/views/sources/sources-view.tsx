@@ -16,10 +16,16 @@ import "./sources.css";
 
 const POLL_MS = 10_000;
 
+/** With the present, by which a secret is still good or not. */
+async function loadSources(signal: AbortSignal) {
+  const { items } = await call("listSources", { signal });
+  return { items, nowMs: Date.now() };
+}
+
 /** The URL table: who may post where, how that is verified, and what came. */
 export default function SourcesView() {
   const t = useTexts(sourcesTexts);
-  const { loaded, reload } = useLoaded("sources", (signal) => call("listSources", { signal }), POLL_MS);
+  const { loaded, reload } = useLoaded("sources", loadSources, POLL_MS);
   return (
     <div className="operate">
       <header className="operate-head">
@@ -29,13 +35,21 @@ export default function SourcesView() {
         </div>
       </header>
       <LoadedView loaded={loaded} reload={reload}>
-        {({ items }) => (items.length === 0 ? <NoSources /> : <SourceTable sources={items} reload={reload} />)}
+        {({ items, nowMs }) =>
+          items.length === 0 ? <NoSources /> : <SourceTable sources={items} nowMs={nowMs} reload={reload} />
+        }
       </LoadedView>
     </div>
   );
 }
 
-function SourceTable({ sources, reload }: { readonly sources: readonly Source[]; readonly reload: () => void }) {
+interface SourceTableProps {
+  readonly sources: readonly Source[];
+  readonly nowMs: number;
+  readonly reload: () => void;
+}
+
+function SourceTable({ sources, nowMs, reload }: SourceTableProps) {
   const t = useTexts(sourcesTexts);
   return (
     <div className="card">
@@ -51,7 +65,7 @@ function SourceTable({ sources, reload }: { readonly sources: readonly Source[];
         </thead>
         <tbody>
           {sources.map((source) => (
-            <SourceRow key={source.url} source={source} reload={reload} />
+            <SourceRow key={source.url} source={source} nowMs={nowMs} reload={reload} />
           ))}
         </tbody>
       </table>
@@ -59,7 +73,13 @@ function SourceTable({ sources, reload }: { readonly sources: readonly Source[];
   );
 }
 
-function SourceRow({ source, reload }: { readonly source: Source; readonly reload: () => void }) {
+interface SourceRowProps {
+  readonly source: Source;
+  readonly nowMs: number;
+  readonly reload: () => void;
+}
+
+function SourceRow({ source, nowMs, reload }: SourceRowProps) {
   const t = useTexts(sourcesTexts);
   const { tenant, event_type: eventType, url, verified, verified_by: verifiedBy, secrets } = source;
   return (
@@ -75,7 +95,7 @@ function SourceRow({ source, reload }: { readonly source: Source; readonly reloa
         <Badge tone={verified ? "good" : "warn"}>{verified ? verifiedBy : t.unverified}</Badge>
         <ul className="secrets">
           {secrets.map((secret) => (
-            <SecretState key={secret.name} secret={secret} />
+            <SecretState key={secret.name} secret={secret} nowMs={nowMs} />
           ))}
         </ul>
       </td>
