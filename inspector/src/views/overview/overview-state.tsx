@@ -15,10 +15,12 @@ export function OverviewState({ overview }: { readonly overview: Overview }) {
   const used = storage.journal_bytes + storage.projection_bytes;
   return (
     <>
-      <p className="note" data-tone={health.status === "ready" ? "good" : "bad"} role="status">
-        <strong>{health.status === "ready" ? t.ready : t.unavailable}</strong>
-        {health.because}
-      </p>
+      {health.status === "unavailable" && (
+        <p className="note" data-tone="bad" role="alert">
+          <strong>{t.unavailable}</strong>
+          {health.because}
+        </p>
+      )}
       <dl className="tiles">
         <Tile name={t.backlog} value={count(backlog, language)} note={t.backlogNote} />
         <Tile

@@ -3,7 +3,7 @@ import { defineTexts } from "../../i18n/i18n.tsx";
 export const overviewTexts = defineTexts(
   {
     title: "Overview",
-    ready: "Ready",
+    health: { ready: "The gateway is ready.", unavailable: "The gateway accepts nothing." },
     unavailable: "Not accepting requests",
     backlog: "Backlog",
     backlogNote: "runs that wait or work",
@@ -32,7 +32,7 @@ export const overviewTexts = defineTexts(
   },
   {
     title: "Überblick",
-    ready: "Bereit",
+    health: { ready: "Das Gateway ist bereit.", unavailable: "Das Gateway nimmt nichts an." },
     unavailable: "Nimmt keine Anfragen an",
     backlog: "Rückstand",
     backlogNote: "Läufe, die warten oder arbeiten",

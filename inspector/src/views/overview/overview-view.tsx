@@ -24,6 +24,7 @@ export default function OverviewView() {
       <header className="operate-head">
         <div>
           <h1>{t.title}</h1>
+          <p className="quiet">{loaded.state === "ready" && t.health[loaded.value.health.status]}&nbsp;</p>
         </div>
         <PeriodChoice period={period} />
       </header>

@@ -21,7 +21,7 @@ export function RefusedByReason({ buckets }: { readonly buckets: readonly Traffi
           {reasons.map(({ reason, count: times }) => (
             <li key={reason}>
               <Link to={addressWith("/refused", { reason })}>{reason}</Link>
-              <meter min={0} max={most} value={times} aria-hidden="true" />
+              <progress max={most} value={times} aria-hidden="true" />
               <span>{count(times, language)}</span>
             </li>
           ))}

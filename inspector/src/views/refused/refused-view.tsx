@@ -44,14 +44,16 @@ export default function RefusedView({ rest }: ViewProps) {
           <p className="quiet">{t.lead}</p>
         </div>
       </header>
-      <RefusedFilterBar filters={filters} />
-      <p className="fresh" role="status">
-        {fresh > 0 && (
-          <button type="button" className="button" onClick={show}>
-            {t.newOnes(fresh)}
-          </button>
-        )}
-      </p>
+      <div className="operate-head">
+        <RefusedFilterBar filters={filters} />
+        <p className="fresh" role="status">
+          {fresh > 0 && (
+            <button type="button" className="button" onClick={show}>
+              {t.newOnes(fresh)}
+            </button>
+          )}
+        </p>
+      </div>
       <LoadedView loaded={loaded} reload={reload}>
         {(pages) => (
           <>
