@@ -28,6 +28,13 @@ const shots: readonly Shot[] = [
   { name: "live-phone", path: "/", options: PHONE },
   { name: "event", path: "/events/:order" },
   { name: "event-failed-dark", path: "/events/:failed", options: { colorScheme: "dark", locale: "de-DE" } },
+  { name: "overview", path: "/overview" },
+  { name: "overview-dark", path: "/overview", options: { colorScheme: "dark" } },
+  { name: "flows", path: "/flows" },
+  { name: "sources", path: "/sources" },
+  { name: "refused", path: "/refused" },
+  { name: "dead-letters", path: "/dead-letters" },
+  { name: "doctor", path: "/doctor" },
   { name: "event-phone", path: "/events/:order", options: PHONE },
 ];
 
