@@ -1,13 +1,9 @@
 /** A browser on the inspector of a running gateway: Debian's chromium, driven as an operator would use it. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
-
-/** Whether there is a browser. `npm test` installs it; without it the tests that need one say so and are left out. */
-export const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) process.stderr.write(`! no ${CHROMIUM}: the tests of the inspector in a browser are left out\n`);
 
 /** Starts the browser. */
 export function launchBrowser(): Promise<Browser> {

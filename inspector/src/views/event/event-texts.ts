@@ -66,6 +66,7 @@ export const eventTexts = defineTexts(
       next: "Next",
     },
     certain: "certain",
+    unsignedHint: "This source checks no signature: whoever knows the address can send. `gtc setup` gives it a secret.",
     dedupe: "Duplicates",
     first: "Taken: the first of its kind",
     duplicateOf: "A duplicate of",
@@ -177,6 +178,8 @@ export const eventTexts = defineTexts(
       next: "Weiter mit",
     },
     certain: "sicher",
+    unsignedHint:
+      "Diese Quelle prüft keine Signatur: Wer die Adresse kennt, kann senden. `gtc setup` gibt ihr ein Geheimnis.",
     dedupe: "Doppelte",
     first: "Angenommen: das erste seiner Art",
     duplicateOf: "Ein Doppel von",

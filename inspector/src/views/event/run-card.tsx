@@ -41,7 +41,7 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
             onSelect={setSelected}
           />
         )}
-        {run.error && <ErrorNote error={run.error} />}
+        {run.error && <ErrorNote error={run.error} isTriedAgain={run.status === "waiting"} />}
         {run.steps.length === 0 ? (
           <p className="quiet">{t.noSteps}</p>
         ) : (
@@ -110,12 +110,12 @@ function Value({ title, text }: { readonly title: string; readonly text: string 
   );
 }
 
-function ErrorNote({ error }: { readonly error: RunError }) {
+function ErrorNote({ error, isTriedAgain = false }: { readonly error: RunError; readonly isTriedAgain?: boolean }) {
   const t = useTexts(eventTexts);
   return (
     <div className="note" data-tone="bad">
       <p>
-        <b>{error.code}</b> {error.message} {error.retryable && `(${t.retryable})`}
+        <b>{error.code}</b> {error.message} {isTriedAgain && `(${t.retryable})`}
       </p>
       {error.detail !== null && <pre>{error.detail}</pre>}
     </div>

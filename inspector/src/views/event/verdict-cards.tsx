@@ -30,6 +30,7 @@ export function VerificationCard({ event: { verification } }: { readonly event: 
             [t.fields.hint, hint],
           ]}
         />
+        {status === "unsigned" && <p className="quiet">{t.unsignedHint}</p>}
       </div>
     </section>
   );
