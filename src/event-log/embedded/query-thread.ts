@@ -85,13 +85,13 @@ class QueryThread {
   #isDone({ id, steps }: Job): boolean {
     const until = performance.now() + TURN_MS;
     try {
-      do {
-        const { done, value } = steps.next();
-        if (done !== true) continue;
-        this.#post({ type: "answer", id, value });
-        return true;
-      } while (performance.now() < until);
-      return false;
+      for (let step = steps.next(); ; step = steps.next()) {
+        if (step.done === true) {
+          this.#post({ type: "answer", id, value: step.value });
+          return true;
+        }
+        if (performance.now() >= until) return false;
+      }
     } catch (error) {
       this.#failed(id, error);
       return true;
