@@ -117,7 +117,7 @@ let middleMs = 0;
 
 async function fill(): Promise<void> {
   const start = performance.now();
-  while (made < wanted) {
+  for (let stored = 0; stored < wanted; stored = made) {
     const drafts = Array.from({ length: Math.min(1000, wanted - made) }, () => draft(Date.now()));
     await Promise.all(drafts.map((each) => log.append(each)));
     const first = made - drafts.length;
@@ -218,22 +218,39 @@ async function appending(until: () => boolean): Promise<readonly number[]> {
 await fill();
 for (const each of cases()) await ask(each);
 
-console.log(`\nappends at ${appendRate}/s, 8 s each:`);
 const after = (ms: number): (() => boolean) => {
   const endMs = performance.now() + ms;
   return () => performance.now() >= endMs;
 };
-console.log(`${"no query".padEnd(34)} ${spread(await appending(after(8000)))}`);
-for (const [name, chosen] of [
-  ["lists and filters, one after another", cases().filter((each) => !each.name.startsWith("search"))],
-  ["searches, one after another", cases().filter((each) => each.name.startsWith("search, absent"))],
-] as const) {
-  const isOver = after(8000);
-  let asked = 0;
-  const asking = (async () => {
-    while (!isOver()) for (const each of chosen) if (!isOver()) await each.ask().then(() => (asked += 1));
-  })();
-  console.log(`${name.padEnd(34)} ${spread(await appending(isOver))}  (${await asking.then(() => asked)} queries)`);
+const loads = [
+  { name: "no query", chosen: [], times: [] as number[], asked: 0 },
+  {
+    name: "lists, one after another",
+    chosen: cases().filter((each) => !each.name.startsWith("search")),
+    times: [] as number[],
+    asked: 0,
+  },
+  {
+    name: "searches, one after another",
+    chosen: cases().filter((each) => each.name.startsWith("search, absent")),
+    times: [] as number[],
+    asked: 0,
+  },
+];
+// In turns, so that other work on the machine meets all of them.
+for (let turn = 0; turn < 4; turn++) {
+  for (const load of loads) {
+    const isOver = after(2500);
+    const asking = (async () => {
+      while (!isOver() && load.chosen.length > 0) {
+        for (const each of load.chosen) if (!isOver()) await each.ask().then(() => (load.asked += 1));
+      }
+    })();
+    load.times.push(...(await appending(isOver)));
+    await asking;
+  }
 }
+console.log(`\nappends at ${appendRate}/s meanwhile, 10 s each in four turns:`);
+for (const { name, times, asked } of loads) console.log(`${name.padEnd(34)} ${spread(times)}  (${asked} queries)`);
 await log[Symbol.asyncDispose]();
 if (values.folder === undefined) rmSync(folder, { recursive: true });
