@@ -188,14 +188,17 @@ function spread(times: readonly number[]): string {
 
 async function ask({ name, ask: run }: Case): Promise<void> {
   const times: number[] = [];
+  const cpu = process.cpuUsage();
   let answer: Page<unknown> = { items: [] };
   for (let round = 0; round < (name.startsWith("search") ? Math.min(3, rounds) : rounds); round++) {
     const from = performance.now();
     answer = await run();
     times.push(performance.now() - from);
   }
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMs = ((user + system) / 1000 / times.length).toFixed(1).padStart(7);
   const cut = answer.searchedToMs === undefined ? "" : " (cut by its time)";
-  console.log(`${name.padEnd(34)} ${spread(times)}  ${String(answer.items.length)} rows${cut}`);
+  console.log(`${name.padEnd(34)} ${spread(times)}  CPU ${cpuMs} ms  ${answer.items.length} rows${cut}`);
 }
 
 /** Appends at a steady rate until it is told to stop; how long each took. */

@@ -12,7 +12,7 @@ import type { FromQueryThread, QueryStart, ToQueryThread } from "./query-protoco
 /** How long one question goes on before the next has its turn. */
 const TURN_MS = 8;
 /** Below normal: where the processor is short, requests and runs go first. */
-const NICENESS = 10;
+const NICENESS = 5;
 
 interface Job {
   readonly id: number;
