@@ -116,7 +116,9 @@ describe("a log of many events answers as the memory log does", () => {
 
   test("rows are the same, but for their sequence", async () => {
     const rows = async (each: EventLog): Promise<unknown> =>
-      (await each.queries.listEvents({ limit: 50, status: "failed" })).items.map(({ sequence: _, ...row }) => row);
+      (await each.queries.listEvents({ limit: 50, status: "failed" })).items.map(
+        ({ sequence: _sequence, ...row }) => row,
+      );
     expect(await rows(log)).toEqual(await rows(model));
   });
 
