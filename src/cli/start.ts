@@ -3,6 +3,7 @@ import { startGateway } from "../gateway.ts";
 import { urlTable } from "../setup/index.ts";
 import { renderDiagnostic } from "../text/index.ts";
 import { defineCommand } from "./command.ts";
+import { findingsOf } from "./doctor.ts";
 import { GatewayConsole } from "./gateway-console.ts";
 import { BundleFault, configFor, folderOf, soundBundle } from "./load.ts";
 import { flag, integer, oneOf, optional, text } from "./options.ts";
@@ -50,6 +51,8 @@ export const start = defineCommand({
       bundle,
       config,
       ...(keyText !== undefined && { keyText }),
+      version: context.version,
+      doctor: () => findingsOf(context, folder),
       onRequest: (record) => output.request(record),
       onRunOver: (over) => output.runOver(over),
       onFault: (what, fault) => output.fault(what, fault),
@@ -70,7 +73,7 @@ export const start = defineCommand({
     const stopWatching = await (options.watch ? watchBundle(folder, reload) : watchSetup(folder, reloadSetup));
     for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
     if (!options.quiet)
-      output.banner(bannerText(gateway.addresses, urlTable(bundle), bundle.sources, context), gateway.addresses);
+      output.banner(bannerText(gateway, urlTable(bundle), bundle.sources, context), gateway.addresses);
     await stopped;
     output.say("Stopping: finishing what is under way. A second signal cuts that short.");
     void context.untilStopped().then(() => gateway.hurry());
