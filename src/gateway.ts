@@ -4,10 +4,12 @@
  *
  * Order matters. Opening: log before dispatcher before ports, so that a request never finds a half-built gateway.
  * Closing, the other way round: no new requests, those under way are answered, runs finish or stay checkpointed, and
- * the log closes last, with everything that was recorded on disk.
+ * the log closes last, with everything that was recorded on disk. When the grace is over, whoever still waits for a flow
+ * is told 202, and connections that are still open are cut.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { removeGatewayFile, startAdmin, writeGatewayFile } from "./admin/index.ts";
 import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
@@ -46,6 +48,8 @@ export interface Gateway extends AsyncDisposable {
   reload(bundle: LoadedBundle): Promise<void>;
   /** Takes over what setup wrote: sources and secrets, but not the flows. */
   reloadSetup(): Promise<void>;
+  /** Ends the grace of a gateway that is closing. Runs that are open then go on after the next start. */
+  hurry(): void;
 }
 
 interface Address {
@@ -126,6 +130,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
     }),
   );
+  const grace = new AbortController();
   const stopRetention = keepRetention(log, config.retentionMs, onFault);
   await writeGatewayFile(bundle.folder, {
     pid: process.pid,
@@ -145,11 +150,24 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     [Symbol.asyncDispose]: async () => {
       stopRetention();
       await removeGatewayFile(bundle.folder);
-      await Promise.all([ingress.close(), dispatcher.drain(config.shutdownGraceMs)]);
-      replies[Symbol.dispose]();
+      const graceIsOver = endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS);
+      void graceIsOver.then(() => replies[Symbol.dispose]());
+      await ingress.close(graceIsOver.then(() => delay(LAST_ANSWERS_MS, undefined, { ref: false })));
+      // Until here runs were taken on, because requests waited for them.
+      await dispatcher.drain(graceIsOver);
+      grace.abort();
       await releases[Symbol.asyncDispose]();
     },
+    hurry: () => grace.abort(),
   };
+}
+
+/** What is left of the grace for answers to leave. */
+const LAST_ANSWERS_MS = 200;
+
+/** Resolves after a time or with the signal, whichever comes first. */
+async function endOf(signal: AbortSignal, afterMs: number): Promise<void> {
+  await delay(Math.max(0, afterMs), undefined, { signal }).catch(() => undefined);
 }
 
 function sourcesOf(bundle: LoadedBundle, keyStore: KeyStore): SourceTable {
@@ -171,6 +189,12 @@ function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog
   });
 }
 
+/**
+ * The embedded log has one gateway, and its claims end with the process. A lease that ran out under a run that is still
+ * at work would have it done twice, so it outlasts whatever a run may take.
+ */
+const LEASE_MS = 30 * 86_400_000;
+
 function startDispatcher(
   options: GatewayOptions,
   log: EventLog,
@@ -188,7 +212,7 @@ function startDispatcher(
       workerId: randomUUID(),
       maxOpenRuns: config.maxOpenRuns,
       maxChildDepth: config.maxChildDepth,
-      leaseMs: config.shutdownGraceMs * 10,
+      leaseMs: LEASE_MS,
       maxPayloadBytes: config.maxDecodedBytes,
       ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),
       ...(options.onFault !== undefined && { onFault: options.onFault }),
@@ -264,6 +288,8 @@ export async function replayOffline(eventId: string, options: GatewayOptions): P
   };
   await using dispatcher = startDispatcher({ ...options, onRunOver }, log, new ReplyDesk(), current);
   await done;
-  await dispatcher.drain(config.shutdownGraceMs);
+  const grace = new AbortController();
+  await dispatcher.drain(endOf(grace.signal, config.shutdownGraceMs));
+  grace.abort();
   return runs;
 }

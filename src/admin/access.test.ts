@@ -1,29 +1,70 @@
 import { expect, test } from "vitest";
-import { judgeAccess } from "./access.ts";
+import { FailedTries, judgeAccess, sessionCookie, type AccessRequest } from "./access.ts";
 
 const TOKEN = "t0ken";
-const good = { host: "127.0.0.1:8081", authorization: `Bearer ${TOKEN}` };
+const OPTIONS = { token: TOKEN, port: 8081, host: "127.0.0.1" };
+const COOKIE = sessionCookie(TOKEN, OPTIONS)!.split(";")[0]!;
+const bearer = { host: "127.0.0.1:8081", authorization: `Bearer ${TOKEN}` };
+const page = { host: "localhost:8081", cookie: COOKIE, "sec-fetch-site": "same-origin" };
 
-test("a program on this machine with the token may enter", () => {
-  expect(judgeAccess(good, TOKEN)).toEqual({ ok: true });
-  expect(judgeAccess({ ...good, host: "localhost:8081", origin: "http://localhost:8081" }, TOKEN)).toEqual({
-    ok: true,
-  });
+const judge = (headers: AccessRequest["headers"], method = "GET", options = OPTIONS) =>
+  judgeAccess({ method, headers }, options);
+
+test("a program on this machine with the token may enter, and act", () => {
+  expect(judge(bearer)).toEqual({ ok: true, by: "bearer" });
+  expect(judge(bearer, "POST")).toEqual({ ok: true, by: "bearer" });
+  expect(judge({ ...bearer, host: "localhost:8081", origin: "http://localhost:8081" })).toMatchObject({ ok: true });
 });
 
-test.each([
-  ["no token", { host: "localhost" }, 401],
-  ["a wrong token", { ...good, authorization: "Bearer nope" }, 401],
-  ["a token in another form", { ...good, authorization: `Basic ${TOKEN}` }, 401],
-  ["a name that someone else controls", { ...good, host: "rebind.example:8081" }, 403],
-  ["no host", { authorization: good.authorization }, 403],
-  ["a page of another site", { ...good, origin: "https://evil.example" }, 403],
-])("%s is turned away", (_what, headers, status) =>
-  expect(judgeAccess(headers, TOKEN)).toMatchObject({ ok: false, status }),
+test("a page of this port with the cookie may read and act", () => {
+  expect(judge(page)).toEqual({ ok: true, by: "cookie" });
+  expect(judge(page, "POST")).toEqual({ ok: true, by: "cookie" });
+  expect(
+    judge({ host: page.host, cookie: `other=1; ${COOKIE}`, origin: "http://localhost:8081" }, "POST"),
+  ).toMatchObject({ ok: true });
+});
+
+test.each<[string, AccessRequest["headers"], string, number]>([
+  ["no token", { host: "localhost:8081" }, "GET", 401],
+  ["a wrong token", { ...bearer, authorization: "Bearer nope" }, "GET", 401],
+  ["a token in another form", { ...bearer, authorization: `Basic ${TOKEN}` }, "GET", 401],
+  ["the token as a cookie", { ...page, cookie: `gtc_admin_8081=${TOKEN}` }, "GET", 401],
+  ["the cookie as a token", { ...bearer, authorization: `Bearer ${COOKIE.split("=")[1]}` }, "GET", 401],
+  ["a cookie of another port", { ...page, cookie: COOKIE.replace("8081", "9000") }, "GET", 401],
+  ["a name that someone else controls", { ...bearer, host: "rebind.example:8081" }, "GET", 403],
+  ["no host", { authorization: bearer.authorization }, "GET", 403],
+  ["a page of another site", { ...bearer, origin: "https://evil.example" }, "GET", 403],
+  ["a page of another port of this machine", { ...page, origin: "http://localhost:3000" }, "POST", 403],
+  ["a page that hides its origin", { ...page, origin: "null" }, "POST", 403],
+  ["an image or a form on another site", { ...page, "sec-fetch-site": "cross-site" }, "GET", 403],
+  ["an act that does not say where it comes from", { host: page.host, cookie: COOKIE }, "POST", 403],
+])("%s is turned away", (_what, headers, method, status) =>
+  expect(judge(headers, method)).toMatchObject({ ok: false, status }),
 );
 
 test("an address that was configured on purpose is a known name", () => {
-  const headers = { ...good, host: "10.0.0.5:8081" };
-  expect(judgeAccess(headers, TOKEN)).toMatchObject({ status: 403 });
-  expect(judgeAccess(headers, TOKEN, "10.0.0.5")).toEqual({ ok: true });
+  const headers = { ...bearer, host: "10.0.0.5:8081" };
+  expect(judge(headers)).toMatchObject({ status: 403 });
+  expect(judge(headers, "GET", { ...OPTIONS, host: "10.0.0.5" })).toMatchObject({ ok: true });
+});
+
+test("a new token ends the sessions of the old one", () => {
+  expect(judge(page, "GET", { ...OPTIONS, token: "another" })).toMatchObject({ status: 401 });
+});
+
+test("the cookie cannot be read by scripts, nor sent from another site", () => {
+  expect(sessionCookie(TOKEN, OPTIONS)).toMatch(/; HttpOnly; SameSite=Strict; Path=\//);
+  expect(sessionCookie("nope", OPTIONS)).toBeUndefined();
+});
+
+test("failed tries run out, and come back with time", () => {
+  let now = 0;
+  const tries = new FailedTries({ now: () => now, monotonic: () => now });
+  for (let count = 0; count < 10; count++) {
+    expect(tries.isOpen).toBe(true);
+    tries.failed();
+  }
+  expect(tries.isOpen).toBe(false);
+  now += 6000;
+  expect(tries.isOpen).toBe(true);
 });

@@ -106,6 +106,13 @@ export const ERRORS = {
     exitCode: 1,
     retryable: false,
   },
+  GTC_EVENT_REFUSED: {
+    message: "{id} was refused and cannot be replayed: {detail}",
+    fix: "`gtc events show {id}` says what to correct; then have the sender deliver it again. A refused request never becomes an event.",
+    status: 409,
+    exitCode: 1,
+    retryable: false,
+  },
   GTC_GATEWAY_UNREACHABLE: {
     message: "The gateway of {path} runs (process {pid}) but does not answer: {detail}",
     fix: "Look at the gateway's log, or stop it and run the command again.",

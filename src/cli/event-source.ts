@@ -111,5 +111,10 @@ function faultOf(status: number, body: string, path: string): GtcError {
   const problem = parseJson(body) as { code?: string; detail?: string };
   if (problem.code === "GTC_EVENT_NOT_FOUND")
     return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(problem.detail ?? "")?.[1] ?? "" });
+  if (problem.code === "GTC_EVENT_REFUSED") {
+    const [, id = "", detail = ""] =
+      /^(\S+) was refused and cannot be replayed: (.*)$/s.exec(problem.detail ?? "") ?? [];
+    return new GtcError("GTC_EVENT_REFUSED", { id, detail });
+  }
   return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid: "?", detail: `${status} ${problem.detail ?? ""}` });
 }

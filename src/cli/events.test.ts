@@ -134,6 +134,17 @@ describe.each(["runs", "has stopped"])("gtc events, while the gateway %s", (stat
     ]);
   });
 
+  test("replay of a refused request says why there is nothing to replay", async () => {
+    await sendBoth();
+    await settle();
+    const [refused] = (await events("list", "--status", "refused")).lines;
+    const { exitCode, stderr } = await events("replay", String(refused?.["id"]));
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: "GTC_EVENT_REFUSED", message: expect.stringMatching(/malformed|signature/) as string },
+    });
+  });
+
   test("an event that does not exist ends with 1", async () => {
     await settle();
     const { exitCode, stderr } = await events("show", "0193aaaa-0000-7000-8000-000000000000");

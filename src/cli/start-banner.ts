@@ -1,6 +1,6 @@
 /** What `gtc start` says first: where it listens, the URLs, and a signed curl to try each with. */
-import { createVerifier, signRequest } from "../signature/index.ts";
-import type { LoadedTenant, UrlRow } from "../setup/index.ts";
+import { createVerifier, signRequest, type SignedRequest, type SigningKey } from "../signature/index.ts";
+import type { LoadedSource, LoadedTenant, UrlRow } from "../setup/index.ts";
 import type { CommandContext } from "./command.ts";
 import { urlsText } from "./urls.ts";
 
@@ -9,7 +9,21 @@ interface Addresses {
   readonly admin: { readonly host: string; readonly port: number };
 }
 
-const SAMPLE = '{"message": "Hello from webhook"}';
+interface Sample {
+  readonly body: string;
+  /** As they are written for a shell, in double quotes. */
+  readonly headers: readonly string[];
+}
+
+const SAMPLE: Sample = { body: '{"message": "Hello from webhook"}', headers: [] };
+/** What some providers say beside the signature, by the header of the signature. */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  "x-hub-signature-256": {
+    body: '{"commits": [{"message": "Hello from GitHub"}]}',
+    // A second paste is another delivery, not a duplicate.
+    headers: ["x-github-event: push", "x-github-delivery: try-$(date +%s)"],
+  },
+};
 
 export function bannerText(
   addresses: Addresses,
@@ -33,19 +47,31 @@ export function bannerText(
 function curlFor(row: UrlRow, local: string, tenant: LoadedTenant | undefined): string[] {
   const source = tenant?.byType.get(row.event_type) ?? tenant?.fallback;
   const plain = ["-H 'content-type: application/json'"];
-  if (source === undefined) return [command(local + new URL(row.url).pathname, plain)];
+  if (source === undefined) return [command(local + new URL(row.url).pathname, plain, SAMPLE)];
   const [key] = source.keys;
   if (key === undefined || !createVerifier(source.config, source.keys).authenticates) return [];
-  const request = { method: "POST", url: row.url, headers: [], rawBody: Buffer.from(SAMPLE) };
-  const signed = signRequest(source.config, key, request, { nowMs: Date.now(), id: "try-1" });
-  // Schemes with a public key can only be signed by the provider.
-  if ("fault" in signed || signed.request.rawBody !== request.rawBody) return [];
-  const headers = signed.request.headers.map(
-    ([name, value]) => `-H '${name}: ${value.replaceAll("'", String.raw`'\''`)}'`,
-  );
-  return [command(local + new URL(signed.request.url).pathname, [...plain, ...headers])];
+  const general = signSample(row.url, source, key, SAMPLE);
+  const own = general?.headers.map(([name]) => SAMPLES[name.toLowerCase()]).find((found) => found !== undefined);
+  const sample = own ?? SAMPLE;
+  const request = own === undefined ? general : signSample(row.url, source, key, own);
+  if (request === undefined) return [];
+  const headers = request.headers.map(([name, value]) => `-H '${name}: ${value.replaceAll("'", String.raw`'\''`)}'`);
+  return [command(local + new URL(request.url).pathname, [...plain, ...headers], sample)];
 }
 
-function command(url: string, headers: readonly string[]): string {
-  return `  curl -X POST '${url}' ${headers.join(" ")} -d '${SAMPLE}'`;
+/** Undefined for schemes with a public key, which only the provider can sign, and for those that change the body. */
+function signSample(
+  url: string,
+  { config }: LoadedSource,
+  key: SigningKey,
+  { body }: Sample,
+): SignedRequest | undefined {
+  const request = { method: "POST", url, headers: [], rawBody: Buffer.from(body) };
+  const signed = signRequest(config, key, request, { nowMs: Date.now(), id: "try-1" });
+  return "fault" in signed || signed.request.rawBody !== request.rawBody ? undefined : signed.request;
+}
+
+function command(url: string, headers: readonly string[], sample: Sample): string {
+  const all = [...headers, ...sample.headers.map((header) => `-H "${header}"`)];
+  return `  curl -X POST '${url}' ${all.join(" ")} -d '${sample.body}'`;
 }

@@ -56,23 +56,24 @@ export const start = defineCommand({
       onNotice: (notice) => output.notice(notice),
     });
     const reload = async (): Promise<void> => {
-      const reloaded = await tryAgain(() => soundBundle(context, folder, config), output);
-      if (reloaded === undefined) return;
-      await gateway.reload(reloaded);
-      output.say(`Loaded ${reloaded.flows.all.length} flow(s) again.`);
+      const reloaded = await tryAgain(async () => {
+        const sound = await soundBundle(context, folder, config);
+        await gateway.reload(sound);
+        return sound;
+      }, output);
+      if (reloaded !== undefined) output.say(`Loaded ${reloaded.flows.all.length} flow(s) again.`);
     };
     const reloadSetup = async (): Promise<void> => {
       const isDone = await tryAgain(() => gateway.reloadSetup().then(() => true), output);
       if (isDone === true) output.say("Took over the settings and secrets anew.");
     };
-    const stopWatching = await (options.watch
-      ? watchBundle(folder, () => void reload())
-      : watchSetup(folder, () => void reloadSetup()));
+    const stopWatching = await (options.watch ? watchBundle(folder, reload) : watchSetup(folder, reloadSetup));
     for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
     if (!options.quiet)
       output.banner(bannerText(gateway.addresses, urlTable(bundle), bundle.sources, context), gateway.addresses);
     await stopped;
-    output.say("Stopping: finishing what is under way.");
+    output.say("Stopping: finishing what is under way. A second signal cuts that short.");
+    void context.untilStopped().then(() => gateway.hurry());
     await stopWatching();
     return 0;
   },

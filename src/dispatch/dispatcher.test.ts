@@ -9,6 +9,7 @@ import type { RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.t
 import { Dispatcher, type PoolCallbacks } from "./dispatcher.ts";
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+const NEVER = new Promise<never>(() => undefined);
 const run: PlannedRun = {
   id: "run-1",
   eventId: "event-1",
@@ -106,7 +107,7 @@ test("a run whose end cannot be recorded goes on from its last recorded step whe
   expect(again.attempt).toBe(1);
   state.isRefusing = false;
   callbacks.onOver(over({ status: "succeeded" }));
-  await dispatcher.drain(5000);
+  await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
   await dispatcher[Symbol.asyncDispose]();
 });
@@ -120,7 +121,7 @@ test("a run that took its thread down too often is not tried again", async () =>
       over({ status: "waiting", error: { code: "crashed", message: "gone", retryable: true }, delayMs: 0 }),
     );
   }
-  await dispatcher.drain(5000);
+  await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({ status: "failed", error: { code: "crashed" } });
   await dispatcher[Symbol.asyncDispose]();
 });

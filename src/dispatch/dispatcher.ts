@@ -104,18 +104,12 @@ export class Dispatcher implements AsyncDisposable {
     return this.#open.size;
   }
 
-  /** Takes no new runs and waits, at most `graceMs`, until those that are open are over. */
-  async drain(graceMs: number): Promise<void> {
+  /** Takes no new runs and waits until those that are open are over, at most until `timeIsOver` resolves. */
+  async drain(timeIsOver: Promise<unknown>): Promise<void> {
     this.#stopped = true;
     this.#stopListening();
     if (this.#open.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      this.#idle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await Promise.race([timeIsOver, new Promise<void>((resolve) => (this.#idle = resolve))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -268,6 +262,8 @@ export class Dispatcher implements AsyncDisposable {
     const { eventId, id } = open.claimed.run;
     const { replies, onFault } = this.#options;
     const settled = this.#settleLost(open, end);
+    // A run that only shared a thread with the one that took it down has not had its try.
+    if (end.status === "waiting" && end.error.code === "displaced") open.startRecorded = true;
     if (!open.isBroken) {
       try {
         const all = this.#withAnswer(open, facts, answer);

@@ -4,7 +4,8 @@
  *
  * Invariants:
  * 1. Every request that was read gets exactly one answer; a sender that leaves gets none and holds nothing.
- * 2. After `close` begins, no new request is taken; those that were taken are answered before it resolves.
+ * 2. After `close` begins, no new connection is taken and no connection is kept; requests under way are answered first.
+ * 3. No sender can hold `close` up: what is still open when its time is over is cut.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -33,8 +34,11 @@ export interface IngressOptions extends ReceiverOptions {
 
 export interface Ingress extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number };
-  /** Stops taking requests and resolves when those under way are answered. */
-  close(): Promise<void>;
+  /**
+   * Stops taking requests and resolves when those under way are answered. Once `timeIsOver` resolves, connections that
+   * are still open are cut, e.g. of a sender that never sends the rest of its request.
+   */
+  close(timeIsOver?: Promise<unknown>): Promise<void>;
 }
 
 /** Fewer would be more turns than the disk can use, more would leave it idle between them (measured: 4 to 64). */
@@ -54,6 +58,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     },
     (request, response) => void edge.handle(request, response),
   );
+  const silent = silentConnections(server);
   server.on(
     "checkContinue",
     (request: IncomingMessage, response: ServerResponse) => void edge.handle(request, response, true),
@@ -61,8 +66,8 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket));
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
-  const close = closer(server, edge);
-  return { address: { host: address, port }, close, [Symbol.asyncDispose]: close };
+  const close = closer(server, edge, silent);
+  return { address: { host: address, port }, close, [Symbol.asyncDispose]: () => close() };
 }
 
 class Edge {
@@ -71,6 +76,7 @@ class Edge {
   readonly #inflight: InflightBytes;
   readonly #rate: RateLimiter;
   readonly #turns = new Turns(REQUESTS_PER_TURN);
+  #isStopping = false;
 
   constructor(options: IngressOptions) {
     this.#options = options;
@@ -87,10 +93,10 @@ class Edge {
     const target = request.url ?? "/";
     const route = routeOf(target);
     const tenant = route && this.#options.sources().tenants.get(route.tenant);
-    if (route === undefined || tenant === undefined) return send(request, response, problem("not-found"));
+    if (route === undefined || tenant === undefined) return this.#send(request, response, problem("not-found"));
     const method = request.method ?? "";
     if (method === "OPTIONS" && !isChallenge(request, route, tenant))
-      return send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
+      return this.#send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
     const arrived = {
       route,
       method,
@@ -111,15 +117,25 @@ class Edge {
     try {
       const turn = this.#turns.next();
       if (turn !== undefined) await turn;
-      send(request, response, await this.#receiver.receive({ ...arrived, rawBody: read.body }));
+      this.#send(request, response, await this.#receiver.receive({ ...arrived, rawBody: read.body }));
     } finally {
       read.release();
     }
   }
 
+  /** From now on every answer is its connection's last. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
   /** Resolves when everything that answered requests left to do is done. */
   settled(): Promise<void> {
     return this.#receiver.settled();
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    if (this.#isStopping) response.shouldKeepAlive = false;
+    send(request, response, answer);
   }
 
   #refusalBeforeBody(method: string, bodyBytes: number, route: Route, tenant: TenantSources): ProblemName | undefined {
@@ -135,7 +151,7 @@ class Edge {
     name: ProblemName,
   ): void {
     const why = { reason: name.replaceAll("-", "_"), detail: "", hint: LIMIT_HINTS[name] ?? "" };
-    send(request, response, this.#receiver.refuse({ ...arrived, rawBody: NO_BODY }, name, why));
+    this.#send(request, response, this.#receiver.refuse({ ...arrived, rawBody: NO_BODY }, name, why));
   }
 }
 
@@ -224,11 +240,26 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   });
 }
 
-function closer(server: Server, edge: Edge): () => Promise<void> {
+/** Connections that have not sent a byte: for node they are not idle, and it would wait for them for ever. */
+function silentConnections(server: Server): () => readonly Socket[] {
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  return () => [...open].filter(({ bytesRead }) => bytesRead === 0);
+}
+
+function closer(server: Server, edge: Edge, silent: () => readonly Socket[]): Ingress["close"] {
   let closed: Promise<void> | undefined;
-  return () =>
-    (closed ??= new Promise<void>((resolve) => {
+  return (timeIsOver) => {
+    closed ??= new Promise<void>((resolve) => {
+      edge.stop();
       server.close(() => resolve());
       server.closeIdleConnections();
-    }).then(() => edge.settled()));
+      for (const socket of silent()) socket.destroy();
+    }).then(() => edge.settled());
+    void timeIsOver?.then(() => server.closeAllConnections());
+    return closed;
+  };
 }

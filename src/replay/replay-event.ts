@@ -16,14 +16,16 @@ export interface ReplayOptions {
 
 /**
  * Queues new runs of a stored event, marked `replayOf`, durably. Returns them; none when no flow handles the event today.
- * @throws GtcError GTC_EVENT_NOT_FOUND, GTC_LOG_UNAVAILABLE.
+ * @throws GtcError GTC_EVENT_NOT_FOUND, GTC_EVENT_REFUSED, GTC_LOG_UNAVAILABLE.
  */
 export async function replayEvent(
   eventId: string,
   { log, flows, clock, newId }: ReplayOptions,
 ): Promise<readonly PlannedRun[]> {
-  const envelope = await log.getEnvelope(eventId);
-  if (envelope === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id: eventId });
+  const detail = await log.getEvent(eventId);
+  if (detail === undefined) throw await notThere(eventId, log);
+  const { envelope, refusedBecause } = detail;
+  if (refusedBecause !== undefined) throw new GtcError("GTC_EVENT_REFUSED", { id: eventId, detail: refusedBecause });
   const runs = planRuns(flows, envelope, newId).runs.map((run) => ({
     ...run,
     replayOf: eventId,
@@ -31,4 +33,18 @@ export async function replayEvent(
   }));
   if (runs.length > 0) await log.record(runs.map((run) => ({ type: "run_queued", run }) as const));
   return runs;
+}
+
+/** The ring holds at most so many by default. */
+const REFUSALS_LOOKED_AT = 10_000;
+
+/** What an operator took for an event's id may be that of a refused request, which nobody vouches for. */
+async function notThere(id: string, log: EventLog): Promise<GtcError> {
+  const refusal = (await log.listRefusals({ limit: REFUSALS_LOOKED_AT })).find((candidate) => candidate.id === id);
+  if (refusal === undefined) return new GtcError("GTC_EVENT_NOT_FOUND", { id });
+  const because = refusal.reason.replaceAll("_", " ");
+  return new GtcError("GTC_EVENT_REFUSED", {
+    id,
+    detail: refusal.detail === "" ? because : `${because} (${refusal.detail})`,
+  });
 }

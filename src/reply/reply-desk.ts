@@ -6,7 +6,8 @@
  * 1. Every `expect` settles exactly once: with an answer, at its deadline, or when its last run is over.
  * 2. What a request is answered is what is recorded: once an answer is held, the deadline does not come between.
  * 3. The first answer wins; `answer` says whether it was the one.
- * 4. A desk that is closed settles everything that waits as `retrying`: the events are safe, the runs go on after a restart.
+ * 4. A desk that is closed settles everything that waits, or comes to wait, as `retrying`: the events are safe, the runs
+ *    go on after a restart.
  */
 import type { Answer } from "../event/index.ts";
 
@@ -34,9 +35,11 @@ const SEVERITY: Readonly<Record<RunOutcome, number>> = { succeeded: 0, failed: 1
 
 export class ReplyDesk implements Disposable {
   readonly #waiting = new Map<string, Waiting>();
+  #isClosed = false;
 
   /** Waits for the first answer to the event from any of its runs, at most `deadlineMs` milliseconds. */
   expect(eventId: string, runIds: readonly string[], deadlineMs: number): Promise<Reply> {
+    if (this.#isClosed) return Promise.resolve({ kind: "retrying" });
     return new Promise((settle) => {
       const timer = setTimeout(() => this.#settle(eventId, { kind: "deadline" }), deadlineMs);
       this.#waiting.set(eventId, { openRuns: new Set(runIds), timer, settle, worst: "succeeded" });
@@ -80,6 +83,7 @@ export class ReplyDesk implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isClosed = true;
     for (const eventId of this.#waiting.keys()) this.#settle(eventId, { kind: "retrying" });
   }
 

@@ -33,6 +33,8 @@ export interface RunHost {
   now(): number;
   monotonic(): number;
   random(): number;
+  /** Says that this run is the one that the thread works on from now, in case that it never comes back. */
+  atWork(): void;
   /** Keeps facts of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
   progress(facts: readonly Fact[], answer?: Answer): void;
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
@@ -129,6 +131,7 @@ class Attempt {
         node: id,
       };
     }
+    this.#host.atWork();
     const startedAtMs = this.#host.now();
     const startedAt = this.#host.monotonic();
     const printed: string[] = [];

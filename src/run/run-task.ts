@@ -19,6 +19,8 @@ export type ToRunner =
   | {
       readonly kind: "tasks";
       readonly tasks: readonly RunTask[];
+      /** The number of the first task; the others follow. By it the thread says which one is at work. */
+      readonly firstNumber: number;
       readonly definitions: readonly Definition[];
       /** Hashes of definitions that the thread need not keep any longer. */
       readonly forget: readonly string[];

@@ -3,7 +3,8 @@
  * replaces a thread that died or hangs.
  *
  * Invariants:
- * 1. Every task that was accepted ends in exactly one `onOver`: the thread's own, or `crashed`/`hung` from the pool.
+ * 1. Every task that was accepted ends in exactly one `onOver`: the thread's own, or the pool's when the thread is lost:
+ *    `crashed` or `hung` for the task that was at work, `displaced` for those that were only with it.
  * 2. A thread knows a definition before it gets the first task that needs it; it keeps a bounded number of them.
  * 3. After `close` no callback is called; open tasks stay open (their runs are resumed by the next process).
  */
@@ -13,7 +14,7 @@ import type { ChildStarted, Definition, FromRunner, RunOverMessage, RunTask, ToR
 
 export interface RunnerPoolOptions {
   readonly threads: number;
-  /** Memory of one thread, MiB; a thread that needs more is replaced and its tasks fail as `crashed`. */
+  /** Memory of one thread, MiB; a thread that needs more is replaced, and the run that it was at has `crashed`. */
   readonly memoryMb: number;
   /** A task without a sign of life for so long (milliseconds) is hung: its thread is replaced. */
   readonly hangAfterMs: number;
@@ -25,9 +26,22 @@ export interface RunnerPoolOptions {
 
 interface Runner {
   readonly worker: Worker;
-  readonly open: Map<string, { since: number }>;
+  readonly open: Map<string, { since: number; readonly number: number }>;
   readonly known: RecentMap<string, true>;
+  /** Holds the number of the task at work; written by the thread. */
+  readonly atWork: Int32Array<SharedArrayBuffer>;
+  nextNumber: number;
 }
+
+/** Numbers stay within 32 bits; two open tasks of one thread never have the same. */
+const NUMBERS = 2 ** 30;
+/** The run that took its thread down waits, so that those it displaced are through before it comes again. */
+const COME_AGAIN_MS = 1000;
+const DISPLACED = {
+  status: "waiting",
+  error: { code: "displaced", message: "Another run took the thread down.", retryable: true },
+  delayMs: 0,
+} as const;
 
 /** More than a batch may need at once. */
 const KNOWN_DEFINITIONS = 500;
@@ -57,8 +71,10 @@ export class RunnerPool implements AsyncDisposable {
     const definitions: Definition[] = [];
     const forget: string[] = [];
     const since = this.#options.clock.monotonic();
+    if (runner.nextNumber + tasks.length > NUMBERS) runner.nextNumber = 1;
+    const firstNumber = runner.nextNumber;
     for (const { run } of tasks) {
-      runner.open.set(run.id, { since });
+      runner.open.set(run.id, { since, number: runner.nextNumber++ });
       const json = runner.known.get(run.flowHash) === true ? undefined : definitionOf(run.flowHash);
       if (json === undefined) continue;
       const forgotten = runner.known.set(run.flowHash, true);
@@ -67,7 +83,7 @@ export class RunnerPool implements AsyncDisposable {
     }
     // The bodies are moved, not copied: the dispatcher made them for this message.
     const bodies = tasks.map(({ envelope }) => envelope.rawBody.buffer as ArrayBuffer);
-    runner.worker.postMessage({ kind: "tasks", tasks, definitions, forget } satisfies ToRunner, bodies);
+    runner.worker.postMessage({ kind: "tasks", tasks, firstNumber, definitions, forget } satisfies ToRunner, bodies);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,18 +93,22 @@ export class RunnerPool implements AsyncDisposable {
   }
 
   #spawn(): Runner {
+    const atWork = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const worker = new Worker(threadEntry(import.meta.url, "./runner-thread.ts"), {
+      workerData: atWork.buffer,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb },
       env: {},
       name: "gtc runner",
     });
-    const runner: Runner = { worker, open: new Map(), known: new RecentMap(KNOWN_DEFINITIONS) };
+    const known = new RecentMap<string, true>(KNOWN_DEFINITIONS);
+    const runner: Runner = { worker, open: new Map(), known, atWork, nextNumber: 1 };
     worker.on("message", (messages: readonly FromRunner[]) => {
       for (const message of messages) this.#receive(runner, message);
     });
     worker.on("error", (error) =>
       this.#replace(runner, { code: "crashed", message: `The runner thread died: ${error.message}` }),
     );
+    worker.on("exit", () => this.#replace(runner, { code: "crashed", message: "The runner thread ended." }));
     return runner;
   }
 
@@ -137,16 +157,24 @@ export class RunnerPool implements AsyncDisposable {
     }
   }
 
-  /** The oldest open task is the one that was running: it fails. The others were only waiting and fail retryably too. */
+  /** The task that was at work is the one to blame; the others go on elsewhere at once, and it costs them no try. */
   #replace(runner: Runner, error: { code: string; message: string }): void {
     if (this.#closed || !this.#runners.includes(runner)) return;
     this.#runners = this.#runners.map((other) => (other === runner ? this.#spawn() : other));
     void runner.worker.terminate();
     const open = [...runner.open.keys()];
+    const blamed = blamedOf(runner);
     runner.open.clear();
     for (const runId of open) {
-      const end = { status: "waiting", error: { ...error, retryable: true }, delayMs: 1000 } as const;
-      this.#options.onOver({ kind: "over", runId, facts: [], end });
+      const blame = { status: "waiting", error: { ...error, retryable: true }, delayMs: COME_AGAIN_MS } as const;
+      this.#options.onOver({ kind: "over", runId, facts: [], end: runId === blamed ? blame : DISPLACED });
     }
   }
+}
+
+/** The task at work, or the oldest where that one is over already: it keeps the thread from going on. */
+function blamedOf({ open, atWork }: Runner): string | undefined {
+  const number = Atomics.load(atWork, 0);
+  for (const [runId, task] of open) if (task.number === number) return runId;
+  return open.keys().next().value;
 }

@@ -1,8 +1,9 @@
 /**
  * A runner: a worker thread that executes runs. It keeps compiled flows by content hash, works through the tasks in
  * the order in which they came, and hands what it found to main in few, larger messages. It never touches the log.
+ * In memory that it shares with main stands the number of the task at work: a thread that dies or hangs cannot say it.
  */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../base/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
@@ -13,6 +14,7 @@ const POST_AFTER_MS = 1;
 
 if (parentPort === null) throw new Error("runner-thread.ts only runs as a worker thread");
 const port = parentPort;
+const atWork = new Int32Array(workerData as SharedArrayBuffer);
 
 const definitions = new Map<string, string>();
 const compiled = new Map<string, CompiledFlow>();
@@ -26,7 +28,7 @@ port.on("message", (message: ToRunner) => {
     case "tasks":
       for (const hash of message.forget) forget(hash);
       for (const { hash, json } of message.definitions) definitions.set(hash, json);
-      void runAll(message.tasks);
+      void runAll(message.tasks, message.firstNumber);
       return;
     case "started":
       calls.get(message.callId)?.(message.outcome);
@@ -43,29 +45,31 @@ function forget(hash: string): void {
   compiled.delete(hash);
 }
 
-async function runAll(tasks: readonly RunTask[]): Promise<void> {
+async function runAll(tasks: readonly RunTask[], firstNumber: number): Promise<void> {
   // Runs that wait for a child's start do not hold up the others: each is awaited at the end only.
-  const open = tasks.map((task) => runOne(task));
+  const open = tasks.map((task, index) => runOne(task, firstNumber + index));
   await Promise.all(open);
   post();
 }
 
-async function runOne(task: RunTask): Promise<void> {
+async function runOne(task: RunTask, number: number): Promise<void> {
   const runId = task.run.id;
+  Atomics.store(atWork, 0, number);
   const flow = flowOf(task.run.flowHash);
   if (flow === undefined) {
     const error = { code: "unknown-flow", message: "The run's flow definition is missing.", retryable: false };
     send({ kind: "over", runId, facts: [], end: { status: "failed", error } });
     return;
   }
-  send({ kind: "over", runId, ...(await executeRun(task, flow, hostFor(runId))) });
+  send({ kind: "over", runId, ...(await executeRun(task, flow, hostFor(runId, number))) });
 }
 
-function hostFor(runId: string): RunHost {
+function hostFor(runId: string, number: number): RunHost {
   return {
     now: () => systemClock.now(),
     monotonic: () => systemClock.monotonic(),
     random: () => Math.random(),
+    atWork: () => void Atomics.store(atWork, 0, number),
     progress: (facts, answer) => {
       send(answer === undefined ? { kind: "progress", runId, facts } : { kind: "progress", runId, facts, answer });
       // The run goes on and may keep this thread busy; the sender waits.

@@ -5,9 +5,10 @@
  * Invariants:
  * 1. No secret is ever written in clear.
  * 2. A wrong key is noticed before any secret is used: the file carries a value sealed with the right one.
+ * 3. A key that others can read or guess is refused: what it seals would only look safe.
  */
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { GtcError, messageOf } from "../base/index.ts";
@@ -54,7 +55,7 @@ export class SealedStore {
     const key =
       keyText === undefined
         ? await keyFile(join(folder, "secret.key"), existing === undefined)
-        : keyFromText(keyText, Buffer.from(salt, "base64url"));
+        : keyFromText(checkedKeyText(keyText), Buffer.from(salt, "base64url"));
     if (existing === undefined)
       return new SealedStore(path, key, { format: FORMAT, salt, check: seal(key, CHECK_NAME, CHECK_TEXT), values: {} });
     if (unseal(key, CHECK_NAME, existing.check) !== CHECK_TEXT) {
@@ -114,11 +115,44 @@ async function readSealed(path: string): Promise<SealedFile | undefined> {
   }
 }
 
+/** scrypt makes guessing slow, but a few characters are guessed all the same. */
+const MIN_PASSPHRASE_CHARS = 12;
+
+function checkedKeyText(text: string): string {
+  const chars = text.trim().length;
+  if (chars >= MIN_PASSPHRASE_CHARS) return text;
+  const what = chars === 0 ? "GTC_KEY is set but empty" : `GTC_KEY has only ${chars} characters`;
+  const detail = `${what}; it takes a passphrase of ${MIN_PASSPHRASE_CHARS} or more, or 32 random bytes (\`openssl rand -base64 32\`)`;
+  throw new GtcError("GTC_SECRET_KEY", { detail });
+}
+
 async function keyFile(path: string, mayCreate: boolean): Promise<Uint8Array> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text !== undefined) return Buffer.from(text.trim(), "base64");
-  if (!mayCreate) throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is missing and GTC_KEY is not set` });
-  const key = randomBytes(KEY_BYTES);
-  await writePrivateFile(path, `${key.toString("base64")}\n`);
-  return key;
+  const text = await readOwnFile(path);
+  if (text === undefined) {
+    if (!mayCreate) throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is missing and GTC_KEY is not set` });
+    const key = randomBytes(KEY_BYTES);
+    await writePrivateFile(path, `${key.toString("base64")}\n`);
+    return key;
+  }
+  const key = Buffer.from(text.trim(), "base64");
+  if (key.length === KEY_BYTES) return key;
+  throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is damaged: it does not hold ${KEY_BYTES} bytes in base64` });
+}
+
+/** Undefined when there is no such file. @throws GtcError GTC_SECRET_KEY when others may read it, or it cannot be read. */
+async function readOwnFile(path: string): Promise<string | undefined> {
+  try {
+    await using file = await open(path, "r");
+    const { mode } = await file.stat();
+    // Windows has no such bits.
+    if (process.platform !== "win32" && (mode & 0o077) !== 0) {
+      const detail = `others can read ${path}; run \`chmod 600 ${path}\`, and change the secrets if someone may have`;
+      throw new GtcError("GTC_SECRET_KEY", { detail });
+    }
+    return await file.readFile("utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (error instanceof GtcError) throw error;
+    throw new GtcError("GTC_SECRET_KEY", { detail: messageOf(error) }, { cause: error });
+  }
 }

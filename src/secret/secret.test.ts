@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -47,8 +47,8 @@ test.each([
 });
 
 test("a wrong key is said to be wrong", async () => {
-  await (await open("one key")).replaceAll(new Map([["a", "1"]]));
-  await expect(open("another key")).rejects.toMatchObject({
+  await (await open("one key of several")).replaceAll(new Map([["a", "1"]]));
+  await expect(open("another key of several")).rejects.toMatchObject({
     code: "GTC_SECRET_KEY",
     message: expect.stringContaining("GTC_KEY") as string,
   });
@@ -60,7 +60,7 @@ test("a wrong key is said to be wrong", async () => {
 
 test("a sealed value cannot be moved to another name", async () => {
   await (
-    await open("k")
+    await open("a key of this test")
   ).replaceAll(
     new Map([
       ["a", "1"],
@@ -71,7 +71,39 @@ test("a sealed value cannot be moved to another name", async () => {
   const file = JSON.parse(await readFile(path, "utf8")) as { values: Record<string, string> };
   file.values["b"] = file.values["a"]!;
   await writeFile(path, JSON.stringify(file));
-  const store = await open("k");
+  const store = await open("a key of this test");
   expect(store.get("a").reveal()).toBe("1");
   expect(() => store.get("b")).toThrow("damaged");
+});
+
+test.each([
+  ["", "GTC_KEY is set but empty"],
+  ["   ", "GTC_KEY is set but empty"],
+  ["hunter2", "GTC_KEY has only 7 characters"],
+])("the GTC_KEY %j is refused, and what would do is said", async (keyText, message) => {
+  const opened = open(keyText);
+  await expect(opened).rejects.toMatchObject({ code: "GTC_SECRET_KEY" });
+  await expect(opened).rejects.toThrow(message);
+  await expect(opened).rejects.toThrow("openssl rand -base64 32");
+});
+
+test.each([0o640, 0o604, 0o660])(
+  "a key file with mode %o is refused, with the command that corrects it",
+  async (mode) => {
+    await (await open()).replaceAll(new Map([["a", "1"]]));
+    const path = join(folder, "secret.key");
+    await chmod(path, mode);
+    await expect(open()).rejects.toThrow(`chmod 600 ${path}`);
+    await chmod(path, 0o600);
+    expect((await open()).get("a").reveal()).toBe("1");
+  },
+);
+
+test("a damaged key file is said to be damaged", async () => {
+  await (await open()).replaceAll(new Map([["a", "1"]]));
+  await writeFile(join(folder, "secret.key"), "c2hvcnQ=");
+  await expect(open()).rejects.toMatchObject({
+    code: "GTC_SECRET_KEY",
+    message: expect.stringContaining("damaged") as string,
+  });
 });

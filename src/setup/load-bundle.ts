@@ -83,9 +83,18 @@ export async function readSettings(folder: string): Promise<StoredSettings> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new GtcError("GTC_NOT_SET_UP", { path: folder }, { cause });
   });
-  const parsed = settingsSchema.safeParse(JSON.parse(text));
+  const parsed = settingsSchema.safeParse(jsonOrNothing(text));
   if (!parsed.success) throw new GtcError("GTC_LOG_FORMAT", { path, found: "of another version", supported: 1 });
   return parsed.data;
+}
+
+/** A file that is no JSON is of no version that gtc knows. */
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A tenant's own schemes come before those of all tenants. */

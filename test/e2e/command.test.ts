@@ -101,4 +101,6 @@ test("the pretty log begins with the URLs and a signed curl for each, also into 
     const curl = lines.find((line) => line.includes("curl") && line.includes(`/events/webhook/demo/${type}'`));
     expect(curl).toMatch(/-H '(X-Hub-Signature-256|Stripe-Signature): /);
   }
+  // GitHub says in headers what happened, and the flow looks at them.
+  expect(lines.join("\n")).toMatch(/X-Hub-Signature-256: .* -H "x-github-event: push" -H "x-github-delivery: /);
 });

@@ -1,0 +1,72 @@
+/** `gtc start --watch`: flows and bundle.yaml are edited while the gateway runs. */
+import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
+import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+
+const flow = (body: string): string =>
+  `nodes: [{ id: answer, type: http_response, config: { body: ${body} } }]\ntriggers: [{ type: event, event_type: hi }]\n`;
+
+let bundle: TestBundle;
+let gateway: RunningGateway;
+
+beforeEach(async () => {
+  bundle = await createTestBundle({ "hi.ygtc": flow("one") });
+  gateway = await startGtc(bundle.folder, ["--watch"]);
+});
+afterEach(async () => {
+  await gateway.kill();
+  await bundle.remove();
+});
+
+/** Does something and waits for a line that the gateway prints because of it. */
+async function said(wanted: RegExp, act: () => Promise<unknown>): Promise<string> {
+  const from = gateway.output().length;
+  await act();
+  while (!wanted.test(gateway.output().slice(from))) await once(gateway.child.stdout!, "data");
+  return gateway.output().slice(from);
+}
+
+async function post(path = "demo/hi"): Promise<{ status: number; body: string }> {
+  const response = await fetch(`${gateway.url}/events/webhook/${path}`, { method: "POST", body: "{}" });
+  return { status: response.status, body: await response.text() };
+}
+
+test("an edit is taken, a faulty one keeps the last good version and says so, and its correction is taken", async () => {
+  expect(await post()).toMatchObject({ body: "one" });
+  await said(/Loaded 1 flow/, () => bundle.write("flows/hi.ygtc", flow("two")));
+  expect(await post()).toMatchObject({ body: "two" });
+
+  const faulty = flow("three").replace("http_response", "http_respond");
+  const complaint = await said(/last good version/, () => bundle.write("flows/hi.ygtc", faulty));
+  expect(complaint).toContain("hi.ygtc");
+  expect(complaint).toContain("http_response");
+  expect(await post()).toMatchObject({ body: "two" });
+
+  await said(/Loaded 1 flow/, () => bundle.write("flows/hi.ygtc", flow("four")));
+  expect(await post()).toMatchObject({ body: "four" });
+});
+
+test("flows come and go with their files, also in folders that were not there", async () => {
+  await said(/Loaded 2 flow/, () =>
+    bundle.write("flows/ho.ygtc", flow("ho").replace("event_type: hi", "event_type: ho")),
+  );
+  expect(await post("demo/ho")).toMatchObject({ body: "ho" });
+  await said(/Loaded 3 flow/, () => bundle.write("tenants/demo/flows/own.ygtc", flow("own").replace(": hi", ": own")));
+  expect(await post("demo/own")).toMatchObject({ body: "own" });
+  await said(/Loaded 2 flow/, () => rm(join(bundle.folder, "flows", "ho.ygtc")));
+  expect(await post("demo/ho")).toMatchObject({ status: 202 });
+});
+
+test("tenants of bundle.yaml come with it, and a faulty bundle.yaml changes nothing", async () => {
+  expect(await post("shop/hi")).toMatchObject({ status: 404 });
+  const bundleYaml = (tenants: string): string =>
+    `schema_version: "1"\nbundle_id: test\nname: Test\ntenants: ${tenants}\n`;
+  const write = (text: string): Promise<void> => writeFile(join(bundle.folder, "bundle.yaml"), text);
+  await said(/Loaded 1 flow/, () => write(bundleYaml("[demo, shop]")));
+  expect(await post("shop/hi")).toMatchObject({ body: "one" });
+  await said(/last good version/, () => write(bundleYaml("[demo")));
+  expect(await post("shop/hi")).toMatchObject({ body: "one" });
+});
