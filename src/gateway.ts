@@ -7,10 +7,11 @@
  * the log closes last, with everything that was recorded on disk. When the grace is over, whoever still waits for a flow
  * is told 202, and connections that are still open are cut.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { removeGatewayFile, startAdmin, writeGatewayFile } from "./admin/index.ts";
+import { adminToken, removeGatewayFile, startAdmin, writeGatewayFile, type DoctorFinding } from "./admin/index.ts";
+import { adminBackend } from "./admin-backend.ts";
 import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
@@ -32,6 +33,10 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   /** The value of GTC_KEY, for secrets that come in a handshake. */
   readonly keyText?: string;
+  /** Of gtc, for those who ask. */
+  readonly version?: string;
+  /** What `gtc doctor` finds now. */
+  readonly doctor?: () => Promise<readonly DoctorFinding[]>;
   /** How texts are fetched from providers; by default over the guarded client. */
   readonly fetchText?: FetchText;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -61,6 +66,7 @@ interface Address {
 interface Current {
   flows: FlowSet;
   sources: SourceTable;
+  bundle: LoadedBundle;
 }
 
 /** Starts everything. @throws GtcError GTC_PORT_BUSY, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT; whatever was opened is closed again. */
@@ -82,7 +88,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   await storeFlows(log, bundle.flows);
   const fetchText = options.fetchText ?? createGuardedFetch();
   const keyStore = createKeyStore(fetchText);
-  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore) };
+  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore), bundle };
   const replies = new ReplyDesk();
   const dispatcher = releases.use(startDispatcher(options, log, replies, current));
   const metrics = new Metrics({
@@ -95,6 +101,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     const { keyText, config: settings } = options;
     const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
     current.sources = sourcesOf(loaded, keyStore);
+    current.bundle = { ...loaded, flows: current.flows };
   };
   const ingress = releases.use(
     await startIngress({
@@ -119,14 +126,24 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       },
     }),
   );
-  const token = randomBytes(32).toString("base64url");
+  const token = await adminToken(bundle.folder);
+  const backend = adminBackend({
+    log,
+    newId,
+    version: options.version ?? "",
+    maskPaths: config.maskPaths,
+    current: () => current,
+    webhookUrl: () => urlOf(ingress.address),
+    doctor: options.doctor ?? (async () => []),
+  });
   const admin = releases.use(
     await startAdmin({
       host: config.adminHost,
       port: config.adminPort,
       token,
-      log,
-      replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
+      backend,
+      newId,
+      onFault,
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
     }),
   );
@@ -146,6 +163,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       await storeFlows(log, reloaded.flows);
       current.flows = reloaded.flows;
       current.sources = sourcesOf(reloaded, keyStore);
+      current.bundle = reloaded;
     },
     [Symbol.asyncDispose]: async () => {
       stopRetention();

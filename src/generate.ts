@@ -5,12 +5,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { apiReferencePage, openApiDocument } from "./admin/index.ts";
 import { commandsPage } from "./cli/index.ts";
 import { configurationPage } from "./config/index.ts";
 import { errorsPage } from "./errors-page.ts";
-import { bundleJsonSchema, flowJsonSchema, type JsonSchema } from "./flow/index.ts";
+import { bundleJsonSchema, flowJsonSchema } from "./flow/index.ts";
 import { answersJsonSchema } from "./setup/index.ts";
 import { listProviders, providersReference } from "./signature/index.ts";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 interface GeneratedFile {
   /** Relative to the project's folder. */
@@ -19,28 +22,33 @@ interface GeneratedFile {
 }
 
 const FILES: readonly GeneratedFile[] = [
-  { path: "schemas/flow.schema.json", text: () => schemaText(flowJsonSchema()) },
-  { path: "schemas/bundle.schema.json", text: () => schemaText(bundleJsonSchema()) },
-  { path: "schemas/answers.schema.json", text: () => schemaText(answersJsonSchema(providerNames())) },
+  { path: "schemas/flow.schema.json", text: () => jsonText(flowJsonSchema()) },
+  { path: "schemas/bundle.schema.json", text: () => jsonText(bundleJsonSchema()) },
+  { path: "schemas/answers.schema.json", text: () => jsonText(answersJsonSchema(providerNames())) },
+  { path: "docs/reference/openapi.json", text: () => jsonText(openApiDocument(packageVersion())) },
+  { path: "docs/reference/api.md", text: apiReferencePage },
   { path: "docs/reference/cli.md", text: commandsPage },
   { path: "docs/reference/configuration.md", text: configurationPage },
   { path: "docs/reference/errors.md", text: errorsPage },
   { path: "docs/reference/providers.md", text: providersReference },
 ];
 
-function schemaText(schema: JsonSchema): string {
-  return `${JSON.stringify(schema, undefined, 2)}\n`;
+function jsonText(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 function providerNames(): readonly string[] {
   return listProviders().map(({ id }) => id);
 }
 
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
+}
+
 async function main(isCheck: boolean): Promise<number> {
-  const root = join(dirname(fileURLToPath(import.meta.url)), "..");
   const stale: string[] = [];
   for (const { path, text } of FILES) {
-    const file = join(root, path);
+    const file = join(ROOT, path);
     const wanted = await text();
     if (contentOf(file) === wanted) continue;
     stale.push(path);

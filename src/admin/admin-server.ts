@@ -1,175 +1,251 @@
 /**
- * The admin port: health for probes, metrics for Prometheus, and the API that the CLI uses while the gateway runs.
- * `/healthz`, `/readyz` and `/metrics` need no token (they tell nothing of events); everything under `/api` does.
+ * The admin port: health for probes, metrics for Prometheus, the API under `/api`, and the inspector's page. `/healthz`,
+ * `/readyz`, `/metrics` and the page's files need no token (they tell nothing of events); everything under `/api` does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GtcError, messageOf } from "../base/index.ts";
-import type { EventFilter, EventLog, PlannedRun } from "../event-log/index.ts";
-import { judgeAccess } from "./access.ts";
-import { listEventViews, showEventView } from "./event-views.ts";
-import { refusalToJson, viewText } from "./views.ts";
+import { GtcError, messageOf, stringifyJson, type JsonValue, type NewId } from "../base/index.ts";
+import { FailedTries, endedCookie, judgeAccess, judgeOrigin, sessionCookie, type AccessOptions } from "./access.ts";
+import type { AdminBackend } from "./api/backend.ts";
+import { ChangeStream } from "./api/change-stream.ts";
+import { eventHandlers } from "./api/event-handlers.ts";
+import type { Handlers } from "./api/handler.ts";
+import { operateHandlers } from "./api/operate-handlers.ts";
+import { replayHandlers } from "./api/replay-handlers.ts";
+import { readApiBody, routeRequest, type ApiProblem, type RoutedRequest } from "./api/route-request.ts";
+import { runHandlers } from "./api/run-handlers.ts";
+import type { AuditEntry } from "./contract/index.ts";
+import { openApiDocument } from "./openapi.ts";
+import { ReplayJobs } from "./replay-jobs.ts";
+import { PAGE_FOLDER, StaticFiles } from "./static-files.ts";
 
 export interface AdminOptions {
   readonly host: string;
   readonly port: number;
   readonly token: string;
-  readonly log: EventLog;
-  readonly replay: (eventId: string) => Promise<readonly PlannedRun[]>;
+  readonly backend: AdminBackend;
+  readonly newId: NewId;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly onFault: (what: string, fault: unknown) => void;
 }
 
 export interface AdminServer extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number };
 }
 
-interface Reply {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-const MAX_LIMIT = 1000;
-const DEFAULT_LIMIT = 50;
+/** Bodies of the API are small, but for edited copies of events. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Starts the admin port. @throws GtcError GTC_PORT_BUSY. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
-  const server = createServer((request, response) => {
-    answer(request, options)
-      .catch((fault: unknown) => faultReply(fault))
-      .then((reply) => send(request, response, reply))
-      .catch(() => response.destroy());
-  });
+  const files = await StaticFiles.load(PAGE_FOLDER);
+  let admin: Admin | undefined;
+  const server = createServer((request, response) => void admin?.handle(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const { host, port } = options;
-      reject(
-        cause.code === "EADDRINUSE"
-          ? new GtcError("GTC_PORT_BUSY", { host, port, option: "--admin-port" }, { cause })
-          : cause,
-      );
+      const isBusy = cause.code === "EADDRINUSE";
+      reject(isBusy ? new GtcError("GTC_PORT_BUSY", { host, port, option: "--admin-port" }, { cause }) : cause);
     });
     server.listen(options.port, options.host, resolve);
   });
   const { address, port } = server.address() as AddressInfo;
+  admin = new Admin(options, files, port);
   return {
     address: { host: address, port },
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
+        admin?.[Symbol.dispose]();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
 }
 
-async function answer(request: IncomingMessage, options: AdminOptions): Promise<Reply> {
-  const url = new URL(request.url ?? "/", "http://admin");
-  switch (url.pathname) {
-    case "/healthz":
-      return json(200, { status: "ok" });
-    case "/readyz": {
-      const health = options.log.health();
-      return json(health.status === "ready" ? 200 : 503, health);
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+class Admin implements Disposable {
+  readonly #options: AdminOptions;
+  readonly #files: StaticFiles;
+  readonly #access: AccessOptions;
+  readonly #tries: FailedTries;
+  readonly #jobs: ReplayJobs;
+  readonly #stream: ChangeStream;
+  readonly #handlers: Handlers;
+
+  constructor(options: AdminOptions, files: StaticFiles, port: number) {
+    const { backend, token, host, newId } = options;
+    this.#options = options;
+    this.#files = files;
+    this.#access = { token, port, host };
+    this.#tries = new FailedTries(backend.clock);
+    this.#jobs = new ReplayJobs({ clock: backend.clock, newId, replay: backend.replay });
+    this.#stream = new ChangeStream(backend);
+    this.#handlers = { ...eventHandlers, ...runHandlers, ...operateHandlers, ...replayHandlers(this.#jobs) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#stream[Symbol.dispose]();
+    this.#jobs[Symbol.dispose]();
+  }
+
+  /** Answers one request; never throws. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const reply = await this.#answer(request, response);
+      if (reply !== undefined) send(request, response, reply);
+    } catch (fault) {
+      if (!(fault instanceof GtcError)) this.#options.onFault("answering on the admin port", fault);
+      if (response.headersSent) response.destroy();
+      else send(request, response, faultReply(fault));
     }
-    case "/metrics": {
-      const { contentType, text } = await options.metrics();
-      return { status: 200, type: contentType, body: text };
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
+    const url = new URL(request.url ?? "/", "http://admin");
+    switch (url.pathname) {
+      case "/healthz":
+        return json(200, { status: "ok" });
+      case "/readyz": {
+        const health = this.#options.backend.log.health();
+        return json(health.status === "ready" ? 200 : 503, { ...health });
+      }
+      case "/metrics": {
+        const { contentType, text } = await this.#options.metrics();
+        return { status: 200, headers: { "content-type": contentType }, body: text };
+      }
+      default:
+        return url.pathname.startsWith("/api/") ? this.#api(request, response, url) : this.#page(request, url);
     }
-    default:
-      return url.pathname.startsWith("/api/") ? api(request, url, options) : problem(404, "There is nothing here.");
+  }
+
+  #page(request: IncomingMessage, url: URL): Reply {
+    const foreign = judgeOrigin({ method: "GET", headers: { host: request.headers.host } }, this.#access);
+    if (foreign !== undefined) return problem({ status: foreign.status, detail: foreign.because });
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return problem({ status: 405, detail: "The page is read with GET.", allow: "GET, HEAD" });
+    return this.#files.answer(url.pathname, request.headers);
+  }
+
+  async #api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Reply | undefined> {
+    const asked = { method: request.method ?? "", headers: request.headers };
+    const routed = routeRequest(asked.method, url);
+    if (!("problem" in routed) && routed.name === "login") return this.#login(request, routed);
+    const access = this.#judge(asked);
+    if (!access.ok) return problem({ status: access.status, detail: access.because });
+    if (url.pathname === "/api/openapi.json")
+      return json(200, openApiDocument(this.#options.backend.version) as JsonValue);
+    if ("problem" in routed) return problem(routed.problem);
+    if (routed.name === "stream") return this.#follow(request, response, routed);
+    if (routed.name === "logout")
+      return { ...json(200, { ok: true }), headers: { ...JSON_TYPE, "set-cookie": endedCookie(this.#access) } };
+    const read = await this.#body(request, routed);
+    if ("problem" in read) return problem(read.problem);
+    return this.#operate(routed, read.body, access.by, request.socket.remoteAddress ?? "");
+  }
+
+  /** Failed tries are counted over all senders: on loopback they have one address. */
+  #judge(asked: Parameters<typeof judgeAccess>[0]): ReturnType<typeof judgeAccess> {
+    const access = judgeAccess(asked, this.#access);
+    if (access.ok || access.status !== 401 || asked.headers.authorization === undefined) return access;
+    this.#tries.failed();
+    return access;
+  }
+
+  async #login(request: IncomingMessage, routed: RoutedRequest): Promise<Reply> {
+    const foreign = judgeOrigin({ method: "POST", headers: request.headers }, this.#access);
+    if (foreign !== undefined) return problem({ status: foreign.status, detail: foreign.because });
+    if (!this.#tries.isOpen) return problem({ status: 429, detail: "Too many failed tries; wait a few seconds." });
+    const read = await this.#body(request, routed);
+    if ("problem" in read) return problem(read.problem);
+    const cookie = sessionCookie((read.body as { token: string }).token, this.#access);
+    if (cookie === undefined) {
+      this.#tries.failed();
+      return problem({ status: 401, detail: "The token is not the one of this gateway." });
+    }
+    await this.#audit("cookie", request.socket.remoteAddress ?? "")("login", "");
+    return { ...json(200, { ok: true }), headers: { ...JSON_TYPE, "set-cookie": cookie } };
+  }
+
+  async #follow(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { query }: RoutedRequest,
+  ): Promise<Reply | undefined> {
+    if (!this.#stream.hasRoom) return problem({ status: 503, detail: "Too many pages follow the stream already." });
+    await this.#stream.serve(request, response, query as never);
+    return undefined;
+  }
+
+  async #body(
+    request: IncomingMessage,
+    { operation }: RoutedRequest,
+  ): Promise<{ readonly body: unknown } | { readonly problem: ApiProblem }> {
+    if (operation.body === undefined) return { body: undefined };
+    // A form on another site cannot send this type without asking first.
+    if (!/^application\/json\b/.test(request.headers["content-type"] ?? ""))
+      return { problem: { status: 415, detail: "Send the body as application/json." } };
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) return { problem: { status: 413, detail: "The body is too large." } };
+      chunks.push(chunk);
+    }
+    return readApiBody(operation.body, Buffer.concat(chunks).toString("utf8"));
+  }
+
+  async #operate(routed: RoutedRequest, body: unknown, by: AuditEntry["by"], remoteAddress: string): Promise<Reply> {
+    const { name, operation, params, query } = routed;
+    const { backend } = this.#options;
+    // The table's types say what each handler takes; this one place hands over what its schemas have read.
+    const handler = this.#handlers[name as keyof Handlers] as (input: unknown) => Promise<unknown>;
+    const result = await handler({ params, query, body, backend, audit: this.#audit(by, remoteAddress) });
+    if (operation.answer !== undefined) return json(operation.status, result as JsonValue);
+    const { headers, body: raw } = result as { headers: Record<string, string>; body: Uint8Array | string };
+    return { status: operation.status, headers, body: raw };
+  }
+
+  #audit(by: AuditEntry["by"], remoteAddress: string): (act: AuditEntry["act"], subject: string) => Promise<void> {
+    const { audit, clock } = this.#options.backend;
+    return (act, subject) =>
+      audit.write({ at: new Date(clock.now()).toISOString(), act, subject, by, remote_address: remoteAddress });
   }
 }
 
-async function api(request: IncomingMessage, url: URL, options: AdminOptions): Promise<Reply> {
-  const access = judgeAccess(request.headers, options.token, options.host);
-  if (!access.ok) return problem(access.status, access.because);
-  const [, , collection, id, act] = url.pathname.split("/");
-  const isGet = request.method === "GET";
-  if (collection === "events" && id === undefined && isGet) return listEvents(url.searchParams, options.log);
-  if (collection === "events" && id !== undefined && act === undefined && isGet) return showEvent(id, options.log);
-  if (collection === "events" && id !== undefined && act === "replay" && request.method === "POST")
-    return replay(id, options);
-  if (collection === "refused" && id === undefined && isGet) return listRefused(url.searchParams, options.log);
-  return problem(404, "There is no such resource.");
+const JSON_TYPE = { "content-type": "application/json" };
+
+function json(status: number, body: JsonValue): Reply {
+  return { status, headers: JSON_TYPE, body: stringifyJson(body) };
 }
 
-async function listEvents(query: URLSearchParams, log: EventLog): Promise<Reply> {
-  const filter = filterOf(query);
-  if (typeof filter === "string") return problem(400, filter);
-  const lines = (await listEventViews(log, filter)).map((event) => JSON.stringify(event));
-  return { status: 200, type: "application/x-ndjson", body: lines.length === 0 ? "" : `${lines.join("\n")}\n` };
-}
-
-async function showEvent(id: string, log: EventLog): Promise<Reply> {
-  const view = await showEventView(log, id);
-  return view === undefined
-    ? faultReply(new GtcError("GTC_EVENT_NOT_FOUND", { id }))
-    : { status: 200, type: "application/json", body: viewText(view) };
-}
-
-async function replay(id: string, options: AdminOptions): Promise<Reply> {
-  const runs = await options.replay(id);
-  return json(202, { event_id: id, replay_of: id, runs: runs.map(({ id: runId, flow }) => ({ id: runId, flow })) });
-}
-
-async function listRefused(query: URLSearchParams, log: EventLog): Promise<Reply> {
-  const tenant = query.get("tenant");
-  const refusals = await log.listRefusals({ limit: limitOf(query), ...(tenant !== null && { tenant }) });
-  return {
-    status: 200,
-    type: "application/x-ndjson",
-    body: refusals.map((refusal) => `${viewText(refusalToJson(refusal))}\n`).join(""),
+function problem({ status, allow, ...members }: ApiProblem): Reply {
+  const headers = {
+    "content-type": "application/problem+json",
+    ...(allow !== undefined && { allow }),
+    ...(status === 401 && { "www-authenticate": "Bearer" }),
+    ...(status === 429 && { "retry-after": "6" }),
   };
-}
-
-const STATUSES = new Set(["received", "done", "failed", "unmatched", "refused", "duplicate"]);
-
-/** Reads the filter, or says what is wrong with it. */
-function filterOf(query: URLSearchParams): EventFilter | string {
-  const status = query.get("status");
-  if (status !== null && !STATUSES.has(status)) return `status must be one of ${[...STATUSES].join(", ")}.`;
-  const since = query.get("since");
-  const sinceMs = since === null ? undefined : Date.parse(since);
-  if (sinceMs !== undefined && Number.isNaN(sinceMs)) return "since must be an ISO 8601 time.";
-  const tenant = query.get("tenant");
-  const eventType = query.get("type");
-  return {
-    limit: limitOf(query),
-    ...(tenant !== null && { tenant }),
-    ...(eventType !== null && { eventType }),
-    ...(status !== null && { status: status as NonNullable<EventFilter["status"]> }),
-    ...(sinceMs !== undefined && { sinceMs }),
-  };
-}
-
-function limitOf(query: URLSearchParams): number {
-  const limit = Number(query.get("limit") ?? DEFAULT_LIMIT);
-  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_LIMIT) : DEFAULT_LIMIT;
-}
-
-function json(status: number, body: unknown): Reply {
-  return { status, type: "application/json", body: JSON.stringify(body) };
-}
-
-function problem(status: number, detail: string): Reply {
-  return { status, type: "application/problem+json", body: JSON.stringify({ type: "about:blank", status, detail }) };
+  return { status, headers, body: JSON.stringify({ type: "about:blank", status, ...members }) };
 }
 
 function faultReply(fault: unknown): Reply {
-  if (!(fault instanceof GtcError)) return problem(500, messageOf(fault));
-  const status = fault.code === "GTC_EVENT_NOT_FOUND" ? 404 : (fault.spec.status ?? 500);
-  const body = { type: "about:blank", status, code: fault.code, detail: fault.message, fix: fault.fix };
-  return { status, type: "application/problem+json", body: JSON.stringify(body) };
+  if (!(fault instanceof GtcError)) return problem({ status: 500, detail: messageOf(fault) });
+  return problem({ status: fault.spec.status ?? 500, code: fault.code, detail: fault.message, fix: fault.fix });
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body }: Reply): void {
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
   request.resume();
   response.writeHead(status, {
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
-    ...(status === 401 && { "www-authenticate": "Bearer" }),
+    "referrer-policy": "no-referrer",
+    ...headers,
+    "content-length": Buffer.byteLength(body),
   });
   response.end(request.method === "HEAD" ? undefined : body);
 }

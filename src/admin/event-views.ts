@@ -2,9 +2,15 @@
  * What is listed and shown to an operator: stored events, and among them the newest refused requests, which are no
  * events but the first thing to look for when "nothing arrives".
  */
-import type { JsonValue } from "../base/index.ts";
 import type { EventFilter, EventLog, Refusal } from "../event-log/index.ts";
-import { detailToJson, refusalDetailToJson, refusalSummaryToJson, summaryToJson, type SummaryJson } from "./views.ts";
+import {
+  detailToJson,
+  refusalDetailToJson,
+  refusalSummaryToJson,
+  summaryToJson,
+  type EventRecord,
+  type SummaryJson,
+} from "./views.ts";
 
 /** How many of the newest refusals are looked at: the ring may hold many, and each has the start of a body. */
 const REFUSALS_LOOKED_AT = 1000;
@@ -20,8 +26,8 @@ export async function listEventViews(log: EventLog, filter: EventFilter): Promis
   return [...views, ...matching].toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, filter.limit);
 }
 
-/** Everything about one event or refused request; undefined when there is none of that id. */
-export async function showEventView(log: EventLog, id: string): Promise<JsonValue | undefined> {
+/** `{ event, response, runs }`: everything about one event or refused request; undefined when there is none of that id. */
+export async function showEventView(log: EventLog, id: string): Promise<EventRecord | undefined> {
   const detail = await log.getEvent(id);
   if (detail !== undefined) return detailToJson(detail);
   const refusal = (await newestRefusals(log, undefined)).find((candidate) => candidate.id === id);

@@ -1,4 +1,9 @@
 export { listEventViews, showEventView } from "./event-views.ts";
 export { startAdmin, type AdminServer } from "./admin-server.ts";
+export { adminToken } from "./admin-token.ts";
+export type { AdminBackend, BundleView, DoctorFinding, SourceView } from "./api/backend.ts";
+export { AuditTrail } from "./audit-trail.ts";
+export { apiReferencePage } from "./api-reference.ts";
+export { openApiDocument } from "./openapi.ts";
 export { findGateway, removeGatewayFile, writeGatewayFile, type GatewayFile } from "./gateway-file.ts";
 export { viewText, type SummaryJson } from "./views.ts";

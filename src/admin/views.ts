@@ -35,8 +35,15 @@ export function summaryToJson(event: EventSummary): SummaryJson {
   };
 }
 
-/** `{ event, response, runs }`: everything about one event. */
-export async function detailToJson(detail: EventDetail): Promise<JsonValue> {
+/** Everything about one event, as `gtc events show --json` prints it. */
+export type EventRecord = {
+  readonly event: Record<string, JsonValue>;
+  readonly response: JsonValue;
+  readonly runs: JsonValue[];
+};
+
+/** The record of a stored event. */
+export async function detailToJson(detail: EventDetail): Promise<EventRecord> {
   const { envelope, summary } = detail;
   return {
     event: {
@@ -151,7 +158,7 @@ export function refusalSummaryToJson(refusal: Refusal): SummaryJson {
 }
 
 /** A refused request in the form of an event of which nothing came. */
-export function refusalDetailToJson(refusal: Refusal): JsonValue {
+export function refusalDetailToJson(refusal: Refusal): EventRecord {
   const { reason, detail, hint, likely, method, target, headers, bodyBytes, bodyStart } = refusal;
   const { runs, ...summary } = refusalSummaryToJson(refusal);
   return {

@@ -103,8 +103,37 @@ export const ERRORS = {
   GTC_EVENT_NOT_FOUND: {
     message: "There is no event {id}.",
     fix: "List the events with `gtc events list`; old events are dropped by retention.",
+    status: 404,
     exitCode: 1,
     retryable: false,
+  },
+  GTC_NOT_FOUND: {
+    message: "There is no {what} {id}.",
+    fix: "Take the id from a list of the API; what is old is dropped by retention.",
+    status: 404,
+    exitCode: 1,
+    retryable: false,
+  },
+  GTC_FIELD_NOT_FOUND: {
+    message: "The event has nothing at {field}.",
+    fix: "Name a field as it is shown: header:authorization, query:token or body:$.card.number.",
+    status: 404,
+    exitCode: 1,
+    retryable: false,
+  },
+  GTC_BAD_REQUEST: {
+    message: "{detail}",
+    fix: "See docs/reference/api.md for what the operation takes.",
+    status: 400,
+    exitCode: 2,
+    retryable: false,
+  },
+  GTC_TOO_MANY_JOBS: {
+    message: "{count} bulk replays are running already.",
+    fix: "Wait for one to end, or cancel it.",
+    status: 409,
+    exitCode: 1,
+    retryable: true,
   },
   GTC_EVENT_REFUSED: {
     message: "{id} was refused and cannot be replayed: {detail}",

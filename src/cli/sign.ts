@@ -1,6 +1,6 @@
 /** `gtc sign`: prints a signed request for a payload, ready to paste into a terminal. */
 import { createIdSource, GtcError, systemClock } from "../base/index.ts";
-import { signRequest, type SignedRequest } from "../signature/index.ts";
+import { curlCommand, signRequest, type SignedRequest } from "../signature/index.ts";
 import { defineCommand } from "./command.ts";
 import { flag, moment, text, texts } from "./options.ts";
 import { readBytes, readScheme, SCHEME_OPTIONS } from "./scheme-options.ts";
@@ -43,7 +43,7 @@ export const sign = defineCommand({
     const result = signRequest(config, key, unsigned, { nowMs, id });
     if ("fault" in result)
       throw new GtcError("GTC_USAGE", { detail: `The request cannot be signed: ${result.fault}.` });
-    const print = options.json ? asJson : options.http ? asRawHttp : asCurl;
+    const print = options.json ? asJson : options.http ? asRawHttp : curlCommand;
     context.stdout.write(print(result.request));
     return 0;
   },
@@ -61,22 +61,6 @@ function withContentType(headers: Headers, body: Buffer): Headers {
   if (headers.some(([name]) => name.toLowerCase() === "content-type") || body.length === 0) return headers;
   const isJson = /^\s*[[{]/.test(body.subarray(0, 100).toString("latin1"));
   return [["Content-Type", isJson ? "application/json" : "application/x-www-form-urlencoded"], ...headers];
-}
-
-function asCurl({ method, url, headers, rawBody }: SignedRequest): string {
-  const lines = headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
-  const text = Buffer.from(rawBody).toString("utf8");
-  const isText = Buffer.from(text, "utf8").equals(rawBody) && !text.includes("\0");
-  const body = rawBody.length === 0 ? [] : [isText ? `--data-raw ${quoted(text)}` : "--data-binary @-"];
-  const curl = [`curl -X ${method} ${quoted(url)}`, ...lines, ...body].join(" \\\n  ");
-  return isText || rawBody.length === 0
-    ? `${curl}\n`
-    : `base64 -d <<'BODY' | ${curl}\n${Buffer.from(rawBody).toString("base64")}\nBODY\n`;
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function asRawHttp({ method, url, headers, rawBody }: SignedRequest): Buffer {

@@ -195,6 +195,14 @@ export const SETTINGS = [
     summary: "A run without a sign of life for so long is ended and its thread replaced.",
   },
   {
+    name: "mask_paths",
+    field: "maskPaths",
+    kind: "text",
+    fallback: "",
+    summary:
+      "Fields of payloads that the admin API and the inspector mask, as JSON paths with commas between: $.card.number, $.items[*].email.",
+  },
+  {
     name: "log_format",
     field: "logFormat",
     kind: { oneOf: ["auto", "pretty", "json"] },

@@ -30,7 +30,11 @@ export interface Envelope {
 /** What is kept of a verdict. `unsigned` = accepted without a signature because the operator allows it. */
 export type VerdictRecord =
   | { readonly status: "verified"; readonly scheme: string; readonly provider?: string; readonly keyName: string }
-  | { readonly status: "unsigned" }
+  | {
+      readonly status: "unsigned";
+      /** Not a sender but an operator sent it, as an edited copy or to try something. */
+      readonly sentBy?: "operator";
+    }
   | { readonly status: "refused"; readonly reason: string; readonly detail: string; readonly hint: string };
 
 /** The sender's own id of the delivery. */

@@ -26,6 +26,7 @@ export { keyFaults } from "./resolve-scheme.ts";
 export { createKeyStore, type FetchText, type KeyStore, type KeyStoreOptions } from "./key-store.ts";
 export { explainRefusal, type Explanation, type ExplainOptions } from "./forensics/explain-refusal.ts";
 export type { ExplainedReason, OtherKeys } from "./forensics/hypothesis.ts";
+export { curlCommand } from "./curl.ts";
 export { signRequest, type SignOptions, type Signed } from "./sign.ts";
 export { deliveryIdOf } from "./well-known-ids.ts";
 export { listProviders } from "./providers/index.ts";

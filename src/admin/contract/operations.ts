@@ -79,6 +79,22 @@ export interface Operation {
 }
 
 export const operations = {
+  login: post(
+    "/api/login",
+    "Exchange the token for a cookie",
+    nothing,
+    z.strictObject({ token: z.string().max(200) }),
+    200,
+    z.object({ ok: z.literal(true) }),
+  ),
+  logout: post(
+    "/api/logout",
+    "End the session of this browser",
+    nothing,
+    undefined,
+    200,
+    z.object({ ok: z.literal(true) }),
+  ),
   info: get("/api/info", "What runs here", nothing, nothing, resource.gatewayInfo),
   listEvents: get(
     "/api/events",
@@ -88,6 +104,17 @@ export const operations = {
     resource.pageOf(resource.eventSummary),
   ),
   showEvent: get("/api/events/{id}", "Everything about one event", byId, nothing, resource.eventDetail),
+  eventRecord: get(
+    "/api/events/{id}/record",
+    "The event as `gtc events show --json` prints it",
+    byId,
+    nothing,
+    z.object({
+      event: z.record(z.string(), resource.anyJson),
+      response: resource.anyJson,
+      runs: z.array(resource.anyJson),
+    }),
+  ),
   rawBody: bytes("/api/events/{id}/body", "The raw body as it was sent", byId, nothing, "application/octet-stream"),
   eventCurl: get("/api/events/{id}/curl", "The event as a signed curl command", byId, nothing, resource.signedCurl),
   exportEvents: bytes(

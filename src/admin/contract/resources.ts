@@ -11,7 +11,7 @@ export const eventStatus = z.enum(["received", "done", "failed", "unmatched", "r
 export const runStatus = z.enum(["queued", "running", "waiting", "succeeded", "failed"]);
 const time = z.iso.datetime();
 /** Any JSON; integers keep their digits. */
-const anyJson = z.custom<JsonValue>(() => true);
+export const anyJson = z.custom<JsonValue>(() => true);
 const runRef = z.object({ id: z.string(), flow: z.string(), status: runStatus });
 
 export const answer = z.object({

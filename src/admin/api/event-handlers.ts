@@ -1,0 +1,170 @@
+/** Events: lists, one event, its body, exports. */
+import { GtcError } from "../../base/index.ts";
+import type { EventQuery, EventRowView } from "../../event-log/index.ts";
+import { viewStoredFlow, type StoredFlowView } from "../../flow/index.ts";
+import { showEventView } from "../event-views.ts";
+import { eventsToHar } from "../har.ts";
+import { maskRulesOf } from "../mask-rules.ts";
+import { valueAt } from "../masking.ts";
+import type { AdminBackend } from "./backend.ts";
+import { eventDetailJson, eventRowJson, timeOrNull } from "./event-json.ts";
+import type { Handlers, HandlerInput, RawAnswer } from "./handler.ts";
+import { payloadOf } from "./shown-body.ts";
+
+type EventHandlers = Pick<Handlers, "listEvents" | "showEvent" | "eventRecord" | "rawBody" | "exportEvents" | "reveal">;
+
+export const eventHandlers: EventHandlers = {
+  listEvents: async ({ query, backend }) => {
+    const page = await backend.queries.listEvents(eventQueryOf(query));
+    return {
+      items: page.items.map(eventRowJson),
+      next_cursor: page.nextCursor ?? null,
+      searched_to: timeOrNull(page.searchedToMs),
+    };
+  },
+
+  showEvent: async ({ params: { id }, backend }) => {
+    const { log, queries } = backend;
+    const [detail, [row]] = await Promise.all([log.getEvent(id), queries.eventsById([id])]);
+    if (detail === undefined || row === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+    const flows = await flowsOf(
+      backend,
+      detail.runs.map(({ run }) => run.flowHash),
+    );
+    return eventDetailJson(detail, row, maskRulesOf(backend), flows);
+  },
+
+  eventRecord: async ({ params: { id }, backend, audit }) => {
+    const record = await showEventView(backend.log, id);
+    if (record === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+    // It shows every header and the whole body.
+    await audit("download", `record of ${id}`);
+    return record;
+  },
+
+  rawBody: async ({ params: { id }, backend, audit }) => {
+    const envelope = await backend.log.getEnvelope(id);
+    if (envelope === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+    await audit("download", `body of ${id}`);
+    // Never the sender's own type: a browser must not take it for a page.
+    return { headers: downloadHeaders("application/octet-stream", `${id}.bin`), body: envelope.rawBody };
+  },
+
+  exportEvents: async ({ query: { format, ...query }, backend, audit }) => {
+    const page = await backend.queries.listEvents(eventQueryOf(query));
+    await audit("export", `${page.items.length} event(s) as ${format}`);
+    return format === "har"
+      ? exportHar(backend, page.items, page.nextCursor)
+      : exportLines(page.items, page.nextCursor);
+  },
+
+  reveal: async ({ params: { id }, body: { field }, backend, audit }) => {
+    const value = await hiddenValue(backend, id, field);
+    if (value === undefined) throw new GtcError("GTC_FIELD_NOT_FOUND", { field });
+    await audit("reveal", `${field} of ${id}`);
+    return { field, value };
+  },
+};
+
+type EventFilters = Omit<HandlerInput<"listEvents">["query"], never>;
+
+/** The log's query for the filters of the API. */
+export function eventQueryOf({ type, provider_type, delivery_id, q, since, until, ...same }: EventFilters): EventQuery {
+  return {
+    ...defined(same),
+    limit: same.limit,
+    ...defined({ eventType: type, providerType: provider_type, deliveryId: delivery_id, text: q }),
+    ...periodOf({ since, until }),
+  };
+}
+
+export function periodOf({
+  since,
+  until,
+}: {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}): {
+  sinceMs?: number;
+  untilMs?: number;
+} {
+  return {
+    ...(since !== undefined && { sinceMs: Date.parse(since) }),
+    ...(until !== undefined && { untilMs: Date.parse(until) }),
+  };
+}
+
+/** Without the members that are undefined. */
+export function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** The definitions with which these runs began. */
+export async function flowsOf(
+  { log }: AdminBackend,
+  hashes: readonly string[],
+): Promise<ReadonlyMap<string, StoredFlowView>> {
+  const found = new Map<string, StoredFlowView>();
+  for (const hash of new Set(hashes)) {
+    const json = await log.flowDefinition(hash);
+    if (json !== undefined) found.set(hash, viewStoredFlow(json));
+  }
+  return found;
+}
+
+export function downloadHeaders(type: string, name: string): Record<string, string> {
+  return { "content-type": type, "content-disposition": `attachment; filename="${name}"` };
+}
+
+/** The lines of `gtc events list --json`. */
+function exportLines(rows: readonly EventRowView[], nextCursor: string | undefined): RawAnswer {
+  const lines = rows.map((row) => {
+    const { sequence: _sequence, ...summary } = eventRowJson(row);
+    return `${JSON.stringify(summary)}\n`;
+  });
+  return { headers: exportHeaders("application/x-ndjson", "events.ndjson", nextCursor), body: lines.join("") };
+}
+
+async function exportHar(
+  backend: AdminBackend,
+  rows: readonly EventRowView[],
+  nextCursor: string | undefined,
+): Promise<RawAnswer> {
+  const rules = maskRulesOf(backend);
+  const details = await Promise.all(
+    rows.map(async (row) => {
+      const detail = await backend.log.getEvent(row.id);
+      return detail && eventDetailJson(detail, row, rules, NO_FLOWS);
+    }),
+  );
+  const { publicBaseUrl } = backend.bundle();
+  const har = eventsToHar(
+    details.filter((detail) => detail !== undefined),
+    { publicBaseUrl, version: backend.version },
+  );
+  return { headers: exportHeaders("application/json", "events.har", nextCursor), body: JSON.stringify(har) };
+}
+
+/** An archive shows requests and answers, not what the runs were told to do. */
+const NO_FLOWS: ReadonlyMap<string, StoredFlowView> = new Map();
+
+function exportHeaders(type: string, name: string, nextCursor: string | undefined): Record<string, string> {
+  return { ...downloadHeaders(type, name), ...(nextCursor !== undefined && { "x-next-cursor": nextCursor }) };
+}
+
+/** `header:authorization`, `query:token`, `body:$.card.number`. */
+async function hiddenValue({ log }: AdminBackend, id: string, field: string): Promise<string | undefined> {
+  const envelope = await log.getEnvelope(id);
+  if (envelope === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+  const [, place, name = ""] = /^(header|query|body):(.+)$/s.exec(field) ?? [];
+  switch (place) {
+    case "header":
+      return envelope.headers.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value)[0];
+    case "query":
+      return new URL(envelope.target, "http://gateway").searchParams.get(name) ?? undefined;
+    case "body":
+      return valueAt(await payloadOf(envelope.headers, envelope.rawBody), name);
+    default:
+      return undefined;
+  }
+}

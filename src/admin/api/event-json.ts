@@ -1,0 +1,215 @@
+/** Events, runs and refusals in the JSON of the contract, with what is sensitive masked. */
+import { parseJson, type JsonValue } from "../../base/index.ts";
+import type { AnswerRecord, DedupeKey, VerdictRecord } from "../../event/index.ts";
+import type {
+  EventDetail,
+  EventRowView,
+  Refusal,
+  RunDetail,
+  RunError,
+  RunRowView,
+  StepDone,
+} from "../../event-log/index.ts";
+import type { StoredFlowView } from "../../flow/index.ts";
+import type * as Contract from "../contract/index.ts";
+import { maskHeaders, maskQuery, maskTarget, type MaskRules } from "../masking.ts";
+import { shownBody } from "./shown-body.ts";
+
+export function eventRowJson(row: EventRowView): Contract.EventSummary {
+  const isRefused = row.status === "refused";
+  return {
+    id: row.id,
+    sequence: row.sequence,
+    tenant: row.tenant,
+    event_type: row.eventType,
+    provider_type: row.providerType ?? null,
+    delivery_id: row.deliveryId ?? null,
+    received_at: isoTime(row.receivedAtMs),
+    method: row.method,
+    status: row.status,
+    verdict: row.verdict.status,
+    duplicate_of: row.duplicateOf ?? null,
+    body_bytes: row.bodyBytes,
+    answer:
+      row.answer === undefined
+        ? { status: isRefused ? 400 : 202, by: isRefused ? "problem" : "ack", duration_ms: null }
+        : { status: row.answer.status, by: row.answer.by as AnswerRecord["by"], duration_ms: row.answer.durationMs },
+    runs: row.runs.map(({ id, flow, status }) => ({ id, flow, status })),
+    test: row.verdict.status === "unsigned" && row.verdict.sentBy === "operator",
+  };
+}
+
+/** How the definitions with which runs began are found by their hash. */
+export type FlowsByHash = ReadonlyMap<string, StoredFlowView>;
+
+export async function eventDetailJson(
+  detail: EventDetail,
+  row: EventRowView,
+  rules: MaskRules,
+  flows: FlowsByHash,
+): Promise<Contract.EventDetail> {
+  const { envelope } = detail;
+  const body = await shownBody(envelope.headers, envelope.rawBody, rules);
+  return {
+    ...eventRowJson(row),
+    target: maskTarget(envelope.target),
+    remote_address: envelope.remoteAddress,
+    query: maskQuery(envelope.target),
+    headers: maskHeaders(envelope.headers, rules),
+    body,
+    verification: verificationJson(envelope.verdict),
+    dedupe: dedupeJson(envelope.dedupe),
+    refused_because: detail.refusedBecause ?? null,
+    response: answerJson(detail),
+    run_details: detail.runs.map((run) => runDetailJson(run, envelope.eventType, body.payload, flows)),
+  };
+}
+
+function dedupeJson(dedupe: DedupeKey | undefined): Contract.EventDetail["dedupe"] {
+  return dedupe === undefined
+    ? null
+    : { id: dedupe.unsignedId ?? dedupe.value, source: dedupe.source, signed: dedupe.signed };
+}
+
+function verificationJson(verdict: VerdictRecord): Contract.Verification {
+  const none = { scheme: null, provider: null, key_name: null, reason: null, detail: null, hint: null, likely: null };
+  switch (verdict.status) {
+    case "verified": {
+      const { scheme, provider, keyName } = verdict;
+      return { ...none, status: "verified", scheme, provider: provider ?? null, key_name: keyName };
+    }
+    case "unsigned":
+      return { ...none, status: "unsigned" };
+    case "refused":
+      return { ...none, ...verdict };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** What the sender was told. Where nothing was recorded it was our own 202. */
+function answerJson({ answer, summary }: EventDetail): Contract.Answer {
+  if (answer === undefined) {
+    const body = {
+      event_id: summary.id,
+      ...(summary.duplicateOf !== undefined && { duplicate_of: summary.duplicateOf }),
+    };
+    const headers = { "content-type": "application/json" };
+    return { status: 202, by: "ack", headers, body, answered_at: null, duration_ms: null };
+  }
+  const isJson = /[/+]json\b/.test(answer.headers["content-type"] ?? "");
+  return {
+    status: answer.status,
+    by: answer.by,
+    headers: { ...answer.headers },
+    body: isJson ? jsonOr(answer.body) : answer.body,
+    answered_at: isoTime(answer.atMs),
+    duration_ms: answer.durationMs,
+  };
+}
+
+export function runRowJson(row: RunRowView): Contract.RunSummary {
+  const { run } = row;
+  return {
+    id: run.id,
+    event_id: run.eventId,
+    tenant: run.tenant,
+    event_type: row.eventType,
+    flow: run.flow,
+    flow_hash: run.flowHash,
+    status: row.status,
+    attempt: row.attempts,
+    replay_of: run.replayOf ?? null,
+    parent_run: run.parentRunId ?? null,
+    error: errorJson(row.error),
+    created_at: isoTime(run.createdAtMs),
+    started_at: timeOrNull(row.startedAtMs),
+    ended_at: timeOrNull(row.endedAtMs),
+    resume_at: timeOrNull(row.resumeAtMs),
+  };
+}
+
+/** @param payload what the first step had as its input */
+export function runDetailJson(
+  detail: RunDetail,
+  eventType: string,
+  payload: JsonValue,
+  flows: FlowsByHash,
+): Contract.RunDetail {
+  const nodes = new Map(flows.get(detail.run.flowHash)?.nodes.map((node) => [node.id, node.config]));
+  let input = detail.run.payloadJson === undefined ? payload : jsonOr(detail.run.payloadJson);
+  const steps = detail.steps.map((step) => {
+    const shown = stepJson(step, nodes.get(step.node) ?? null, input);
+    if (step.status === "succeeded") input = shown.output;
+    return shown;
+  });
+  return { ...runRowJson({ ...detail, eventType }), steps };
+}
+
+function stepJson(step: StepDone, config: JsonValue, input: JsonValue): Contract.Step {
+  return {
+    ordinal: step.ordinal,
+    node: step.node,
+    type: step.nodeType,
+    status: step.status,
+    attempt: step.attempt,
+    config,
+    input,
+    output: step.outputJson === undefined ? null : jsonOr(step.outputJson),
+    printed: [...(step.printed ?? [])],
+    error: errorJson(step.error),
+    next: step.next ?? null,
+    started_at: isoTime(step.startedAtMs),
+    duration_ms: step.durationMs,
+  };
+}
+
+function errorJson(error: RunError | undefined): Contract.RunError | null {
+  if (error === undefined) return null;
+  const { code, message, retryable, node, detail } = error;
+  return { code, message, retryable, node: node ?? null, detail: detail ?? null };
+}
+
+export function refusalJson(refusal: Refusal): Contract.Refusal {
+  return {
+    id: refusal.id,
+    tenant: refusal.tenant,
+    event_type: refusal.eventType,
+    received_at: isoTime(refusal.receivedAtMs),
+    http_status: refusal.status,
+    reason: refusal.reason,
+    detail: refusal.detail,
+    hint: refusal.hint,
+    likely: refusal.likely ?? null,
+    method: refusal.method,
+    target: maskTarget(refusal.target),
+    remote_address: refusal.remoteAddress,
+    body_bytes: refusal.bodyBytes,
+  };
+}
+
+export async function refusalDetailJson(refusal: Refusal, rules: MaskRules): Promise<Contract.RefusalDetail> {
+  const isWhole = refusal.bodyStart.length === refusal.bodyBytes;
+  const body = await shownBody(refusal.headers, refusal.bodyStart, rules);
+  return {
+    ...refusalJson(refusal),
+    headers: maskHeaders(refusal.headers, rules),
+    body: { ...body, bytes: refusal.bodyBytes, truncated: body.truncated || !isWhole },
+  };
+}
+
+function jsonOr(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+export function timeOrNull(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : isoTime(timeMs);
+}

@@ -1,0 +1,37 @@
+/** The shape of every handler: what its operation takes goes in, what it answers comes out; the table gives the types. */
+import type { z } from "zod";
+import { GtcError } from "../../base/index.ts";
+import type { AuditEntry, OperationName, operations } from "../contract/index.ts";
+import type { AdminBackend } from "./backend.ts";
+
+type Operations = typeof operations;
+
+export interface HandlerInput<N extends OperationName> {
+  readonly params: z.output<Operations[N]["params"]>;
+  readonly query: z.output<Operations[N]["query"]>;
+  readonly body: Operations[N] extends { readonly body: infer Body extends z.ZodType } ? z.output<Body> : undefined;
+  readonly backend: AdminBackend;
+  /** Writes an act of the operator down; awaited before it is done. */
+  readonly audit: (act: AuditEntry["act"], subject: string) => Promise<void>;
+}
+
+/** An answer that is no JSON. */
+export interface RawAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+type HandlerOutput<N extends OperationName> = Operations[N] extends { readonly answer: infer Answer extends z.ZodType }
+  ? z.input<Answer>
+  : RawAnswer;
+
+export type Handler<N extends OperationName> = (input: HandlerInput<N>) => Promise<HandlerOutput<N>>;
+
+/** Operations that the server answers itself: they touch the connection or the session. */
+export type OwnOperation = "login" | "logout" | "stream";
+
+export type Handlers = { readonly [N in Exclude<OperationName, OwnOperation>]: Handler<N> };
+
+export function notFound(what: string, id: string): GtcError {
+  return new GtcError("GTC_NOT_FOUND", { what, id });
+}

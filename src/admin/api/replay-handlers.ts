@@ -1,0 +1,171 @@
+/** What operators do: replay, edit and replay, replay many, and send a request as a sender would. */
+import { GtcError } from "../../base/index.ts";
+import type { HeaderList } from "../../event/index.ts";
+import type { PlannedRun } from "../../event-log/index.ts";
+import { curlCommand, signRequest, type SignedRequest } from "../../signature/index.ts";
+import type * as Contract from "../contract/index.ts";
+import type { ReplayJobs } from "../replay-jobs.ts";
+import type { AdminBackend, SourceView } from "./backend.ts";
+import { eventQueryOf } from "./event-handlers.ts";
+import { notFound, type Handlers, type HandlerInput } from "./handler.ts";
+
+type ReplayHandlers = Pick<
+  Handlers,
+  | "replayEvent"
+  | "replayEdited"
+  | "startReplayJob"
+  | "showReplayJob"
+  | "cancelReplayJob"
+  | "eventCurl"
+  | "sourceCurl"
+  | "testSource"
+>;
+
+const MOST_BULK = 10_000;
+const PAGE = 1000;
+const SAMPLE = '{"message": "Hello from the inspector"}';
+/** Headers that belong to the connection and not to the message. */
+const OF_CONNECTION = new Set([
+  "host",
+  "connection",
+  "content-length",
+  "transfer-encoding",
+  "expect",
+  "keep-alive",
+  "te",
+  "upgrade",
+]);
+
+export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
+  return {
+    replayEvent: async ({ params: { id }, backend, audit }) => {
+      await audit("replay", id);
+      return replayedJson(id, id, await backend.replay(id));
+    },
+
+    replayEdited: async ({ params: { id }, body: { body, headers }, backend, audit }) => {
+      const original = await backend.log.getEnvelope(id);
+      if (original === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+      await audit("replay_edited", id);
+      const copy = { body: Buffer.from(body), ...(headers !== undefined && { headers: lowerCase(headers) }) };
+      const stored = await backend.storeCopy(original, copy);
+      return replayedJson(stored.eventId, id, stored.runs);
+    },
+
+    startReplayJob: async ({ body, backend, audit }) => {
+      const ids = body.event_ids ?? (await matchingIds(backend, body.filter ?? {}));
+      if (ids.length === 0) throw new GtcError("GTC_BAD_REQUEST", { detail: "No event matches." });
+      await audit("bulk_replay", `${ids.length} event(s)`);
+      return jobs.start(ids, body.rate);
+    },
+
+    showReplayJob: async ({ params: { id } }) => found(jobs.show(id), id),
+
+    cancelReplayJob: async ({ params: { id }, audit }) => {
+      await audit("bulk_replay", `cancel ${id}`);
+      return found(jobs.cancel(id), id);
+    },
+
+    eventCurl: async ({ params: { id }, backend, audit }) => {
+      const envelope = await backend.log.getEnvelope(id);
+      if (envelope === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+      await audit("download", `curl of ${id}`);
+      const source = sourceOf(backend, envelope.tenant, envelope.eventType);
+      const headers = envelope.headers.filter(([name]) => !OF_CONNECTION.has(name));
+      const url = backend.bundle().publicBaseUrl + envelope.target;
+      return signedCurl(source, { method: envelope.method, url, headers, rawBody: envelope.rawBody }, backend);
+    },
+
+    sourceCurl: async ({ params, backend, audit }) => {
+      const source = knownSource(backend, params.tenant, params.event_type);
+      await audit("download", `curl of ${params.tenant}/${params.event_type}`);
+      return signedCurl(source, sampleFor(source), backend);
+    },
+
+    testSource: async ({ params, backend, audit }) => {
+      const source = knownSource(backend, params.tenant, params.event_type);
+      await audit("test", `${params.tenant}/${params.event_type}`);
+      const { request } = signedBy(source, sampleFor(source), backend);
+      const { pathname, search } = new URL(request.url);
+      const answer = await backend.send({ target: pathname + search, headers: request.headers, body: request.rawBody });
+      return { ...answer, event_id: eventIdIn(answer.body) };
+    },
+  };
+}
+
+/** The ids of all events that match, oldest first. @throws GtcError when there are too many */
+async function matchingIds(
+  { queries }: AdminBackend,
+  filter: NonNullable<HandlerInput<"startReplayJob">["body"]["filter"]>,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const query = eventQueryOf({ ...filter, limit: PAGE, cursor });
+    const page = await queries.listEvents({ ...query, ...(cursor !== undefined && { cursor }) });
+    ids.push(...page.items.map(({ id }) => id));
+    if (ids.length > MOST_BULK)
+      throw new GtcError("GTC_BAD_REQUEST", { detail: `More than ${MOST_BULK} events match; narrow the filter.` });
+    if (page.nextCursor === undefined) return ids.reverse();
+    cursor = page.nextCursor;
+  }
+}
+
+function found(job: Contract.ReplayJob | undefined, id: string): Contract.ReplayJob {
+  if (job === undefined) throw notFound("bulk replay", id);
+  return job;
+}
+
+function replayedJson(eventId: string, replayOf: string, runs: readonly PlannedRun[]) {
+  return { event_id: eventId, replay_of: replayOf, runs: runs.map(({ id, flow }) => ({ id, flow })) };
+}
+
+function lowerCase(headers: readonly (readonly [string, string])[]): HeaderList {
+  return headers.map(([name, value]) => [name.toLowerCase(), value]);
+}
+
+function sourceOf({ bundle }: AdminBackend, tenant: string, eventType: string): SourceView | undefined {
+  return bundle().sources.find((source) => source.tenant === tenant && source.eventType === eventType);
+}
+
+function knownSource(backend: AdminBackend, tenant: string, eventType: string): SourceView {
+  const source = sourceOf(backend, tenant, eventType);
+  if (source === undefined) throw notFound("source", `${tenant}/${eventType}`);
+  return source;
+}
+
+function sampleFor({ url }: SourceView): SignedRequest {
+  return { method: "POST", url, headers: [["content-type", "application/json"]], rawBody: Buffer.from(SAMPLE) };
+}
+
+interface SignResult {
+  readonly request: SignedRequest;
+  readonly signed: boolean;
+  readonly note: string | null;
+}
+
+/** The request as the source's sender would sign it now, with the first secret that is still good. */
+function signedBy(source: SourceView | undefined, request: SignedRequest, { clock }: AdminBackend): SignResult {
+  const nowMs = clock.now();
+  const { config, keys = [] } = source?.scheme ?? {};
+  const key = keys.find(({ notAfterMs = Infinity }) => notAfterMs > nowMs);
+  if (config === undefined || key === undefined)
+    return { request, signed: false, note: "Nothing is configured to sign it with." };
+  const result = signRequest(config, key, request, { nowMs, id: `test-${nowMs}` });
+  return "fault" in result
+    ? { request, signed: false, note: result.fault }
+    : { request: result.request, signed: true, note: null };
+}
+
+function signedCurl(
+  source: SourceView | undefined,
+  request: SignedRequest,
+  backend: AdminBackend,
+): Contract.SignedCurl {
+  const { request: ready, signed, note } = signedBy(source, request, backend);
+  return { command: curlCommand(ready), signed, note };
+}
+
+function eventIdIn(body: string): string | null {
+  const [, id = null] = /"event_id":\s*"([0-9a-f-]{36})"/.exec(body) ?? [];
+  return id;
+}
