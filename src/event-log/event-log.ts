@@ -14,8 +14,13 @@
  *    ever reported as stored later, and reading goes on working.
  */
 import type { AnswerRecord, Envelope } from "../event/index.ts";
+import type { HistogramEntry } from "./duration-histogram.ts";
+import type { EventQueries } from "./event-queries.ts";
 
 export interface EventLog extends AsyncDisposable {
+  /** What an operator asks; none of it delays an append. */
+  readonly queries: EventQueries;
+
   /** Stores the event with its planned runs, durably. @throws GtcError GTC_LOG_UNAVAILABLE. */
   append(draft: EventDraft): Promise<Appended>;
   /** Stores facts, durably and in order. @throws GtcError GTC_LOG_UNAVAILABLE. */
@@ -100,7 +105,23 @@ export type Fact =
       readonly error?: RunError;
       readonly atMs: number;
     }
-  | { readonly type: "answered"; readonly eventId: string; readonly answer: AnswerRecord };
+  | { readonly type: "answered"; readonly eventId: string; readonly answer: AnswerRecord }
+  | TrafficMinute;
+
+/** The facts that speak of one run. */
+export type RunFact = Extract<Fact, { readonly runId: string }>;
+
+/** How quickly the requests of one minute were answered: what no other fact tells. Recorded once, when it is over. */
+export interface TrafficMinute {
+  readonly type: "traffic_minute";
+  /** Where the minute begins, milliseconds since the epoch. */
+  readonly minuteMs: number;
+  readonly tenants: readonly {
+    readonly tenant: string;
+    /** From arrival to answer. */
+    readonly acknowledgements: readonly HistogramEntry[];
+  }[];
+}
 
 export interface StepDone {
   readonly type: "step_done";

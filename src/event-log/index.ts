@@ -18,7 +18,9 @@ export type {
   RunError,
   RunStatus,
   StepDone,
+  TrafficMinute,
 } from "./event-log.ts";
+export { DurationHistogram, type HistogramEntry } from "./duration-histogram.ts";
 export type {
   Change,
   ChangePage,

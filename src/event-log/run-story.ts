@@ -1,8 +1,6 @@
-import type { ClaimedRun, Fact, PlannedRun, RunDetail, RunError, RunStatus, StepDone } from "./event-log.ts";
+import type { ClaimedRun, PlannedRun, RunDetail, RunError, RunFact, RunStatus, StepDone } from "./event-log.ts";
 import { isOpen } from "./derive-status.ts";
 import type { Envelope } from "../event/index.ts";
-
-export type RunFact = Exclude<Fact, { readonly type: "flow_stored" | "run_queued" | "answered" }>;
 
 /** One run as the facts told it. Facts that come after the run has ended change nothing. */
 export class RunStory {

@@ -6,11 +6,13 @@
 import { GtcError } from "../../base/index.ts";
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
 import type * as Port from "../event-log.ts";
+import type { ChangeSignal } from "../change-signal.ts";
 import type { WorkSignal } from "../work-signal.ts";
 import { Claims } from "./claims.ts";
 import { DedupeGate } from "./dedupe-gate.ts";
 import { encodeEvent, encodeFacts, NO_BODY } from "./event-record.ts";
 import { EventSource, summaryOf } from "./event-source.ts";
+import type { EmbeddedQueries } from "./embedded-queries.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { Projection } from "./projection.ts";
@@ -30,10 +32,13 @@ export interface EmbeddedParts {
   readonly projection: Projection;
   readonly queue: RunQueue;
   readonly signal: WorkSignal;
+  readonly queries: EmbeddedQueries;
+  readonly changes: ChangeSignal;
   readonly release: () => Promise<void>;
 }
 
 export class EmbeddedLog implements Port.EventLog {
+  readonly queries: EmbeddedQueries;
   readonly #parts: EmbeddedParts;
   readonly #source: EventSource;
   readonly #gate: DedupeGate;
@@ -43,6 +48,7 @@ export class EmbeddedLog implements Port.EventLog {
   constructor(parts: EmbeddedParts) {
     const { options, queue, projection } = parts;
     this.#parts = parts;
+    this.queries = parts.queries;
     this.#source = new EventSource(parts.reader);
     this.#gate = new DedupeGate(
       options.dedupeWindowMs,
@@ -93,7 +99,9 @@ export class EmbeddedLog implements Port.EventLog {
   }
 
   refuse(refusal: Port.Refusal): void {
-    if (this.#closed === undefined) this.#parts.projection.projector.refuse(refusal);
+    if (this.#closed !== undefined) return;
+    this.#parts.projection.projector.refuse(refusal);
+    this.#parts.changes.notify();
   }
 
   async claim(request: Port.ClaimRequest): Promise<readonly Port.ClaimedRun[]> {
@@ -121,23 +129,23 @@ export class EmbeddedLog implements Port.EventLog {
     return this.#read((rows) => {
       const found = rows.listEvents(filter);
       const page = found.slice(0, filter.limit);
-      const events = page.map((row) => summaryOf(row, rows.runsOf(row)));
-      const last = page.at(-1);
+      const events = page.map((event) => summaryOf(event, rows.runsOf(event.row)));
+      const last = page.at(-1)?.row;
       return found.length > page.length && last !== undefined ? { events, nextCursor: String(last.seq) } : { events };
     });
   }
 
   async getEvent(id: string): Promise<Port.EventDetail | undefined> {
     const found = await this.#read((rows) => {
-      const row = rows.eventById(id);
-      return row && { row, runs: rows.runsOf(row) };
+      const event = rows.eventById(id);
+      return event && { event, runs: rows.runsOf(event.row) };
     });
-    return found && this.#source.detail(found.row, found.runs);
+    return found && this.#source.detail(found.event, found.runs);
   }
 
   async getEnvelope(eventId: string): Promise<Envelope | undefined> {
-    const row = await this.#read((rows) => rows.eventById(eventId));
-    return row && (await this.#source.event(row.seq))?.envelope;
+    const found = await this.#read((rows) => rows.eventById(eventId));
+    return found && (await this.#source.event(found.row.seq))?.envelope;
   }
 
   async listRefusals(filter: { readonly tenant?: string; readonly limit: number }): Promise<readonly Port.Refusal[]> {
@@ -221,8 +229,8 @@ export class EmbeddedLog implements Port.EventLog {
   /** The duplicate is stored by now: an answer that cannot be read is no reason to call it lost. */
   async #answerOf(eventId: string): Promise<AnswerRecord | undefined> {
     try {
-      const row = await this.#read((rows) => rows.eventById(eventId));
-      return row && (await this.#source.answer(row));
+      const found = await this.#read((rows) => rows.eventById(eventId));
+      return found && (await this.#source.answer(found.row));
     } catch {
       return undefined;
     }
@@ -230,7 +238,7 @@ export class EmbeddedLog implements Port.EventLog {
 
   #note(fact: Port.Fact, seq: number): void {
     const { queue } = this.#parts;
-    if (fact.type === "flow_stored") return;
+    if (fact.type === "flow_stored" || fact.type === "traffic_minute") return;
     if (fact.type === "answered") return fact.answer.by === "flow" ? queue.noteAnswered(fact.eventId) : undefined;
     if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
     else queue.note(fact);

@@ -4,7 +4,9 @@ import type { ClaimedRun, EventDetail, EventSummary, Fact, PlannedRun, RunDetail
 import { RunStory } from "../run-story.ts";
 import { decodeEvent, decodeFacts, toEnvelope, type EventMeta } from "./event-record.ts";
 import type { JournalReader } from "./journal-reader.ts";
+import type { FoundEvent } from "./event-filter.ts";
 import { eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
+import type { FoundRun } from "./row-lookup.ts";
 import { RECORD_EVENT } from "./record-format.ts";
 
 export interface StoredEvent {
@@ -47,17 +49,18 @@ export class EventSource {
     return (await this.#facts(position)).filter((fact) => fact.type === "flow_stored");
   }
 
-  async detail(row: EventRow, runs: readonly RunRow[]): Promise<EventDetail | undefined> {
+  async detail(event: FoundEvent, runs: readonly FoundRun[]): Promise<EventDetail | undefined> {
+    const { row } = event;
     const stored = await this.event(row.seq);
     if (stored === undefined) return undefined;
     const answer = await this.answer(row);
     const details: RunDetail[] = [];
     for (const run of runs) {
-      const story = await this.#story(run, stored);
+      const story = await this.#story(run.row, stored);
       if (story !== undefined) details.push(story.detail());
     }
     return {
-      summary: summaryOf(row, runs),
+      summary: summaryOf(event, runs),
       envelope: stored.envelope,
       ...(stored.meta.refusedBecause !== undefined && { refusedBecause: stored.meta.refusedBecause }),
       ...(answer !== undefined && { answer }),
@@ -83,8 +86,7 @@ export class EventSource {
       // What the record that queued the run says before queueing it was said of an unknown run.
       const from = position === run.queued_at ? run.seq - run.queued_at + 1 : 0;
       for (const fact of (await this.#facts(position)).slice(from)) {
-        if (fact.type === "flow_stored" || fact.type === "run_queued" || fact.type === "answered") continue;
-        if (fact.runId === run.id) story.apply(fact);
+        if ("runId" in fact && fact.runId === run.id) story.apply(fact);
       }
     }
     return story;
@@ -104,17 +106,17 @@ export class EventSource {
   }
 }
 
-export function summaryOf(row: EventRow, runs: readonly RunRow[]): EventSummary {
+export function summaryOf({ row, kind }: FoundEvent, runs: readonly FoundRun[]): EventSummary {
   return {
     id: row.id,
-    tenant: row.tenant,
-    eventType: row.event_type,
+    tenant: kind.tenant,
+    eventType: kind.eventType,
     receivedAtMs: row.received_at,
     status: eventStatusOf(row.status),
-    verdict: JSON.parse(row.verdict) as EventSummary["verdict"],
-    ...(row.provider_type !== null && { providerType: row.provider_type }),
+    verdict: JSON.parse(kind.verdict) as EventSummary["verdict"],
+    ...(kind.providerType !== undefined && { providerType: kind.providerType }),
     ...(row.duplicate_of !== null && { duplicateOf: row.duplicate_of }),
     bodyBytes: row.body_bytes,
-    runs: runs.map((run) => ({ id: run.id, flow: run.flow, status: runStatusOf(run.status) })),
+    runs: runs.map((run) => ({ id: run.row.id, flow: run.kind.flow, status: runStatusOf(run.row.status) })),
   };
 }

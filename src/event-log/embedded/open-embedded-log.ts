@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { ReleaseStack } from "../../base/index.ts";
 import type { EventLog } from "../event-log.ts";
+import { ChangeSignal } from "../change-signal.ts";
 import { WorkSignal } from "../work-signal.ts";
 import { EmbeddedLog } from "./embedded-log.ts";
+import { EmbeddedQueries } from "./embedded-queries.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { Journal } from "./journal.ts";
 import { JournalReader } from "./journal-reader.ts";
@@ -49,12 +51,38 @@ async function assemble(
   stack.add(() => projection.close());
   const { value: counts } = await projection.read(found.end, (rows) => rows.counts().runs);
   const queue = new RunQueue(options, signal, counts.queued + counts.running + counts.waiting > 0);
-  const journal = options.mode === "write" ? await openJournal(options, found, reader, projection) : undefined;
+  const changes = new ChangeSignal();
+  stack.add(() => changes.close());
+  const journal = options.mode === "write" ? await openJournal(options, found, reader, projection, changes) : undefined;
   if (journal !== undefined) stack.add(() => journal.close());
+  const { folder } = options;
+  const queries = new EmbeddedQueries({
+    start: { folder, ...filesOf(folder) },
+    projection,
+    segments: () => reader.segments,
+    end: () => journal?.end ?? found.end,
+    changes,
+  });
+  stack.add(() => queries.close());
   const release = (): Promise<void> => stack[Symbol.asyncDispose]();
-  const log = new EmbeddedLog({ options, journal, end: found.end, reader, projection, queue, signal, release });
+  const log = new EmbeddedLog({
+    options,
+    journal,
+    end: found.end,
+    reader,
+    projection,
+    queue,
+    signal,
+    queries,
+    changes,
+    release,
+  });
   await log.load();
   return log;
+}
+
+function filesOf(folder: string): { readonly projectionPath: string; readonly refusalsPath: string } {
+  return { projectionPath: join(folder, "projection.sqlite"), refusalsPath: join(folder, "refusals.sqlite") };
 }
 
 function openProjection(
@@ -65,8 +93,7 @@ function openProjection(
 ): Projection {
   const { folder, refusalsKept, onNotice } = options;
   return new Projection({
-    projectionPath: join(folder, "projection.sqlite"),
-    refusalsPath: join(folder, "refusals.sqlite"),
+    ...filesOf(folder),
     refusalsKept,
     salt: found.salt,
     stored: found.end,
@@ -85,6 +112,7 @@ async function openJournal(
   found: RecoveredJournal,
   reader: JournalReader,
   projection: Projection,
+  changes: ChangeSignal,
 ): Promise<Journal> {
   const last = found.segments.at(-1);
   if (last === undefined) throw new Error("a repaired journal has a segment");
@@ -96,7 +124,10 @@ async function openJournal(
       segmentBytes: options.segmentBytes,
       openFile: options.openFile,
       nowMs: () => options.clock.now(),
-      onStored: (end) => projection.projector.advance(end),
+      onStored: (end) => {
+        projection.projector.advance(end);
+        changes.notify();
+      },
       onSegment: (segment) => {
         reader.add(segment);
         projection.projector.addSegment(segment);

@@ -1,8 +1,10 @@
 /** The main thread's read-only connection to the projection: small queries by index, one page at a time. */
 import Database from "better-sqlite3";
-import type { EventFilter, EventStatus, LogCounts, Refusal, RunStatus } from "../event-log.ts";
-import { UNUSUAL } from "./projection-schema.ts";
-import { eventStatusCode, type EventRow, type RunRow } from "./projection-rows.ts";
+import type { EventFilter as EventFilterOfPort, EventStatus, LogCounts, Refusal, RunStatus } from "../event-log.ts";
+import { EventFilter, type FoundEvent } from "./event-filter.ts";
+import { MINUTE_MS } from "./stat-counts.ts";
+import type { EventRow, RunRow } from "./projection-rows.ts";
+import { RowLookup, type FoundRun } from "./row-lookup.ts";
 
 export interface DedupeRow {
   readonly seq: number;
@@ -13,11 +15,9 @@ export interface DedupeRow {
 export class ProjectionReader {
   readonly #db: Database.Database;
   readonly #refusals: Database.Database;
-  readonly #eventById: Database.Statement<[string], EventRow>;
+  readonly #lookup: RowLookup;
+  readonly #filter: EventFilter;
   readonly #eventAt: Database.Statement<[number], EventRow>;
-  readonly #plannedRuns: Database.Statement<[number, number], RunRow>;
-  readonly #laterRuns: Database.Statement<[number], RunRow>;
-  readonly #runById: Database.Statement<[string], RunRow>;
   readonly #openRuns: Database.Statement<[number, number], RunRow>;
   readonly #dueRuns: Database.Statement<[number], RunRow>;
   readonly #flow: Database.Statement<[string], number>;
@@ -26,18 +26,16 @@ export class ProjectionReader {
     const db = new Database(projectionPath, { readonly: true, fileMustExist: true });
     this.#db = db;
     this.#refusals = new Database(refusalsPath, { readonly: true, fileMustExist: true });
-    this.#eventById = db.prepare("SELECT * FROM event WHERE id = ?");
+    this.#lookup = new RowLookup(db);
+    this.#filter = new EventFilter(db);
     this.#eventAt = db.prepare("SELECT * FROM event WHERE seq = ?");
-    this.#plannedRuns = db.prepare("SELECT * FROM run WHERE seq >= ? AND seq < ? ORDER BY seq");
-    this.#laterRuns = db.prepare("SELECT * FROM run WHERE queued_at <> event_seq AND event_seq = ? ORDER BY seq");
-    this.#runById = db.prepare("SELECT * FROM run WHERE id = ?");
     this.#openRuns = db.prepare("SELECT * FROM run WHERE status < 3 AND seq > ? ORDER BY seq LIMIT ?");
     this.#dueRuns = db.prepare("SELECT * FROM run WHERE status = 2 AND resume_at <= ? ORDER BY resume_at");
     this.#flow = db.prepare<[string], number>("SELECT stored_at FROM flow WHERE hash = ?").pluck();
   }
 
-  eventById(id: string): EventRow | undefined {
-    return this.#eventById.get(id);
+  eventById(id: string): FoundEvent | undefined {
+    return this.#lookup.eventById(id);
   }
 
   eventAt(seq: number): EventRow | undefined {
@@ -45,16 +43,12 @@ export class ProjectionReader {
   }
 
   /** The runs of an event, in the order in which they were queued. */
-  runsOf(event: EventRow): readonly RunRow[] {
-    if (event.runs === 0) return [];
-    // Ids of planned runs follow their event's at once, and no other record's ids come between.
-    const planned = this.#plannedRuns.all(event.seq, event.seq + event.runs);
-    const own = planned.filter((run) => run.event_seq === event.seq && run.queued_at === event.seq);
-    return own.length === event.runs ? own : [...own, ...this.#laterRuns.all(event.seq)];
+  runsOf(event: EventRow): readonly FoundRun[] {
+    return this.#lookup.runsOf(event);
   }
 
   runById(id: string): RunRow | undefined {
-    return this.#runById.get(id);
+    return this.#lookup.runById(id)?.row;
   }
 
   /** Runs that have not ended, in the order in which they were queued, after a row id. */
@@ -91,24 +85,19 @@ export class ProjectionReader {
   }
 
   /** One page, newest first, and one row more when there is a next page. */
-  listEvents(filter: EventFilter): readonly EventRow[] {
-    const where = ["seq < ?"];
-    const values: (string | number)[] = [filter.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(filter.cursor)];
-    const add = (condition: string, value: string | number | undefined): void => {
-      if (value === undefined) return;
-      where.push(condition);
-      values.push(value);
-    };
-    add("tenant = ?", filter.tenant);
-    add("event_type = ?", filter.eventType);
-    add("received_at >= ?", filter.sinceMs);
-    if (filter.status !== undefined) {
-      where.push(`status = ${eventStatusCode(filter.status)}`);
-      // The partial index's own condition, word for word: without it the planner does not see that the index fits.
-      if (filter.status !== "done" && filter.status !== "duplicate") where.push(UNUSUAL);
+  listEvents(filter: EventFilterOfPort): readonly FoundEvent[] {
+    const { limit, cursor, ...criteria } = filter;
+    const selection = this.#filter.select(criteria, cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor));
+    const found: FoundEvent[] = [];
+    while (found.length <= limit) {
+      const seqs = selection.next(limit + 1 - found.length);
+      if (seqs.length === 0) break;
+      for (const seq of seqs) {
+        const event = selection.get(seq);
+        if (event !== undefined) found.push(event);
+      }
     }
-    const sql = `SELECT * FROM event WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`;
-    return this.#db.prepare<(string | number)[], EventRow>(sql).all(...values, filter.limit + 1);
+    return found;
   }
 
   counts(): LogCounts {
@@ -141,12 +130,14 @@ export class ProjectionReader {
     return query.iterate(timeMs);
   }
 
-  /** Whether every event in a range of the journal is older than a time and none of them has an open run. */
+  /** Whether all that a range of the journal tells of is older than a time, and no run of its events is open. */
   isOver(from: number, to: number, timeMs: number): boolean {
     const young = this.#db.prepare("SELECT 1 FROM event WHERE seq >= ? AND seq < ? AND received_at >= ? LIMIT 1");
     if (young.get(from, to, timeMs) !== undefined) return false;
     const open = this.#db.prepare("SELECT 1 FROM event WHERE seq >= ? AND seq < ? AND open_runs > 0 LIMIT 1");
-    return open.get(from, to) === undefined;
+    if (open.get(from, to) !== undefined) return false;
+    const traffic = this.#db.prepare("SELECT 1 FROM traffic_fact WHERE seq >= ? AND seq < ? AND minute >= ? LIMIT 1");
+    return traffic.get(from, to, Math.floor(timeMs / MINUTE_MS)) === undefined;
   }
 
   listRefusals(tenant: string | undefined, limit: number): readonly Refusal[] {

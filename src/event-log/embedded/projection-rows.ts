@@ -6,18 +6,21 @@ import { EVENT_STATUSES, RUN_STATUSES } from "./projection-schema.ts";
 export interface EventRow {
   readonly seq: number;
   readonly id: string;
-  readonly tenant: string;
-  readonly event_type: string;
+  kind: number;
   readonly received_at: number;
   status: number;
-  readonly verdict: string;
-  readonly provider_type: string | null;
   readonly duplicate_of: string | null;
+  readonly delivery_id: string | null;
   readonly body_bytes: number;
   runs: number;
   open_runs: number;
   failed_runs: number;
   answered_at: number | null;
+  answer_status: number | null;
+  answer_by: string | null;
+  answer_ms: number | null;
+  /** Its kind as JSON, when it is of `MIXED_KIND`. */
+  own: string | null;
 }
 
 /** A row of `run` while a batch is applied. */
@@ -26,11 +29,17 @@ export interface RunRow {
   readonly id: string;
   readonly event_seq: number;
   readonly queued_at: number;
-  readonly flow: string;
+  readonly kind: number;
+  readonly created_at: number;
   status: number;
+  attempts: number;
+  started_at: number | null;
+  ended_at: number | null;
   resume_at: number | null;
   /** JSON list of the positions of all records that hold facts of the run. */
   facts_at: string;
+  /** Its kind as JSON, when it is of `MIXED_KIND`. */
+  readonly own: string | null;
 }
 
 export function eventStatusOf(code: number): EventStatus {

@@ -1,10 +1,17 @@
 /** The writing connection of the projection: its prepared statements, its transactions and the position they carry. */
 import { rmSync } from "node:fs";
 import Database from "better-sqlite3";
+import { EventBlocks } from "./event-blocks.ts";
+import { eventKinds, runKinds, type EventKind, type Kinds, type RunKind } from "./kinds.ts";
 import { EVENT_STATUSES, PROJECTION_VERSION, RUN_STATUSES, SCHEMA } from "./projection-schema.ts";
+import { MINUTE_MS, StatCounts } from "./stat-counts.ts";
 import { eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
 
 export class ProjectionStore {
+  readonly eventKinds: Kinds<EventKind>;
+  readonly runKinds: Kinds<RunKind>;
+  readonly blocks: EventBlocks;
+  readonly stats: StatCounts;
   readonly #db: Database.Database;
   readonly #insertEvent: Database.Statement;
   readonly #updateEvent: Database.Statement;
@@ -12,6 +19,7 @@ export class ProjectionStore {
   readonly #updateRun: Database.Statement;
   readonly #insertDedupe: Database.Statement;
   readonly #upsertFlow: Database.Statement;
+  readonly #insertTrafficFact: Database.Statement;
   readonly #addToCounter: Database.Statement;
   readonly #setMeta: Database.Statement;
   readonly #openRuns: Database.Statement<[], number>;
@@ -39,14 +47,18 @@ export class ProjectionStore {
     this.#db = db;
     try {
       prepareFile(db, salt);
-      this.#insertEvent = db.prepare("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      this.#insertEvent = db.prepare(`INSERT OR IGNORE INTO event VALUES (${places(16)})`);
       this.#updateEvent = db.prepare(
-        "UPDATE event SET status = ?, runs = ?, open_runs = ?, failed_runs = ?, answered_at = ? WHERE seq = ?",
+        `UPDATE event SET kind = ?, status = ?, runs = ?, open_runs = ?, failed_runs = ?,
+           answered_at = ?, answer_status = ?, answer_by = ?, answer_ms = ?, own = ? WHERE seq = ?`,
       );
-      this.#insertRun = db.prepare("INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-      this.#updateRun = db.prepare("UPDATE run SET status = ?, resume_at = ?, facts_at = ? WHERE seq = ?");
+      this.#insertRun = db.prepare(`INSERT OR IGNORE INTO run VALUES (${places(13)})`);
+      this.#updateRun = db.prepare(
+        "UPDATE run SET status = ?, attempts = ?, started_at = ?, ended_at = ?, resume_at = ?, facts_at = ? WHERE seq = ?",
+      );
       this.#insertDedupe = db.prepare("INSERT OR IGNORE INTO dedupe VALUES (?, ?, ?)");
       this.#upsertFlow = db.prepare("INSERT OR REPLACE INTO flow VALUES (?, ?)");
+      this.#insertTrafficFact = db.prepare("INSERT OR IGNORE INTO traffic_fact VALUES (?, ?)");
       this.#addToCounter = db.prepare("UPDATE counter SET value = value + ? WHERE name = ?");
       this.#setMeta = db.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)");
       this.#openRuns = db
@@ -59,6 +71,10 @@ export class ProjectionStore {
       this.#runById = db.prepare<[string], RunRow>("SELECT * FROM run WHERE id = ?");
       this.#newestEvent = newestId(db, "event");
       this.#newestRun = newestId(db, "run");
+      this.eventKinds = eventKinds(db);
+      this.runKinds = runKinds(db);
+      this.blocks = new EventBlocks(db);
+      this.stats = new StatCounts(db);
     } catch (error) {
       db.close();
       throw error;
@@ -95,33 +111,61 @@ export class ProjectionStore {
     this.#insertEvent.run(
       row.seq,
       row.id,
-      row.tenant,
-      row.event_type,
+      row.kind,
       row.received_at,
       row.status,
-      row.verdict,
-      row.provider_type,
       row.duplicate_of,
+      row.delivery_id,
       row.body_bytes,
       row.runs,
       row.open_runs,
       row.failed_runs,
       row.answered_at,
+      row.answer_status,
+      row.answer_by,
+      row.answer_ms,
+      row.own,
     );
   }
 
   updateEvent(row: EventRow): void {
-    this.#updateEvent.run(row.status, row.runs, row.open_runs, row.failed_runs, row.answered_at, row.seq);
+    this.#updateEvent.run(
+      row.kind,
+      row.status,
+      row.runs,
+      row.open_runs,
+      row.failed_runs,
+      row.answered_at,
+      row.answer_status,
+      row.answer_by,
+      row.answer_ms,
+      row.own,
+      row.seq,
+    );
   }
 
   insertRun(row: RunRow): void {
-    const { seq, id, event_seq, queued_at, flow, status, resume_at, facts_at } = row;
-    this.#newestRun = later(this.#newestRun, id);
-    this.#insertRun.run(seq, id, event_seq, queued_at, flow, status, resume_at, facts_at);
+    this.#newestRun = later(this.#newestRun, row.id);
+    this.#insertRun.run(
+      row.seq,
+      row.id,
+      row.event_seq,
+      row.queued_at,
+      row.kind,
+      row.created_at,
+      row.status,
+      row.attempts,
+      row.started_at,
+      row.ended_at,
+      row.resume_at,
+      row.facts_at,
+      row.own,
+    );
   }
 
   updateRun(row: RunRow): void {
-    this.#updateRun.run(row.status, row.resume_at, row.facts_at, row.seq);
+    const { status, attempts, started_at, ended_at, resume_at, facts_at, seq } = row;
+    this.#updateRun.run(status, attempts, started_at, ended_at, resume_at, facts_at, seq);
   }
 
   insertDedupe(seq: number, fingerprint: number, receivedAtMs: number): void {
@@ -130,6 +174,26 @@ export class ProjectionStore {
 
   upsertFlow(hash: string, position: number): void {
     this.#upsertFlow.run(hash, position);
+  }
+
+  insertTrafficFact(position: number, minuteMs: number): void {
+    this.#insertTrafficFact.run(position, Math.floor(minuteMs / MINUTE_MS));
+  }
+
+  /** Writes what the rows have in common and what was counted. The caller holds the transaction. */
+  flush(): void {
+    this.eventKinds.flush();
+    this.runKinds.flush();
+    this.blocks.flush();
+    this.stats.flush();
+  }
+
+  /** Forgets what was gathered for a batch that could not be written. */
+  forget(): void {
+    this.eventKinds.load();
+    this.runKinds.load();
+    this.blocks.load();
+    this.stats.load();
   }
 
   addToCounter(name: string, change: number): void {
@@ -156,19 +220,44 @@ export class ProjectionStore {
     if (last === undefined) return 0;
     const following = db.prepare<[number], number>("SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT 1");
     const next = following.pluck().get(last) ?? position;
-    return db.transaction(() => {
-      const events = db.prepare("DELETE FROM event WHERE seq <= ? RETURNING status").pluck().all(last) as number[];
+    const dropped = db.transaction(() => {
+      const events = db.prepare<[number], Gone>("DELETE FROM event WHERE seq <= ? RETURNING status, kind").all(last);
       // What lies before the next event belongs to this one or to older ones; replays and children lie behind it.
-      const planned = db.prepare("DELETE FROM run WHERE seq < ? RETURNING status").pluck().all(next) as number[];
+      const planned = db.prepare<[number], Gone>("DELETE FROM run WHERE seq < ? RETURNING status, kind").all(next);
       const later = db
-        .prepare("DELETE FROM run WHERE queued_at <> event_seq AND event_seq <= ? RETURNING status")
-        .pluck()
-        .all(last) as number[];
+        .prepare<[number], Gone>(
+          "DELETE FROM run WHERE queued_at <> event_seq AND event_seq <= ? RETURNING status, kind",
+        )
+        .all(last);
       db.prepare("DELETE FROM dedupe WHERE seq <= ?").run(last);
-      for (const status of events) this.addToCounter(`event:${eventStatusOf(status)}`, -1);
-      for (const status of [...planned, ...later]) this.addToCounter(`run:${runStatusOf(status)}`, -1);
+      db.prepare("DELETE FROM event_block WHERE last_seq <= ?").run(last);
+      db.prepare("DELETE FROM traffic_fact WHERE seq < ?").run(next);
+      for (const { status, kind } of events) {
+        this.addToCounter(`event:${eventStatusOf(status)}`, -1);
+        this.eventKinds.count(kind, -1, 0);
+      }
+      for (const { status, kind } of [...planned, ...later]) {
+        this.addToCounter(`run:${runStatusOf(status)}`, -1);
+        this.runKinds.count(kind, -1, 0);
+      }
+      this.flush();
       return events.length;
     })();
+    return dropped;
+  }
+
+  /** Removes kinds and counts that speak of dropped events alone. */
+  dropUnused(): void {
+    const db = this.#db;
+    const oldest = db.prepare<[], number>("SELECT received_at FROM event ORDER BY seq LIMIT 1").pluck().get();
+    db.transaction(() => {
+      db.prepare("DELETE FROM event_kind WHERE events <= 0").run();
+      db.prepare("DELETE FROM run_kind WHERE runs <= 0").run();
+      if (oldest === undefined) return;
+      db.prepare("DELETE FROM stat WHERE minute < ?").run(Math.floor(oldest / MINUTE_MS));
+      db.prepare("DELETE FROM series WHERE id NOT IN (SELECT series FROM stat)").run();
+    })();
+    this.forget();
   }
 
   close(): void {
@@ -186,6 +275,16 @@ export function isUnusable(error: unknown): boolean {
     error instanceof ForeignProjection ||
     (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|SCHEMA|ERROR)/.test(error.code))
   );
+}
+
+interface Gone {
+  readonly status: number;
+  readonly kind: number;
+}
+
+/** So many places for values. */
+function places(count: number): string {
+  return Array.from({ length: count }, () => "?").join(", ");
 }
 
 function newestId(db: Database.Database, table: "event" | "run"): string {

@@ -37,6 +37,11 @@ export class Projection {
     this.#projector = this.#start(options.stored, options.rebuild);
   }
 
+  /** Another number: the file is another one. */
+  get generation(): number {
+    return this.#rebuilds;
+  }
+
   get projector(): Projector {
     return this.#projector;
   }

@@ -1,5 +1,5 @@
 /** What the main thread and the projector tell each other. */
-import type { Refusal } from "../event-log.ts";
+import type { PlacedRefusal, SkippedRefusals } from "./refusal-ring.ts";
 import type { Segment } from "./segment-files.ts";
 
 export interface ProjectorStart {
@@ -19,7 +19,12 @@ export interface ProjectorStart {
 
 export type ToProjector =
   | { readonly type: "segment"; readonly segment: Segment }
-  | { readonly type: "refusals"; readonly refusals: readonly Refusal[] }
+  | {
+      readonly type: "refusals";
+      readonly refusals: readonly PlacedRefusal[];
+      /** Those for which there was no room. */
+      readonly skipped: readonly SkippedRefusals[];
+    }
   | { readonly type: "drop"; readonly before: number }
   | { readonly type: "close" };
 

@@ -34,7 +34,7 @@ class Projector {
     this.#progress = new SharedProgress(start.shared);
     if (start.rebuild) removeProjection(start.projectionPath);
     this.#store = openStore(start);
-    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept);
+    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now());
     this.#follower = new JournalFollower(start.segments, this.#store.applied(), start.writtenFrom);
     this.#dropRows(start.segments[0]?.base ?? 0);
   }
@@ -79,6 +79,7 @@ class Projector {
     } catch (error) {
       if (isUnusable(error)) throw error;
       this.#follower.rewind(from);
+      this.#store.forget();
       this.#stalled = true;
       this.#post({ type: "stalled", because: messageOf(error) });
       return false;
@@ -117,7 +118,7 @@ class Projector {
 
   #keepRefusals(message: Extract<ToProjector, { type: "refusals" }>): void {
     try {
-      this.#refusals.add(message.refusals);
+      this.#refusals.add(message.refusals, message.skipped);
     } catch (error) {
       // Best effort, as the port says; a full disk is told, the requests themselves were refused anyway.
       this.#post({ type: "stalled", because: messageOf(error) });
@@ -129,8 +130,12 @@ class Projector {
     let events = 0;
     for (;;) {
       const dropped = this.#store.dropBefore(before, DROP_STEP);
-      if (dropped === 0) return events;
-      events += dropped;
+      if (dropped > 0) {
+        events += dropped;
+        continue;
+      }
+      if (events > 0) this.#store.dropUnused();
+      return events;
     }
   }
 

@@ -12,10 +12,13 @@ import {
   type ProjectorStart,
   type ToProjector,
 } from "./projector-protocol.ts";
+import type { PlacedRefusal, SkippedRefusals } from "./refusal-ring.ts";
 import type { Segment } from "./segment-files.ts";
+import { MINUTE_MS } from "./stat-counts.ts";
 
 /** Refusals that wait to be written; more than this are let go (a flood must not fill the memory). */
 const MOST_PENDING_REFUSALS = 2000;
+const MOST_SKIPPED = 200;
 
 interface Waiter {
   readonly position: number;
@@ -37,7 +40,8 @@ export class Projector {
   #openRuns = 0;
   #stalled: string | undefined;
   #waiters: Waiter[] = [];
-  #refusals: Refusal[] = [];
+  #refusals: PlacedRefusal[] = [];
+  readonly #skipped = new Map<string, SkippedRefusals>();
   #refusalsSent = 0;
   #refusalsScheduled = false;
   #refusalWaiters: (() => void)[] = [];
@@ -107,8 +111,8 @@ export class Projector {
 
   refuse(refusal: Refusal): void {
     if (this.#state !== "running") return;
-    if (this.#refusals.length + this.#refusalsSent >= MOST_PENDING_REFUSALS) return;
-    this.#refusals.push(refusal);
+    if (this.#refusals.length + this.#refusalsSent >= MOST_PENDING_REFUSALS) this.#skip(refusal);
+    else this.#refusals.push({ refusal, place: this.stored });
     if (this.#refusalsScheduled) return;
     this.#refusalsScheduled = true;
     setImmediate(() => this.#sendRefusals());
@@ -139,6 +143,15 @@ export class Projector {
     await this.#exited;
   }
 
+  /** Counts a refusal that is not kept; many tenants in one flood are one. */
+  #skip({ tenant, reason, receivedAtMs }: Refusal): void {
+    const minute = Math.floor(receivedAtMs / MINUTE_MS);
+    const named = this.#skipped.size < MOST_SKIPPED ? tenant : "";
+    const key = `${minute}\0${named}\0${reason}`;
+    const count = (this.#skipped.get(key)?.count ?? 0) + 1;
+    this.#skipped.set(key, { atMs: minute * MINUTE_MS, tenant: named, reason, count });
+  }
+
   #tell(message: ToProjector): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
     this.#worker.postMessage(message);
@@ -147,10 +160,11 @@ export class Projector {
 
   #sendRefusals(): void {
     this.#refusalsScheduled = false;
-    if (this.#refusals.length === 0 || this.#state !== "running") return;
+    if (this.#refusals.length + this.#skipped.size === 0 || this.#state !== "running") return;
     this.#refusalsSent += this.#refusals.length;
-    this.#tell({ type: "refusals", refusals: this.#refusals });
+    this.#tell({ type: "refusals", refusals: this.#refusals, skipped: [...this.#skipped.values()] });
     this.#refusals = [];
+    this.#skipped.clear();
   }
 
   #take(message: FromProjector): void {

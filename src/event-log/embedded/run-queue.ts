@@ -7,7 +7,7 @@
  *    `spilled`: it keeps a row id and reads the projection from there on, in the same order, when there is room.
  * 3. Waiting runs are kept up to a number; past that only the earliest due time of those left out is kept.
  */
-import type { ClaimedRun, ClaimRequest, Fact } from "../event-log.ts";
+import type { ClaimedRun, ClaimRequest, Fact, RunFact } from "../event-log.ts";
 import type { WorkSignal } from "../work-signal.ts";
 import { DueHeap } from "./due-heap.ts";
 
@@ -118,7 +118,7 @@ export class RunQueue {
   }
 
   /** What a stored fact means for the run's entry. */
-  note(fact: Exclude<Fact, { readonly type: "flow_stored" | "run_queued" | "answered" }>): void {
+  note(fact: RunFact): void {
     const entry = this.#entries.get(fact.runId);
     if (entry === undefined) return this.#noteAbsent(fact.runId, fact.type);
     if (fact.type === "run_ended") return this.remove(entry);

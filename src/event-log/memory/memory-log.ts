@@ -6,7 +6,9 @@ import { GtcError, systemClock, type Clock } from "../../base/index.ts";
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
 import { deriveStatus } from "../derive-status.ts";
 import type * as Port from "../event-log.ts";
+import { ChangeSignal } from "../change-signal.ts";
 import { WorkSignal } from "../work-signal.ts";
+import { MemoryQueries } from "./memory-queries.ts";
 import { RunStory } from "../run-story.ts";
 
 export interface MemoryLogOptions {
@@ -33,6 +35,9 @@ export function createMemoryLog(options: MemoryLogOptions = {}): Port.EventLog {
 }
 
 class MemoryLog implements Port.EventLog {
+  readonly queries: MemoryQueries;
+  readonly #changes = new ChangeSignal();
+  readonly #traffic: Port.TrafficMinute[] = [];
   readonly #windowMs: number;
   readonly #refusalsKept: number;
   readonly #events = new Map<string, MemoryEvent>();
@@ -48,6 +53,18 @@ class MemoryLog implements Port.EventLog {
     this.#windowMs = options.dedupeWindowMs ?? 3 * DAY_MS;
     this.#refusalsKept = options.refusalsKept ?? 10_000;
     this.#work = new WorkSignal(options.clock ?? systemClock);
+    this.queries = new MemoryQueries({
+      events: () =>
+        [...this.#events.values()].map((event) => ({
+          summary: summaryOf(event),
+          envelope: event.envelope,
+          ...(event.answer !== undefined && { answer: event.answer }),
+          runs: event.runs.map((run) => run.detail()),
+        })),
+      refusals: () => this.#refusals,
+      traffic: () => this.#traffic,
+      signal: this.#changes,
+    });
   }
 
   async append(draft: Port.EventDraft): Promise<Port.Appended> {
@@ -62,6 +79,7 @@ class MemoryLog implements Port.EventLog {
       runs: [],
     };
     this.#events.set(envelope.id, event);
+    this.queries.tell({ type: "event_stored", eventId: envelope.id });
     if (original !== undefined) {
       const duplicate = { kind: "duplicate", eventId: envelope.id, duplicateOf: original.envelope.id } as const;
       return original.answer === undefined ? duplicate : { ...duplicate, answer: original.answer };
@@ -80,6 +98,7 @@ class MemoryLog implements Port.EventLog {
 
   refuse(refusal: Port.Refusal): void {
     this.#refusals.unshift(refusal);
+    this.queries.tell({ type: "refused", refusalId: refusal.id });
     if (this.#refusals.length > this.#refusalsKept) this.#refusals.pop();
   }
 
@@ -177,6 +196,7 @@ class MemoryLog implements Port.EventLog {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#work.close();
+    this.#changes.close();
   }
 
   #assertOpen(): void {
@@ -190,13 +210,20 @@ class MemoryLog implements Port.EventLog {
     return envelope.receivedAtMs - original.envelope.receivedAtMs < this.#windowMs ? original : undefined;
   }
 
-  #queue(plan: Port.PlannedRun): void {
+  #tellRun(runId: string): void {
+    const run = this.#runs.get(runId);
+    if (run === undefined) return;
+    this.queries.tell({ type: "run_changed", runId, eventId: run.plan.eventId, status: run.status });
+  }
+
+  #queue(plan: Port.PlannedRun): boolean {
     const event = this.#events.get(plan.eventId);
-    if (event === undefined || this.#runs.has(plan.id)) return;
+    if (event === undefined || this.#runs.has(plan.id)) return false;
     const run = new RunStory(plan, this.#sequence++);
     this.#runs.set(plan.id, run);
     event.runs.push(run);
     this.#work.now();
+    return true;
   }
 
   #apply(fact: Port.Fact): void {
@@ -205,11 +232,13 @@ class MemoryLog implements Port.EventLog {
         if (!this.#definitions.has(fact.hash)) this.#definitions.set(fact.hash, fact.definitionJson);
         return;
       case "run_queued":
-        this.#queue(fact.run);
+        if (this.#queue(fact.run)) this.#tellRun(fact.run.id);
         return;
       case "answered": {
         const event = this.#events.get(fact.eventId);
-        if (event !== undefined) event.answer ??= fact.answer;
+        if (event === undefined || event.answer !== undefined) return;
+        event.answer = fact.answer;
+        this.queries.tell({ type: "event_answered", eventId: fact.eventId });
         return;
       }
       case "run_started":
@@ -218,6 +247,10 @@ class MemoryLog implements Port.EventLog {
       case "run_ended":
         this.#runs.get(fact.runId)?.apply(fact);
         if (fact.type === "run_waiting") this.#work.at(fact.resumeAtMs);
+        if (fact.type !== "step_done") this.#tellRun(fact.runId);
+        return;
+      case "traffic_minute":
+        this.#traffic.push(fact);
         return;
       default:
         fact satisfies never;

@@ -1,0 +1,121 @@
+/**
+ * What changed since a sequence, read from the journal itself: a restart, a rebuilt projection or a slow reader loses
+ * nothing. Refused requests are merged in by their own sequence (see `refusal-reader.ts`).
+ */
+import type Database from "better-sqlite3";
+import type { Fact } from "../event-log.ts";
+import type { Change, ChangePage } from "../event-queries.ts";
+import { decodeEvent, decodeFacts } from "./event-record.ts";
+import { JournalFollower } from "./journal-follower.ts";
+import type { JournalView } from "./query-protocol.ts";
+import { RECORD_EVENT } from "./record-format.ts";
+import type { RefusalReader } from "./refusal-reader.ts";
+import type { RowLookup } from "./row-lookup.ts";
+import type { ScannedRecord } from "./scan-segment.ts";
+
+/** A page reads at most about so much of the journal. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+export class ChangeFeed {
+  readonly #refusals: RefusalReader;
+  readonly #lookup: RowLookup;
+  readonly #lastBefore: Database.Statement<[number], number | null>;
+  readonly #eventId: Database.Statement<[number], string>;
+  /** Where the page before ended: a record begins there. */
+  #boundary = -1;
+
+  constructor(db: Database.Database, lookup: RowLookup, refusals: RefusalReader) {
+    this.#refusals = refusals;
+    this.#lookup = lookup;
+    this.#lastBefore = db.prepare<[number], number | null>("SELECT max(seq) FROM event WHERE seq < ?").pluck();
+    this.#eventId = db.prepare<[number], string>("SELECT id FROM event WHERE seq = ?").pluck();
+  }
+
+  since(sequence: number, limit: number, view: JournalView): ChangePage {
+    const first = view.segments[0]?.base ?? 0;
+    const latest = this.#refusals.latest(view.end);
+    const place = this.#refusals.placeOf(sequence);
+    const gap = sequence > latest || place < first || sequence < this.#refusals.forgotten();
+    if (sequence > latest) return { changes: [], sequence: latest, gap };
+    const { changes, end } = this.#stored(Math.max(place, first), sequence, limit, view);
+    for (const { sequence: at, id } of this.#refusals.after(sequence, end, limit + 1)) {
+      changes.push({ sequence: at, type: "refused", refusalId: id });
+    }
+    changes.sort((a, b) => a.sequence - b.sequence);
+    if (changes.length <= limit) {
+      this.#boundary = end;
+      return { changes: coalesced(changes), sequence: this.#refusals.sequenceOf(end + 1) - 1, gap };
+    }
+    const page = changes.slice(0, limit);
+    return { changes: coalesced(page), sequence: page.at(-1)?.sequence ?? sequence, gap };
+  }
+
+  /** Changes told by records from a place on, and where the reading ended. */
+  #stored(place: number, sequence: number, limit: number, view: JournalView): { changes: Change[]; end: number } {
+    const start = this.#recordAt(place, view);
+    const follower = new JournalFollower(view.segments, start, Infinity);
+    const changes: Change[] = [];
+    try {
+      follower.read(view.end, (record) => {
+        for (const change of this.#told(record)) if (change.sequence > sequence) changes.push(change);
+        return changes.length <= limit && record.position - start < MOST_BYTES;
+      });
+    } finally {
+      follower.close();
+    }
+    return { changes, end: follower.position };
+  }
+
+  /** Where a record begins, at the place or before it. */
+  #recordAt(place: number, view: JournalView): number {
+    if (place === this.#boundary || place >= view.end) return place;
+    const segment = view.segments.findLast(({ base }) => base <= place)?.base ?? 0;
+    return Math.max(segment, this.#lastBefore.get(place + 1) ?? segment);
+  }
+
+  *#told(record: ScannedRecord): Generator<Change> {
+    const sequenceOf = (index: number): number => this.#refusals.sequenceOf(record.position + 1 + index);
+    if (record.type === RECORD_EVENT) {
+      yield { sequence: sequenceOf(0), type: "event_stored", eventId: decodeEvent(record.meta).envelope.id };
+      return;
+    }
+    for (const [index, fact] of decodeFacts(record.meta).entries()) {
+      const change = this.#change(fact, sequenceOf(index));
+      if (change !== undefined) yield change;
+    }
+  }
+
+  #change(fact: Fact, sequence: number): Change | undefined {
+    switch (fact.type) {
+      case "answered":
+        return { sequence, type: "event_answered", eventId: fact.eventId };
+      case "run_queued":
+        return { sequence, type: "run_changed", runId: fact.run.id, eventId: fact.run.eventId, status: "queued" };
+      case "run_started":
+        return this.#ran(fact.runId, "running", sequence);
+      case "run_waiting":
+        return this.#ran(fact.runId, "waiting", sequence);
+      case "run_ended":
+        return this.#ran(fact.runId, fact.status, sequence);
+      case "step_done":
+      case "flow_stored":
+      case "traffic_minute":
+        return undefined;
+      default:
+        return fact satisfies never;
+    }
+  }
+
+  #ran(runId: string, status: Extract<Change, { type: "run_changed" }>["status"], sequence: number): Change | undefined {
+    const run = this.#lookup.runById(runId);
+    const eventId = run && this.#eventId.get(run.row.event_seq);
+    return eventId === undefined ? undefined : { sequence, type: "run_changed", runId, eventId, status };
+  }
+}
+
+/** Of several changes of one run the last. */
+function coalesced(changes: readonly Change[]): readonly Change[] {
+  const last = new Map<string, Change>();
+  for (const change of changes) if (change.type === "run_changed") last.set(change.runId, change);
+  return changes.filter((change) => change.type !== "run_changed" || last.get(change.runId) === change);
+}

@@ -1,0 +1,90 @@
+/** Answers questions from one projection file. What may take long comes in steps. */
+import { statSync, statfsSync } from "node:fs";
+import Database from "better-sqlite3";
+import type { StorageUse } from "../event-queries.ts";
+import { ChangeFeed } from "./change-feed.ts";
+import { EventPages } from "./event-pages.ts";
+import type { Steps } from "./query-page.ts";
+import type { JournalView, QueryStart, Question } from "./query-protocol.ts";
+import { RefusalReader } from "./refusal-reader.ts";
+import { RowLookup } from "./row-lookup.ts";
+import { RunPages } from "./run-pages.ts";
+import { StatAnswers } from "./stat-answers.ts";
+import { StoredJournal } from "./stored-journal.ts";
+
+export class QueryDesk {
+  readonly #start: QueryStart;
+  readonly #db: Database.Database;
+  readonly #refusals: RefusalReader;
+  readonly #journal = new StoredJournal();
+  readonly #events: EventPages;
+  readonly #runs: RunPages;
+  readonly #stats: StatAnswers;
+  readonly #feed: ChangeFeed;
+
+  constructor(start: QueryStart) {
+    this.#start = start;
+    this.#db = new Database(start.projectionPath, { readonly: true, fileMustExist: true });
+    this.#refusals = new RefusalReader(start.refusalsPath);
+    const lookup = new RowLookup(this.#db);
+    this.#events = new EventPages(this.#db, lookup, this.#refusals, this.#journal);
+    this.#runs = new RunPages(this.#db, lookup, this.#journal);
+    this.#stats = new StatAnswers(this.#db, this.#refusals);
+    this.#feed = new ChangeFeed(this.#db, lookup, this.#refusals);
+  }
+
+  *answer(question: Question, view: JournalView): Steps<unknown> {
+    this.#journal.use(view.segments);
+    switch (question.name) {
+      case "listEvents":
+        return yield* this.#events.list(question.query, view);
+      case "eventsById":
+        return this.#events.byIds(question.ids);
+      case "listRuns":
+        return yield* this.#runs.list(question.query);
+      case "runsById":
+        return this.#runs.byIds(question.ids);
+      case "listRefusals":
+        return yield* this.#refusals.list(question.query);
+      case "getRefusal":
+        return this.#refusals.byId(question.refusalId);
+      case "traffic":
+        return yield* this.#stats.traffic(question.query);
+      case "flowStats":
+        return yield* this.#stats.flowStats(question.query);
+      case "sourceUse":
+        return this.#stats.sourceUse();
+      case "storage":
+        return this.#storage(view);
+      case "changesSince":
+        return this.#feed.since(question.sequence, question.limit, view);
+      case "latestSequence":
+        return this.#refusals.latest(view.end);
+      default:
+        return question satisfies never;
+    }
+  }
+
+  close(): void {
+    this.#journal.close();
+    this.#db.close();
+    this.#refusals.close();
+  }
+
+  #storage({ segments }: JournalView): StorageUse {
+    const { folder, projectionPath } = this.#start;
+    const { bavail, bsize } = statfsSync(folder);
+    const oldest = this.#db.prepare<[], number>("SELECT received_at FROM event ORDER BY seq LIMIT 1").pluck().get();
+    return {
+      journalBytes: segments.reduce((sum, { path }) => sum + sizeOf(path), 0),
+      projectionBytes: sizeOf(projectionPath) + sizeOf(`${projectionPath}-wal`),
+      freeBytes: bavail * bsize,
+      ...(oldest !== undefined && { oldestEventAtMs: oldest }),
+    };
+  }
+}
+
+/** 0 for a file that went meanwhile. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,137 @@
+/**
+ * Reads the refused requests, and gives all changes one order: a sequence is a place in the journal plus the number of
+ * refusals up to there. Both only grow, so their sum names both; refusals keep theirs, which is how it is taken apart.
+ */
+import Database from "better-sqlite3";
+import type { Refusal } from "../event-log.ts";
+import type { Page, RefusalQuery } from "../event-queries.ts";
+import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
+import type { Sendable } from "./query-protocol.ts";
+
+const STEP_ROWS = 500;
+
+interface RefusalRow {
+  readonly seq: number;
+  readonly received_at: number;
+  readonly head: string;
+  readonly body_start: Buffer;
+}
+
+export interface RefusalChange {
+  readonly sequence: number;
+  readonly id: string;
+}
+
+export class RefusalReader {
+  readonly #db: Database.Database;
+  readonly #countTo: Database.Statement<[number], number | null>;
+  readonly #countBySequence: Database.Statement<[number], number | null>;
+  readonly #first: Database.Statement<[], number | null>;
+  readonly #last: Database.Statement<[], number>;
+
+  constructor(path: string) {
+    const db = new Database(path, { readonly: true, fileMustExist: true });
+    this.#db = db;
+    this.#countTo = db.prepare<[number], number | null>("SELECT max(seq) FROM refusal WHERE place < ?").pluck();
+    this.#countBySequence = db
+      .prepare<[number], number | null>("SELECT max(seq) FROM refusal WHERE sequence <= ?")
+      .pluck();
+    this.#first = db.prepare<[], number | null>("SELECT min(seq) FROM refusal").pluck();
+    this.#last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'refusal'").pluck();
+  }
+
+  /** The sequence of a place in the journal: refusals at an earlier place come before it. */
+  sequenceOf(place: number): number {
+    return place + (this.#countTo.get(place) ?? this.#before());
+  }
+
+  /** The sequence after everything, when the journal ends there. */
+  latest(end: number): number {
+    return end + (this.#last.get() ?? 0);
+  }
+
+  /** The place in the journal that a sequence speaks of. */
+  placeOf(sequence: number): number {
+    return sequence - (this.#countBySequence.get(sequence) ?? this.#before());
+  }
+
+  /** Everything up to this sequence may lack refusals. */
+  forgotten(): number {
+    return this.#db.prepare<[], number>("SELECT sequence FROM forgotten").pluck().get() ?? -1;
+  }
+
+  /** Refusals after a sequence, at most so many, and at most up to a place in the journal. */
+  after(sequence: number, place: number, limit: number): readonly RefusalChange[] {
+    return this.#db
+      .prepare<[number, number, number], RefusalChange>(
+        "SELECT sequence, id FROM refusal WHERE sequence > ? AND place <= ? ORDER BY sequence LIMIT ?",
+      )
+      .all(sequence, place, limit);
+  }
+
+  *list(query: Sendable<RefusalQuery>): Steps<Page<Refusal>> {
+    const isOver = deadline(query.timeLimitMs);
+    const rows = this.#db.prepare<(string | number | null)[], RefusalRow>(
+      `SELECT seq, received_at, head, body_start FROM refusal WHERE seq < ?
+         AND (? IS NULL OR tenant = ?) AND (? IS NULL OR event_type = ?) AND (? IS NULL OR reason = ?)
+         AND (? IS NULL OR received_at >= ?) AND (? IS NULL OR received_at < ?) ORDER BY seq DESC LIMIT ?`,
+    );
+    const { tenant = null, eventType = null, reason = null, sinceMs = null, untilMs = null, limit } = query;
+    const values = [tenant, eventType, reason, sinceMs, untilMs].flatMap((value) => [value, value]);
+    const needle = query.text?.toLowerCase();
+    const found: { seq: number; item: Refusal }[] = [];
+    for (let before = beforeOf(query.cursor); ;) {
+      const step = rows.all(before, ...values, needle === undefined ? limit + 1 : STEP_ROWS);
+      for (const row of step) {
+        if (needle !== undefined && !holds(row, needle)) continue;
+        found.push({ seq: row.seq, item: refusalOf(row) });
+        if (found.length > limit) return pageOf(found, limit);
+      }
+      const last = step.at(-1);
+      if (last === undefined) return pageOf(found, limit);
+      if (isOver()) return cutPage(found, last.seq, last.received_at);
+      before = last.seq;
+      yield;
+    }
+  }
+
+  byId(id: string): Refusal | undefined {
+    const row = this.#db.prepare<[string], RefusalRow>("SELECT * FROM refusal WHERE id = ?").get(id);
+    return row && refusalOf(row);
+  }
+
+  /** Counts per minute, tenant and reason. */
+  counts(sinceMinute: number, untilMinute: number, tenant: string | undefined): readonly RefusedCount[] {
+    return this.#db
+      .prepare<(number | string | null)[], RefusedCount>(
+        "SELECT minute, reason, sum(count) AS count FROM refused_minute WHERE minute >= ? AND minute < ? AND (? IS NULL OR tenant = ?) GROUP BY minute, reason",
+      )
+      .all(sinceMinute, untilMinute, tenant ?? null, tenant ?? null);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** How many refusals came before the oldest that is kept. */
+  #before(): number {
+    const first = this.#first.get();
+    return typeof first === "number" ? first - 1 : (this.#last.get() ?? 0);
+  }
+}
+
+export interface RefusedCount {
+  readonly minute: number;
+  readonly reason: string;
+  readonly count: number;
+}
+
+function refusalOf({ head, body_start }: RefusalRow): Refusal {
+  return { ...(JSON.parse(head) as Omit<Refusal, "bodyStart">), bodyStart: body_start };
+}
+
+function holds(row: RefusalRow, needle: string): boolean {
+  const { headers, target, detail, reason } = JSON.parse(row.head) as Omit<Refusal, "bodyStart">;
+  const texts = [target, detail, reason, ...headers.map(([, value]) => value), row.body_start.toString("utf8")];
+  return texts.some((text) => text.toLowerCase().includes(needle));
+}

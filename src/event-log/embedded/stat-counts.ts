@@ -1,0 +1,108 @@
+/**
+ * Counts per minute, for charts: how many of what, and durations by bucket. A series is what is counted (`verified` of a
+ * tenant, the successful runs of a node, …); its counts of one batch are gathered in memory and added once.
+ *
+ * Invariants:
+ * 1. The counts follow from the journal alone, and each fact is counted by its own time.
+ * 2. There are at most `MOST_SERIES`; what would be a new one after that is not counted.
+ */
+import type Database from "better-sqlite3";
+
+export type SeriesName =
+  | "verified"
+  | "unsigned"
+  | "refused"
+  | "duplicates"
+  | "unmatched"
+  /** Durations by bucket. */
+  | "acknowledgement"
+  | "run-succeeded"
+  | "run-failed"
+  | "node-succeeded"
+  | "node-failed"
+  /** How often a node was followed by another. */
+  | "next";
+
+const MOST_SERIES = 20_000;
+export const MINUTE_MS = 60_000;
+/** A key of a count: minute times this, plus bucket. */
+const BUCKETS = 1024;
+
+interface Series {
+  readonly id: number;
+  readonly counts: Map<number, number>;
+}
+
+export class StatCounts {
+  readonly #db: Database.Database;
+  readonly #insertSeries: Database.Statement;
+  readonly #add: Database.Statement;
+  readonly #series = new Map<string, Series>();
+  readonly #touched = new Set<Series>();
+  #fresh: (() => void)[] = [];
+  #next = 1;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    this.#insertSeries = db.prepare("INSERT INTO series VALUES (?, ?, ?, ?, ?, ?)");
+    this.#add = db.prepare(
+      "INSERT INTO stat VALUES (?, ?, ?, ?) ON CONFLICT (series, minute, bucket) DO UPDATE SET count = count + excluded.count",
+    );
+    this.load();
+  }
+
+  /** `atMs` is when it happened; `bucket` is of a duration, 0 for what has none. */
+  count(name: SeriesName, tenant: string, atMs: number, bucket = 0, flow = "", node = "", next = "", by = 1): void {
+    const series = this.#seriesOf(name, tenant, flow, node, next);
+    if (series === undefined) return;
+    const key = Math.floor(atMs / MINUTE_MS) * BUCKETS + bucket;
+    series.counts.set(key, (series.counts.get(key) ?? 0) + by);
+    this.#touched.add(series);
+  }
+
+  /** Writes what was counted. The caller holds the transaction. */
+  flush(): void {
+    for (const insert of this.#fresh) insert();
+    this.#fresh = [];
+    for (const { id, counts } of this.#touched) {
+      for (const [key, count] of counts) this.#add.run(id, Math.floor(key / BUCKETS), key % BUCKETS, count);
+      counts.clear();
+    }
+    this.#touched.clear();
+  }
+
+  /** Forgets what was counted since the last flush, and series that were not written. */
+  load(): void {
+    this.#series.clear();
+    this.#touched.clear();
+    this.#fresh = [];
+    const rows = this.#db.prepare<[], SeriesRow>("SELECT * FROM series").all();
+    for (const { id, name, tenant, flow, node, next } of rows) {
+      this.#series.set(keyOf(name, tenant, flow, node, next), { id, counts: new Map() });
+      this.#next = Math.max(this.#next, id + 1);
+    }
+  }
+
+  #seriesOf(name: SeriesName, tenant: string, flow: string, node: string, next: string): Series | undefined {
+    const key = keyOf(name, tenant, flow, node, next);
+    const known = this.#series.get(key);
+    if (known !== undefined || this.#series.size >= MOST_SERIES) return known;
+    const series: Series = { id: this.#next++, counts: new Map() };
+    this.#series.set(key, series);
+    this.#fresh.push(() => this.#insertSeries.run(series.id, name, tenant, flow, node, next));
+    return series;
+  }
+}
+
+interface SeriesRow {
+  readonly id: number;
+  readonly name: string;
+  readonly tenant: string;
+  readonly flow: string;
+  readonly node: string;
+  readonly next: string;
+}
+
+function keyOf(name: string, tenant: string, flow: string, node: string, next: string): string {
+  return `${name}\0${tenant}\0${flow}\0${node}\0${next}`;
+}
