@@ -48,6 +48,18 @@ test("an address that was configured on purpose is a known name", () => {
   expect(judge(headers, "GET", { ...OPTIONS, host: "10.0.0.5" })).toMatchObject({ ok: true });
 });
 
+test("bound to every address, it is known by each of them but by no name", () => {
+  for (const host of ["0.0.0.0", "::"]) {
+    const options = { ...OPTIONS, host };
+    expect(judge({ ...bearer, host: "192.168.1.5:8081" }, "GET", options)).toMatchObject({ ok: true });
+    expect(judge({ ...bearer, host: "[fd00::5]:8081" }, "GET", options)).toMatchObject({ ok: true });
+    expect(judge({ ...bearer, host: "rebind.example:8081" }, "GET", options)).toMatchObject({ status: 403 });
+  }
+  expect(judge({ ...bearer, host: "[fd00::5]:8081" }, "GET", { ...OPTIONS, host: "fd00::5" })).toMatchObject({
+    ok: true,
+  });
+});
+
 test("a new token ends the sessions of the old one", () => {
   expect(judge(page, "GET", { ...OPTIONS, token: "another" })).toMatchObject({ status: 401 });
 });

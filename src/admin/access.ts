@@ -11,6 +11,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { isIP } from "node:net";
 import type { Clock } from "../base/index.ts";
 
 export type Access =
@@ -30,6 +31,7 @@ export interface AccessOptions {
 }
 
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
 const SESSION_S = 30 * 86_400;
 
 /** Whether a request names this port and comes from no other site; undefined when it does. */
@@ -38,7 +40,7 @@ export function judgeOrigin(
   { host }: AccessOptions,
 ): Extract<Access, { ok: false }> | undefined {
   const name = hostName(headers.host);
-  if (name === undefined || !(LOOPBACK_NAMES.has(name) || name === host)) {
+  if (name === undefined || !isKnownName(name, host)) {
     return { ok: false, status: 403, because: "The Host header names another machine." };
   }
   const site = headers["sec-fetch-site"];
@@ -100,6 +102,13 @@ function cookieOf(header: string | undefined, name: string): string | undefined 
     if (key === name) return value;
   }
   return undefined;
+}
+
+/** Bound to every address, the gateway cannot know its names; addresses are safe, since no one else's name is one. */
+function isKnownName(name: string, host: string): boolean {
+  if (LOOPBACK_NAMES.has(name)) return true;
+  const address = name.replace(/^\[(.*)\]$/, "$1");
+  return address === host.toLowerCase() || (EVERY_ADDRESS.has(host) && isIP(address) !== 0);
 }
 
 function hostName(host: string | undefined): string | undefined {

@@ -137,8 +137,7 @@ class Admin implements Disposable {
     if (!("problem" in routed) && routed.name === "login") return this.#login(request, routed);
     const access = this.#judge(asked);
     if (!access.ok) return problem({ status: access.status, detail: access.because });
-    if (url.pathname === "/api/openapi.json")
-      return json(200, openApiDocument(this.#options.backend.version) as JsonValue);
+    if (url.pathname === "/api/openapi.json") return json(200, openApiDocument(this.#options.backend.version));
     if ("problem" in routed) return problem(routed.problem);
     if (routed.name === "stream") return this.#follow(request, response, routed);
     if (routed.name === "logout")
@@ -242,10 +241,12 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
   request.resume();
   response.writeHead(status, {
     "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     ...headers,
-    "content-length": Buffer.byteLength(body),
+    // Of a 304 it would speak of the file that was not sent (RFC 9110, 15.4.5).
+    ...(status !== 304 && { "content-length": Buffer.byteLength(body) }),
   });
   response.end(request.method === "HEAD" ? undefined : body);
 }

@@ -120,7 +120,9 @@ function documented(name: string, operation: Operation, schemas: NamedSchemas): 
 function contentOf({ answer, mediaType }: Operation, schemas: NamedSchemas): Content {
   if (answer !== undefined) return { "application/json": { schema: schemas.of(answer) } };
   const types = (mediaType ?? "application/octet-stream").split(", ");
-  return Object.fromEntries(types.map((type) => [type, { schema: { type: "string" } }]));
+  return Object.fromEntries(
+    types.map((type) => [type, { schema: { type: type === "application/json" ? "object" : "string" } }]),
+  );
 }
 
 function parametersOf(schema: z.ZodObject, place: Parameter["in"]): Parameter[] {

@@ -8,6 +8,7 @@
  *    not read is cut off, and goes on from its last id when it comes again.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 import type { Change, ChangePage } from "../../event-log/index.ts";
 import type { HandlerInput } from "./handler.ts";
 import { eventRowJson, refusalJson, runRowJson } from "./event-json.ts";
@@ -185,13 +186,14 @@ class News implements Disposable {
   async next(response: ServerResponse, ended: AbortSignal): Promise<void> {
     while (!this.#isThere && !ended.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, HEARTBEAT_MS);
-        const wake = (): void => {
+        const done = (): void => {
           clearTimeout(timer);
+          ended.removeEventListener("abort", done);
           resolve();
         };
-        this.#wake = wake;
-        ended.addEventListener("abort", wake, { once: true });
+        const timer = setTimeout(done, HEARTBEAT_MS);
+        this.#wake = done;
+        ended.addEventListener("abort", done);
       });
       if (!this.#isThere && !ended.aborted) response.write(": still here\n\n");
     }
@@ -203,9 +205,7 @@ class News implements Disposable {
   }
 }
 
-function rest(timeMs: number, ended: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeMs);
-    ended.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
+/** Waits, at most until the signal; its listener does not outlive the wait, as one stream rests very often. */
+async function rest(timeMs: number, ended: AbortSignal): Promise<void> {
+  await setTimeoutPromise(timeMs, undefined, { signal: ended }).catch(() => undefined);
 }

@@ -75,6 +75,7 @@ export interface Operation {
   readonly status: 200 | 202 | 204;
   /** Absent: no JSON (see `mediaType`). */
   readonly answer?: z.ZodType;
+  /** Several with `, ` between. */
   readonly mediaType?: string;
 }
 
@@ -122,7 +123,7 @@ export const operations = {
     "Events that match, as NDJSON or HAR",
     nothing,
     eventFilters.extend({ limit, cursor, format: z.enum(["ndjson", "har"]).default("ndjson") }),
-    "application/x-ndjson",
+    "application/x-ndjson, application/json",
   ),
   replayEvent: post(
     "/api/events/{id}/replay",

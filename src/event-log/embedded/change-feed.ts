@@ -106,7 +106,11 @@ export class ChangeFeed {
     }
   }
 
-  #ran(runId: string, status: Extract<Change, { type: "run_changed" }>["status"], sequence: number): Change | undefined {
+  #ran(
+    runId: string,
+    status: Extract<Change, { type: "run_changed" }>["status"],
+    sequence: number,
+  ): Change | undefined {
     const run = this.#lookup.runById(runId);
     const eventId = run && this.#eventId.get(run.row.event_seq);
     return eventId === undefined ? undefined : { sequence, type: "run_changed", runId, eventId, status };

@@ -68,7 +68,11 @@ export class EventPages {
     });
   }
 
-  *#byRow(query: Sendable<EventQuery>, rows: EventSelection, needle: TextNeedle | undefined): Steps<Page<EventRowView>> {
+  *#byRow(
+    query: Sendable<EventQuery>,
+    rows: EventSelection,
+    needle: TextNeedle | undefined,
+  ): Steps<Page<EventRowView>> {
     const { limit } = query;
     const isOver = deadline(query.timeLimitMs);
     const found: Found[] = [];

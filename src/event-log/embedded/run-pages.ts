@@ -69,12 +69,7 @@ export class RunPages {
     return this.#merge(condition, ids ?? this.#allKinds(), before, from);
   }
 
-  #merge(
-    condition: string,
-    kinds: readonly (number | undefined)[],
-    before: number,
-    from: number,
-  ): SeqSource {
+  #merge(condition: string, kinds: readonly (number | undefined)[], before: number, from: number): SeqSource {
     const ofKind = kinds[0] === undefined ? "" : "kind = ? AND ";
     const seqs = this.#db
       .prepare<number[], number>(
@@ -82,8 +77,10 @@ export class RunPages {
       )
       .pluck();
     return new SeqMerge(
-      kinds.map((kind) => (less: number, limit: number): readonly number[] =>
-        kind === undefined ? seqs.all(less, from, limit) : seqs.all(kind, less, from, limit),
+      kinds.map(
+        (kind) =>
+          (less: number, limit: number): readonly number[] =>
+            kind === undefined ? seqs.all(less, from, limit) : seqs.all(kind, less, from, limit),
       ),
       before,
     );

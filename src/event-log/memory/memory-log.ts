@@ -61,6 +61,7 @@ class MemoryLog implements Port.EventLog {
           ...(event.answer !== undefined && { answer: event.answer }),
           runs: event.runs.map((run) => run.detail()),
         })),
+      runs: () => [...this.#runs.values()].map((run) => run.detail()),
       refusals: () => this.#refusals,
       traffic: () => this.#traffic,
       signal: this.#changes,

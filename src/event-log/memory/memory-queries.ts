@@ -17,6 +17,8 @@ export interface KeptEvent {
 export interface MemoryView {
   /** In the order in which they were stored. */
   readonly events: () => readonly KeptEvent[];
+  /** In the order in which they were queued. */
+  readonly runs: () => readonly RunDetail[];
   /** Newest first. */
   readonly refusals: () => readonly Refusal[];
   readonly traffic: () => readonly TrafficMinute[];
@@ -49,7 +51,10 @@ export class MemoryQueries implements Port.EventQueries {
   async listEvents(query: Port.EventQuery): Promise<Port.Page<Port.EventRowView>> {
     query.signal?.throwIfAborted();
     const rows = this.#view.events().filter((event) => matchesEvent(event, query));
-    return page(rows.toReversed().map((event) => this.#row(event)), query);
+    return page(
+      rows.toReversed().map((event) => this.#row(event)),
+      query,
+    );
   }
 
   async eventsById(ids: readonly string[]): Promise<readonly Port.EventRowView[]> {
@@ -73,7 +78,10 @@ export class MemoryQueries implements Port.EventQueries {
 
   async listRefusals(query: Port.RefusalQuery): Promise<Port.Page<Refusal>> {
     query.signal?.throwIfAborted();
-    return page(this.#view.refusals().filter((refusal) => matchesRefusal(refusal, query)), query);
+    return page(
+      this.#view.refusals().filter((refusal) => matchesRefusal(refusal, query)),
+      query,
+    );
   }
 
   async getRefusal(id: string): Promise<Refusal | undefined> {
@@ -97,7 +105,8 @@ export class MemoryQueries implements Port.EventQueries {
     for (const { minuteMs, tenants } of this.#view.traffic()) {
       for (const { tenant, acknowledgements } of tenants) {
         if (!isAsked(tenant)) continue;
-        for (const [mostMs, count] of acknowledgements) table.add("acknowledgement", minuteMs, durationBucket(mostMs), count);
+        for (const [mostMs, count] of acknowledgements)
+          table.add("acknowledgement", minuteMs, durationBucket(mostMs), count);
       }
     }
     for (const { tenant, receivedAtMs, reason } of this.#view.refusals()) {
@@ -154,7 +163,12 @@ export class MemoryQueries implements Port.EventQueries {
 
   async storage(): Promise<Port.StorageUse> {
     const oldest = this.#view.events()[0]?.summary.receivedAtMs;
-    return { journalBytes: 0, projectionBytes: 0, freeBytes: 0, ...(oldest !== undefined && { oldestEventAtMs: oldest }) };
+    return {
+      journalBytes: 0,
+      projectionBytes: 0,
+      freeBytes: 0,
+      ...(oldest !== undefined && { oldestEventAtMs: oldest }),
+    };
   }
 
   async changesSince(sequence: number, limit: number): Promise<Port.ChangePage> {
@@ -177,9 +191,10 @@ export class MemoryQueries implements Port.EventQueries {
   }
 
   #runs(): Port.RunRowView[] {
-    return this.#view.events().flatMap(({ summary, runs }) =>
-      runs.map(({ steps: _steps, ...run }) => ({ ...run, eventType: summary.eventType })),
-    );
+    const types = new Map(this.#view.events().map(({ summary }) => [summary.id, summary.eventType]));
+    return this.#view.runs().map(({ steps: _steps, ...run }) => {
+      return { ...run, eventType: types.get(run.run.eventId) ?? "" };
+    });
   }
 
   #row({ summary, envelope, answer }: KeptEvent): Port.EventRowView {
