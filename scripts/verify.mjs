@@ -9,6 +9,7 @@ const RESULTS = "node_modules/.gtc-test-results.json";
 runSteps([
   ["build", "npm", ["run", "--silent", "build"]],
   ["types", ...npx("tsc", "-p", "tsconfig.json")],
+  ["types of the page", ...npx("tsc", "-p", "inspector/tsconfig.json")],
   ["format", ...npx("prettier", "--check", "--log-level", "warn", ".")],
   ["lint", ...npx("oxlint", "--type-aware", "--deny-warnings", "--quiet")],
   ["dead code", ...npx("knip")],

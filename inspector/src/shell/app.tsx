@@ -1,0 +1,53 @@
+import { useEffect, useMemo, useState } from "react";
+import { call, onUnauthorized } from "../api/client.ts";
+import type { LiveStream } from "../api/live-stream.ts";
+import { LiveContext } from "../api/use-live.tsx";
+import { LanguageContext, type Language } from "../i18n/i18n.tsx";
+import { Layout } from "./layout.tsx";
+import { Login, logInFromLink } from "./login.tsx";
+import { keepLanguage, readLanguage } from "./preferences.ts";
+
+type Session = "asking" | "in" | "out";
+
+/** The whole page: who is there, in which language, on one stream of changes. */
+export function App({ stream }: { readonly stream: LiveStream }) {
+  const [language, setLanguage] = useState<Language>(readLanguage);
+  const [session, setSession] = useState<Session>("asking");
+  const choice = useMemo(
+    () => ({
+      language,
+      choose: (chosen: Language) => {
+        keepLanguage(chosen);
+        setLanguage(chosen);
+      },
+    }),
+    [language],
+  );
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  useEffect(() => {
+    let isShown = true;
+    const settle = (next: Session): void => void (isShown && setSession(next));
+    // A gateway that does not answer is no reason to ask for a token: the views say what is wrong.
+    void logInFromLink().then(
+      (isIn) => settle(isIn ? "in" : "out"),
+      () => settle("in"),
+    );
+    const release = onUnauthorized(() => setSession("out"));
+    return () => {
+      isShown = false;
+      release();
+    };
+  }, []);
+  useEffect(() => (session === "in" ? stream.start() : undefined), [session, stream]);
+  const logOut = (): void => void call("logout").finally(() => setSession("out"));
+  return (
+    <LanguageContext value={choice}>
+      <LiveContext value={stream}>
+        {session === "in" && <Layout onLogOut={logOut} />}
+        {session === "out" && <Login onIn={() => setSession("in")} />}
+      </LiveContext>
+    </LanguageContext>
+  );
+}

@@ -1,0 +1,50 @@
+import { useState, type SubmitEvent } from "react";
+import { ApiFault, call } from "../api/client.ts";
+import { useTexts } from "../i18n/i18n.tsx";
+import { FaultNote } from "../ui/loaded-view.tsx";
+import { shellTexts } from "./texts.ts";
+
+/**
+ * Exchanges the token of the link that `gtc start` prints for a cookie, and takes it out of the address. It stands behind
+ * `#`, which browsers send to no server. True when this browser is known.
+ */
+export async function logInFromLink(): Promise<boolean> {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token !== null) history.replaceState(null, "", location.pathname + location.search);
+  try {
+    await (token === null ? call("info") : call("login", { body: { token } }));
+    return true;
+  } catch (fault) {
+    if (fault instanceof ApiFault && fault.status === 401) return false;
+    throw fault;
+  }
+}
+
+/** Asks for the token. */
+export function Login({ onIn }: { readonly onIn: () => void }) {
+  const t = useTexts(shellTexts);
+  const [fault, setFault] = useState<Error>();
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget).get("token");
+    const token = typeof given === "string" ? given.trim() : "";
+    call("login", { body: { token } }).then(onIn, (failure: unknown) => setFault(failure as Error));
+  };
+  return (
+    <main className="login">
+      <h1>{t.login.title}</h1>
+      <p>{t.login.explain}</p>
+      <p className="quiet">{t.login.where}</p>
+      <form onSubmit={submit}>
+        <label>
+          {t.login.token}
+          <input name="token" type="password" autoComplete="current-password" required spellCheck={false} />
+        </label>
+        <button type="submit" className="button primary">
+          {t.login.submit}
+        </button>
+      </form>
+      {fault && <FaultNote fault={fault} />}
+    </main>
+  );
+}

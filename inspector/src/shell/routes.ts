@@ -1,0 +1,35 @@
+/** Every view: its address, its place in the navigation, and its file, which is loaded when it is first shown. */
+import { lazy, type ComponentType } from "react";
+
+export interface ViewProps {
+  /** What the address names behind the view's own path, decoded; "" for the view itself. */
+  readonly rest: string;
+}
+
+export interface Route {
+  readonly path: string;
+  /** The key of its name in the shell's texts; absent: not in the navigation. */
+  readonly name?: "live" | "overview" | "flows" | "sources" | "refused" | "deadLetters" | "doctor";
+  /** The second key of `g …`. */
+  readonly key?: string;
+  readonly view: ComponentType<ViewProps>;
+}
+
+export const routes: readonly Route[] = [
+  { path: "/", name: "live", key: "l", view: lazy(() => import("../views/live/live-view.tsx")) },
+  { path: "/events", view: lazy(() => import("../views/event/event-view.tsx")) },
+];
+
+/** The route of a path, and what the path names behind it. */
+export function matchRoute(path: string): { readonly route: Route; readonly rest: string } | undefined {
+  const route = routes.find((one) => path === one.path || (one.path !== "/" && path.startsWith(`${one.path}/`)));
+  return route && { route, rest: decode(path.slice(route.path.length + 1)) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,73 @@
+import { byteSize, duration } from "../../i18n/format.ts";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { Link } from "../../shell/router.tsx";
+import { Badge } from "../../ui/badge.tsx";
+import { TimeAgo } from "../../ui/time.tsx";
+import { eventTones, runTones, statusTone, verdictTones } from "../../ui/tones.ts";
+import type { FeedRow } from "./feed.ts";
+import { liveTexts } from "./live-texts.ts";
+
+/** One request: a link to everything about it. */
+export function FeedRowLink({ row }: { readonly row: FeedRow }) {
+  return row.kind === "event" ? <EventRow row={row} /> : <RefusalRow row={row} />;
+}
+
+function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" } }) {
+  const t = useTexts(liveTexts);
+  const { language } = useLanguage();
+  const { answer } = event;
+  return (
+    <Link to={`/events/${encodeURIComponent(event.id)}`} className="feed-row">
+      <span className="feed-time">
+        <TimeAgo iso={event.received_at} />
+      </span>
+      <span className="feed-source">
+        <b>{event.event_type}</b> <span className="quiet">{event.tenant}</span>
+        {event.test && <Badge tone="busy">{t.test}</Badge>}
+      </span>
+      <span className="feed-state">
+        <Badge tone={verdictTones[event.verdict]}>{t.verdicts[event.verdict]}</Badge>
+        <Badge tone={eventTones[event.status]}>{t.statuses[event.status]}</Badge>
+      </span>
+      <span className="feed-answer">
+        <Badge tone={statusTone(answer.status)}>{answer.status}</Badge>
+        {answer.duration_ms !== null && <span className="quiet">{duration(answer.duration_ms, language)}</span>}
+      </span>
+      <span className="feed-runs">
+        {event.runs.map(({ id, flow, status }) => (
+          <span key={id} className="feed-run" data-tone={runTones[status]} title={`${flow}: ${status}`}>
+            {flow}
+          </span>
+        ))}
+      </span>
+      <span className="feed-delivery mono quiet">{event.delivery_id}</span>
+      <span className="feed-size quiet">{byteSize(event.body_bytes, language)}</span>
+    </Link>
+  );
+}
+
+function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "refusal" } }) {
+  const t = useTexts(liveTexts);
+  const { language } = useLanguage();
+  return (
+    <Link to={`/refused/${encodeURIComponent(refusal.id)}`} className="feed-row">
+      <span className="feed-time">
+        <TimeAgo iso={refusal.received_at} />
+      </span>
+      <span className="feed-source">
+        <b>{refusal.event_type}</b> <span className="quiet">{refusal.tenant}</span>
+      </span>
+      <span className="feed-state">
+        <Badge tone="bad">{t.verdicts.refused}</Badge>
+      </span>
+      <span className="feed-answer">
+        <Badge tone={statusTone(refusal.http_status)}>{refusal.http_status}</Badge>
+      </span>
+      <span className="feed-runs feed-reason" title={refusal.detail}>
+        {refusal.likely?.reason ?? refusal.reason}
+      </span>
+      <span className="feed-delivery" />
+      <span className="feed-size quiet">{byteSize(refusal.body_bytes, language)}</span>
+    </Link>
+  );
+}
