@@ -26,7 +26,8 @@ export const start = defineCommand({
   options: {
     host: text("HOST", "Address on which webhooks are received (127.0.0.1)"),
     port: integer("PORT", "Port on which webhooks are received (8080)", PORTS),
-    "admin-port": integer("PORT", "Port for health, metrics and the admin API, on loopback (8081)", PORTS),
+    "admin-host": text("HOST", "Address of the inspector and the admin API (127.0.0.1); the token is asked for anywhere"),
+    "admin-port": integer("PORT", "Port of health, metrics, the inspector and the admin API (8081)", PORTS),
     watch: flag("Load flows again when they change; settings and secrets are taken over in any case"),
     verbose: flag("Say more: headers' names, runs, steps"),
     quiet: flag("Only say what is wrong"),
@@ -37,6 +38,7 @@ export const start = defineCommand({
     const config = await configFor(context, folder, {
       host: options.host,
       port: options.port?.toString(),
+      admin_host: options["admin-host"],
       admin_port: options["admin-port"]?.toString(),
       log_format: options["log-format"],
     });
