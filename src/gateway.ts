@@ -27,6 +27,7 @@ import { RunnerPool } from "./run/index.ts";
 import { loadBundle, type LoadedBundle } from "./setup/index.ts";
 import { createKeyStore, type FetchText, type KeyStore } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
+import { TrafficMinutes } from "./traffic-minutes.ts";
 
 export interface GatewayOptions {
   readonly bundle: LoadedBundle;
@@ -97,6 +98,12 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     logReady: () => log.health().status === "ready",
     counts: () => log.counts(),
   });
+  const traffic = new TrafficMinutes(
+    () => systemClock.now(),
+    (minute) => {
+      log.record([minute]).catch((fault: unknown) => onFault("recording the traffic of a minute", fault));
+    },
+  );
   const reloadSetup = async (): Promise<void> => {
     const { keyText, config: settings } = options;
     const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
@@ -122,6 +129,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       }),
       onRequest: (record) => {
         metrics.request(record);
+        traffic.request(record);
         options.onRequest?.(record);
       },
     }),
@@ -174,6 +182,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       // Until here runs were taken on, because requests waited for them.
       await dispatcher.drain(graceIsOver);
       grace.abort();
+      traffic.flush();
       await releases[Symbol.asyncDispose]();
     },
     hurry: () => grace.abort(),
