@@ -81,7 +81,8 @@ async function answer(request: IncomingMessage, options: AdminOptions): Promise<
 }
 
 async function api(request: IncomingMessage, url: URL, options: AdminOptions): Promise<Reply> {
-  const access = judgeAccess(request.headers, options.token, options.host);
+  const { token, port, host } = options;
+  const access = judgeAccess({ method: request.method ?? "", headers: request.headers }, { token, port, host });
   if (!access.ok) return problem(access.status, access.because);
   const [, , collection, id, act] = url.pathname.split("/");
   const isGet = request.method === "GET";

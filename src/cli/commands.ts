@@ -48,9 +48,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./events.ts")).eventsReplay,
   },
   {
+    name: "secrets status",
+    summary: "Show every secret, when it was used last, and which may go",
+    load: async () => (await import("./secrets-status.ts")).secretsStatus,
+  },
+  {
     name: "secrets rotate",
     summary: "Give a webhook a new secret; the old one goes on verifying for a while",
-    load: async () => (await import("./secrets.ts")).secretsRotate,
+    load: async () => (await import("./secrets-rotate.ts")).secretsRotate,
   },
   {
     name: "verify",

@@ -7,6 +7,7 @@ import { GtcError, messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { Finding } from "../setup/index.ts";
+import { likelyCause, words } from "./refusal-words.ts";
 
 const TIMEOUT_MS = 5000;
 const SHOWN_REFUSALS = 5;
@@ -83,7 +84,10 @@ interface Refused {
   readonly receivedAt: string;
   readonly path: string;
   readonly reason: string;
+  readonly detail: string;
   readonly hint: string;
+  /** What was found behind the reason, where it was looked for. */
+  readonly likely?: { readonly reason: string; readonly certain: boolean } | undefined;
 }
 
 async function refusalsOfGateway({ admin_url: url, token }: GatewayFile): Promise<readonly Finding[]> {
@@ -117,18 +121,14 @@ const refusedSchema = z.object({
   tenant: z.string(),
   event_type: z.string(),
   reason: z.string(),
+  detail: z.string(),
   hint: z.string(),
+  likely: z.object({ reason: z.string(), certain: z.boolean() }).nullable(),
 });
 
 function refusedOf(line: string): Refused {
-  const {
-    received_at: receivedAt,
-    tenant,
-    event_type: eventType,
-    reason,
-    hint,
-  } = refusedSchema.parse(JSON.parse(line));
-  return { receivedAt, path: `${tenant}/${eventType}`, reason, hint };
+  const { received_at: receivedAt, tenant, event_type: eventType, ...refused } = refusedSchema.parse(JSON.parse(line));
+  return { ...refused, receivedAt, path: `${tenant}/${eventType}`, likely: refused.likely ?? undefined };
 }
 
 async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
@@ -137,9 +137,9 @@ async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
   try {
     await using log = await inspectLog(path);
     return (await log.listRefusals({ limit: SHOWN_REFUSALS })).map(
-      ({ receivedAtMs, tenant, eventType, reason, hint }) => {
+      ({ receivedAtMs, tenant, eventType, reason, detail, hint, likely }) => {
         const receivedAt = new Date(receivedAtMs).toISOString();
-        return refusalFinding({ receivedAt, path: `${tenant}/${eventType}`, reason, hint });
+        return refusalFinding({ receivedAt, path: `${tenant}/${eventType}`, reason, detail, hint, likely });
       },
     );
   } catch (error) {
@@ -148,8 +148,10 @@ async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
   }
 }
 
-function refusalFinding({ receivedAt, path, reason, hint }: Refused): Finding {
-  const message = `A request to ${path} was refused at ${receivedAt}: ${reason.replaceAll("_", " ")}.`;
+function refusalFinding({ receivedAt, path, reason, detail, hint, likely }: Refused): Finding {
+  const cause = likelyCause(likely);
+  const why = [words(reason), ...(cause === undefined ? [] : [cause]), ...(detail === "" ? [] : [detail])];
+  const message = `A request to ${path} was refused at ${receivedAt}: ${why.join("; ").replace(/\.$/, "")}.`;
   return {
     level: "note",
     check: "refused-request",

@@ -2,6 +2,7 @@
 import type { SummaryJson } from "../admin/index.ts";
 import { formatDuration, stringifyJson, type JsonValue } from "../base/index.ts";
 import type { CommandContext, Palette } from "./command.ts";
+import { likelyCause, words } from "./refusal-words.ts";
 import { table } from "./table.ts";
 
 export function listText(events: readonly SummaryJson[], nowMs: number, context: CommandContext): string {
@@ -31,7 +32,7 @@ function painted(status: string, paint: Palette): string {
 
 interface Detail {
   readonly event: SummaryJson & {
-    readonly verification: Readonly<Record<string, string>>;
+    readonly verification: Verification;
     readonly method: string;
     readonly target: string;
     readonly headers: readonly (readonly [string, string])[];
@@ -46,6 +47,17 @@ interface Detail {
   };
   readonly runs: readonly Run[];
 }
+
+type Verification =
+  | {
+      readonly status: "refused";
+      readonly reason: string;
+      readonly detail: string;
+      readonly hint: string;
+      readonly likely: { readonly reason: string; readonly certain: boolean } | null;
+    }
+  | { readonly status: "verified"; readonly scheme: string; readonly keyName: string; readonly provider?: string }
+  | { readonly status: "unsigned" };
 
 interface Run {
   readonly id: string;
@@ -72,12 +84,13 @@ const MAX_VALUE_CHARS = 500;
 
 export function eventText(view: JsonValue, { paint }: CommandContext): string {
   const { event, response, runs } = view as unknown as Detail;
-  const { status, ...verification } = event.verification;
   const lines = [
     `${paint.bold(event.id)}  ${event.tenant}/${event.event_type}  ${painted(event.status, paint)}`,
     `  received  ${event.received_at}  ${event.method} ${event.target}`,
-    `  verdict   ${status ?? ""}  ${paint.dim(Object.values(verification).join("  "))}`,
-    ...(event.refused_because === undefined ? [] : [`  refused   ${event.refused_because}`]),
+    ...verdictLines(event.verification, paint),
+    ...(event.refused_because === undefined || event.verification.status === "refused"
+      ? []
+      : [`  refused   ${event.refused_because}`]),
     ...(event.duplicate_of === null ? [] : [`  duplicate of ${event.duplicate_of}`]),
     `  answered  ${response.status} by ${response.by}${response.body === null ? "" : `  ${value(response.body)}`}`,
     `  payload   ${value(event.payload)}`,
@@ -85,6 +98,28 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
     ...runs.flatMap((run) => runLines(run, paint)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function verdictLines(verification: Verification, paint: Palette): readonly string[] {
+  if (verification.status === "refused") return refusedLines(verification, paint);
+  if (verification.status === "unsigned")
+    return [`  verdict   ${paint.warning("NOT VERIFIED")}  ${paint.dim("no signature was checked")}`];
+  const { scheme, keyName, provider } = verification;
+  const parts = [...(provider === undefined ? [] : [provider]), scheme, `secret "${keyName}"`];
+  return [`  verdict   ${paint.good("verified")}  ${paint.dim(parts.join("  "))}`];
+}
+
+function refusedLines(
+  { reason, detail, hint, likely }: Verification & { status: "refused" },
+  paint: Palette,
+): readonly string[] {
+  const cause = likelyCause(likely);
+  return [
+    `  verdict   ${paint.error("refused")}  ${words(reason)}`,
+    ...(cause === undefined ? [] : [`  likely    ${cause}`]),
+    ...(detail === "" ? [] : [`  found     ${detail}`]),
+    ...(hint === "" ? [] : [`  fix       ${hint}`]),
+  ];
 }
 
 function runLines(run: Run, paint: Palette): string[] {

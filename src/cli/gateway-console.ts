@@ -9,6 +9,7 @@ import type { RunOver } from "../dispatch/index.ts";
 import type { LogNotice } from "../event-log/embedded/index.ts";
 import type { RequestRecord } from "../ingress/index.ts";
 import type { CommandContext } from "./command.ts";
+import { likelyCause } from "./refusal-words.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
@@ -110,7 +111,5 @@ export class GatewayConsole {
 
 /** The reason, the likely cause behind it, what was found and what to do. */
 function whyOf({ reason, likely, detail, hint }: RequestRecord): string {
-  const isNews = likely !== undefined && likely.reason !== "as_reported";
-  const cause = isNews ? `${likely.certain ? "" : "perhaps "}${likely.reason.replaceAll("_", " ")}` : "";
-  return [reason, cause, detail, hint].filter((part) => part !== undefined && part !== "").join("; ");
+  return [reason, likelyCause(likely), detail, hint].filter((part) => part !== undefined && part !== "").join("; ");
 }

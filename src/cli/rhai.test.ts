@@ -61,6 +61,13 @@ test("check names every fault of every file and ends with 3", async () => {
   expect((await runGtc(["rhai", "run", bad], { cwd: folder })).exitCode).toBe(3);
 });
 
+test("check finds what would only fail when it is reached", async () => {
+  const name = file("late.rhai", 'fn f(a) { a.to_uper() }\nif false { import "x" as y; }');
+  const ran = await runGtc(["rhai", "check", name], { cwd: folder });
+  expect(ran.exitCode).toBe(3);
+  expect(ran.stdout).toMatch(/late\.rhai:1:13[^]*Did you mean "to_upper"\?[^]*late\.rhai:2:12/);
+});
+
 test("--strict is Rhai without extensions", async () => {
   expect((await runGtc(["rhai", "run", "-e", "#{ private: 1 }.private"])).stdout).toBe("1\n");
   expect((await runGtc(["rhai", "run", "--strict", "-e", "#{ private: 1 }.private"])).exitCode).toBe(3);

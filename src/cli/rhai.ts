@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import type { Writable } from "node:stream";
 import { GtcError, messageOf, systemClock } from "../base/index.ts";
 import {
+  checkScript,
   compileScript,
   display,
   parseJsonValue,
@@ -50,6 +51,8 @@ export const rhaiRun = defineCommand({
 export const rhaiCheck = defineCommand({
   name: "rhai check",
   summary: "Look for the faults of scripts without running them",
+  description:
+    "Finds what does not compile, and what could only fail when it is reached: functions that nothing defines, names that a function does not see, modules.",
   examples: ["gtc rhai check scripts/*.rhai"],
   args: { files: many("The scripts; `-` for the standard input") },
   options: { strict: STRICT, json: flag("Print JSON, one object a fault") },
@@ -58,8 +61,7 @@ export const rhaiCheck = defineCommand({
     const faults: Diagnostic[] = [];
     for (const file of args.files) {
       const source = await sourceOf(context, file, undefined);
-      const compiled = compileScript(source, { strict: options.strict });
-      if ("diagnostics" in compiled) faults.push(...compiled.diagnostics);
+      faults.push(...checkScript(source, { strict: options.strict }));
     }
     context.stdout.write(faultsText(faults, options.json, context));
     if (!options.json && faults.length === 0) context.stderr.write(`${context.paint.good("✓")} no faults\n`);

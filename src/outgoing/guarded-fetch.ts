@@ -55,14 +55,15 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Returns a function that fetches a text.
+ * Returns a function that fetches a text; with JSON to post it is a POST, else a GET.
  * It throws when the URL is not https, an address is not public, the answer is no 200, or a bound is passed.
  */
 export function createGuardedFetch({ maxBytes = MAX_BYTES, resolve = resolveAll }: GuardOptions = {}): (
   url: string,
   signal: AbortSignal,
+  postJson?: string,
 ) => Promise<string> {
-  return async (text, signal) => {
+  return async (text, signal, postJson) => {
     const url = new URL(text);
     if (url.protocol !== "https:") throw new Error(`${url.protocol}// is not fetched, only https`);
     const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -70,7 +71,7 @@ export function createGuardedFetch({ maxBytes = MAX_BYTES, resolve = resolveAll 
     const [address] = addresses;
     if (address === undefined || !addresses.every(isPublicAddress))
       throw new Error(`${host} is no address of the public internet`);
-    return get(url, address, maxBytes, signal);
+    return send({ url, address, maxBytes, signal, postJson });
   };
 }
 
@@ -78,12 +79,25 @@ async function resolveAll(host: string): Promise<readonly string[]> {
   return (await resolveName(host, { all: true })).map(({ address }) => address);
 }
 
-function get(url: URL, address: string, maxBytes: number, signal: AbortSignal): Promise<string> {
+interface Judged {
+  readonly url: URL;
+  /** The address that was judged. */
+  readonly address: string;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  readonly postJson: string | undefined;
+}
+
+function send({ url, address, maxBytes, signal, postJson }: Judged): Promise<string> {
   return new Promise((done, fail) => {
     const family = isIPv6(address) ? 6 : 4;
     const outgoing = request(url, {
       signal,
       agent: false,
+      ...(postJson !== undefined && {
+        method: "POST",
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(postJson) },
+      }),
       lookup: (_host, options, callback) => {
         if (options.all === true) callback(null, [{ address, family }]);
         else callback(null, address, family);
@@ -105,6 +119,6 @@ function get(url: URL, address: string, maxBytes: number, signal: AbortSignal): 
       response.on("error", fail);
       response.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
     });
-    outgoing.end();
+    outgoing.end(postJson);
   });
 }

@@ -1,7 +1,18 @@
 /** Elements and properties: reading them, reading them in order to change them, and putting new ones in. */
 import { isInt, type Integer } from "./arithmetic.ts";
 import { RhaiError } from "./errors.ts";
-import { char, int, RhaiArray, RhaiBlob, RhaiChar, RhaiMap, RhaiRange, typeName, type RhaiValue } from "./values.ts";
+import {
+  char,
+  int,
+  INT_MAX,
+  RhaiArray,
+  RhaiBlob,
+  RhaiChar,
+  RhaiMap,
+  RhaiRange,
+  typeName,
+  type RhaiValue,
+} from "./values.ts";
 
 /** Counts from the end when negative. Returns undefined outside of `0..length`. */
 export function position(index: Integer, length: number): number | undefined {
@@ -30,22 +41,35 @@ export function textSlice(text: string, start: number, count: number): string {
         .join("");
 }
 
-/** The bounds of a range within `length` elements, negative ones counted from the end, all of it cut to fit. */
-export function rangeBounds(range: RhaiRange, length: number): { readonly start: number; readonly count: number } {
-  const from = Number(range.from);
-  const to = Number(range.to) + (range.inclusive ? 1 : 0);
-  const start = from < 0 ? Math.max(0, length + from) : Math.min(from, length);
-  // A negative end is no position from the back: nothing lies before it.
-  const end = Math.min(length, to);
+export interface Bounds {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** The bounds of a range that a function is given, cut to fit. Nothing counts from the end: what is below 0 is 0. */
+export function rangeBounds(range: RhaiRange, length: number): Bounds {
+  const start = Math.min(Math.max(0, Number(range.from)), length);
+  const end = Math.min(length, Number(range.to) + (range.inclusive ? 1 : 0));
   return { start, count: Math.max(0, end - start) };
 }
 
+/**
+ * The bounds of `text[from..to]`. Here negative positions count from the end: a start must lie in the text, an end
+ * before it is 0. `from..=to` gives nothing when the two are the same position, as Rhai has it.
+ */
+function sliceBounds(range: RhaiRange, length: number, at: number): Bounds {
+  const from = Number(range.from);
+  const to = Number(range.to);
+  const start = length === 0 ? 0 : from < 0 ? length + from : from;
+  if (start < 0) throw stringBounds(range.from, length, at);
+  const last = to < 0 ? Math.max(0, length + to) : to;
+  if (range.inclusive && start === 0 && last >= length - 1) return { start, count: length };
+  const count = range.inclusive ? (last > start ? last - start + 1 : 0) : Math.max(0, last - start);
+  return { start: Math.min(start, length), count: Math.min(count, Math.max(0, length - start)) };
+}
+
 /** Start and length as many functions take them: a negative start counts from the end, both are cut to fit. */
-export function startAndCount(
-  start: Integer,
-  count: Integer,
-  length: number,
-): { readonly start: number; readonly count: number } {
+export function startAndCount(start: Integer, count: Integer, length: number): Bounds {
   const from = Number(start) < 0 ? Math.max(0, length + Number(start)) : Math.min(Number(start), length);
   return { start: from, count: Math.max(0, Math.min(Number(count), length - from)) };
 }
@@ -60,19 +84,19 @@ export function getIndex(object: RhaiValue, index: RhaiValue, at: number): RhaiV
   if (object instanceof RhaiMap && typeof index === "string") return object.entries.get(index) ?? null;
   if (typeof object === "string" && isInt(index)) return charAt(object, index, at);
   if (typeof object === "string" && index instanceof RhaiRange) {
-    const { start, count } = rangeBounds(index, textLength(object));
+    const { start, count } = sliceBounds(index, textLength(object), at);
     return textSlice(object, start, count);
   }
   if (object instanceof RhaiBlob && isInt(index)) return object.bytes[arrayPosition(index, object.bytes.length, at)]!;
   if (isInt(object) && isInt(index)) return getBit(object, index, at);
-  if (isInt(object) && index instanceof RhaiRange) return getBits(object, index, at);
+  if (isInt(object) && index instanceof RhaiRange) return getBits(object, bitSlice(index, at));
   throw wrongIndex(object, index, at);
 }
 
 /** What has elements says which index it wants; what has none says so. */
 function wrongIndex(object: RhaiValue, index: RhaiValue, at: number): RhaiError {
   if (object instanceof RhaiMap) return mismatch("string", index, at);
-  if (object instanceof RhaiArray || object instanceof RhaiBlob || typeof object === "string")
+  if (object instanceof RhaiArray || object instanceof RhaiBlob || typeof object === "string" || isInt(object))
     return mismatch("i64", index, at);
   return indexing(object, index, at);
 }
@@ -97,11 +121,14 @@ function charAt(text: string, index: Integer, at: number): RhaiChar {
   const points = isPlain(text) ? text : Array.from(text);
   const found = position(index, points.length);
   if (found !== undefined) return char(points[found]!);
-  const size =
-    text === "" ? "string is empty" : `only ${points.length} character${points.length === 1 ? "" : "s"} in string`;
-  throw new RhaiError("ErrorStringBounds", `String index ${index} out of bounds: ${size}`, at, {
+  throw stringBounds(index, points.length, at);
+}
+
+function stringBounds(index: Integer, length: number, at: number): RhaiError {
+  const size = length === 0 ? "string is empty" : `only ${length} character${length === 1 ? "" : "s"} in string`;
+  return new RhaiError("ErrorStringBounds", `String index ${index} out of bounds: ${size}`, at, {
     fields: [
-      ["length", points.length],
+      ["length", length],
       ["index", index],
     ],
   });
@@ -134,21 +161,37 @@ export function setBit(value: Integer, index: Integer, bit: boolean, at: number)
   return int(BigInt.asIntN(64, bit ? BigInt(value) | mask : BigInt(value) & ~mask));
 }
 
-function bitRange(range: RhaiRange, at: number): { start: bigint; mask: bigint } {
-  const last = Number(range.to) - (range.inclusive ? 0 : 1);
-  if (Number(range.from) < 0 || last >= BITS) throw bitBounds(Number(range.from) < 0 ? range.from : range.to, at);
-  const start = BigInt(range.from);
-  const { count } = rangeBounds(range, BITS);
-  return { start, mask: (1n << BigInt(count)) - 1n };
+/** A part of a bit field: its lowest bit, and as many ones as it has bits. */
+export interface BitField {
+  readonly start: bigint;
+  readonly mask: bigint;
 }
 
-export function getBits(value: Integer, range: RhaiRange, at: number): Integer {
-  const { start, mask } = bitRange(range, at);
+/** `value[from..to]`: both ends must lie in the 64 bits; an open end is the last bit. */
+function bitSlice(range: RhaiRange, at: number): BitField {
+  const isOpen = range.to === INT_MAX;
+  const end = isOpen ? BITS : Number(range.to) + (range.inclusive ? 1 : 0);
+  if (Number(range.from) < 0 || Number(range.from) >= BITS) throw bitBounds(range.from, at);
+  if (Number(range.to) < 0 || end > BITS) throw bitBounds(range.to, at);
+  return { start: BigInt(range.from), mask: ones(end - Number(range.from)) };
+}
+
+/** `count` bits from `start` on, cut to fit; a negative start counts from the highest bit. */
+export function bitField(start: Integer, count: Integer, at: number): BitField {
+  if (Number(count) <= 0) return { start: 0n, mask: 0n };
+  const from = bitPosition(start, at);
+  return { start: from, mask: ones(Math.min(Number(count), BITS - Number(from))) };
+}
+
+function ones(count: number): bigint {
+  return count <= 0 ? 0n : (1n << BigInt(count)) - 1n;
+}
+
+export function getBits(value: Integer, { start, mask }: BitField): Integer {
   return int(BigInt.asIntN(64, (BigInt.asUintN(64, BigInt(value)) >> start) & mask));
 }
 
-export function setBits(value: Integer, range: RhaiRange, bits: Integer, at: number): Integer {
-  const { start, mask } = bitRange(range, at);
+export function setBits(value: Integer, { start, mask }: BitField, bits: Integer): Integer {
   return int(BigInt.asIntN(64, (BigInt(value) & ~(mask << start)) | ((BigInt(bits) & mask) << start)));
 }
 
@@ -189,7 +232,7 @@ function withScalarIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue, 
     return points.join("");
   }
   if (typeof object === "string" && index instanceof RhaiRange) {
-    const { start, count } = rangeBounds(index, textLength(object));
+    const { start, count } = sliceBounds(index, textLength(object), at);
     if (typeof value !== "string" && !(value instanceof RhaiChar)) throw mismatch("string", value, at);
     const by = typeof value === "string" ? value : value.text;
     return textSlice(object, 0, start) + by + textSlice(object, start + count, textLength(object));
@@ -198,7 +241,7 @@ function withScalarIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue, 
     if (typeof value !== "boolean") throw mismatch("bool", value, at);
     return setBit(object, index, value, at);
   }
-  if (isInt(object) && index instanceof RhaiRange) return setBits(object, index, expectInt(value, at), at);
+  if (isInt(object) && index instanceof RhaiRange) return setBits(object, bitSlice(index, at), expectInt(value, at));
   throw indexing(object, index, at);
 }
 

@@ -138,7 +138,9 @@ export function concatenation(
     return new RhaiMap(new Map([...left.entries, ...right.entries].map(([key, value]) => [key, copyOf(value)])));
   }
   if (left instanceof RhaiBlob && right instanceof RhaiBlob)
-    return new RhaiBlob(Uint8Array.from([...left.bytes, ...right.bytes]));
+    return new RhaiBlob(new Uint8Array(Buffer.concat([left.bytes, right.bytes])));
+  if (left instanceof RhaiBlob && right instanceof RhaiChar)
+    return new RhaiBlob(new Uint8Array(Buffer.concat([left.bytes, Buffer.from(right.text)])));
   if (left instanceof RhaiTimestamp) return shifted(left, right, 1);
   return undefined;
 }
@@ -160,7 +162,8 @@ function sameFloat(a: number, b: number): boolean {
 
 /** `==`: values of different types are different, except numbers and texts of one character. */
 export function same(left: RhaiValue, right: RhaiValue): boolean {
-  if (left === right) return true;
+  // Only a float can be the same value and yet not equal itself.
+  if (left === right) return !(left instanceof RhaiFloat) || !Number.isNaN(left.value);
   if (isInt(left) && isInt(right)) return false;
   const a = numeric(left);
   const b = numeric(right);
@@ -209,7 +212,8 @@ export function order(left: RhaiValue, right: RhaiValue): number | undefined {
   if (x !== undefined && y !== undefined) return compareText(x, y);
   if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
   if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp) return left.ms - right.ms;
-  return left === null && right === null ? 0 : undefined;
+  // () equals itself, but is neither less nor greater, nor "or equal".
+  return left === null && right === null ? Number.NaN : undefined;
 }
 
 function asText(value: RhaiValue): string | undefined {

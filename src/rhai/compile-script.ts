@@ -11,6 +11,7 @@ import { RhaiError } from "./errors.ts";
 import { Runtime, type Evaluator, type RhaiHost } from "./runtime.ts";
 import type { RhaiScope } from "./rhai-scope.ts";
 import { STANDARD_LIBRARY } from "./stdlib/index.ts";
+import { suspectsOf } from "./suspects.ts";
 import { copyOf, RhaiArray, RhaiFloat, RhaiFn, RhaiMap, type RhaiValue, type ScriptBody } from "./values.ts";
 
 export interface CompiledScript {
@@ -53,6 +54,21 @@ export function compileScript(
       },
     },
   };
+}
+
+/**
+ * All that can be told of a script without running it: the faults for which it does not compile, or else, as warnings,
+ * what cannot work once it is reached (see `suspects.ts`).
+ */
+export function checkScript(
+  source: Source,
+  options: Partial<RhaiOptions> = {},
+  natives: readonly Native[] = [],
+): readonly Diagnostic[] {
+  const compiled = compileScript(source, options, natives);
+  if ("diagnostics" in compiled) return compiled.diagnostics;
+  const table = new NativeTable([...natives, ...STANDARD_LIBRARY], options.strict === true);
+  return suspectsOf(source, parse(source, options).program, table);
 }
 
 interface Instance {
@@ -103,6 +119,8 @@ function evaluatorFor(options: RhaiOptions, table: NativeTable): Evaluator {
     const code = diagnostics.length > 0 ? "" : generator.script(program.body);
     const [fault] = [...diagnostics, ...generator.diagnostics];
     if (fault !== undefined) throw new RhaiError("ErrorParsing", fault.message);
+    if (program.functions.length > 0)
+      throw new RhaiError("ErrorParsing", "Functions are defined at the top of a script, not in what it evaluates.");
     const factory = new Function("$", "k", `"use strict";${code}`) as Factory;
     const { runtime, main } = instantiate(
       factory,

@@ -86,13 +86,13 @@ export abstract class ControlParser extends ExpressionParser {
       this.stream.expect("=>", "behind the case");
       const { block, selfEnded } = this.bodyStatement();
       const isLate =
-        values.some((value) => value.kind === "int") &&
+        values.some((value) => value.kind === "int" || value.kind === "float") &&
         condition === undefined &&
         cases.some((other) => other.values.some(isRangeExpr));
       if (isLate)
         throw this.stream.fault(
           "wrong-switch-integer-case",
-          "An integer cannot follow a range that may hold it.",
+          "A number cannot follow a range that may hold it.",
           values[0]!.span,
         );
       if (values.length === 0) fallback = block;

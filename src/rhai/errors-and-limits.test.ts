@@ -63,6 +63,30 @@ describe("limits", () => {
     expectEval("let a = 1; let b = 2; a + b", "3", { options: { maxVariables: 2 } });
     expectEval("let a = []; a.pad(100, 0); a.len()", "100", { options: { maxArraySize: 100 } });
   });
+  test.each([
+    [1000, "a.push(x)", "1"],
+    [250, "a.push(x)", "[1, 2, 3]"],
+    [333, "a += x", "#{ k: [1, 2] }"],
+    [1000, "a.insert(0, x)", "1"],
+    [333, "a.splice(0, 0, x)", "[1, 2, 3]"],
+    [333, "a.append(x)", "[1, 2, 3]"],
+    [1000, "a += x", "1"],
+  ])("an array of at most 1000 elements takes exactly %i times %s where x is %s", (times, step, x) => {
+    const options = { maxArraySize: 1000 };
+    const script = (count: number): string => `let a = []; let x = ${x}; for i in 0..${count} { ${step} } "full"`;
+    expectEval(script(times), '"full"', { options });
+    expectError(script(times + 1), "ErrorDataTooLarge", { options });
+  });
+
+  test("what is large is put in whole, wherever it comes from", () => {
+    const options = { maxArraySize: 0, maxOperations: 0 };
+    const large = "let a = []; a.pad(200000, 1); let b = [0, 9];";
+    expectEval(`${large} b += a; b.len()`, "200002", { options });
+    expectEval(`${large} b.append(a); b.len()`, "200002", { options });
+    expectEval(`${large} b.splice(1, 0, a); [b.len(), b[0], b[1], b[-1]]`, "[200002, 0, 1, 9]", { options });
+    expectEval("let a = [1, 2]; a += a; a.append(a); a.splice(1, 1, a); a.len()", "15");
+  });
+
   test("a deadline is told from the host's clock", () => {
     let nowMs = 0;
     const host = { now: () => (nowMs += 1), deadlineMs: 50 };
@@ -80,4 +104,11 @@ describe("limits", () => {
     });
     expect(lines).toEqual(["a", "1.0", 'debug "b"']);
   });
+});
+
+test("operations are counted to the end of a run", () => {
+  const options = { maxOperations: 200 };
+  expectEval("for x in 0..150 {}", "()", { options });
+  expectError("for x in 0..250 {}", "ErrorTooManyOperations", { options });
+  expectError("for x in 0..250 {} return 1;", "ErrorTooManyOperations", { options });
 });

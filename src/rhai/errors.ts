@@ -43,6 +43,8 @@ const UNCATCHABLE: ReadonlySet<RhaiErrorKind> = new Set([
 ]);
 
 const NO_PLACE = -1;
+/** How the names of closures begin. */
+const CLOSURE_PREFIX = "anon$";
 
 export class RhaiError extends Error {
   /** The kind of what went wrong, without the functions around it. */
@@ -55,6 +57,8 @@ export class RhaiError extends Error {
   readonly fields: ReadonlyMap<string, RhaiValue>;
   source: Source | undefined;
   #calls: readonly string[] = [];
+  /** Native functions that called back into the script where it happened: the innermost first. */
+  readonly #natives: { readonly name: string; readonly depth: number }[] = [];
   readonly #text: string;
 
   constructor(
@@ -91,14 +95,34 @@ export class RhaiError extends Error {
     return this.#text;
   }
 
-  /** Notes where it passed on its way out. The first to note knows the most. */
-  passed(calls: readonly string[], source: Source): this {
-    if (this.source === undefined) {
-      this.#calls = calls;
-      this.source = source;
-      this.message = `${this.#text}${this.#where()}`;
-    }
+  /** Notes that it came through a native function, which was called at that depth and called back. */
+  through(name: string, depth: number): this {
+    if (this.source === undefined) this.#natives.push({ name, depth });
+    else this.#note([name, ...this.#calls], this.source);
     return this;
+  }
+
+  /**
+   * Notes where it passed on its way out; the first to note knows the most. `stack` holds the names of the running
+   * functions, the outermost first, and `depth` says how many of them the one who notes is inside of.
+   */
+  passed(stack: readonly string[], depth: number, source: Source): this {
+    if (this.source !== undefined) return this;
+    const calls: string[] = [];
+    for (let level = depth; level <= Math.max(depth, stack.length - 1); level++) {
+      // A limit ends everything: which functions of the script it met is of no account.
+      if (level > depth && this.isCatchable) calls.push(stack[level]!);
+      const called = this.#natives.filter((native) => native.depth === level);
+      calls.push(...called.map(({ name }) => name).reverse());
+    }
+    this.#note(calls, source);
+    return this;
+  }
+
+  #note(calls: readonly string[], source: Source): void {
+    this.#calls = calls;
+    this.source = source;
+    this.message = `${this.#text}${this.#where()}`;
   }
 
   get position(): { readonly line: number; readonly column: number } | undefined {
@@ -107,7 +131,8 @@ export class RhaiError extends Error {
 
   #where(): string {
     const position = this.position;
-    const inCalls = this.#calls.length > 0 ? ` in ${this.#calls.map((name) => `${name}()`).join(" > ")}` : "";
+    const names = this.#calls.map((name) => (name.startsWith(CLOSURE_PREFIX) ? "closure" : `${name}()`));
+    const inCalls = names.length > 0 ? ` in ${names.join(" > ")}` : "";
     return position === undefined ? inCalls : `${inCalls} (line ${position.line}, position ${position.column})`;
   }
 

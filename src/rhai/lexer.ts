@@ -3,7 +3,7 @@
  * A minus sign directly before a digit belongs to the number unless something stands before it that it could be
  * subtracted from; that is why `-3.abs()` is 3.
  */
-import type { Diagnostic, Source } from "../text/index.ts";
+import type { Diagnostic, Source, Span } from "../text/index.ts";
 import { scanChar, scanNumber, scanQuoted, scanRaw, type Scanned } from "./literals.ts";
 import { KEYWORDS, RESERVED, RESERVED_SYMBOLS, SYMBOLS, type Token } from "./tokens.ts";
 
@@ -16,13 +16,21 @@ export interface LexOptions {
   readonly disabledSymbols: ReadonlySet<string>;
 }
 
-export function lex(source: Source, options: LexOptions): { tokens: Token[]; diagnostics: Diagnostic[] } {
+export interface Lexed {
+  readonly tokens: Token[];
+  readonly diagnostics: Diagnostic[];
+  /** Where comments stand, in the order of the text; a first line `#!…` is one. */
+  readonly comments: readonly Span[];
+}
+
+export function lex(source: Source, options: LexOptions): Lexed {
   const lexer = new Lexer(source, options);
-  return { tokens: lexer.all(), diagnostics: lexer.diagnostics };
+  return { tokens: lexer.all(), diagnostics: lexer.diagnostics, comments: lexer.comments };
 }
 
 class Lexer {
   readonly diagnostics: Diagnostic[] = [];
+  readonly comments: Span[] = [];
   readonly #source: Source;
   readonly #text: string;
   readonly #disabled: ReadonlySet<string>;
@@ -33,7 +41,7 @@ class Lexer {
     this.#source = source;
     this.#text = source.text;
     this.#disabled = options.disabledSymbols;
-    if (this.#text.startsWith("#!")) this.#skip(/[^\n]*/y);
+    if (this.#text.startsWith("#!")) this.#skipComment(/[^\n]*/y);
   }
 
   all(): Token[] {
@@ -185,7 +193,14 @@ class Lexer {
   }
 
   #skipBlanks(): void {
-    while (this.#skip(SPACE) || this.#skip(LINE_COMMENT) || this.#skipBlockComment());
+    while (this.#skip(SPACE) || this.#skipComment(LINE_COMMENT) || this.#skipBlockComment());
+  }
+
+  #skipComment(pattern: RegExp): boolean {
+    const start = this.#at;
+    const found = this.#skip(pattern);
+    if (found) this.comments.push({ start, end: this.#at });
+    return found;
   }
 
   /** Block comments nest. */
@@ -199,9 +214,11 @@ class Lexer {
       depth += mark[0] === "/*" ? 1 : -1;
       if (depth > 0) continue;
       this.#at = marks.lastIndex;
+      this.comments.push({ start, end: this.#at });
       return true;
     }
     this.#at = this.#text.length;
+    this.comments.push({ start, end: this.#at });
     return true;
   }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Source } from "../text/index.ts";
 import { parseScript, printScript } from "./index.ts";
+import { lex } from "./lexer.ts";
 
 /** Scripts by the grammar, so that every production meets every other. */
 const { script: grammar } = fc.letrec<{ expr: string; stmt: string; block: string; script: string }>((tie) => {
@@ -63,6 +64,48 @@ test("what the printer writes parses to the same tree", () => {
     { numRuns: 1500 },
   );
   expect(parsed).toBeGreaterThan(300);
+});
+
+/** The script with a numbered comment between some of its tokens. */
+function commented(script: string, seed: readonly number[]): { readonly text: string; readonly count: number } {
+  const { tokens } = lex(new Source("c", script), { disabledSymbols: new Set() });
+  let text = "";
+  let [from, count] = [0, 0];
+  tokens.forEach(({ span }, at) => {
+    text += script.slice(from, span.start);
+    from = span.start;
+    const kind = seed[at % seed.length] ?? 0;
+    if (kind > 4) return;
+    text += [` /* ${count} */ `, ` // ${count}\n`, `\n// ${count}\n`, `\n\n/* ${count}\n   ${count} */\n\n`, `\n`][
+      kind
+    ]!;
+    if (kind < 4) count += 1;
+  });
+  return { text: text + script.slice(from), count };
+}
+
+test("comments at any place are kept, once, and printing again changes nothing", () => {
+  let kept = 0;
+  fc.assert(
+    fc.property(grammar, fc.array(fc.nat({ max: 12 }), { minLength: 3, maxLength: 20 }), (script, seed) => {
+      const { text, count } = commented(script, seed);
+      const source = new Source("a", text);
+      const first = parseScript(source, { maxExprDepth: 0 });
+      if (first.diagnostics.length > 0) return;
+      kept += count;
+      const once = printScript(first.program, source);
+      const again = new Source("b", once);
+      const second = parseScript(again, { maxExprDepth: 0 });
+      expect(second.diagnostics.map(({ message }) => `${message}\n${once}`)).toEqual([]);
+      expect(withoutPlaces(second.program)).toBe(withoutPlaces(first.program));
+      const { comments } = lex(again, { disabledSymbols: new Set() });
+      const found = comments.map(({ start }) => Number(/\d+/.exec(once.slice(start))?.[0]));
+      expect(found.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, at) => at));
+      expect(printScript(second.program, again)).toBe(once);
+    }),
+    { numRuns: 1500 },
+  );
+  expect(kept).toBeGreaterThan(300);
 });
 
 function withoutPlaces(tree: unknown): string {

@@ -90,3 +90,25 @@ test("deep nesting prints in reasonable time", () => {
   const script = `${"[f(".repeat(25)}${"x, ".repeat(60)}y${")]".repeat(25)}`;
   expect(tree(printed(script))).toEqual(tree(script));
 });
+
+function formatted(script: string): string {
+  const source = new Source("t.rhai", script);
+  return printScript(parseScript(source).program, source);
+}
+
+test.each([
+  ["above and behind statements", "// a\nlet x=1; // b\n\n\n// c\nx // d\n", "// a\nlet x = 1; // b\n\n// c\nx // d\n"],
+  ["at the ends of a block", "loop{ // a\nbreak\n// b\n}", "loop {\n  // a\n  break;\n  // b\n}\n"],
+  ["in a block of nothing else", "fn f(){ /* later */ }", "fn f() {\n  /* later */\n}\n"],
+  ["between keys", "let m=#{\n// a\nx:1, // b\ny:2};", "let m = #{\n  // a\n  x: 1, // b\n  y: 2,\n};\n"],
+  ["between arguments", "f(1, // a\n2)", "f(\n  1, // a\n  2,\n)\n"],
+  ["between cases", "switch x{1=>2, // a\n_=>3}", "switch x {\n  1 => 2, // a\n  _ => 3,\n}\n"],
+  ["inside of an expression", "let x = a + /* why */ b;", "/* why */\nlet x = a + b;\n"],
+  ["inside of a text", "let t = `${/* why */ a}`;", "/* why */\nlet t = `${a}`;\n"],
+  ["what looks like one", 'let t = "// no"; // yes', 'let t = "// no"; // yes\n'],
+  ["a first line for the shell", "#!/usr/bin/env gtc\nx", "#!/usr/bin/env gtc\nx\n"],
+  ["only comments", "// a\n\n/* b */", "// a\n\n/* b */\n"],
+])("comments are kept: %s", (_where, script, text) => {
+  expect(formatted(script)).toBe(text);
+  expect(formatted(text)).toBe(text);
+});

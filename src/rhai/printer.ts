@@ -1,108 +1,190 @@
 /**
  * Syntax tree → source, as a formatter would write it: two blanks of indentation, one statement a line, literals broken
- * over lines when they are wider than `WIDTH`. Comments are no part of the tree and are lost.
+ * over lines when they are wide. With the source at hand, comments and single free lines between statements are kept.
  *
  * Invariants:
  * 1. What is printed parses to the same tree (spans aside); parentheses stand only where the tree needs them.
- * 2. A place that the grammar reads as a statement never begins with what would end it early (see `statementSafe`).
+ * 2. A place that the grammar reads as a statement never begins with what would end it early (see `#statementSafe`).
+ * 3. Every comment of the source is printed once; printing what was printed changes nothing.
  */
-import type { Block, Expr, FnDef, MapEntry, Param, Program, Statement, SwitchCase } from "./ast.ts";
-import { charLiteral, floatLiteral, nameOrQuoted, stringLiteral, templateText } from "./literal-text.ts";
-import { ABOVE_PIPE, PRECEDENCE, RIGHT_ASSOCIATIVE } from "./operators.ts";
-import { INT_MAX } from "./values.ts";
+import type { Source } from "../text/index.ts";
+import type { Block, Expr, FnDef, Program, Statement, SwitchCase } from "./ast.ts";
+import { Comments, gapsOfList } from "./comments.ts";
+import { ExpressionPrinter, INDENT, isBlockLike, names } from "./expression-printer.ts";
+import { nameOrQuoted } from "./literal-text.ts";
+import { ABOVE_PIPE } from "./operators.ts";
 
-const WIDTH = 100;
-const INDENT = "  ";
-const UNARY = 1000;
-const POSTFIX = 1001;
-const PRIMARY = 1002;
-
-/** Prints a parsed script. The text ends with a line break, unless the script is empty. */
-export function print(program: Program): string {
-  const text = statements(program.body, "");
+/**
+ * Prints a parsed script. The text ends with a line break, unless the script is empty. `source` is what it was parsed
+ * from: without it there are no comments.
+ */
+export function print(program: Program, source?: Source): string {
+  const text = new Printer(new Comments(source)).program(program.body);
   return text === "" ? "" : `${text}\n`;
 }
 
-function statements(block: Block, indent: string): string {
-  const texts = block.statements.map((item, index) => {
+class Printer extends ExpressionPrinter {
+  readonly #comments: Comments;
+
+  constructor(comments: Comments) {
+    super(comments);
+    this.#comments = comments;
+  }
+
+  program(body: Block): string {
+    return this.#lines(body, "", { start: 0, end: this.#comments.end });
+  }
+
+  protected override statements(block: Block, indent: string): string {
+    const { start, end } = block.span;
+    const isQuiet = this.isInText || !this.#comments.isKnown || !this.#comments.hasBraces(block);
+    return this.#lines(block, indent, isQuiet ? { start, end: start } : { start: start + 1, end: end - 1 });
+  }
+
+  /** The statements of a block, with the comments in a part of the text. */
+  #lines(block: Block, indent: string, within: { readonly start: number; readonly end: number }): string {
+    const lines: string[] = [];
+    const isQuiet = within.end <= within.start;
+    let from = within.start;
+    block.statements.forEach((item, index) => {
+      const before = block.statements[index - 1];
+      const above = isQuiet ? [] : [...this.#comments.gap(from, item.span.start, before === undefined).lines];
+      const trailing = isQuiet ? [] : this.#comments.gap(from, item.span.start, before === undefined).trailing;
+      if (trailing.length > 0) lines.push([lines.pop(), ...trailing].join(" "));
+      const isSetOff = before !== undefined && (item.kind === "fn" || before.kind === "fn");
+      if (isSetOff && !above.includes("")) above.unshift("");
+      if (!isQuiet) above.push(...this.#comments.inside(item));
+      for (const line of above) push(lines, line, indent);
+      lines.push(`${indent}${this.#ended(block, index, indent)}`);
+      from = item.span.end;
+    });
+    if (isQuiet) return lines.join("\n");
+    const rest = this.#comments.gap(from, within.end, block.statements.length === 0);
+    if (rest.trailing.length > 0) lines.push([lines.pop(), ...rest.trailing].join(" "));
+    for (const line of rest.lines) push(lines, line, indent);
+    if (lines.at(-1) === "") lines.pop();
+    return lines.join("\n");
+  }
+
+  /** A statement of a block with the semicolon that it needs. */
+  #ended(block: Block, index: number, indent: string): string {
+    const item = block.statements[index]!;
     const before = block.statements[index - 1];
-    const written = statement(item, indent);
+    const written = this.statement(item, indent);
     // Behind a closing brace, a minus sign would subtract and not belong to the number.
     const isGlued = before !== undefined && endsByItself(before) && item.kind === "expr" && /^-\d/.test(written);
-    const text = isGlued ? `(${written})` : written;
     const isLast = index === block.statements.length - 1;
     const needsEnd = !endsByItself(item) && !(isLast && block.hasValue);
-    return `${indent}${text}${needsEnd ? ";" : ""}`;
-  });
-  return spaced(block.statements, texts).join("\n");
+    return `${isGlued ? `(${written})` : written}${needsEnd ? ";" : ""}`;
+  }
+
+  protected override blockText(block: Block, indent: string): string {
+    const inner = this.statements(block, indent + INDENT);
+    return inner === "" ? "{}" : `{\n${inner}\n${indent}}`;
+  }
+
+  protected override statement(item: Statement, indent: string): string {
+    switch (item.kind) {
+      case "let": {
+        const head = `${item.isExport ? "export " : ""}${item.isConst ? "const" : "let"} ${item.name}`;
+        return item.value === undefined ? head : `${head} = ${this.expr(item.value, indent)}`;
+      }
+      case "assign":
+        return `${this.#statementSafe(item.target, indent)} ${item.op} ${this.expr(item.value, indent)}`;
+      case "expr":
+        return isBlockLike(item.expr) ? this.expr(item.expr, indent) : this.#statementSafe(item.expr, indent);
+      case "break":
+      case "return":
+      case "throw":
+        return item.value === undefined ? item.kind : `${item.kind} ${this.expr(item.value, indent)}`;
+      case "continue":
+        return "continue";
+      case "try": {
+        const variable = item.variable === undefined ? "" : ` (${item.variable.name})`;
+        return `try ${this.blockText(item.body, indent)} catch${variable} ${this.blockText(item.handler, indent)}`;
+      }
+      case "fn":
+        return this.#fn(item.fn, indent);
+      case "import":
+        return `import ${this.expr(item.path, indent)}${item.alias === undefined ? "" : ` as ${item.alias.name}`}`;
+      case "export":
+        return `export ${item.name}${item.alias === undefined ? "" : ` as ${item.alias}`}`;
+      default:
+        return item satisfies never;
+    }
+  }
+
+  #fn(fn: FnDef, indent: string): string {
+    const type = fn.thisType === undefined ? "" : `${nameOrQuoted(fn.thisType)}.`;
+    const head = `${fn.isPrivate ? "private " : ""}fn ${type}${fn.name}(${names(fn.params)})`;
+    return `${head} ${this.blockText(fn.body, indent)}`;
+  }
+
+  /** At the start of a statement, a block or a control structure would be the whole statement: parentheses prevent it. */
+  #statementSafe(value: Expr, indent: string): string {
+    const text = this.expr(value, indent);
+    return isBlockLike(leftmost(value)) && !text.startsWith("(") ? `(${text})` : text;
+  }
+
+  protected override control(
+    value: Extract<Expr, { kind: "if" | "switch" | "while" | "loop" | "do" | "for" }>,
+    indent: string,
+  ): string {
+    switch (value.kind) {
+      case "if": {
+        const head = `if ${this.expr(value.condition, indent)} ${this.blockText(value.then, indent)}`;
+        return value.otherwise === undefined ? head : `${head} else ${this.#else(value.otherwise, indent)}`;
+      }
+      case "switch":
+        return this.#switch(value, indent);
+      case "while":
+        return `while ${this.expr(value.condition, indent)} ${this.blockText(value.body, indent)}`;
+      case "loop":
+        return `loop ${this.blockText(value.body, indent)}`;
+      case "do": {
+        const until = value.until ? "until" : "while";
+        return `do ${this.blockText(value.body, indent)} ${until} ${this.expr(value.condition, indent)}`;
+      }
+      case "for": {
+        const variable =
+          value.counter === undefined ? value.variable.name : `(${value.variable.name}, ${value.counter.name})`;
+        return `for ${variable} in ${this.expr(value.iterable, indent)} ${this.blockText(value.body, indent)}`;
+      }
+      default:
+        return value satisfies never;
+    }
+  }
+
+  #else(block: Block, indent: string): string {
+    const [only] = block.statements;
+    const isElseIf = block.statements.length === 1 && only?.kind === "expr" && only.expr.kind === "if";
+    return isElseIf ? this.expr(only.expr, indent) : this.blockText(block, indent);
+  }
+
+  #switch(value: Extract<Expr, { kind: "switch" }>, indent: string): string {
+    const inner = indent + INDENT;
+    const cases = value.cases.map((item) => `${this.#caseHead(item, inner)} => ${this.body(item.body, inner)},`);
+    if (value.fallback !== undefined) cases.push(`_ => ${this.body(value.fallback, inner)},`);
+    const lines = this.withComments(gapsOfList(value), inner, cases);
+    const subject = this.expr(value.subject, indent);
+    return lines.length === 0 ? `switch ${subject} {}` : `switch ${subject} {\n${lines.join("\n")}\n${indent}}`;
+  }
+
+  #caseHead({ values, condition }: SwitchCase, indent: string): string {
+    const head = values.map((item) => this.expr(item, indent, ABOVE_PIPE)).join(" | ");
+    return condition === undefined ? head : `${head} if ${this.expr(condition, indent)}`;
+  }
 }
 
-/** A function is set off by empty lines. */
-function spaced(items: readonly Statement[], texts: readonly string[]): string[] {
-  return texts.flatMap((text, index) => {
-    const isSetOff = items[index]?.kind === "fn" || items[index - 1]?.kind === "fn";
-    return index > 0 && isSetOff ? ["", text] : [text];
-  });
+/** One more line; no line is left free at the beginning or twice. */
+function push(lines: string[], line: string, indent: string): void {
+  if (line !== "") lines.push(indent + line);
+  else if (lines.length > 0 && lines.at(-1) !== "") lines.push("");
 }
 
 function endsByItself(item: Statement): boolean {
   if (item.kind === "fn" || item.kind === "try") return true;
   return item.kind === "expr" && isBlockLike(item.expr) && item.expr.kind !== "do";
-}
-
-function isBlockLike({ kind }: Expr): boolean {
-  return ["block", "if", "switch", "while", "loop", "do", "for"].includes(kind);
-}
-
-function blockText(block: Block, indent: string): string {
-  if (block.statements.length === 0) return "{}";
-  return `{\n${statements(block, indent + INDENT)}\n${indent}}`;
-}
-
-function statement(item: Statement, indent: string): string {
-  switch (item.kind) {
-    case "let": {
-      const head = `${item.isExport ? "export " : ""}${item.isConst ? "const" : "let"} ${item.name}`;
-      return item.value === undefined ? head : `${head} = ${expr(item.value, indent)}`;
-    }
-    case "assign":
-      return `${statementSafe(item.target, indent)} ${item.op} ${expr(item.value, indent)}`;
-    case "expr":
-      return isBlockLike(item.expr) ? expr(item.expr, indent) : statementSafe(item.expr, indent);
-    case "break":
-    case "return":
-    case "throw":
-      return item.value === undefined ? item.kind : `${item.kind} ${expr(item.value, indent)}`;
-    case "continue":
-      return "continue";
-    case "try": {
-      const variable = item.variable === undefined ? "" : ` (${item.variable.name})`;
-      return `try ${blockText(item.body, indent)} catch${variable} ${blockText(item.handler, indent)}`;
-    }
-    case "fn":
-      return fnText(item.fn, indent);
-    case "import":
-      return `import ${expr(item.path, indent)}${item.alias === undefined ? "" : ` as ${item.alias.name}`}`;
-    case "export":
-      return `export ${item.name}${item.alias === undefined ? "" : ` as ${item.alias}`}`;
-    default:
-      return item satisfies never;
-  }
-}
-
-function fnText(fn: FnDef, indent: string): string {
-  const type = fn.thisType === undefined ? "" : `${nameOrQuoted(fn.thisType)}.`;
-  return `${fn.isPrivate ? "private " : ""}fn ${type}${fn.name}(${names(fn.params)}) ${blockText(fn.body, indent)}`;
-}
-
-function names(params: readonly Param[]): string {
-  return params.map(({ name }) => name).join(", ");
-}
-
-/** At the start of a statement, a block or a control structure would be the whole statement: parentheses prevent it. */
-function statementSafe(value: Expr, indent: string): string {
-  const text = expr(value, indent);
-  return isBlockLike(leftmost(value)) && !text.startsWith("(") ? `(${text})` : text;
 }
 
 function leftmost(value: Expr): Expr {
@@ -116,233 +198,4 @@ function leftmost(value: Expr): Expr {
     default:
       return value;
   }
-}
-
-/** How tightly an expression holds together; what stands in a tighter place needs parentheses. */
-function strength(value: Expr): number {
-  switch (value.kind) {
-    case "binary":
-      return jumpOf(value) === undefined ? (PRECEDENCE.get(value.op) ?? 0) : 0;
-    case "unary":
-      return UNARY;
-    case "closure":
-    case "do":
-      return 0;
-    case "prop":
-    case "index":
-    case "method":
-      return POSTFIX;
-    default:
-      return isBlockLike(value) ? UNARY : PRIMARY;
-  }
-}
-
-/** An expression in a place that takes at least this strength. */
-function expr(value: Expr, indent: string, least = 0): string {
-  const text = CACHED.has(value.kind) ? remembered(value, indent) : bare(value, indent);
-  return strength(value) < least ? `(${text})` : text;
-}
-
-/** Lists print their items twice, once to see whether they fit: without a memory, nested ones would take ages. */
-const CACHED: ReadonlySet<Expr["kind"]> = new Set(["array", "map", "call", "method", "closure", "template"]);
-const printed = new WeakMap<Expr, Map<string, string>>();
-
-function remembered(value: Expr, indent: string): string {
-  const known = printed.get(value) ?? new Map<string, string>();
-  printed.set(value, known);
-  const text = known.get(indent) ?? bare(value, indent);
-  known.set(indent, text);
-  return text;
-}
-
-function bare(value: Expr, indent: string): string {
-  switch (value.kind) {
-    case "unit":
-      return "()";
-    case "bool":
-    case "int":
-      return String(value.value);
-    case "float":
-      return floatLiteral(value.value);
-    case "string":
-      return stringLiteral(value.value);
-    case "char":
-      return charLiteral(value.value);
-    case "template":
-      return template(value.parts, indent);
-    case "array":
-      return list("[", value.items, "]", indent, expr);
-    case "map":
-      return list("#{", value.entries, "}", indent, entry);
-    case "name":
-      return value.name;
-    case "path":
-      return [...value.path, value.name].join("::");
-    case "this":
-      return "this";
-    case "unary":
-      return unary(value, indent);
-    case "binary":
-      return binary(value, indent);
-    case "prop":
-      return `${object(value.object, indent)}${value.optional ? "?." : "."}${value.name}`;
-    case "index":
-      return `${object(value.object, indent)}${value.optional ? "?[" : "["}${indexText(value.index, indent)}]`;
-    case "method":
-      return `${object(value.object, indent)}${value.optional ? "?." : "."}${value.name}${args(value.args, indent)}`;
-    case "call":
-      return `${[...value.path, value.name].join("::")}${value.bang ? "!" : ""}${args(value.args, indent)}`;
-    case "closure":
-      return closure(value.params, value.body, indent);
-    case "block":
-      return blockText(value.block, indent);
-    case "if":
-    case "switch":
-    case "while":
-    case "loop":
-    case "do":
-    case "for":
-      return control(value, indent);
-    default:
-      return value satisfies never;
-  }
-}
-
-function object(value: Expr, indent: string): string {
-  return expr(value, indent, POSTFIX);
-}
-
-/** A range without an end, as in `text[1..]`, ends in the tree with the greatest integer. */
-function indexText(index: Expr, indent: string): string {
-  const isOpen =
-    index.kind === "binary" && index.op === ".." && index.right.kind === "int" && index.right.value === INT_MAX;
-  return isOpen ? `${expr(index.left, indent, PRECEDENCE.get("..") ?? 0)}..` : expr(index, indent);
-}
-
-function unary(value: Extract<Expr, { kind: "unary" }>, indent: string): string {
-  const operand = expr(value.operand, indent, UNARY);
-  // A sign before a digit would become part of the number, and `--` is a symbol of its own.
-  const isGlued = /^[-+\d]/.test(operand) && value.op !== "!";
-  return isGlued ? `${value.op} ${operand}` : `${value.op}${operand}`;
-}
-
-function binary(value: Extract<Expr, { kind: "binary" }>, indent: string): string {
-  const own = PRECEDENCE.get(value.op) ?? 0;
-  const isRight = RIGHT_ASSOCIATIVE.has(value.op);
-  const left = expr(value.left, indent, isRight ? own + 1 : own);
-  const jump = jumpOf(value);
-  const plain = jump === undefined ? expr(value.right, indent, isRight ? own : own + 1) : statement(jump, indent);
-  // Behind a range's dots, a brace would begin the block that follows a range without an end.
-  const right = value.op.startsWith("..") && plain.startsWith("{") ? `(${plain})` : plain;
-  return value.op.startsWith("..") ? `${left}${value.op}${right}` : `${left} ${value.op} ${right}`;
-}
-
-/** Behind `??` a jump may stand, which the tree holds as a block of it alone. */
-function jumpOf({ op, right }: Extract<Expr, { kind: "binary" }>): Statement | undefined {
-  if (op !== "??" || right.kind !== "block") return undefined;
-  const [only] = right.block.statements;
-  return only?.span.start === right.block.span.start ? only : undefined;
-}
-
-function args(values: readonly Expr[], indent: string): string {
-  return list("(", values, ")", indent, expr);
-}
-
-/** A list on one line if it is short and has no line breaks, else one item a line; a last item may always be long. */
-function list<I>(
-  open: string,
-  items: readonly I[],
-  close: string,
-  indent: string,
-  text: (item: I, indent: string) => string,
-): string {
-  if (items.length === 0) return open + close;
-  const flat = items.map((item) => text(item, indent));
-  const pad = open === "#{" ? " " : "";
-  const line = `${open}${pad}${flat.join(", ")}${pad}${close}`;
-  const isHugged = open === "(" && !flat.slice(0, -1).some((part) => part.includes("\n"));
-  const [firstLine = ""] = line.split("\n", 1);
-  if (firstLine.length + indent.length <= WIDTH && (isHugged || !line.includes("\n"))) return line;
-  const inner = indent + INDENT;
-  return `${open}\n${items.map((item) => `${inner}${text(item, inner)},\n`).join("")}${indent}${close}`;
-}
-
-function entry({ key, value }: MapEntry, indent: string): string {
-  return `${nameOrQuoted(key)}: ${expr(value, indent)}`;
-}
-
-function template(parts: readonly (string | Block)[], indent: string): string {
-  const texts = parts.map((part, index) => {
-    if (typeof part === "string") return templateText(part, index === 0);
-    // Line breaks inside `${…}` are code and may be indented.
-    return `\${${inline(part, indent)}}`;
-  });
-  return `\`${texts.join("")}\``;
-}
-
-function inline(block: Block, indent: string): string {
-  const [only] = block.statements;
-  if (block.statements.length === 1 && only !== undefined && block.hasValue) return statement(only, indent);
-  return block.statements.length === 0 ? "" : `\n${statements(block, indent + INDENT)}\n${indent}`;
-}
-
-function closure(params: readonly Param[], body: Block, indent: string): string {
-  const head = params.length === 0 ? "||" : `|${names(params)}|`;
-  return `${head} ${bodyText(body, indent)}`;
-}
-
-/** A body of one statement needs no braces; the tree shows by its span whether there were any. */
-function bodyText(body: Block, indent: string): string {
-  const [only] = body.statements;
-  const hadBraces = only === undefined || body.span.start !== only.span.start;
-  if (hadBraces) return blockText(body, indent);
-  const text = statement(only, indent);
-  return only.kind === "expr" && only.expr.kind === "block" ? `(${text})` : text;
-}
-
-function control(
-  value: Extract<Expr, { kind: "if" | "switch" | "while" | "loop" | "do" | "for" }>,
-  indent: string,
-): string {
-  switch (value.kind) {
-    case "if": {
-      const head = `if ${expr(value.condition, indent)} ${blockText(value.then, indent)}`;
-      return value.otherwise === undefined ? head : `${head} else ${elseText(value.otherwise, indent)}`;
-    }
-    case "switch":
-      return switchText(value, indent);
-    case "while":
-      return `while ${expr(value.condition, indent)} ${blockText(value.body, indent)}`;
-    case "loop":
-      return `loop ${blockText(value.body, indent)}`;
-    case "do":
-      return `do ${blockText(value.body, indent)} ${value.until ? "until" : "while"} ${expr(value.condition, indent)}`;
-    case "for": {
-      const variable =
-        value.counter === undefined ? value.variable.name : `(${value.variable.name}, ${value.counter.name})`;
-      return `for ${variable} in ${expr(value.iterable, indent)} ${blockText(value.body, indent)}`;
-    }
-    default:
-      return value satisfies never;
-  }
-}
-
-function elseText(block: Block, indent: string): string {
-  const [only] = block.statements;
-  const isElseIf = block.statements.length === 1 && only?.kind === "expr" && only.expr.kind === "if";
-  return isElseIf ? expr(only.expr, indent) : blockText(block, indent);
-}
-
-function switchText(value: Extract<Expr, { kind: "switch" }>, indent: string): string {
-  const inner = indent + INDENT;
-  const cases = value.cases.map((item) => `${inner}${caseHead(item, inner)} => ${bodyText(item.body, inner)},\n`);
-  if (value.fallback !== undefined) cases.push(`${inner}_ => ${bodyText(value.fallback, inner)},\n`);
-  return cases.length === 0
-    ? `switch ${expr(value.subject, indent)} {}`
-    : `switch ${expr(value.subject, indent)} {\n${cases.join("")}${indent}}`;
-}
-
-function caseHead({ values, condition }: SwitchCase, indent: string): string {
-  const head = values.map((item) => expr(item, indent, ABOVE_PIPE)).join(" | ");
-  return condition === undefined ? head : `${head} if ${expr(condition, indent)}`;
 }

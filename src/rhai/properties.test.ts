@@ -142,7 +142,7 @@ const STRING_MODELS: readonly (readonly [script: string, model: (s: string, t: s
   ["s.contains(t)", (s, t) => s.includes(t)],
   ["s.starts_with(t)", (s, t) => s.startsWith(t)],
   ["s.ends_with(t)", (s, t) => s.endsWith(t)],
-  ["s.index_of(t)", (s, t) => (s.includes(t) ? chars(s.slice(0, s.indexOf(t))).length : -1)],
+  ["s.index_of(t)", (s, t) => (s !== "" && s.includes(t) ? chars(s.slice(0, s.indexOf(t))).length : -1)],
   ["s.to_chars().join()", (s) => s],
   ["s.split(',').join(\",\")", (s) => s],
   ['let x = s; x.replace(",", t); x', (s, t) => s.replaceAll(",", () => t)],

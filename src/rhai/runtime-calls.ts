@@ -3,7 +3,7 @@ import { nearest } from "../base/index.ts";
 import { mismatch } from "./access.ts";
 import { RhaiError } from "./errors.ts";
 import { fits, type Native } from "./natives.ts";
-import { copyOf, RhaiFn, RhaiMap, T, typeName, type Cell, type RhaiValue } from "./values.ts";
+import { copyOf, RhaiFn, RhaiMap, T, TYPE_NAMES, typeBit, typeName, type Cell, type RhaiValue } from "./values.ts";
 import { RuntimePlaces } from "./runtime-places.ts";
 
 export abstract class RuntimeCalls extends RuntimePlaces {
@@ -56,9 +56,9 @@ export abstract class RuntimeCalls extends RuntimePlaces {
   protected invoke(native: Native, args: readonly RhaiValue[], at: number): RhaiValue {
     this.replaced = undefined;
     const result = native.call(this, args, at);
-    return typeof result === "object" && result !== null && native.effect !== "changes"
-      ? this.sized(result, at)
-      : result;
+    // What is only taken out of the first argument is no larger than that.
+    const isMade = typeof result === "object" && result !== null && native.effect === "pure";
+    return isMade ? this.sized(result, at) : result;
   }
 
   protected refuseOnConstant(native: Native, at: number): void {
@@ -82,7 +82,7 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     if (first instanceof RhaiFn && name === "call") return this.callFn(first, rest, null, at);
     if (first instanceof RhaiFn && name === "curry")
       return new RhaiFn(first.name, [...first.curried, ...rest], first.body, first.arity);
-    throw this.notFound(name, args, at);
+    throw wrongArgument(name, args, at) ?? this.notFound(name, args, at);
   }
 
   /** A text where a function is wanted names one: `a.filter("is_odd")`. */
@@ -103,7 +103,10 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     isConst: boolean,
     cell: Cell,
   ): RhaiValue => {
-    const result = this.call(name, [first, ...args], at, isConst);
+    // Rhai gives a function that is not called as a method a copy of a constant; here that is told as a mistake.
+    const isCopied = isConst && this.options.strict;
+    const result = this.call(name, [isCopied ? copyOf(first) : first, ...args], at, isConst && !isCopied);
+    if (isCopied) this.replaced = undefined;
     if (this.replaced !== undefined) cell.v = this.replaced.value;
     this.replaced = undefined;
     return result;
@@ -126,7 +129,7 @@ export abstract class RuntimeCalls extends RuntimePlaces {
       if (object instanceof RhaiFn) return this.callFn(object, args, null, at);
       const [fn, ...rest] = args;
       if (fn instanceof RhaiFn) return this.callFn(fn, rest, cell ?? { v: object }, at);
-      throw fn === undefined ? this.notFound(name, [object], at) : mismatch("Fn", fn, at);
+      throw mismatch("Fn", fn ?? object, at);
     }
     const script =
       this.functions.get(`${typeName(object)}.${name}/${args.length}`) ?? this.functions.get(`${name}/${args.length}`);
@@ -168,4 +171,19 @@ export abstract class RuntimeCalls extends RuntimePlaces {
       fields: [["function", signature]],
     });
   }
+}
+
+/** What the engine's own functions take; with other types they complain about the argument, not about a missing function. */
+const ENGINE_FUNCTIONS: ReadonlyMap<string, readonly number[]> = new Map([
+  ["Fn/1", [T.string]],
+  ["eval/1", [T.string]],
+  ["is_def_fn/2", [T.string, T.int]],
+  ["is_def_fn/3", [T.string, T.string, T.int]],
+]);
+
+function wrongArgument(name: string, args: readonly RhaiValue[], at: number): RhaiError | undefined {
+  const takesFn = (name === "call" && args.length > 0) || (name === "curry" && args.length > 1);
+  const types = takesFn ? [T.fn] : (ENGINE_FUNCTIONS.get(`${name}/${args.length}`) ?? []);
+  const wrong = types.findIndex((type, index) => (typeBit(args[index]!) & type) === 0);
+  return wrong === -1 ? undefined : mismatch(TYPE_NAMES[types[wrong]!]!, args[wrong]!, at);
 }

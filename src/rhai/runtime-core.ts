@@ -33,6 +33,13 @@ export interface Binding {
   readonly constant: boolean;
 }
 
+/** What an `eval` declared in a block. */
+export interface EvalCell extends Cell {
+  readonly isConstant: boolean;
+}
+
+export type EvalStore = Map<string, EvalCell>;
+
 export type Evaluator = (
   script: string,
   scope: ScopeView,
@@ -51,6 +58,8 @@ export interface RuntimeExtras {
 const DEADLINE_EVERY = 256;
 /** Containers in containers in containers …: deeper than this is refused like too large. */
 const MAX_NESTING = 200;
+/** A container may always grow by so much before it is counted, unless a bound is nearer. */
+const MIN_SLACK = 1000;
 
 export abstract class RuntimeCore {
   readonly options: RhaiOptions;
@@ -59,13 +68,13 @@ export abstract class RuntimeCore {
   readonly stack: string[] = [];
   host: RhaiHost = {};
   protected scope: ScopeView = EMPTY_SCOPE;
-  /** Variables that the script mentions or an `eval` declares, and the passed scope does not have. */
-  protected readonly declared = new Map<string, Cell>();
   protected readonly evaluator: Evaluator | undefined;
   protected readonly inherited: ReadonlyMap<string, ScriptBody>;
   protected functions: ReadonlyMap<string, ScriptBody> = new Map();
   protected depth: () => number = () => 0;
   protected operations = 0;
+  /** Operations that generated code has counted since the last `tick`. */
+  protected ticks: () => number = () => 0;
   protected setTicks: (ticks: number) => void = () => undefined;
   /** Set by a native that replaced its first argument (a text, an integer). */
   replaced: { readonly value: RhaiValue } | undefined;
@@ -89,9 +98,15 @@ export abstract class RuntimeCore {
   }
 
   /** Called by generated code when it is set up. */
-  begin(functions: ReadonlyMap<string, ScriptBody>, depth: () => number, setTicks: (ticks: number) => void): void {
+  begin(
+    functions: ReadonlyMap<string, ScriptBody>,
+    depth: () => number,
+    ticks: () => number,
+    setTicks: (ticks: number) => void,
+  ): void {
     this.functions = functions;
     this.depth = depth;
+    this.ticks = ticks;
     this.setTicks = setTicks;
   }
 
@@ -100,9 +115,10 @@ export abstract class RuntimeCore {
     this.scope = scope;
     this.host = host;
     this.operations = 0;
-    this.declared.clear();
     try {
-      return main();
+      const value = main();
+      this.#count(this.ticks(), -1);
+      return value;
     } catch (thrown) {
       const error = this.located(thrown, 0);
       // `exit(value)` ends the script with that value.
@@ -113,23 +129,40 @@ export abstract class RuntimeCore {
 
   /** Notes on an error which functions it came through, and makes one of whatever else was thrown. */
   located(thrown: unknown, depth: number): RhaiError {
-    const calls = this.stack.slice(depth + 1, this.depth() + 1);
-    if (thrown instanceof RhaiError) return thrown.passed(thrown.isCatchable ? calls : [], this.source);
+    return this.#asError(thrown).passed(this.stack.slice(0, this.depth() + 1), depth, this.source);
+  }
+
+  #asError(thrown: unknown): RhaiError {
+    if (thrown instanceof RhaiError) return thrown;
     if (thrown instanceof RangeError && /call stack/i.test(thrown.message))
-      return new RhaiError("ErrorStackOverflow", "Stack overflow").passed([], this.source);
+      return new RhaiError("ErrorStackOverflow", "Stack overflow");
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new RhaiError("ErrorRuntime", message, -1, { cause: thrown }).passed(calls, this.source);
+    return new RhaiError("ErrorRuntime", message, -1, { cause: thrown });
+  }
+
+  /** How deep in functions of the script the run is. */
+  get level(): number {
+    return this.depth();
   }
 
   tick(ticks: number, at: number): void {
-    this.operations += ticks;
     this.setTicks(0);
-    const { maxOperations } = this.options;
-    if (maxOperations > 0 && this.operations > maxOperations)
-      throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
+    this.count(ticks, at);
+  }
+
+  /** Counts operations of a native function that does much at once, with a look at the clock. */
+  count(operations: number, at: number): void {
+    this.#count(operations, at);
     const { deadlineMs } = this.host;
     if (deadlineMs !== undefined && (this.host.now?.() ?? 0) > deadlineMs)
       throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
+  }
+
+  #count(ticks: number, at: number): void {
+    this.operations += ticks;
+    const { maxOperations } = this.options;
+    if (maxOperations > 0 && this.operations > maxOperations)
+      throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
   }
 
   overflow(): never {
@@ -142,30 +175,45 @@ export abstract class RuntimeCore {
 
   /** Checks the size of what a script makes. Returns the value. */
   sized<V extends RhaiValue>(value: V, at: number): V {
-    const { maxStringSize, maxArraySize, maxMapSize } = this.options;
+    const { maxStringSize, maxArraySize } = this.options;
     if (typeof value === "string") {
       const isLong = maxStringSize > 0 && value.length > maxStringSize / 4 && Buffer.byteLength(value) > maxStringSize;
       if (isLong) throw tooLarge("Length of string", at);
-    } else if (value instanceof RhaiArray) {
-      if (maxArraySize > 0 && weight(value, "array") > maxArraySize) throw tooLarge("Size of array/BLOB", at);
-    } else if (value instanceof RhaiMap) {
-      if (maxMapSize > 0 && weight(value, "map") > maxMapSize) throw tooLarge("Size of object map", at);
+    } else if (value instanceof RhaiArray || value instanceof RhaiMap) {
+      this.#counted(value, at);
     } else if (value instanceof RhaiBlob && maxArraySize > 0 && value.bytes.length > maxArraySize) {
       throw tooLarge("Size of array/BLOB", at);
     }
     return value;
   }
 
-  /** A container that took in a container: both kinds of size may have grown. */
-  protected heavier(object: RhaiValue, at: number): void {
-    const { maxArraySize, maxMapSize } = this.options;
-    if (maxArraySize > 0 && weight(object, "array") > maxArraySize) throw tooLarge("Size of array/BLOB", at);
-    if (maxMapSize > 0 && weight(object, "map") > maxMapSize) throw tooLarge("Size of object map", at);
+  /**
+   * Checks a container that took in a value. Its size is only counted when so much was added that a bound may be
+   * exceeded, or as much as there was: counting costs as much as making it, however it is made.
+   */
+  grew(container: RhaiArray | RhaiMap, value: RhaiValue, at: number): void {
+    const isContainer = value instanceof RhaiArray || value instanceof RhaiMap;
+    container.slack -= 1 + (isContainer ? total(weigh(value)) : 0);
+    if (container.slack < 0) this.#counted(container, at);
   }
 
-  /** A literal that took in containers: both kinds of size may be exceeded. */
-  readonly sizedLiteral = (value: RhaiValue, at: number): RhaiValue => {
-    this.heavier(value, at);
+  /** Counts a container, nested ones included. @throws RhaiError when there are too many elements of a kind */
+  #counted(container: RhaiArray | RhaiMap, at: number): void {
+    const { maxArraySize, maxMapSize } = this.options;
+    if (maxArraySize === 0 && maxMapSize === 0) return;
+    const weight = weigh(container);
+    if (maxArraySize > 0 && weight.items > maxArraySize) throw tooLarge("Size of array/BLOB", at);
+    if (maxMapSize > 0 && weight.keys > maxMapSize) throw tooLarge("Size of object map", at);
+    const left = Math.min(
+      maxArraySize > 0 ? maxArraySize - weight.items : Number.POSITIVE_INFINITY,
+      maxMapSize > 0 ? maxMapSize - weight.keys : Number.POSITIVE_INFINITY,
+    );
+    container.slack = Math.min(left, Math.max(MIN_SLACK, total(weight)));
+  }
+
+  /** A literal that took in containers. */
+  readonly sizedLiteral = (value: RhaiArray | RhaiMap, at: number): RhaiValue => {
+    this.#counted(value, at);
     return value;
   };
 }
@@ -181,14 +229,31 @@ export function tooLarge(what: string, at: number): RhaiError {
   return new RhaiError("ErrorDataTooLarge", `${what} too large`, at, { fields: [["type", what]] });
 }
 
-/** All elements of one kind, nested ones included: what a script could hide in depth counts as well. */
-function weight(value: RhaiValue, kind: "array" | "map", depth = 0): number {
-  if (depth > MAX_NESTING) return Number.POSITIVE_INFINITY;
-  const isArray = value instanceof RhaiArray;
-  if (!isArray && !(value instanceof RhaiMap)) return 0;
-  let sum = isArray === (kind === "array") ? (isArray ? value.items.length : value.entries.size) : 0;
-  for (const item of isArray ? value.items : value.entries.values()) {
-    if (typeof item === "object" && item !== null) sum += weight(item, kind, depth + 1);
+interface Weight {
+  items: number;
+  keys: number;
+}
+
+function total({ items, keys }: Weight): number {
+  return items + keys;
+}
+
+/** All elements and keys, nested ones included: what a script could hide in depth counts as well. */
+function weigh(value: RhaiArray | RhaiMap): Weight {
+  const weight = { items: 0, keys: 0 };
+  addWeight(value, weight, 0);
+  return weight;
+}
+
+function addWeight(value: RhaiArray | RhaiMap, weight: Weight, depth: number): void {
+  if (depth > MAX_NESTING) weight.items = weight.keys = Number.POSITIVE_INFINITY;
+  else if (value instanceof RhaiArray) {
+    weight.items += value.items.length;
+    for (const item of value.items)
+      if (item instanceof RhaiArray || item instanceof RhaiMap) addWeight(item, weight, depth + 1);
+  } else {
+    weight.keys += value.entries.size;
+    for (const item of value.entries.values())
+      if (item instanceof RhaiArray || item instanceof RhaiMap) addWeight(item, weight, depth + 1);
   }
-  return sum;
 }

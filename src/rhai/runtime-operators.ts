@@ -4,6 +4,7 @@ import { arithmetic, concatenation, isInt, order, same, shifted } from "./arithm
 import type { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
 import {
+  appendTo,
   copyOf,
   RhaiArray,
   RhaiBlob,
@@ -33,13 +34,15 @@ export abstract class RuntimeOperators extends RuntimeCore {
     if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value + right.value);
     if (typeof left === "string" && typeof right === "string") return this.sized(left + right, at);
     if (left instanceof RhaiArray) {
-      if (right instanceof RhaiArray) left.own().push(...right.items.map(copyOf));
+      if (right instanceof RhaiArray) appendTo(left, right);
       else left.own().push(copyOf(right));
-      return this.sized(left, at);
+      this.grew(left, right, at);
+      return left;
     }
     if (left instanceof RhaiMap && right instanceof RhaiMap) {
-      for (const [key, value] of right.entries) left.own().set(key, copyOf(value));
-      return this.sized(left, at);
+      for (const [key, value] of right.copy().entries) left.own().set(key, copyOf(value));
+      this.grew(left, right, at);
+      return left;
     }
     if (left instanceof RhaiBlob && !(right instanceof RhaiBlob)) return this.appendToBlob(left, right, at);
     return this.add(left, right, at);

@@ -41,11 +41,9 @@ export abstract class RuntimePlaces extends RuntimeOperators {
 
   readonly setProp = (object: RhaiValue, name: string, value: RhaiValue, at: number): RhaiValue => {
     if (object instanceof RhaiMap) {
-      const entries = object.own();
-      entries.set(name, value);
-      if (typeof value === "object" && (value instanceof RhaiArray || value instanceof RhaiMap))
-        this.heavier(object, at);
-      return this.grown(object, entries.size, this.options.maxMapSize, at);
+      object.own().set(name, value);
+      this.grew(object, value, at);
+      return object;
     }
     if (this.natives.property(name).some((native) => fits(native.types, [object]))) {
       throw new RhaiError("ErrorDotExpr", `Property '${name}' of type '${typeName(object)}' cannot be written`, at);
@@ -72,16 +70,17 @@ export abstract class RuntimePlaces extends RuntimeOperators {
   readonly indexMut = getIndexMutable;
 
   readonly setIndex = (object: RhaiValue, index: RhaiValue, value: RhaiValue, at: number): RhaiValue => {
+    if (object instanceof RhaiArray && typeof index === "number" && typeof value !== "object") {
+      const items = object.own();
+      if (index >= 0 && index < items.length) {
+        items[index] = value;
+        return object;
+      }
+    }
     const changed = withIndex(object, index, value, at);
-    if (typeof value === "object" && (value instanceof RhaiArray || value instanceof RhaiMap))
-      this.heavier(changed, at);
-    return changed instanceof RhaiMap
-      ? this.grown(changed, changed.entries.size, this.options.maxMapSize, at)
-      : changed;
+    // An array only gets larger by what is inside of a new element.
+    if (changed instanceof RhaiMap || (typeof value === "object" && changed instanceof RhaiArray))
+      this.grew(changed, value, at);
+    return changed;
   };
-
-  /** The full weight is only counted from time to time: when the number of keys is near the bound. */
-  protected grown(object: RhaiMap, size: number, max: number, at: number): RhaiMap {
-    return max > 0 && size > max ? this.sized(object, at) : object;
-  }
 }

@@ -8,13 +8,13 @@
  * 3. Whatever leaves a run is a `RhaiError` with its place; a stack overflow of the engine is one, too.
  */
 import { nearest } from "../base/index.ts";
-import { itemsOf } from "./access.ts";
+import { itemsOf, mismatch } from "./access.ts";
 import { isInt, same } from "./arithmetic.ts";
 import { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
-import { copyOf, RhaiFloat, RhaiMap, RhaiRange, typeName, type Cell, type RhaiValue } from "./values.ts";
+import { copyOf, RhaiFloat, RhaiFn, RhaiMap, RhaiRange, typeName, type Cell, type RhaiValue } from "./values.ts";
 import { RuntimeCalls } from "./runtime-calls.ts";
-import type { Binding, ScopeView } from "./runtime-core.ts";
+import type { Binding, EvalCell, EvalStore, ScopeView } from "./runtime-core.ts";
 
 export class Runtime extends RuntimeCalls {
   missing(name: string, at: number, visible: string): never {
@@ -47,40 +47,54 @@ export class Runtime extends RuntimeCalls {
     throw new RhaiError("ErrorUnboundThis", "'this' is not bound", at);
   }
 
-  isDefVar(name: RhaiValue, visible: string): boolean {
-    return typeof name === "string" && (visible.split("\n").includes(name) || this.scope.cell(name) !== undefined);
+  isDefVar(name: RhaiValue, visible: string, stores: readonly EvalStore[], at: number): boolean {
+    if (typeof name !== "string") throw mismatch("string", name, at);
+    const isDeclared = visible.split("\n").includes(name) || stores.some((store) => store.has(name));
+    return isDeclared || this.scope.cell(name) !== undefined;
   }
 
-  /** `eval`: runs a text where the caller stands. What it declares lives on in the caller's scope. */
-  evaluate(script: RhaiValue, bindings: ReadonlyMap<string, Binding>, at: number): RhaiValue {
-    if (typeof script !== "string" || this.evaluator === undefined) throw this.notFound("eval", [script], at);
-    const cells = new Map<string, Cell>();
-    for (const [name, binding] of bindings) {
-      cells.set(name, {
+  /** `eval`: runs a text where the caller stands. What it declares lives on in the caller's block, the first store. */
+  evaluate(
+    script: RhaiValue,
+    bindings: ReadonlyMap<string, Binding>,
+    stores: readonly EvalStore[],
+    at: number,
+  ): RhaiValue {
+    if (typeof script !== "string") throw mismatch("string", script, at);
+    if (this.evaluator === undefined) throw this.notFound("eval", [script], at);
+    const stored = (name: string): EvalCell | undefined =>
+      stores.map((store) => store.get(name)).find((cell) => cell !== undefined);
+    const bound = (name: string): Cell | undefined => {
+      const binding = bindings.get(name);
+      if (binding === undefined) return undefined;
+      return {
         get v() {
           return binding.get();
         },
         set v(value) {
           binding.set(value);
         },
-      });
-    }
-    const scope: ScopeView = {
-      cell: (name) => cells.get(name) ?? this.scope.cell(name) ?? this.declared.get(name),
-      isConstant: (name) => bindings.get(name)?.constant ?? this.scope.isConstant(name),
-      keep: (variables) => {
-        for (const [name, value] of variables) this.declare(name, value, bindings.get(name));
-      },
-      names: () => [...cells.keys(), ...this.scope.names()],
+      };
     };
-    return this.evaluator(script, scope, this.host, this.functions);
+    const scope: ScopeView = {
+      cell: (name) => stored(name) ?? bound(name) ?? this.scope.cell(name),
+      isConstant: (name) => stored(name)?.isConstant ?? bindings.get(name)?.constant ?? this.scope.isConstant(name),
+      keep: (variables) => {
+        for (const [name, value, isConstant] of variables) stores[0]?.set(name, { v: value, isConstant });
+      },
+      names: () => [...stores.flatMap((store) => [...store.keys()]), ...bindings.keys(), ...this.scope.names()],
+    };
+    try {
+      return this.evaluator(script, scope, this.host, this.functions);
+    } catch (fault) {
+      throw fault instanceof RhaiError ? fault.through("eval", this.level) : fault;
+    }
   }
 
-  protected declare(name: string, value: RhaiValue, binding: Binding | undefined): void {
-    if (binding !== undefined) return binding.set(value);
-    const cell = this.declared.get(name);
-    if (cell === undefined) this.declared.set(name, { v: value });
-    else cell.v = value;
+  /** Whether a pointer is nothing but the name of a function. */
+  namesFunction(pointer: RhaiValue, name: string): boolean {
+    const isName = pointer instanceof RhaiFn && pointer.body === undefined && pointer.curried.length === 0;
+    return isName && pointer.name === name;
   }
 
   writable(name: string, at: number): void {
@@ -103,16 +117,13 @@ export class Runtime extends RuntimeCalls {
 
   /** The cell of a variable of the scope; one whose value is undefined when there is none. */
   outer(name: string): { v: RhaiValue | undefined } {
-    const known = this.scope.cell(name) ?? this.declared.get(name);
-    if (known !== undefined) return known;
-    // An `eval` may declare it later.
-    const cell: { v: RhaiValue | undefined } = { v: undefined };
-    this.declared.set(name, cell as Cell);
-    return cell;
+    return this.scope.cell(name) ?? { v: undefined };
   }
 
-  keep(variables: readonly (readonly [string, RhaiValue, boolean])[]): void {
+  /** The variables of the top level, and those that an `eval` declared there. */
+  keep(variables: readonly (readonly [string, RhaiValue, boolean])[], store?: EvalStore): void {
     this.scope.keep(variables);
+    for (const [name, { v, isConstant }] of store ?? []) this.scope.keep([[name, v, isConstant]]);
   }
 
   raise(value: RhaiValue, at: number): never {
@@ -142,10 +153,12 @@ export class Runtime extends RuntimeCalls {
 
   readonly iterate = itemsOf;
 
-  checkRange(from: RhaiValue, to: RhaiValue, at: number): void {
-    if (typeof from === "number" && typeof to === "number") return;
+  /** The bounds of a loop that are not both numbers: where it counts from and to, and what is added to each. */
+  wideRange(from: RhaiValue, to: RhaiValue, at: number): [from: number, to: number, base: bigint | null] {
     if (!isInt(from) || !isInt(to)) throw this.notFound("..", [from, to], at);
-    throw new RhaiError("ErrorFor", "A loop over integers beyond 2^53 is not supported", at);
+    // From below 2^52 no run gets to 2^53.
+    if (typeof from === "number" && from < 2 ** 52) return [from, Number(to), null];
+    return [0, Number(BigInt(to) - BigInt(from)), BigInt(from)];
   }
 
   inCase(value: RhaiValue, range: RhaiValue): boolean {

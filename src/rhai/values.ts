@@ -58,6 +58,8 @@ function made<Content>(store: Store<Content>): Content {
 
 export class RhaiArray {
   #store: Store<RhaiValue[]>;
+  /** How much it may grow before its size is counted again (see `grew` of the runtime). */
+  slack = 0;
 
   constructor(items: RhaiValue[]) {
     this.#store = { content: items, make: undefined, shared: false };
@@ -92,11 +94,21 @@ export class RhaiArray {
   }
 }
 
+/** Adds what is in an array to an array, which may be the same one. */
+export function appendTo(array: RhaiArray, other: RhaiArray): void {
+  const own = array.own();
+  const { items } = other;
+  const count = items.length;
+  for (let index = 0; index < count; index++) own.push(copyOf(items[index]!));
+}
+
 const NO_ITEMS: RhaiValue[] = [];
 const NO_ENTRIES = new Map<string, RhaiValue>();
 
 export class RhaiMap {
   #store: Store<Map<string, RhaiValue>>;
+  /** As in an array. */
+  slack = 0;
 
   constructor(entries: Map<string, RhaiValue>) {
     this.#store = { content: entries, make: undefined, shared: false };
@@ -257,7 +269,7 @@ function objectBit(value: Extract<RhaiValue, object>): number {
   return value instanceof RhaiBlob ? T.blob : T.timestamp;
 }
 
-const TYPE_NAMES: Readonly<Record<number, string>> = {
+export const TYPE_NAMES: Readonly<Record<number, string>> = {
   [T.unit]: "()",
   [T.bool]: "bool",
   [T.int]: "i64",

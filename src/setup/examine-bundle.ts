@@ -75,7 +75,8 @@ function nameOf(trigger: Trigger): string {
 function examineUrl(row: UrlRow, tenant: LoadedTenant | undefined): readonly Finding[] {
   const findings: Finding[] = [];
   if (!row.verified) {
-    const isRefused = tenant?.requireSignature === true;
+    const isChosen = tenant?.byType.has(row.event_type) === true || tenant?.fallback !== undefined;
+    const isRefused = tenant?.requireSignature === true && !isChosen;
     findings.push({
       level: isRefused ? "error" : "warning",
       check: "unsigned-event-type",

@@ -3,12 +3,20 @@ export { ANSWER_OPTIONS } from "./answer-options.ts";
 export { answersJsonSchema } from "./answers-schema.ts";
 export { answersTemplate } from "./answers-template.ts";
 export { hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
-export { loadBundle, previewBundle, type LoadedBundle, type LoadedSource, type LoadedTenant } from "./load-bundle.ts";
+export {
+  loadBundle,
+  previewBundle,
+  readSettings,
+  type LoadedBundle,
+  type LoadedSource,
+  type LoadedTenant,
+} from "./load-bundle.ts";
 export { urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { addSecret, type AddedSecret } from "./add-secret.ts";
 export { mergeSetup } from "./merge-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
+export { secretStatus, type SecretStatus, type SecretUse } from "./secret-status.ts";
 export type { OpenSetup } from "./settings.ts";
 export { writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";

@@ -11,18 +11,13 @@ import {
 import { utf8Text } from "./encoding.ts";
 import { allowedAlgorithm, isRecord, jwsKeys, parseJws, verifyJws, type CompactJws, type JwsKey } from "./jws.ts";
 import { claimsFault } from "./jwt-claims.ts";
+import { keyRequester, type NamedKeys } from "./key-request.ts";
 import type { KeyStore } from "./key-store.ts";
 import { refuseUnmatched } from "./mac-scheme.ts";
 import { parseJson, type RequestView } from "./request-view.ts";
 import type { JwtAlgorithm, JwtSpec } from "./scheme-spec.ts";
-import { settingKey } from "./source.ts";
+import { compileSource, settingKey, type Reader } from "./source.ts";
 import { VerifierFault } from "./verdict.ts";
-
-interface NamedKeys {
-  readonly name: string;
-  readonly notAfterMs: number | undefined;
-  readonly keys: readonly JwsKey[];
-}
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -37,16 +32,19 @@ export function compileJwt(spec: JwtSpec, context: SchemeContext): CompiledSchem
   if (header === undefined && spec.from !== "body")
     throw new SyntaxError("a token stands in header:NAME or in the body");
   const url = context.settings.get("jwksurl") ?? spec.jwksUrl;
+  const or = spec.or === undefined ? undefined : compileSource(spec.or, context.settings);
+  const ask = spec.keyRequest && keyRequester(spec.keyRequest, context);
   const coversBody = spec.body !== undefined || spec.from === "body";
   return {
     label: `token (${spec.algs.join(", ")}), ${header === undefined ? "body" : spec.from}`,
     signatureHeaders: header === undefined ? [] : [header],
     covers: (source) => source.startsWith("claim:") || (coversBody && /^(json|form):/.test(source)),
     check: (view, nowMs) => {
-      const token = readToken(view, spec, header);
+      const token = readToken(view, spec, header, or);
       if ("ok" in token) return token;
       const finish = (outcome: CheckOutcome): CheckOutcome =>
         outcome.ok ? checkClaims(token, spec, context, view, nowMs, outcome) : outcome;
+      if (ask !== undefined) return ask(token.jws, nowMs).then((key) => finish(verifyWith(token, [key], nowMs)));
       if (named.length > 0) return finish(verifyWith(token, named, nowMs));
       if (url === undefined || context.keyStore === undefined) return refuseUnmatched(0, undefined);
       return verifyPublished(token, url, context.keyStore, nowMs).then(finish);
@@ -54,14 +52,23 @@ export function compileJwt(spec: JwtSpec, context: SchemeContext): CompiledSchem
   };
 }
 
-interface Token {
+export interface Token {
   readonly jws: CompactJws;
   readonly alg: JwtAlgorithm;
   readonly claims: Claims;
 }
 
-function readToken(view: RequestView, spec: JwtSpec, header: string | undefined): Token | Refusal {
+function readToken(
+  view: RequestView,
+  spec: JwtSpec,
+  header: string | undefined,
+  or: Reader | undefined,
+): Token | Refusal {
   const text = header === undefined ? utf8Text(view.request.rawBody)?.trim() : view.header(header);
+  if (text === undefined && view.duplicated === undefined) {
+    const other = or?.(view);
+    if (other !== undefined) return parseToken(other, spec.or ?? "", spec.algs);
+  }
   if (text === undefined || text === "") {
     if (view.duplicated !== undefined)
       return refuse("header_duplicated", `header ${view.duplicated} occurs more than once`);
@@ -72,14 +79,19 @@ function readToken(view: RequestView, spec: JwtSpec, header: string | undefined)
   if (!hasPrefix && spec.prefixOptional !== true) {
     return refuse("signature_malformed", `${spec.from} does not start with ${JSON.stringify(prefix)}`);
   }
-  const jws = parseJws(hasPrefix ? text.slice(prefix.length) : text);
+  return parseToken(hasPrefix ? text.slice(prefix.length) : text, spec.from, spec.algs);
+}
+
+/** @param place for the refusal: where the text stood */
+export function parseToken(text: string, place: string, algs: readonly JwtAlgorithm[]): Token | Refusal {
+  const jws = parseJws(text);
   const claims = jws && parseJson(utf8Text(jws.payload));
-  if (jws === undefined || !isRecord(claims)) return refuse("signature_malformed", `${spec.from} holds no token`);
-  const alg = allowedAlgorithm(jws, spec.algs);
+  if (jws === undefined || !isRecord(claims)) return refuse("signature_malformed", `${place} holds no token`);
+  const alg = allowedAlgorithm(jws, algs);
   if (alg !== undefined) return { jws, alg, claims };
   return refuse(
     "signature_version",
-    `the token is of algorithm ${JSON.stringify(jws.header["alg"])}; allowed: ${spec.algs.join(", ")}`,
+    `the token is of algorithm ${JSON.stringify(jws.header["alg"])}; allowed: ${algs.join(", ")}`,
   );
 }
 
@@ -106,7 +118,12 @@ function keysFor(jws: CompactJws, keys: readonly JwsKey[]): readonly JwsKey[] {
 }
 
 /** With published keys; an unknown key id makes them be fetched once more. */
-async function verifyPublished(token: Token, url: string, keyStore: KeyStore, nowMs: number): Promise<CheckOutcome> {
+export async function verifyPublished(
+  token: Token,
+  url: string,
+  keyStore: KeyStore,
+  nowMs: number,
+): Promise<CheckOutcome> {
   let keys = publishedKeys(await keyStore.get(url, nowMs), url);
   if (keysFor(token.jws, keys).length === 0) {
     keys = publishedKeys(await keyStore.get(url, nowMs, keyStore.fetchedAtMs(url)), url);

@@ -6,8 +6,16 @@
  */
 import { VerifierFault } from "./verdict.ts";
 
-/** Fetches a text over https, or throws. The signal ends the attempt. */
-export type FetchText = (url: string, signal: AbortSignal) => Promise<string>;
+/** Fetches a text over https, or throws. The signal ends the attempt. With JSON to post it is a POST, else a GET. */
+export type FetchText = (url: string, signal: AbortSignal, postJson?: string) => Promise<string>;
+
+/** What is asked for with a POST. */
+export interface PostedQuestion {
+  readonly url: string;
+  /** Names the answer among those of one URL; no secret. */
+  readonly id: string;
+  readonly postJson: string;
+}
 
 export interface KeyStoreOptions {
   readonly freshMs?: number;
@@ -19,11 +27,11 @@ export interface KeyStoreOptions {
 
 export interface KeyStore {
   /**
-   * The text at a URL.
+   * The text at a URL, or the answer to a question.
    * @param newerThanMs asks for a text fetched after this moment (an unknown key id), if `retryMs` allows it
    * @throws VerifierFault when there is none, not even an old one
    */
-  get(url: string, nowMs: number, newerThanMs?: number): Promise<string>;
+  get(source: string | PostedQuestion, nowMs: number, newerThanMs?: number): Promise<string>;
   /** When the text of a URL was fetched last. */
   fetchedAtMs(url: string): number | undefined;
 }
@@ -47,9 +55,10 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
   };
   const entries = new Map<string, Entry>();
 
-  const fetchInto = async (url: string, entry: Entry, nowMs: number): Promise<string> => {
+  const fetchInto = async (source: string | PostedQuestion, entry: Entry, nowMs: number): Promise<string> => {
+    const { url, postJson } = typeof source === "string" ? { url: source } : source;
     try {
-      entry.text = await fetchText(url, AbortSignal.timeout(limits.timeoutMs));
+      entry.text = await fetchText(url, AbortSignal.timeout(limits.timeoutMs), postJson);
       entry.fetchedAtMs = nowMs;
       return entry.text;
     } catch (thrown) {
@@ -72,14 +81,15 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
   };
 
   return {
-    get: async (url, nowMs, newerThanMs = -Infinity) => {
-      const entry = entryOf(url);
+    get: async (source, nowMs, newerThanMs = -Infinity) => {
+      const url = typeof source === "string" ? source : source.url;
+      const entry = entryOf(typeof source === "string" ? source : `${source.url}#${source.id}`);
       const fresh = nowMs - entry.fetchedAtMs <= limits.freshMs && entry.fetchedAtMs > newerThanMs;
       const waiting = nowMs - Math.max(entry.failedAtMs, entry.fetchedAtMs) < limits.retryMs;
       if (entry.text !== undefined && (fresh || waiting)) return entry.text;
       if (entry.pending === undefined && waiting)
         throw new VerifierFault(`the key at ${url} could not be fetched a moment ago`);
-      entry.pending ??= fetchInto(url, entry, nowMs);
+      entry.pending ??= fetchInto(source, entry, nowMs);
       return entry.pending;
     },
     fetchedAtMs: (url) => entries.get(url)?.fetchedAtMs,

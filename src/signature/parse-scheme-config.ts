@@ -56,6 +56,9 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
         hint: setting.what,
       });
     }
+    const value = settings[setting.name];
+    if (value !== undefined && setting.oneOf?.includes(value) === false)
+      collected.faults.push({ path: setting.name, message: `must be one of ${setting.oneOf.join(", ")}` });
   }
   const spec = scheme !== undefined && "spec" in scheme ? scheme.spec : provider?.scheme;
   const secretMayCome = provider?.secretFromHandshake === true;

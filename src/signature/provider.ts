@@ -34,6 +34,8 @@ export interface ProviderSetting {
   readonly name: string;
   readonly required: boolean;
   readonly what: string;
+  /** The only values. */
+  readonly oneOf?: readonly string[];
 }
 
 /** Challenges that are answered without a flow; `handshakes/` has them. */

@@ -117,6 +117,8 @@ export interface JwtSpec {
   readonly prefix?: string;
   /** The prefix may be missing. */
   readonly prefixOptional?: boolean;
+  /** Another place that is read when `from` is absent; the token stands there without the prefix. */
+  readonly or?: string;
   readonly algs: readonly JwtAlgorithm[];
   readonly issuer?: string | readonly string[];
   readonly issuerConfig?: string;
@@ -132,6 +134,17 @@ export interface JwtSpec {
   readonly url?: { readonly claim?: string; readonly hashClaim?: string };
   /** Where public keys are published, when the secret does not hold them. */
   readonly jwksUrl?: string;
+  /** Where a key is asked for by its id with the account's credentials. */
+  readonly keyRequest?: KeyRequestSpec;
+}
+
+/** A key behind an API. Counts when the setting `client` is there: then the secret is that of the API. */
+export interface KeyRequestSpec {
+  /** `{environment}` stands for one of `environments`, by the setting of that name; the first is the default. */
+  readonly url: string;
+  readonly environments: readonly [string, ...string[]];
+  /** The setting that holds the account's id. */
+  readonly client: string;
 }
 
 export type JwtAlgorithm =

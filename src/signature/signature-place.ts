@@ -42,8 +42,11 @@ export function compilePlace(place: SignaturePlace): CompiledPlace {
   };
   return {
     label: placeLabel(place),
-    isPresent: (view) =>
-      place.header === undefined ? lines(view).length > 0 : view.hasHeader(place.header.toLowerCase()),
+    isPresent: (view) => {
+      // Several versions in one header: the one whose part is there.
+      if (place.key !== undefined) return lines(view).some((line) => hasPart(line, splitting));
+      return place.header === undefined ? lines(view).length > 0 : view.hasHeader(place.header.toLowerCase());
+    },
     find: (view) => {
       const texts = lines(view);
       if (view.duplicated !== undefined) return DUPLICATED;
@@ -114,6 +117,11 @@ function pick(lines: readonly string[], splitting: Splitting): PlacedSignature |
     }
   }
   return { candidates, others };
+}
+
+function hasPart(line: string, { separator, marker }: Splitting): boolean {
+  const parts = separator === undefined ? [line] : line.split(separator, MAX_CANDIDATES);
+  return parts.some((part) => part.trim().startsWith(marker));
 }
 
 interface Splitting {

@@ -63,8 +63,10 @@ export function compileSignedContent(
   const requirements = (spec.require ?? []).map((requirement) => compileRequirement(requirement, settings));
   const variants = [first, ...others];
   return {
-    label: variants.map((variant) => variant.place.label).join(" or "),
-    signatureHeaders: variants.flatMap((variant) => variant.spec.header?.toLowerCase().replace(/#$/, "1") ?? []),
+    label: [...new Set(variants.map((variant) => variant.place.label))].join(" or "),
+    signatureHeaders: [
+      ...new Set(variants.flatMap((variant) => variant.spec.header?.toLowerCase().replace(/#$/, "1") ?? [])),
+    ],
     covers: (source) => variants.every((variant) => coversSource(spec, variant, source)),
     read: (view, nowMs) => {
       const variant = others.length === 0 ? first : (variants.find(({ place }) => place.isPresent(view)) ?? first);

@@ -3,8 +3,6 @@ const TAGS = "tags are a host's own notes on values; no host here sets any";
 const RACE = "a data race is what Rust's borrowing makes of this; here the change is simply seen";
 const COUNT =
   "operations are counted by pass through a loop or function, not by node: the bound holds, the number differs";
-const EVAL =
-  "eval is off by default; where it is on, what it declares replaces the variable of that name instead of hiding it";
 
 export const SKIPPED: ReadonlyMap<string, string> = new Map([
   ["book-types/0015", TAGS],
@@ -13,12 +11,6 @@ export const SKIPPED: ReadonlyMap<string, string> = new Map([
   ["std-core/0005", TAGS],
   ["closures/0010", RACE],
   ["book-closures/0013", RACE],
-  ["limits/0029", COUNT],
   ["limits/0037", COUNT],
-  ["eval/0003", EVAL],
-  ["eval/0005", EVAL],
-  ["eval/0007", EVAL],
-  ["book-eval/0008", EVAL],
-  ["book-functions/0006", "a function pointer is not called in the caller's scope: only `name!(…)` is"],
   ["json/0001", "`parse_json` reads JSON, not Rhai expressions inside of it"],
 ]);

@@ -1,6 +1,7 @@
 /** Why a signature was refused: the operator reads it in the log and in the list; the sender learns nothing of it. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runGtc } from "../support/run-gtc.ts";
 import { signGithub } from "../support/sign.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
@@ -13,8 +14,8 @@ beforeAll(async () => {
   bundle = await createTestBundle(
     {},
     {
-      signatures: { github: { provider: "github", secret: "secret of demo" } },
-      tenants: { acme: { signatures: { github: { provider: "github", secret: "secret of acme" } } } },
+      signatures: { github: { provider: "github", secret: "s3cret-demo" } },
+      tenants: { acme: { signatures: { github: { provider: "github", secret: "s3cret-acme" } } } },
     },
     ["demo", "acme"],
   );
@@ -42,25 +43,25 @@ test.each([
   [
     "a body that a JSON parser wrote again",
     JSON.stringify(JSON.parse(BODY)),
-    signGithub(JSON.stringify(JSON.parse(BODY), undefined, 2), "secret of demo"),
+    signGithub(JSON.stringify(JSON.parse(BODY), undefined, 2), "s3cret-demo"),
     { reason: "body_reserialised", certain: true },
   ],
   [
     "a body whose line break was trimmed",
     BODY,
-    signGithub(`${BODY}\n`, "secret of demo"),
+    signGithub(`${BODY}\n`, "s3cret-demo"),
     { reason: "body_trimmed", certain: true },
   ],
   [
     "the secret of another tenant",
     BODY,
-    signGithub(BODY, "secret of acme"),
+    signGithub(BODY, "s3cret-acme"),
     { reason: "secret_of_another", certain: true },
   ],
   [
     "a signature without its prefix's algorithm",
     BODY,
-    signGithub(BODY, "secret of demo").replace("sha256=", "sha1="),
+    signGithub(BODY, "s3cret-demo").replace("sha256=", "sha1="),
     { reason: "wrong_prefix", certain: true },
   ],
 ])("%s", async (_what, body, signature, likely) => {
@@ -68,7 +69,7 @@ test.each([
   const refusal = await newestRefusal();
   expect(refusal["likely"]).toEqual(likely);
   expect(refusal["hint"]).not.toBe("");
-  expect(JSON.stringify(refusal)).not.toContain("secret of demo");
+  expect(JSON.stringify(refusal)).not.toContain("s3cret-demo");
   expect(gateway.records.at(-1)).toMatchObject({ verdict: "refused", status: 401, likely });
 });
 
@@ -76,16 +77,28 @@ test("a body that was signed before it was compressed", async () => {
   const headers = {
     "content-type": "application/json",
     "content-encoding": "gzip",
-    "x-hub-signature-256": signGithub(BODY, "secret of demo"),
+    "x-hub-signature-256": signGithub(BODY, "s3cret-demo"),
   };
   expect((await gateway.post("demo/github", gzipSync(BODY), headers)).status).toBe(401);
   expect((await newestRefusal())["likely"]).toEqual({ reason: "body_decompressed", certain: true });
 });
 
+test("gtc events show and gtc doctor say what is behind a refusal, and what to do", async () => {
+  await refuse(BODY, signGithub(BODY, "s3cret-acme"));
+  const refusal = await newestRefusal();
+  const { stdout: shown } = await runGtc(["events", "show", String(refusal["id"]), bundle.folder]);
+  expect(shown).toContain("verdict   refused  signature mismatch");
+  expect(shown).toContain("likely    secret of another");
+  expect(shown).toContain(`fix       ${String(refusal["hint"])}`);
+  const { stdout: doctor } = await runGtc(["doctor", bundle.folder]);
+  expect(doctor).toMatch(/refused at .*: signature mismatch; secret of another; .*acme\/github/);
+  expect(shown + doctor).not.toContain("s3cret");
+});
+
 test("the sender gets the same answer whatever the cause", async () => {
   const answers = new Set([
-    await refuse(BODY, signGithub(`${BODY}\n`, "secret of demo")),
-    await refuse(BODY, signGithub(BODY, "secret of acme")),
+    await refuse(BODY, signGithub(`${BODY}\n`, "s3cret-demo")),
+    await refuse(BODY, signGithub(BODY, "s3cret-acme")),
     await refuse(BODY, "sha256=nonsense"),
   ]);
   expect(answers.size).toBe(1);

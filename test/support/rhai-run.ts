@@ -59,6 +59,11 @@ export function faultsOf(script: string, options: Partial<RhaiOptions> = {}): st
   return "diagnostics" in compiled ? compiled.diagnostics.map(({ code }) => code) : [];
 }
 
+/** Expects the parser to refuse the script, for that reason first. */
+export function expectRefused(script: string, code: string, options: Partial<RhaiOptions> = {}): void {
+  expect(faultsOf(script, options)[0]).toBe(code);
+}
+
 /** What is found before a script runs, as `line:column message`. */
 export function placedFaults(script: string, options: Partial<RhaiOptions> = {}): string[] {
   const source = new Source("test.rhai", script);

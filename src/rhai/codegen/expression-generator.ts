@@ -2,37 +2,11 @@
 import type { Span } from "../../text/index.ts";
 import type { Block, Expr, SwitchCase } from "../ast.ts";
 import { char, int, RhaiFloat } from "../values.ts";
-import { GeneratorBase, type Atom } from "./generator-base.ts";
-import { capturedNames, weightOf } from "./names.ts";
-import { Scope } from "./scope.ts";
+import { fresh, type Atom } from "./generator-base.ts";
+import { OperatorGenerator } from "./operator-generator.ts";
+import { needsOf, weightOf } from "./names.ts";
 
-/** The runtime function of an operator, and the quick way where both sides are numbers (integers). */
-const ARITHMETIC: Readonly<
-  Record<string, { readonly name: string; readonly quick?: (a: string, b: string) => string }>
-> = {
-  "+": { name: "add", quick: (a, b) => `${a}+${b}` },
-  "-": { name: "sub", quick: (a, b) => `${a}-${b}` },
-  "*": { name: "mul", quick: (a, b) => `${a}*${b}+0` },
-  "/": { name: "div" },
-  "%": { name: "mod" },
-  "**": { name: "pow" },
-  "<<": { name: "shl" },
-  ">>": { name: "shr" },
-  "&": { name: "band" },
-  "|": { name: "bor" },
-  "^": { name: "bxor" },
-};
-
-const COMPARISON: Readonly<Record<string, { readonly name: string; readonly quick: string }>> = {
-  "==": { name: "eq", quick: "===" },
-  "!=": { name: "ne", quick: "!==" },
-  "<": { name: "lt", quick: "<" },
-  "<=": { name: "le", quick: "<=" },
-  ">": { name: "gt", quick: ">" },
-  ">=": { name: "ge", quick: ">=" },
-};
-
-export abstract class ExpressionGenerator extends GeneratorBase {
+export abstract class ExpressionGenerator extends OperatorGenerator {
   abstract statements(block: Block, result: string | undefined): void;
   abstract loop(expr: Extract<Expr, { kind: "while" | "loop" | "do" | "for" }>, result: string | undefined): void;
   abstract place(expr: Extract<Expr, { kind: "prop" | "index" }>): Atom;
@@ -158,11 +132,8 @@ export abstract class ExpressionGenerator extends GeneratorBase {
   }
 
   #name(expr: Extract<Expr, { kind: "name" }>): Atom {
-    const local = this.scope.find(expr.name);
-    if (local === undefined && this.#isFunction(expr.name)) {
-      return fresh(this.out.temp(`new RhaiFn(${this.text(expr.name)},[])`));
-    }
-    const variable = local ?? this.outerVariable(expr.name);
+    if (this.scope.find(expr.name) === undefined && this.#isFunction(expr.name)) return this.#functionName(expr.name);
+    const variable = this.lookup(expr.name);
     if (variable === undefined) {
       this.#checkStrict(expr);
       return fresh(this.out.temp(`missing(${this.text(expr.name)},${this.at(expr.span)},${this.visible()})`));
@@ -175,7 +146,13 @@ export abstract class ExpressionGenerator extends GeneratorBase {
     return { js: this.read(variable), known: "place" };
   }
 
-  /** The bare name of a function is a pointer to it. */
+  /** The bare name of a function is a pointer to it, unless an `eval` made it a variable. */
+  #functionName(name: string): Atom {
+    const pointer = `new RhaiFn(${this.text(name)},[])`;
+    const declared = this.scope.stores.map((store) => `${store}.get(${this.text(name)})?.v??`);
+    return { js: this.out.temp(declared.join("") + pointer), known: declared.length > 0 ? "place" : "fresh" };
+  }
+
   #isFunction(name: string): boolean {
     for (const { def } of this.functions.values()) if (def.name === name) return true;
     return false;
@@ -197,16 +174,6 @@ export abstract class ExpressionGenerator extends GeneratorBase {
   visible(): string {
     const names = this.scope.names();
     return this.out.constant(`names:${names.join(",")}`, names.join("\n"));
-  }
-
-  /** A variable of the scope that is passed in; functions do not see it. */
-  outerVariable(name: string): ReturnType<Scope["find"]> {
-    if (!this.context.isMain) return undefined;
-    const known = this.outer.get(name);
-    if (known !== undefined) return known;
-    const variable = { name, js: this.out.fresh("g"), isCell: true, isConst: false, isOuter: true };
-    this.outer.set(name, variable);
-    return variable;
   }
 
   /** `throw value`; in a `catch`, `throw` alone throws again what was caught. */
@@ -255,45 +222,6 @@ export abstract class ExpressionGenerator extends GeneratorBase {
         return this.operator(expr.op, left, right, this.at(expr.span));
       }
     }
-  }
-
-  /** An operator on two evaluated operands. */
-  operator(op: string, left: string, right: string, at: string): Atom {
-    const comparison = COMPARISON[op];
-    if (comparison !== undefined) {
-      const quick = `(typeof ${left}==="number"&&typeof ${right}==="number")?${left}${comparison.quick}${right}`;
-      return { js: this.out.temp(`${quick}:${comparison.name}(${left},${right},${at})`), known: "bool" };
-    }
-    if (op === "in" || op === "!in") {
-      return { js: this.out.temp(`${op === "in" ? "" : "!"}isIn(${left},${right},${at})`), known: "bool" };
-    }
-    if (op === ".." || op === "..=") return fresh(this.out.temp(`range(${left},${right},${op === "..="},${at})`));
-    return fresh(this.#arithmetic(op, left, right, at));
-  }
-
-  #arithmetic(op: string, left: string, right: string, at: string): string {
-    const { name, quick } = ARITHMETIC[op]!;
-    const slow = `${name}(${left},${right},${at})`;
-    const onFloats = this.onFloats(op, left, right, slow);
-    if (op === "%") {
-      return this.out.temp(
-        `(typeof ${left}==="number"&&typeof ${right}==="number"&&${right}!==0)?${left}%${right}+0:${slow}`,
-      );
-    }
-    if (quick === undefined) return this.out.temp(slow);
-    const result = this.out.fresh("t");
-    // A sum or product of safe integers that is a safe integer itself is exact; anything else takes the long way.
-    this.out.line(
-      `let ${result};if(!(typeof ${left}==="number"&&typeof ${right}==="number"&&(${result}=${quick(left, right)})<=9007199254740991&&${result}>=-9007199254740991))${result}=${onFloats};`,
-    );
-    return result;
-  }
-
-  /** The short way for two floats; a literal integer is none. */
-  onFloats(op: string, left: string, right: string, slow: string): string {
-    const isName = (atom: string): boolean => /^[a-z]/.test(atom);
-    if (!isName(left) || !isName(right)) return slow;
-    return `${left} instanceof RhaiFloat&&${right} instanceof RhaiFloat?new RhaiFloat(${left}.value${op}${right}.value):${slow}`;
   }
 
   #logic(expr: Extract<Expr, { kind: "binary" }>): Atom {
@@ -391,16 +319,15 @@ export abstract class ExpressionGenerator extends GeneratorBase {
   ): void {
     const outerContext = this.context;
     const outerScope = this.scope;
-    const captured = capturedNames(block);
     this.context = {
-      captured,
+      needs: needsOf(block, this.options.allowEval),
       isMain: isClosure && outerContext.isMain,
       thisName,
       loops: [],
       isCounted: true,
       caught: undefined,
     };
-    this.scope = new Scope(isClosure ? outerScope : undefined);
+    this.scope = this.newScope(isClosure ? outerScope : undefined);
     this.out.line(`if(++d>D)overflow();S[d]=${name};`);
     this.tick(block.span, weightOf(block));
     params.forEach((param, index) => this.declare(names[index]!, param, false));
@@ -410,8 +337,4 @@ export abstract class ExpressionGenerator extends GeneratorBase {
     this.context = outerContext;
     this.scope = outerScope;
   }
-}
-
-function fresh(js: string): Atom {
-  return { js, known: "fresh" };
 }

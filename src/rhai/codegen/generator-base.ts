@@ -10,6 +10,7 @@ import type { Expr, FnDef, Program } from "../ast.ts";
 import type { RhaiOptions } from "../options.ts";
 import type { Native, NativeTable } from "../natives.ts";
 import { Emitter } from "./emitter.ts";
+import type { Needs } from "./names.ts";
 import { Scope, type Variable } from "./scope.ts";
 
 export interface LoopContext {
@@ -19,7 +20,7 @@ export interface LoopContext {
 }
 
 export interface FunctionContext {
-  readonly captured: ReadonlySet<string>;
+  readonly needs: Needs;
   /** `main` may see the scope that is passed in; functions see only their parameters. */
   readonly isMain: boolean;
   readonly thisName: string;
@@ -36,6 +37,11 @@ export type Known = "bool" | "int" | "fresh" | "place";
 export interface Atom {
   readonly js: string;
   readonly known: Known;
+}
+
+/** An expression whose value belongs to nothing yet. */
+export function fresh(js: string): Atom {
+  return { js, known: "fresh" };
 }
 
 export abstract class GeneratorBase {
@@ -55,7 +61,7 @@ export abstract class GeneratorBase {
   readonly modules: ReadonlySet<string>;
   scope = new Scope();
   context: FunctionContext = {
-    captured: new Set(),
+    needs: { shared: new Set(), evaluates: false },
     isMain: true,
     thisName: "null",
     loops: [],
@@ -63,7 +69,7 @@ export abstract class GeneratorBase {
     caught: undefined,
   };
   /** The top level's own scope. */
-  readonly root = this.scope;
+  root = this.scope;
 
   constructor(source: Source, program: Program, options: RhaiOptions, natives: NativeTable) {
     this.source = source;
@@ -135,9 +141,44 @@ export abstract class GeneratorBase {
   /** Runs `write` in a block scope of its own. */
   inScope(write: () => void): void {
     const outer = this.scope;
-    this.scope = new Scope(outer);
+    this.scope = this.newScope(outer);
     write();
     this.scope = outer;
+  }
+
+  /** A scope; where a text is evaluated, with a store for what that declares. */
+  newScope(parent?: Scope): Scope {
+    if (!this.context.needs.evaluates) return new Scope(parent);
+    const store = this.out.fresh("w");
+    this.out.line(`const ${store}=new Map();`);
+    return new Scope(parent, store);
+  }
+
+  /** A variable by its name: one of the script, one of the scope that is passed in, or what an `eval` declared. */
+  lookup(name: string): Variable | undefined {
+    const variable = this.scope.find(name) ?? this.outerVariable(name);
+    const stores = this.scope.storesBefore(name);
+    if (stores.length === 0) return variable;
+    const places = [...stores.map((store) => `${store}.get(${this.text(name)})`), variable?.js ?? "{v:undefined}"];
+    const unknown = { name, isCell: true, isConst: false, isOuter: true, isShared: false };
+    return { ...(variable ?? unknown), js: `(${places.join("??")})` };
+  }
+
+  /** A variable of the scope that is passed in; functions do not see it. */
+  outerVariable(name: string): Variable | undefined {
+    if (!this.context.isMain) return undefined;
+    const known = this.outer.get(name);
+    if (known !== undefined) return known;
+    const variable = {
+      name,
+      js: this.out.fresh("g"),
+      isCell: true,
+      isConst: false,
+      isOuter: true,
+      isShared: false,
+    };
+    this.outer.set(name, variable);
+    return variable;
   }
 
   /** How a variable is read. */
@@ -147,10 +188,13 @@ export abstract class GeneratorBase {
 
   /** Declares a variable that starts with `value`. */
   declare(name: string, value: string, isConst: boolean): Variable {
-    const isCell = this.context.captured.has(name);
+    const { shared, evaluates } = this.context.needs;
+    const isShared = shared.has(name);
+    const isCell = isShared || evaluates;
     const js = this.out.fresh("v");
     this.out.line(isCell ? `const ${js}={v:${value}};` : `let ${js}=${value};`);
-    const variable = { name, js, isCell, isConst, isOuter: false };
+    if (this.scope.store !== "") this.out.line(`${this.scope.store}.delete(${this.text(name)});`);
+    const variable = { name, js, isCell, isConst, isOuter: false, isShared };
     this.scope.declare(variable);
     return variable;
   }

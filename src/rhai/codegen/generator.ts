@@ -6,12 +6,12 @@
  * and `D` are their bounds. A fault leaves `d` where it happened, so the catcher knows which functions it came through.
  */
 import type { Block, Expr, Statement } from "../ast.ts";
-import { capturedNames } from "./names.ts";
-import { weightOf } from "./names.ts";
-import { PlaceGenerator } from "./place-generator.ts";
+import { CallGenerator } from "./call-generator.ts";
+import { needsOf, weightOf } from "./names.ts";
+
 import { Scope } from "./scope.ts";
 
-export class Generator extends PlaceGenerator {
+export class Generator extends CallGenerator {
   /** Generates the whole script. */
   script(body: Block): string {
     this.#declareGlobals(body);
@@ -33,7 +33,7 @@ export class Generator extends PlaceGenerator {
       `const N=$.tickEvery,D=$.maxDepth,S=$.stack;let n=0,d=0;`,
       ...[...this.globals.values()].map((js) => `let ${js};`),
       ...functions,
-      `$.begin(new Map([${table.join(",")}]),()=>d,(x)=>{n=x;});`,
+      `$.begin(new Map([${table.join(",")}]),()=>d,()=>n,(x)=>{n=x;});`,
       `return function(){n=0;d=0;`,
       ...reset,
       ...outer,
@@ -49,13 +49,15 @@ export class Generator extends PlaceGenerator {
 
   #main(body: Block): void {
     this.context = {
-      captured: capturedNames(body),
+      needs: needsOf(body, this.options.allowEval),
       isMain: true,
       thisName: "null",
       loops: [],
       isCounted: false,
       caught: undefined,
     };
+    this.scope = this.newScope();
+    this.root = this.scope;
     const result = this.out.temp("null");
     this.tick(body.span, weightOf(body));
     this.out.line("main:{");
@@ -63,7 +65,7 @@ export class Generator extends PlaceGenerator {
     const variables = this.scope
       .own()
       .map((variable) => `[${this.text(variable.name)},${this.read(variable)},${variable.isConst}]`);
-    this.out.line(`keep([${variables.join(",")}]);}`);
+    this.out.line(`keep([${variables.join(",")}]${this.root.store === "" ? "" : `,${this.root.store}`});}`);
     this.out.line(`return ${result};`);
   }
 
@@ -201,19 +203,25 @@ export class Generator extends PlaceGenerator {
     this.#forBody(expr, variables, `copyOf(${item})`, counter);
   }
 
-  /** Over a range of safe integers: a plain counting loop. */
+  /**
+   * Over a range: a plain counting loop. Where a bound is an integer beyond 2^53, it counts from 0 or to where nothing
+   * gets, and `base` is what is added to each number.
+   */
   #forRange(expr: Extract<Expr, { kind: "for" }>, label: string): void {
     const iterable = expr.iterable as Extract<Expr, { kind: "binary" }>;
     const from = this.out.temp(this.steady(iterable.left, [iterable.right]));
     const to = this.out.temp(this.borrow(iterable.right));
-    this.out.line(`checkRange(${from},${to},${this.at(iterable.span)});`);
+    const base = this.out.temp("null");
+    const wide = `[${from},${to},${base}]=wideRange(${from},${to},${this.at(iterable.span)});`;
+    this.out.line(`if(typeof ${from}!=="number"||typeof ${to}!=="number")${wide}`);
     const item = this.out.fresh("x");
     const counter = this.out.temp("-1");
     const variables = this.#forVariables(expr);
     this.out.line(
       `${label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`,
     );
-    this.#forBody(expr, variables, item, counter);
+    const value = `${base}===null?${item}:add(${base},${item},${this.at(iterable.span)})`;
+    this.#forBody(expr, variables, value, counter);
   }
 
   /** A loop has one variable, which all turns share: a closure sees the value of the last one. */
@@ -288,6 +296,7 @@ export const HELPERS = [
   "noImport",
   "unbound",
   "isDefVar",
+  "namesFunction",
   "evaluate",
   "writable",
   "isConstant",
@@ -297,7 +306,7 @@ export const HELPERS = [
   "constantPlace",
   "sizedLiteral",
   "iterate",
-  "checkRange",
+  "wideRange",
   "inCase",
   "sameCase",
   "tick",

@@ -8,15 +8,20 @@ export interface Variable {
   readonly isConst: boolean;
   /** Comes from the scope that is passed in; it may be missing, or constant, which only shows when the script runs. */
   readonly isOuter: boolean;
+  /** A closure mentions it. */
+  readonly isShared: boolean;
 }
 
 /** Blocks within blocks; the innermost, latest variable of a name is the one that counts. */
 export class Scope {
   readonly #parent: Scope | undefined;
   readonly #variables = new Map<string, Variable>();
+  /** The generated name of what an `eval` in this block declares; empty where there is no `eval`. */
+  readonly store: string;
 
-  constructor(parent?: Scope) {
+  constructor(parent?: Scope, store = "") {
     this.#parent = parent;
+    this.store = store;
   }
 
   declare(variable: Variable): void {
@@ -25,6 +30,17 @@ export class Scope {
 
   find(name: string): Variable | undefined {
     return this.#variables.get(name) ?? this.#parent?.find(name);
+  }
+
+  /** The stores that may hide the variable of that name, the innermost first. */
+  storesBefore(name: string): string[] {
+    const own = this.store === "" ? [] : [this.store];
+    return this.#variables.has(name) ? own : [...own, ...(this.#parent?.storesBefore(name) ?? [])];
+  }
+
+  /** All stores that are visible here, the innermost first. */
+  get stores(): string[] {
+    return [...(this.store === "" ? [] : [this.store]), ...(this.#parent?.stores ?? [])];
   }
 
   /** Whether this very block declares the name. */

@@ -4,8 +4,8 @@ import { order, same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { copyOf, RhaiArray, RhaiFloat, type RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
-import { callOnItem, truthOf } from "./callbacks.ts";
+import { appendTo, copyOf, RhaiArray, RhaiFloat, type RhaiFn, RhaiRange, typeName, type RhaiValue } from "../values.ts";
+import { callOnItem, callsBack, truthOf } from "./callbacks.ts";
 
 const PROPERTY: NativeOptions = { property: true };
 const CHANGES: NativeOptions = { effect: "changes" };
@@ -204,9 +204,7 @@ const READING: readonly Native[] = [
 function sortedBy(items: readonly RhaiValue[], fn: RhaiFn, runtime: Runtime, at: number): RhaiValue[] {
   return [...items].sort((left, right) => {
     const [first, second] = [copyOf(left), copyOf(right)];
-    const answer = runtime.takes(fn, 1)
-      ? runtime.callFn(fn, [second], { v: first }, at)
-      : runtime.callFn(fn, [first, second], null, at);
+    const answer = compared(first, second, fn, runtime, at);
     if (typeof answer === "boolean") return answer ? -1 : 1;
     if (answer instanceof RhaiFloat) return answer.value;
     return typeof answer === "number"
@@ -215,6 +213,18 @@ function sortedBy(items: readonly RhaiValue[], fn: RhaiFn, runtime: Runtime, at:
         ? Number(answer)
         : (order(left, right) ?? 0);
   });
+}
+
+/** What the callback says of two elements. In Rhai one that fails has said nothing. */
+function compared(first: RhaiValue, second: RhaiValue, fn: RhaiFn, runtime: Runtime, at: number): RhaiValue {
+  try {
+    return runtime.takes(fn, 1)
+      ? runtime.callFn(fn, [second], { v: first }, at)
+      : runtime.callFn(fn, [first, second], null, at);
+  } catch (fault) {
+    if (!runtime.options.strict || !(fault instanceof RhaiError && fault.isCatchable)) throw fault;
+    return 0;
+  }
 }
 
 /** Sorts elements of one type; mixed types have no order. */
@@ -254,21 +264,23 @@ function dedup(array: RhaiArray, equal: (previous: RhaiValue, item: RhaiValue) =
 }
 
 const CHANGING: readonly Native[] = [
-  change<[RhaiArray, Integer, RhaiValue]>("set array int any", ([array, index, value]) => {
-    const at = position(index, array.items.length);
-    if (at !== undefined) array.own()[at] = value;
+  change<[RhaiArray, Integer, RhaiValue]>("set array int any", ([array, index, value], runtime, at) => {
+    const found = position(index, array.items.length);
+    if (found === undefined) return;
+    array.own()[found] = value;
+    runtime.grew(array, value, at);
   }),
   change<[RhaiArray, RhaiValue]>("push array any", ([array, value], runtime, at) => {
     array.own().push(value);
-    grown(array, value, runtime, at);
+    runtime.grew(array, value, at);
   }),
   change<[RhaiArray, RhaiArray]>("append array array", ([array, other], runtime, at) => {
-    for (const item of other.copy().items) array.own().push(copyOf(item));
-    runtime.sized(array, at);
+    appendTo(array, other);
+    runtime.grew(array, other, at);
   }),
   change<[RhaiArray, Integer, RhaiValue]>("insert array int any", ([array, index, value], runtime, at) => {
     array.own().splice(insertion(index, array.items.length), 0, value);
-    runtime.sized(array, at);
+    runtime.grew(array, value, at);
   }),
   change<[RhaiArray, Integer, RhaiValue]>("pad array int any", ([array, length, value], runtime, at) => {
     const { maxArraySize } = runtime.options;
@@ -296,8 +308,11 @@ const CHANGING: readonly Native[] = [
   change<[RhaiArray]>("reverse array", ([array]) => void array.own().reverse()),
   ...onPart("splice", "array", false, CHANGES, (array, part, [by], runtime, at) => {
     const { start, count } = bounds(part, array.items.length);
-    array.own().splice(start, count, ...(by as RhaiArray).items.map(copyOf));
-    runtime.sized(array, at);
+    const other = (by as RhaiArray).copy();
+    const tail = new RhaiArray(array.own().splice(start));
+    appendTo(array, other);
+    appendTo(array, new RhaiArray(tail.items.slice(count)));
+    runtime.grew(array, other, at);
     return null;
   }),
   change<[RhaiArray, Integer]>(
@@ -352,11 +367,4 @@ const CHANGING: readonly Native[] = [
   }),
 ];
 
-/** After one more element, only a container as element can have made the whole much heavier. */
-function grown(array: RhaiArray, value: RhaiValue, runtime: Runtime, at: number): void {
-  const { maxArraySize } = runtime.options;
-  const isSmall = typeof value !== "object" && array.items.length <= maxArraySize;
-  if (!isSmall) runtime.sized(array, at);
-}
-
-export const ARRAYS: readonly Native[] = [...READING, ...CHANGING];
+export const ARRAYS: readonly Native[] = [...READING, ...CHANGING].map(callsBack);

@@ -1,6 +1,24 @@
 /** How natives call back into a script. */
+import { RhaiError } from "../errors.ts";
+import type { Native } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { copyOf, type RhaiFn, type Cell, type RhaiValue } from "../values.ts";
+import { copyOf, T, type RhaiFn, type Cell, type RhaiValue } from "../values.ts";
+
+/** A function that calls back: an error of the callback is one in a function call, even where that is a native one. */
+export function callsBack(native: Native): Native {
+  if (!native.types.includes(T.fn)) return native;
+  return {
+    ...native,
+    call(runtime, args, at) {
+      const depth = runtime.level;
+      try {
+        return native.call(runtime, args, at);
+      } catch (fault) {
+        throw fault instanceof RhaiError ? fault.through(native.name, depth) : fault;
+      }
+    },
+  };
+}
 
 /** A callback's answer counts as yes only when it is `true`. */
 export function truthOf(value: RhaiValue): boolean {

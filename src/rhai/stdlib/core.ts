@@ -34,13 +34,7 @@ export const CORE: readonly Native[] = [
   native<[string, string, number | bigint]>("is_def_fn string string int", ([type, name, arity], runtime) =>
     runtime.hasFunction(`${type}.${name}`, Number(arity)),
   ),
-  native<[string]>("parse_json string", ([text], _runtime, at) => {
-    try {
-      return parseJsonValue(text);
-    } catch (fault) {
-      throw new RhaiError("ErrorRuntime", `Syntax error: ${fault instanceof Error ? fault.message : "no JSON"}`, at);
-    }
-  }),
+  native<[string]>("parse_json string", ([text], runtime, at) => parsedJson(text, runtime.options.strict, at)),
   native<[RhaiMap]>("to_json map", ([map], runtime, at) =>
     runtime.options.strict ? rustJson(map) : realJson(map, at),
   ),
@@ -57,6 +51,19 @@ export const CORE: readonly Native[] = [
   ),
   native("tag any", () => 0, { property: true }),
 ];
+
+/** Any JSON; in strict Rhai only an object, as its object maps are all that it reads. */
+function parsedJson(text: string, isStrict: boolean, at: number): RhaiValue {
+  let value: RhaiValue;
+  try {
+    value = parseJsonValue(text);
+  } catch (fault) {
+    throw new RhaiError("ErrorRuntime", `Syntax error: ${fault instanceof Error ? fault.message : "no JSON"}`, at);
+  }
+  if (isStrict && !(value instanceof RhaiMap))
+    throw new RhaiError("ErrorMismatchOutputType", `Output type incorrect: ${typeName(value)} (expecting map)`, at);
+  return value;
+}
 
 function stop(value: RhaiValue, at: number): never {
   throw new RhaiError("ErrorTerminated", "Script terminated", at, { thrown: value });
@@ -81,5 +88,7 @@ function rustJson(value: RhaiValue): string {
   if (typeof value === "object" && "items" in value) return `[${value.items.map(rustJson).join(",")}]`;
   if (value instanceof RhaiFloat || typeof value !== "object") return debugForm(value);
   if (value instanceof RhaiChar) return `'${value.text}'`;
-  return value instanceof RhaiFn ? `"${value.name}"` : `"${display(value)}"`;
+  if (!(value instanceof RhaiFn)) return `"${display(value)}"`;
+  const parts = [`"${value.name}"`, ...value.curried.map(rustJson)];
+  return parts.length === 1 ? parts.join() : `[${parts.join(",")}]`;
 }

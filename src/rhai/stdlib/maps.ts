@@ -3,7 +3,7 @@ import { same } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { copyOf, RhaiArray, type RhaiFn, RhaiMap, type RhaiValue } from "../values.ts";
-import { truthOf } from "./callbacks.ts";
+import { callsBack, truthOf } from "./callbacks.ts";
 
 const CHANGES: NativeOptions = { effect: "changes" };
 const BY_REF: NativeOptions = { effect: "by-ref" };
@@ -36,7 +36,7 @@ function replaceAll(map: RhaiMap, entries: ReadonlyMap<string, RhaiValue>): void
   for (const [key, value] of entries) own.set(key, value);
 }
 
-export const MAPS: readonly Native[] = [
+const FUNCTIONS: readonly Native[] = [
   native<[RhaiMap]>("len map", ([map]) => map.entries.size),
   native<[RhaiMap]>("is_empty map", ([map]) => map.entries.size === 0),
   native<[RhaiMap, string]>("contains map string", ([map, key]) => map.entries.has(key)),
@@ -45,7 +45,7 @@ export const MAPS: readonly Native[] = [
     "set map string any",
     ([map, key, value], runtime, at) => {
       map.own().set(key, value);
-      runtime.sized(map, at);
+      runtime.grew(map, value, at);
     },
     CHANGES,
   ),
@@ -63,7 +63,7 @@ export const MAPS: readonly Native[] = [
     "mixin map map",
     ([map, other], runtime, at) => {
       for (const [key, value] of other.entries) map.own().set(key, copyOf(value));
-      runtime.sized(map, at);
+      runtime.grew(map, other, at);
     },
     CHANGES,
   ),
@@ -71,7 +71,7 @@ export const MAPS: readonly Native[] = [
     "fill_with map map",
     ([map, other], runtime, at) => {
       for (const [key, value] of other.entries) if (!map.entries.has(key)) map.own().set(key, copyOf(value));
-      runtime.sized(map, at);
+      runtime.grew(map, other, at);
     },
     CHANGES,
   ),
@@ -107,3 +107,5 @@ export const MAPS: readonly Native[] = [
     CHANGES,
   ),
 ];
+
+export const MAPS: readonly Native[] = FUNCTIONS.map(callsBack);

@@ -9,12 +9,12 @@ const PROPERTY: NativeOptions = { property: true };
 const MAX_STEPS = 10_000_000;
 
 /** The numbers from `from` to `to` (not included) in steps, up or down. */
-function stepped(from: RhaiValue, to: RhaiValue, step: RhaiValue, at: number): RhaiArray {
+function stepped(from: RhaiValue, to: RhaiValue, step: RhaiValue, depth: number, at: number): RhaiArray {
   const isFloat = [from, to, step].some((value) => value instanceof RhaiFloat);
   const [start, end, by] = [from, to, step].map((value) =>
     value instanceof RhaiFloat ? value.value : Number(value),
   ) as [number, number, number];
-  if (by === 0) throw new RhaiError("ErrorInFunctionCall", "step value cannot be zero", at);
+  if (by === 0) throw new RhaiError("ErrorArithmetic", "step value cannot be zero", at).through("range", depth);
   const items: RhaiValue[] = [];
   for (let count = 0, item = start; by > 0 ? item < end : item > end; count++, item = start + count * by) {
     if (count > MAX_STEPS) throw new RhaiError("ErrorDataTooLarge", "Size of array/BLOB too large", at);
@@ -25,11 +25,11 @@ function stepped(from: RhaiValue, to: RhaiValue, step: RhaiValue, at: number): R
 
 export const RANGES: readonly Native[] = [
   native<[Integer, Integer]>("range int int", ([from, to]) => new RhaiRange(from, to, false)),
-  native<[RhaiValue, RhaiValue, RhaiValue]>("range number number number", ([from, to, step], _runtime, at) =>
-    stepped(from, to, step, at),
+  native<[RhaiValue, RhaiValue, RhaiValue]>("range number number number", ([from, to, step], runtime, at) =>
+    stepped(from, to, step, runtime.level, at),
   ),
-  native<[RhaiRange, Integer]>("range ranges int", ([range, step], _runtime, at) =>
-    stepped(range.from, range.inclusive ? Number(range.to) + 1 : range.to, step, at),
+  native<[RhaiRange, Integer]>("range ranges int", ([range, step], runtime, at) =>
+    stepped(range.from, range.inclusive ? Number(range.to) + 1 : range.to, step, runtime.level, at),
   ),
   native<[RhaiRange]>("start ranges", ([range]) => range.from, PROPERTY),
   native<[RhaiRange]>("end ranges", ([range]) => range.to, PROPERTY),

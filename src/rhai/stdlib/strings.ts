@@ -72,6 +72,8 @@ function splitAt(text: string, index: Integer): RhaiArray {
 }
 
 function indexOf(text: string, wanted: string, from: Integer): number {
+  // In an empty text nothing is found, not even an empty one.
+  if (text === "") return -1;
   const length = textLength(text);
   const start = Number(from) < 0 ? Math.max(0, length + Number(from)) : Number(from);
   if (start >= length && !(start === 0 && wanted === "")) return -1;

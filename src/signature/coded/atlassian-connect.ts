@@ -8,6 +8,7 @@ import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } fr
 import { compileJwt } from "../jwt-scheme.ts";
 import { isRecord, parseJws } from "../jws.ts";
 import { pathOf, type RequestView } from "../request-view.ts";
+import { compileSource } from "../source.ts";
 
 const INSTALL_KEYS = "https://connect-install-keys.atlassian.com/";
 
@@ -17,6 +18,7 @@ export function atlassianConnect(context: SchemeContext): CompiledScheme {
       kind: "jwt",
       from: "header:authorization",
       prefix: "JWT ",
+      or: "query:jwt",
       algs: ["HS256"],
       issuerConfig: "client_key",
       requireExp: true,
@@ -24,11 +26,12 @@ export function atlassianConnect(context: SchemeContext): CompiledScheme {
     },
     context,
   );
+  const fromQuery = compileSource("query:jwt", context.settings);
   return {
     ...shared,
     label: "token with qsh, header Authorization",
     check: (view, nowMs) => {
-      const text = view.header("authorization")?.replace(/^JWT /i, "");
+      const text = view.header("authorization")?.replace(/^JWT /i, "") ?? fromQuery?.(view);
       const jws = text === undefined ? undefined : parseJws(text);
       const isInstall = jws?.header["alg"] === "RS256";
       const outcome = isInstall ? checkInstall(jws.header["kid"], context, view, nowMs) : shared.check(view, nowMs);
@@ -53,6 +56,7 @@ function checkInstall(
       kind: "jwt",
       from: "header:authorization",
       prefix: "JWT ",
+      or: "query:jwt",
       algs: ["RS256"],
       audienceConfig: "base_url",
       requireExp: true,

@@ -9,6 +9,7 @@ import { compileCodedMac, type CodedMac } from "./coded-mac.ts";
 import { contentful } from "./contentful.ts";
 import { easypost } from "./easypost.ts";
 import { grafana } from "./grafana.ts";
+import { hook0 } from "./hook0.ts";
 import { hubspotV3 } from "./hubspot-v3.ts";
 import { hygraph } from "./hygraph.ts";
 import { msGraph } from "./ms-graph.ts";
@@ -26,6 +27,7 @@ const MACS: ReadonlyMap<string, Build<CodedMac>> = new Map(
     contentful,
     easypost,
     grafana,
+    hook0,
     "hubspot-v3": hubspotV3,
     hygraph,
     twilio,

@@ -1,21 +1,27 @@
 /**
  * Microsoft Graph sends the subscription's `clientState` along in every item; one delivery may mix subscriptions, so
  * every item is compared: https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks
+ * Notifications with resource data also bring tokens of the identity platform; they are checked where `app_id` is set.
  */
 import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
 import { isRecord } from "../jws.ts";
 import type { RequestView } from "../request-view.ts";
+import { graphTokens } from "./ms-graph-tokens.ts";
 import { compareToken, compileTokenKey, type TokenKey } from "../token-scheme.ts";
 
 const MAX_ITEMS = 1000;
 
-export function msGraph({ keys }: SchemeContext): CompiledScheme {
-  const tokenKeys = keys.map(compileTokenKey);
+export function msGraph(context: SchemeContext): CompiledScheme {
+  const tokenKeys = context.keys.map(compileTokenKey);
+  const checkTokens = graphTokens(context);
   return {
     label: "static token, body field value[].clientState",
     signatureHeaders: [],
     covers: () => false,
-    check: (view, nowMs) => checkItems(view, tokenKeys, nowMs),
+    check: (view, nowMs) => {
+      const outcome = checkItems(view, tokenKeys, nowMs);
+      return outcome.ok && checkTokens !== undefined ? checkTokens(view, outcome, nowMs) : outcome;
+    },
   };
 }
 

@@ -295,4 +295,7 @@ test("Atlassian Connect: the hash of the query as its own code makes it", async 
   expect((await judge(configOf("atlassian-connect"), [keyOf(SECRET)], request, NOW_MS + 600_000)).status).toBe(
     "refused",
   );
+  const inQuery = requestOf(BODY, [], { url: `${url}&jwt=${token}` });
+  expect((await judge(configOf("atlassian-connect"), [keyOf(SECRET)], inQuery, NOW_MS)).status).toBe("verified");
+  expect((await judge(configOf("atlassian-connect"), [keyOf("other")], inQuery, NOW_MS)).status).toBe("refused");
 });

@@ -154,12 +154,25 @@ export const BILLING: readonly Provider[] = [
       algs: ["ES256"],
       maxAge: 300,
       body: { claim: "request_body_sha256", encoding: "hex" },
+      keyRequest: {
+        url: "https://{environment}.plaid.com/webhook_verification_key/get",
+        environments: ["production", "sandbox"],
+        client: "client_id",
+      },
     },
-    secret: "Plaid's verification key(s) as JWK or JWKS",
+    secret: "with `client_id`: the API secret, to ask for keys with; without: the verification key(s) as JWK or JWKS",
+    settings: [
+      { name: "client_id", required: false, what: "The account's client_id: keys are then asked for by their id." },
+      {
+        name: "environment",
+        required: false,
+        what: "production, if nothing is said, or sandbox.",
+        oneOf: ["production", "sandbox"],
+      },
+    ],
     eventType: "json:webhook_type + json:webhook_code",
     responseLimitMs: 10_000,
     retries: "up to 24 h",
-    notes: ["The keys come from /webhook_verification_key/get, which wants your API credentials: paste its answer."],
     known: "doc",
   },
 ];

@@ -201,6 +201,14 @@ export const CHAT: readonly Provider[] = [
     handshake: "ms-graph",
     responseLimitMs: 3_000,
     retries: "up to 4 h",
+    settings: [
+      {
+        name: "app_id",
+        required: false,
+        what: "The app's id, or several with commas between: the validationTokens of notifications with resource data are then checked.",
+      },
+      { name: "tenant_id", required: false, what: "The only tenant whose validation tokens count." },
+    ],
     notes: ["The clientState of every item is compared.", "The body is not covered."],
     known: "doc",
   },

@@ -149,18 +149,12 @@ export const PAYMENTS: readonly Provider[] = [
   {
     id: "coinbase-cdp",
     name: "Coinbase CDP (Hook0)",
-    docs: "https://docs.cdp.coinbase.com/webhooks",
-    scheme: {
-      kind: "mac",
-      alg: "hmac-sha256",
-      signature: { header: "X-Hook0-Signature", split: ",", key: "v0", encoding: "hex" },
-      content: "{timestamp}.{body}",
-      timestamp: { from: "sig:t", unit: "s", tolerance: 300 },
-    },
+    docs: "https://docs.cdp.coinbase.com/webhooks/verify-signatures",
+    scheme: { kind: "coded", scheme: "hook0" },
     secret: "the secret of the subscription",
     eventType: "json:eventType | json:type",
-    notes: ["v1 also covers headers; v0, which is always there, covers the body and the time."],
-    known: "third party",
+    notes: ["v0 covers the time and the body. v1 also covers the headers that it names; it counts where v0 is absent."],
+    known: "doc",
   },
   {
     id: "gocardless",

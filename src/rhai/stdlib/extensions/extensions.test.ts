@@ -93,3 +93,11 @@ test("many searches in a text that each look to its end are ended by the deadlin
   const host = { now: () => Date.now(), deadlineMs: Date.now() + 100 };
   expect(() => run('let t = ""; t.pad(200000, "a"); regex_find_all(t, "a.*x|a")', host)).toThrow("its time is up");
 });
+
+test.each(["regex_replace(t, p, t)", "regex_split(t, p)", "regex_find_all(t, p)"])(
+  "%s of a text that every search reads to its end is counted, without a clock, too",
+  (script) => {
+    const text = 'let t = ""; t.pad(50000, "a"); let p = "a.*z|a"; ';
+    expect(() => run(text + script, {}, { maxOperations: 100_000 })).toThrow("Too many operations");
+  },
+);

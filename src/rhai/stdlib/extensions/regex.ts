@@ -4,11 +4,12 @@
  *
  * Invariants:
  * 1. One search cannot hang a script: its steps are bounded by the pattern's program times the text's length, and that
- *    product has a limit of its own (`MAX_WORK`). Each further search in the text is counted as an operation, with a
- *    look at the deadline.
- * 2. Compiled patterns are kept, but never more than `MAX_CACHED`.
+ *    product has a limit of its own (`MAX_WORK`).
+ * 2. Many searches of one text cannot either, though each may read all that is left of it only to match a single
+ *    character: what they read is counted as operations (`CountedText`), with a look at the deadline.
+ * 3. Compiled patterns are kept, but never more than `MAX_CACHED`.
  */
-import { RE2JS } from "re2js";
+import { MatcherInput, RE2JS } from "re2js";
 import { RhaiError } from "../../errors.ts";
 import { native, type Native, type NativeCall } from "../../natives.ts";
 import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
@@ -18,6 +19,44 @@ const MAX_PATTERN = 2000;
 const MAX_CACHED = 200;
 /** Less than a second of matching, as measured with patterns meant to be slow. */
 const MAX_WORK = 50_000_000;
+
+/** Characters that are read before they are counted. */
+const COUNTED_CHARS = 4096;
+/** Steps of matching that are worth an operation. */
+const STEPS_PER_OPERATION = 100;
+
+/** A text for the matcher, which reads it by these two methods only, that counts what is read. */
+class CountedText extends String {
+  readonly #text: string;
+  readonly #pay: (chars: number) => void;
+  #unpaid = 0;
+
+  constructor(text: string, pay: (chars: number) => void) {
+    super(text);
+    this.#text = text;
+    this.#pay = pay;
+  }
+
+  override charCodeAt(at: number): number {
+    this.#unpaid += 1;
+    if (this.#unpaid >= COUNTED_CHARS) this.#settle();
+    return this.#text.charCodeAt(at);
+  }
+
+  override indexOf(wanted: string, from: number): number {
+    const found = this.#text.indexOf(wanted, from);
+    // The engine looks for a fixed text much faster than the matcher steps.
+    this.#unpaid += Math.ceil(((found === -1 ? this.#text.length : found) - from) / 64);
+    if (this.#unpaid >= COUNTED_CHARS) this.#settle();
+    return found;
+  }
+
+  #settle(): void {
+    const chars = this.#unpaid;
+    this.#unpaid = 0;
+    this.#pay(chars);
+  }
+}
 
 interface Match {
   readonly start: number;
@@ -53,10 +92,13 @@ function prepared(pattern: string, text: string, at: number): RE2JS {
 }
 
 function* matches(pattern: string, text: string, runtime: Runtime, at: number): Generator<Match> {
-  const matcher = prepared(pattern, text, at).matcher(text);
+  const regex = prepared(pattern, text, at);
+  const size = regex.programSize();
+  const counted = new CountedText(text, (chars) => runtime.count(Math.ceil((chars * size) / STEPS_PER_OPERATION), at));
+  const matcher = regex.matcher(MatcherInput.utf16(counted));
   const count = matcher.groupCount();
   while (matcher.find()) {
-    runtime.tick(1, at);
+    runtime.count(1, at);
     const groups = Array.from({ length: count + 1 }, (_, index) => matcher.group(index));
     yield { start: matcher.start(), end: matcher.end(), groups };
   }

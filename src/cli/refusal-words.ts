@@ -1,0 +1,17 @@
+/** Why a request was refused, as a person reads it. */
+
+interface Likely {
+  readonly reason: string;
+  readonly certain: boolean;
+}
+
+/** What was found behind a refusal's reason: `perhaps test secret for live`; undefined when that is no news. */
+export function likelyCause(likely: Likely | null | undefined): string | undefined {
+  if (likely === undefined || likely === null || likely.reason === "as_reported") return undefined;
+  return `${likely.certain ? "" : "perhaps "}${words(likely.reason)}`;
+}
+
+/** `signature_mismatch` → `signature mismatch`. */
+export function words(code: string): string {
+  return code.replaceAll("_", " ");
+}
