@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   /** The value of GTC_KEY, for secrets that come in a handshake. */
   readonly keyText?: string;
+  /** For secrets that are kept in the environment, when setup is loaded again. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** How texts are fetched from providers; by default over the guarded client. */
   readonly fetchText?: FetchText;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -92,8 +94,8 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     counts: () => log.counts(),
   });
   const reloadSetup = async (): Promise<void> => {
-    const { keyText, config: settings } = options;
-    const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
+    const { keyText, env = {}, config: settings } = options;
+    const loaded = await loadBundle(bundle.folder, { keyText, env, maxBodyBytes: settings.maxBodyBytes });
     current.sources = sourcesOf(loaded, keyStore);
   };
   const ingress = releases.use(

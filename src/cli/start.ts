@@ -49,6 +49,7 @@ export const start = defineCommand({
     await using gateway = await startGateway({
       bundle,
       config,
+      env: context.env,
       ...(keyText !== undefined && { keyText }),
       onRequest: (record) => output.request(record),
       onRunOver: (over) => output.runOver(over),
