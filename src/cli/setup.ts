@@ -98,7 +98,7 @@ async function answersText(
   nonInteractive: boolean,
 ): Promise<string> {
   if (file === undefined) {
-    if (!nonInteractive && context.isTerminal) return askAnswers();
+    if (!nonInteractive && context.isTerminal) return askAnswers(context);
     throw new GtcError("GTC_USAGE", {
       detail: "There are no answers: give --answers FILE (`gtc setup --emit-answers answers.json` writes a template).",
     });
