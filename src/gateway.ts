@@ -38,6 +38,8 @@ export interface GatewayOptions {
   readonly version?: string;
   /** What `gtc doctor` finds now. */
   readonly doctor?: () => Promise<readonly DoctorFinding[]>;
+  /** For secrets that are kept in the environment, when setup is loaded again. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** How texts are fetched from providers; by default over the guarded client. */
   readonly fetchText?: FetchText;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -105,8 +107,8 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     },
   );
   const reloadSetup = async (): Promise<void> => {
-    const { keyText, config: settings } = options;
-    const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
+    const { keyText, env = {}, config: settings } = options;
+    const loaded = await loadBundle(bundle.folder, { keyText, env, maxBodyBytes: settings.maxBodyBytes });
     current.sources = sourcesOf(loaded, keyStore);
     current.bundle = { ...loaded, flows: current.flows };
   };

@@ -71,7 +71,8 @@ async function examineRunning(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const { folder } = files;
-  const options = { keyText: context.env["GTC_KEY"], maxBodyBytes: config.maxBodyBytes };
+  const { env } = context;
+  const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
   const bundle = await attempt(findings, "setup", () => loadBundle(folder, options));
   if (bundle !== undefined) {
     const secrets = [...bundle.sources.values()].reduce((sum, { byType }) => sum + byType.size, 0);

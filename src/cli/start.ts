@@ -52,6 +52,7 @@ export const start = defineCommand({
     await using gateway = await startGateway({
       bundle,
       config,
+      env: context.env,
       ...(keyText !== undefined && { keyText }),
       version: context.version,
       doctor: () => findingsOf(context, folder),

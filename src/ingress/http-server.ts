@@ -80,8 +80,8 @@ class Edge {
 
   constructor(options: IngressOptions) {
     this.#options = options;
-    this.#receiver = new Receiver(options);
     this.#inflight = new InflightBytes(options.maxInflightBytes);
+    this.#receiver = new Receiver(options, this.#inflight);
     this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
   }
 
