@@ -8,6 +8,13 @@ const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const MAX_DEPTH = 500;
 
+/**
+ * What may be a number that JavaScript does not keep: a float, which it does not tell from an integer, or one with many
+ * digits. It may also be found in a string, which only costs time.
+ */
+const INEXACT = /[:,[]\s*-?(?:\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+|\d{16,})\s*[,\]}]/;
+const OPENING = /^\s*[[{]/;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
@@ -21,8 +28,34 @@ function isSpace(code: number): boolean {
  * @throws SyntaxError with the offset at which the text stops being JSON.
  */
 export function parseJsonValue(text: string): RhaiValue {
-  const reader = new JsonReader(text);
-  return reader.document();
+  const plain = OPENING.test(text) && !INEXACT.test(text) ? parsed(text) : undefined;
+  return plain === undefined ? new JsonReader(text).document() : converted(plain, 0);
+}
+
+/** What JavaScript makes of it, several times as fast as the reader here. Undefined when it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON as JavaScript reads it, in which all numbers are integers that it holds exactly. */
+function converted(value: unknown, depth: number): RhaiValue {
+  if (depth > MAX_DEPTH) throw tooDeep();
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return value + 0;
+  if (typeof value !== "object" || value === null) return null;
+  if (Array.isArray(value)) return new RhaiArray(value.map((item: unknown) => converted(item, depth + 1)));
+  const entries = new Map<string, RhaiValue>();
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(fields)) entries.set(key, converted(fields[key], depth + 1));
+  return new RhaiMap(entries);
+}
+
+function tooDeep(): SyntaxError {
+  return new SyntaxError(`the JSON nests more than ${MAX_DEPTH} levels deep`);
 }
 
 class JsonReader {
@@ -41,7 +74,7 @@ class JsonReader {
   }
 
   #value(depth: number): RhaiValue {
-    if (depth > MAX_DEPTH) throw new SyntaxError(`the JSON nests more than ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_DEPTH) throw tooDeep();
     this.#space();
     switch (this.#text[this.#at]) {
       case "{":
