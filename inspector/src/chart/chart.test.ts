@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { columnX, plotArea, pointAt, valueY } from "./plot-area.ts";
 import { timeTicks, valueTicks } from "./scale.ts";
-import { linePath, stackBars } from "./stack-bars.ts";
+import { linePath, lonePoints, stackBars } from "./stack-bars.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -65,7 +65,8 @@ test("bars stand on each other, and nothing is drawn for nothing", () => {
 test("a line has gaps where nothing was measured", () => {
   const x = (point: number): number => point * 10;
   const y = (value: number): number => value;
-  expect(linePath([1, 2, null, 4], x, y)).toBe("M0.0,1.0L10.0,2.0M30.0,4.0h0.1");
+  expect(linePath([1, 2, null, 4], x, y)).toBe("M0.0,1.0L10.0,2.0M30.0,4.0");
+  expect(lonePoints([1, 2, null, 4])).toEqual([{ point: 3, value: 4 }]);
 });
 
 test("the pointer finds the column it is over", () => {

@@ -1,8 +1,8 @@
 /**
  * A chart over time: stacked bars or lines, with a legend, a readout for pointer and arrow keys, and the same numbers as a
- * table. The readout has its own line, so that nothing moves when it appears.
+ * table. The readout has its own place, so that nothing moves when it appears.
  */
-import { useId, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useId, useState } from "react";
 import { useTexts } from "../i18n/i18n.tsx";
 import { Plot } from "./plot.tsx";
 import { plotArea, pointAt } from "./plot-area.ts";
@@ -13,81 +13,79 @@ import "./chart.css";
 
 export function Chart(props: ChartProps) {
   const t = useTexts(chartTexts);
-  const { title, series, times, formatValue, formatMoment } = props;
+  const { title, series, times, kind, formatValue, formatMoment } = props;
   const titleId = useId();
   const [frame, width] = useWidth();
   const [at, setAt] = useState<number | null>(null);
   const point = at === null ? null : Math.min(at, times.length - 1);
-  const nothing = series.every(({ values }) => values.every((value) => value === null || value === 0));
-
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    setAt(pointAt(plotArea(width, times.length, 1), event.clientX - box.left));
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const moved = movedBy(event.key, point, times.length);
-    if (moved === undefined) return;
-    event.preventDefault();
-    setAt(moved);
-  };
-
+  const isEmpty = series.every(({ values }) => values.every((value) => value === null || value === 0));
   return (
     <figure className="chart" aria-labelledby={titleId}>
       <figcaption id={titleId}>{title}</figcaption>
       <ul className="chart-legend">
         {series.map(({ name, tone, values }) => (
           <li key={name} data-tone={tone}>
-            <span className="chart-key" aria-hidden="true" data-kind={props.kind} />
+            <span className="chart-key" aria-hidden="true" data-kind={kind} />
             {name}
             {point !== null && <b>{formatValue(values[point] ?? null)}</b>}
           </li>
         ))}
-        <li className="chart-moment" aria-live="polite">
-          {point !== null && formatMoment(times[point] ?? 0)}
-        </li>
+        {point !== null && <li className="chart-moment">{formatMoment(times[point] ?? 0)}</li>}
       </ul>
-      <div
-        ref={frame}
-        className="chart-frame"
-        role="application"
-        tabIndex={0}
-        aria-label={`${title}. ${nothing ? t.nothing : t.keys}`}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => setAt(null)}
-        onBlur={() => setAt(null)}
-        onKeyDown={onKeyDown}
-      >
+      <div ref={frame} className="chart-frame">
         {width > 0 && <Plot {...props} width={width} point={point} />}
-        {nothing && <p className="chart-nothing">{t.nothing}</p>}
+        {isEmpty ? (
+          <p className="chart-nothing">{t.nothing}</p>
+        ) : (
+          <Cursor {...props} width={width} point={point} move={setAt} />
+        )}
       </div>
       <ChartTable {...props} />
     </figure>
   );
 }
 
-/** The point that a key leads to; null leaves the chart, undefined is a key of no meaning here. */
-function movedBy(key: string, point: number | null, count: number): number | null | undefined {
-  switch (key) {
-    case "ArrowLeft":
-      return Math.max(0, (point ?? count) - 1);
-    case "ArrowRight":
-      return Math.min(count - 1, (point ?? -1) + 1);
-    case "Home":
-      return 0;
-    case "End":
-      return count - 1;
-    case "Escape":
-      return point === null ? undefined : null;
-    default:
-      return undefined;
-  }
+interface CursorProps extends ChartProps {
+  readonly width: number;
+  readonly point: number | null;
+  readonly move: (point: number | null) => void;
+}
+
+/** Lies over the plot: a slider, so that arrow keys and a screen reader go through the values as the pointer does. */
+function Cursor({ title, series, times, formatValue, formatMoment, width, point, move }: CursorProps) {
+  const t = useTexts(chartTexts);
+  const shown = point ?? times.length - 1;
+  const values = series.map(({ name, values: own }) => `${name} ${formatValue(own[shown] ?? null)}`);
+  return (
+    <input
+      className="chart-cursor-slider"
+      type="range"
+      min={0}
+      max={times.length - 1}
+      value={shown}
+      aria-label={title}
+      aria-valuetext={`${formatMoment(times[shown] ?? 0)}: ${values.join(", ")}`}
+      title={t.keys}
+      onChange={({ target }) => move(target.valueAsNumber)}
+      onPointerMove={({ currentTarget, clientX }) =>
+        move(pointAt(plotArea(width, times.length, 1), clientX - currentTarget.getBoundingClientRect().left))
+      }
+      onPointerLeave={() => move(null)}
+      onFocus={() => move(shown)}
+      onBlur={() => move(null)}
+    />
+  );
 }
 
 function ChartTable({ title, series, times, formatValue, formatMoment }: ChartProps) {
   const t = useTexts(chartTexts);
   const rows = times
-    .map((time, point) => ({ time, values: series.map(({ values }) => values[point] ?? null) }))
-    .filter(({ values }) => values.some((value) => value !== null && value !== 0));
+    .map((time, point) => ({
+      time,
+      values: series.map(({ name, values }) => ({ name, value: values[point] ?? null })),
+    }))
+    .filter(({ values }) => values.some(({ value }) => value !== null && value !== 0));
+  if (rows.length === 0) return null;
   return (
     <details className="chart-table">
       <summary>
@@ -109,8 +107,8 @@ function ChartTable({ title, series, times, formatValue, formatMoment }: ChartPr
           {rows.map(({ time, values }) => (
             <tr key={time}>
               <th scope="row">{formatMoment(time)}</th>
-              {values.map((value, index) => (
-                <td key={series[index]?.name}>{formatValue(value)}</td>
+              {values.map(({ name, value }) => (
+                <td key={name}>{formatValue(value)}</td>
               ))}
             </tr>
           ))}

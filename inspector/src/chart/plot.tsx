@@ -1,7 +1,7 @@
 import type { ChartProps } from "./chart-props.ts";
 import { columnX, plotArea, PLOT_HEIGHT, valueY, type PlotArea } from "./plot-area.ts";
 import { timeTicks, valueTicks } from "./scale.ts";
-import { linePath, stackBars } from "./stack-bars.ts";
+import { linePath, lonePoints, stackBars } from "./stack-bars.ts";
 
 const TICK_WIDTH = 88;
 
@@ -86,16 +86,19 @@ function Lines({ series, area }: Drawn) {
   return (
     <g>
       {series.map(({ name, tone, values }) => (
-        <path
-          key={name}
-          className="chart-line"
-          data-tone={tone}
-          d={linePath(
-            values,
-            (point) => columnX(area, point + 0.5),
-            (value) => valueY(area, value),
-          )}
-        />
+        <g key={name} data-tone={tone}>
+          <path
+            className="chart-line"
+            d={linePath(
+              values,
+              (point) => columnX(area, point + 0.5),
+              (value) => valueY(area, value),
+            )}
+          />
+          {lonePoints(values).map(({ point, value }) => (
+            <circle key={point} className="chart-dot" cx={columnX(area, point + 0.5)} cy={valueY(area, value)} r="3" />
+          ))}
+        </g>
       ))}
     </g>
   );

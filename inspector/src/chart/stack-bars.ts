@@ -21,7 +21,17 @@ export function stackBars(values: readonly (readonly number[])[]): readonly Bar[
   );
 }
 
-/** A path through the points that have a value; a gap where one has none. A lone point is a short dash. */
+/** The points without a neighbour that a line could lead to. */
+export function lonePoints(
+  values: readonly (number | null)[],
+): readonly { readonly point: number; readonly value: number }[] {
+  return values.flatMap((value, point) => {
+    const isAlone = (values[point - 1] ?? null) === null && (values[point + 1] ?? null) === null;
+    return value !== null && isAlone ? [{ point, value }] : [];
+  });
+}
+
+/** A path through the points that have a value; a gap where one has none. */
 export function linePath(
   values: readonly (number | null)[],
   x: (point: number) => number,
@@ -32,8 +42,7 @@ export function linePath(
       if (value === null) return "";
       const here = `${x(point).toFixed(1)},${y(value).toFixed(1)}`;
       const joined = point > 0 && (values[point - 1] ?? null) !== null;
-      const alone = !joined && (values[point + 1] ?? null) === null;
-      return joined ? `L${here}` : alone ? `M${here}h0.1` : `M${here}`;
+      return joined ? `L${here}` : `M${here}`;
     })
     .join("");
 }

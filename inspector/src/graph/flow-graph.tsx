@@ -32,7 +32,6 @@ export function FlowGraph({ label, graph, taken, stats, selected, onSelect }: Fl
   return (
     <div className="flow-graph" data-way={way && "shown"}>
       <svg
-        role="group"
         aria-label={label}
         width={layout.width}
         height={layout.height}
@@ -116,9 +115,9 @@ function Box({ placed, state, isStart, isSelected, onSelect, description }: BoxP
       data-status={visit?.status}
       data-failures={(stats?.failed ?? 0) > 0 || undefined}
       data-selected={isSelected || undefined}
-      role="img"
-      aria-label={description}
-      {...(onSelect && asButton(id, isSelected, onSelect))}
+      {...(onSelect
+        ? asButton({ id, isSelected, onSelect, description })
+        : { role: "graphics-symbol", "aria-label": description })}
     >
       <rect width={width} height={height} rx="8" />
       {isStart && <circle className="graph-start" cx={width / 2} cy="0" r="4" />}
@@ -151,8 +150,17 @@ function Exit({ placed: { id, x, y, width, height } }: { readonly placed: Placed
   );
 }
 
-function asButton(id: string, isSelected: boolean, onSelect: (node: string) => void) {
+interface Choosable {
+  readonly id: string;
+  readonly isSelected: boolean;
+  readonly onSelect: (node: string) => void;
+  readonly description: string;
+}
+
+/** A button is named by what is written in it; the rest is its description. */
+function asButton({ id, isSelected, onSelect, description }: Choosable) {
   return {
+    "aria-description": description,
     role: "button",
     tabIndex: 0,
     "aria-pressed": isSelected,

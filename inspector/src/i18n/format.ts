@@ -29,7 +29,7 @@ export function duration(ms: number, language: Language): string {
   const number = (value: number, digits: number): string =>
     value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   if (ms < 1) return ms === 0 ? "0 ms" : `${number(ms * 1000, 0)} µs`;
-  if (ms < 1000) return `${number(ms, ms < 100 ? 1 : 0)} ms`;
+  if (ms < 1000) return `${number(ms, ms < 100 && !Number.isInteger(ms) ? 1 : 0)} ms`;
   if (ms < 60_000) return `${number(ms / 1000, 2)} s`;
   return `${number(Math.floor(ms / 60_000), 0)} min ${number(Math.floor((ms % 60_000) / 1000), 0)} s`;
 }

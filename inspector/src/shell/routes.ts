@@ -17,6 +17,17 @@ export interface Route {
 
 export const routes: readonly Route[] = [
   { path: "/", name: "live", key: "l", view: lazy(() => import("../views/live/live-view.tsx")) },
+  { path: "/overview", name: "overview", key: "o", view: lazy(() => import("../views/overview/overview-view.tsx")) },
+  { path: "/flows", name: "flows", key: "f", view: lazy(() => import("../views/flows/flows-view.tsx")) },
+  { path: "/sources", name: "sources", key: "s", view: lazy(() => import("../views/sources/sources-view.tsx")) },
+  { path: "/refused", name: "refused", key: "r", view: lazy(() => import("../views/refused/refused-view.tsx")) },
+  {
+    path: "/dead-letters",
+    name: "deadLetters",
+    key: "d",
+    view: lazy(() => import("../views/dead-letters/dead-letters-view.tsx")),
+  },
+  { path: "/doctor", name: "doctor", key: "c", view: lazy(() => import("../views/doctor/doctor-view.tsx")) },
   { path: "/events", view: lazy(() => import("../views/event/event-view.tsx")) },
 ];
 

@@ -1,5 +1,89 @@
+import type { EventDetail } from "../../../../src/admin/contract/index.ts";
+import { call } from "../../api/client.ts";
+import { useLive } from "../../api/use-live.tsx";
+import { useLoaded } from "../../api/use-loaded.ts";
+import { useTexts } from "../../i18n/i18n.tsx";
+import { useKeys } from "../../shell/keyboard.ts";
+import { Link, navigate, useAddress } from "../../shell/router.tsx";
 import type { ViewProps } from "../../shell/routes.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { LoadedView } from "../../ui/loaded-view.tsx";
+import { TimeAgo } from "../../ui/time.tsx";
+import { eventTones } from "../../ui/tones.ts";
+import { Comparison } from "./comparison.tsx";
+import { EventActions } from "./event-actions.tsx";
+import { eventTexts } from "./event-texts.ts";
+import "./event.css";
+import { RequestCard } from "./request-card.tsx";
+import { RunCard } from "./run-card.tsx";
+import { AnswerCard, DedupeCard, VerificationCard } from "./verdict-cards.tsx";
 
-export default function EventView({ rest }: ViewProps) {
-  return <p>{rest}</p>;
+/** Everything about one event: what came, what was made of it, what was done. */
+export default function EventView({ rest: id }: ViewProps) {
+  const { loaded, reload } = useLoaded(id, (signal) => call("showEvent", { params: { id }, signal }));
+  const other = useAddress().search.get("with");
+  useLive((message) => {
+    if (message.type === "gap") reload();
+    if (message.type === "event" && message.event.id === id) reload();
+    if (message.type === "run" && message.run.event_id === id) reload();
+  });
+  useKeys({ Escape: () => !document.querySelector("dialog[open]") && navigate("/") });
+  return (
+    <div className="event">
+      <LoadedView loaded={loaded} reload={reload}>
+        {(event) => (
+          <>
+            <EventHead event={event} />
+            <EventActions key={event.id} event={event} onReplayed={reload} />
+            {other !== null && <Comparison event={event} otherId={other} />}
+            <div className="event-columns">
+              <EventRuns event={event} />
+              <div className="event-side">
+                <VerificationCard event={event} />
+                <AnswerCard event={event} />
+                <DedupeCard event={event} />
+              </div>
+              <RequestCard key={event.id} event={event} />
+            </div>
+          </>
+        )}
+      </LoadedView>
+    </div>
+  );
+}
+
+function EventHead({ event }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  return (
+    <header className="event-head">
+      <Link to="/">← {t.back}</Link>
+      <h1>
+        {event.event_type} <span className="quiet">{event.tenant}</span>
+        <Badge tone={eventTones[event.status]}>{t.statuses[event.status]}</Badge>
+        {event.test && <Badge tone="busy">{t.test}</Badge>}
+      </h1>
+      <p className="quiet event-id">
+        <TimeAgo iso={event.received_at} /> <code>{event.id}</code> <CopyButton text={event.id} />
+        {event.delivery_id !== null && (
+          <span>
+            {t.fields.delivery}: <code>{event.delivery_id}</code>
+          </span>
+        )}
+      </p>
+    </header>
+  );
+}
+
+function EventRuns({ event }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  return (
+    <div className="event-runs">
+      <h2 className="visually-hidden">{t.runs}</h2>
+      {event.run_details.length === 0 && <p className="note">{t.noRuns}</p>}
+      {event.run_details.map((run) => (
+        <RunCard key={run.id} run={run} />
+      ))}
+    </div>
+  );
 }

@@ -72,7 +72,6 @@ export function FeedList({ feed, onScrolled }: FeedListProps) {
         ref={scroller}
         className="feed-scroll"
         // A region that scrolls is reached with the keyboard too.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         onScroll={({ currentTarget }) => onScrolled(currentTarget.scrollTop > rowHeight)}
       >

@@ -1,0 +1,52 @@
+import { useEffect, useState } from "react";
+import type { ReplayJob } from "../../../../src/admin/contract/index.ts";
+import { call } from "../../api/client.ts";
+import { useLatest } from "../../api/use-latest.ts";
+
+const POLL_MS = 300;
+
+interface ReplayJobControl {
+  readonly job: ReplayJob | undefined;
+  readonly fault: Error | undefined;
+  readonly start: (eventIds: readonly string[], rate: number) => void;
+  readonly cancel: () => void;
+  readonly dismiss: () => void;
+}
+
+/** A bulk replay: started, followed until it ends, stopped. It goes on in the gateway when the view is left. */
+export function useReplayJob(onDone: () => void): ReplayJobControl {
+  const [job, setJob] = useState<ReplayJob>();
+  const [fault, setFault] = useState<Error>();
+  const done = useLatest(onDone);
+  const take = (asked: Promise<ReplayJob>): void => {
+    setFault(undefined);
+    asked.then(setJob, (failure: unknown) => setFault(failure as Error));
+  };
+  const id = job?.id;
+  const isRunning = job?.status === "running";
+  useEffect(() => {
+    if (!isRunning || id === undefined) return undefined;
+    let isFollowed = true;
+    const follow = async (): Promise<void> => {
+      const now = await call("showReplayJob", { params: { id } });
+      if (!isFollowed) return;
+      setFault(undefined);
+      setJob(now);
+      if (now.status !== "running") done.current();
+    };
+    const timer = setInterval(() => {
+      follow().catch((failure: unknown) => isFollowed && setFault(failure as Error));
+    }, POLL_MS);
+    return () => {
+      isFollowed = false;
+      clearInterval(timer);
+    };
+  }, [id, isRunning, done]);
+  return {
+    job,
+    fault,
+    start: (eventIds, rate) => take(call("startReplayJob", { body: { event_ids: [...eventIds], rate } })),
+    cancel: () => id !== undefined && take(call("cancelReplayJob", { params: { id } })),
+    dismiss: () => setJob(undefined),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Finding } from "../../../../src/admin/contract/index.ts";
+import { call } from "../../api/client.ts";
+import { useLoaded } from "../../api/use-loaded.ts";
+import { useTexts } from "../../i18n/i18n.tsx";
+import { Link } from "../../shell/router.tsx";
+import { Badge } from "../../ui/badge.tsx";
+import { LoadedView } from "../../ui/loaded-view.tsx";
+import { doctorTexts } from "./doctor-texts.ts";
+import { LEVEL_TONES, placeOf, sortFindings } from "./finding-place.ts";
+import "../operate.css";
+import "./doctor.css";
+
+/** What `gtc doctor` finds, worst first, each with the way to where it is. */
+export default function DoctorView() {
+  const t = useTexts(doctorTexts);
+  const { loaded, reload } = useLoaded("doctor", (signal) => call("doctor", { signal }));
+  return (
+    <div className="operate">
+      <header className="operate-head">
+        <div>
+          <h1>{t.title}</h1>
+          <p className="quiet">{t.lead}</p>
+        </div>
+        <button type="button" className="button" onClick={reload}>
+          {t.again}
+        </button>
+      </header>
+      <LoadedView loaded={loaded} reload={reload}>
+        {({ items }) => <Findings findings={items} />}
+      </LoadedView>
+    </div>
+  );
+}
+
+function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  const t = useTexts(doctorTexts);
+  const toLookAt = sortFindings(findings.filter(({ level }) => level !== "ok"));
+  const inOrder = findings.filter(({ level }) => level === "ok");
+  const isWell = toLookAt.every(({ level }) => level === "note");
+  return (
+    <>
+      {isWell && (
+        <p className="note" data-tone="good" role="status">
+          <strong>{t.allWell}</strong>
+        </p>
+      )}
+      <ul className="findings">
+        {toLookAt.map((finding) => (
+          <FindingCard key={`${finding.check} ${finding.where} ${finding.message}`} finding={finding} />
+        ))}
+      </ul>
+      {inOrder.length > 0 && (
+        <details className="card checks" open={isWell}>
+          <summary>{t.passed(inOrder.length)}</summary>
+          <ul>
+            {inOrder.map(({ check, where, message }) => (
+              <li key={`${check} ${where} ${message}`}>
+                <span>{message}</span>
+                <code className="quiet">{where}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function FindingCard({ finding }: { readonly finding: Finding }) {
+  const t = useTexts(doctorTexts);
+  const { level, where, message, fix, frame } = finding;
+  const place = placeOf(finding);
+  return (
+    <li className="card finding" data-level={level}>
+      <p className="finding-head">
+        <Badge tone={LEVEL_TONES[level]}>{t[level]}</Badge>
+        <code className="quiet">{where}</code>
+        {place && <Link to={place.to}>{t.show[place.view]}</Link>}
+      </p>
+      <p>
+        <strong>{message}</strong>
+      </p>
+      {fix !== null && (
+        <p>
+          <span className="quiet">{t.fix}:</span> {fix}
+        </p>
+      )}
+      {frame !== null && <pre>{frame}</pre>}
+    </li>
+  );
+}

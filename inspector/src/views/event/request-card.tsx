@@ -1,0 +1,127 @@
+import { useState } from "react";
+import type { EventDetail, FieldValue } from "../../../../src/admin/contract/index.ts";
+import { prettyJson } from "../../api/json.ts";
+import { byteSize } from "../../i18n/format.ts";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Facts } from "../../ui/facts.tsx";
+import { eventTexts } from "./event-texts.ts";
+import { hexDump } from "./hex-dump.ts";
+import { MaskedValue } from "./masked-value.tsx";
+
+type BodyForm = "pretty" | "raw" | "hex";
+const FORMS: readonly BodyForm[] = ["pretty", "raw", "hex"];
+
+/** The request as it came. */
+export function RequestCard({ event }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  const { language } = useLanguage();
+  const { body } = event;
+  return (
+    <section className="card" aria-labelledby="request-title">
+      <h2 id="request-title">{t.request}</h2>
+      <div className="card-body">
+        <Facts
+          facts={[
+            [t.fields.target, <code key="target">{`${event.method} ${event.target}`}</code>],
+            [t.fields.remote, event.remote_address],
+            [t.fields.size, byteSize(body.bytes, language)],
+            [t.fields.type, body.content_type],
+            [t.fields.encoding, body.content_encoding],
+          ]}
+        />
+        <Body event={event} />
+        {event.query.length > 0 && <Fields title={t.query} place="query" eventId={event.id} fields={event.query} />}
+        <Fields title={t.headers} place="header" eventId={event.id} fields={event.headers} />
+      </div>
+    </section>
+  );
+}
+
+interface FieldsProps {
+  readonly title: string;
+  readonly place: "header" | "query";
+  readonly eventId: string;
+  readonly fields: readonly FieldValue[];
+}
+
+function Fields({ title, place, eventId, fields }: FieldsProps) {
+  return (
+    <details open>
+      <summary>
+        <h3>{title}</h3>
+      </summary>
+      <Facts
+        facts={fields.map((field, index) => [
+          // A header that came twice is shown twice.
+          fields.findIndex(({ name }) => name === field.name) === index ? field.name : `${field.name} (${index})`,
+          field.masked ? (
+            <MaskedValue key={field.name} eventId={eventId} field={`${place}:${field.name}`} length={field.length} />
+          ) : (
+            <code key={field.name}>{field.value}</code>
+          ),
+        ])}
+      />
+    </details>
+  );
+}
+
+function Body({ event: { id, body } }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  const [form, setForm] = useState<BodyForm>(body.text === null && body.payload === null ? "hex" : "pretty");
+  if (body.kind === "empty") return <p className="quiet">{t.empty}</p>;
+  const shown = bodyIn(form, body);
+  return (
+    <div className="body">
+      <div className="body-head">
+        <h3>{t.body}</h3>
+        {FORMS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            className="button small"
+            aria-pressed={form === one}
+            onClick={() => setForm(one)}
+          >
+            {t.bodyForms[one]}
+          </button>
+        ))}
+        {shown !== undefined && <CopyButton text={shown} />}
+      </div>
+      {shown === undefined ? (
+        <p className="quiet">{form === "hex" ? t.noHex : t.noText}</p>
+      ) : (
+        // Long bodies scroll inside, and are reached with the keyboard.
+        <pre className="code tall" tabIndex={0} aria-label={t.body} role="region">
+          {shown}
+        </pre>
+      )}
+      {body.truncated && <p className="quiet">{t.truncated}</p>}
+      {body.masked_paths.length > 0 && (
+        <>
+          <h3>{t.maskedPaths}</h3>
+          <Facts
+            facts={body.masked_paths.map((path) => [
+              path,
+              <MaskedValue key={path} eventId={id} field={`body:${path}`} />,
+            ])}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The body as text; undefined where it has no such form. */
+function bodyIn(form: BodyForm, { text, hex, payload }: EventDetail["body"]): string | undefined {
+  switch (form) {
+    case "pretty":
+      return payload === null ? (text ?? undefined) : prettyJson(payload);
+    case "raw":
+      return text ?? undefined;
+    case "hex":
+      return hex === null ? undefined : hexDump(hex);
+    default:
+      return form satisfies never;
+  }
+}

@@ -1,0 +1,127 @@
+import { useState } from "react";
+import type { RunDetail, RunError, Step } from "../../../../src/admin/contract/index.ts";
+import { call } from "../../api/client.ts";
+import { prettyJson } from "../../api/json.ts";
+import { useLoaded } from "../../api/use-loaded.ts";
+import { FlowGraph } from "../../graph/flow-graph.tsx";
+import { duration } from "../../i18n/format.ts";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { Badge } from "../../ui/badge.tsx";
+import { TimeAgo } from "../../ui/time.tsx";
+import { runTones } from "../../ui/tones.ts";
+import { eventTexts } from "./event-texts.ts";
+
+/** One run: the way through its flow, and its steps in time. */
+export function RunCard({ run }: { readonly run: RunDetail }) {
+  const t = useTexts(eventTexts);
+  const { language } = useLanguage();
+  const [selected, setSelected] = useState<string>();
+  const { loaded } = useLoaded(`${run.tenant} ${run.flow} ${run.flow_hash}`, (signal) =>
+    call("showFlow", { params: { name: run.flow }, query: { tenant: run.tenant, hash: run.flow_hash }, signal }),
+  );
+  const took = run.started_at && run.ended_at ? Date.parse(run.ended_at) - Date.parse(run.started_at) : undefined;
+  return (
+    <section className="card run" aria-label={`${run.flow} ${run.id}`} data-run={run.id}>
+      <h2>
+        {run.flow} <Badge tone={runTones[run.status]}>{t.runStatuses[run.status]}</Badge>
+        <span className="quiet run-facts">
+          <TimeAgo iso={run.started_at ?? run.created_at} />
+          {took !== undefined && <span>{duration(took, language)}</span>}
+          {run.attempt > 1 && <span>{t.attempt(run.attempt)}</span>}
+          {run.replay_of !== null && <Badge tone="busy">{`${t.fields.replayOf} ${run.replay_of.slice(-8)}`}</Badge>}
+        </span>
+      </h2>
+      <div className="card-body">
+        {loaded.state === "ready" && (
+          <FlowGraph
+            label={t.way(run.flow)}
+            graph={loaded.value.graph}
+            taken={run.steps}
+            selected={selected}
+            onSelect={setSelected}
+          />
+        )}
+        {run.error && <ErrorNote error={run.error} isTriedAgain={run.status === "waiting"} />}
+        {run.steps.length === 0 ? (
+          <p className="quiet">{t.noSteps}</p>
+        ) : (
+          <ol className="steps" aria-label={t.steps}>
+            {run.steps.map((step) => (
+              <StepItem
+                key={`${step.ordinal} ${step.attempt}`}
+                step={step}
+                isSelected={selected === step.node}
+                total={total(run.steps)}
+              />
+            ))}
+          </ol>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface StepItemProps {
+  readonly step: Step;
+  readonly isSelected: boolean;
+  /** The time of all steps together, for the length of the bars. */
+  readonly total: number;
+}
+
+function StepItem({ step, isSelected, total: all }: StepItemProps) {
+  const t = useTexts(eventTexts);
+  const { language } = useLanguage();
+  const isOpen = isSelected || step.status === "failed";
+  return (
+    <li className="step" data-tone={step.status === "failed" ? "bad" : "good"} data-selected={isSelected || undefined}>
+      <details open={isOpen}>
+        <summary>
+          <b>{step.node}</b> <span className="quiet">{step.type}</span>
+          <Badge tone={step.status === "failed" ? "bad" : "good"}>{t.runStatuses[step.status]}</Badge>
+          {step.attempt > 1 && <span className="quiet">{t.attempt(step.attempt)}</span>}
+          <meter
+            className="step-bar"
+            min={0}
+            max={Math.max(all, 0.001)}
+            value={step.duration_ms}
+            aria-label={t.fields.duration}
+          />
+          <span className="quiet step-time">{duration(step.duration_ms, language)}</span>
+          {step.next !== null && <span className="quiet">→ {step.next}</span>}
+        </summary>
+        <div className="step-body">
+          {step.error && <ErrorNote error={step.error} />}
+          {step.printed.length > 0 && <Value title={t.printed} text={step.printed.join("\n")} />}
+          <Value title={t.input} text={prettyJson(step.input)} />
+          <Value title={t.output} text={prettyJson(step.output)} />
+          <Value title={t.config} text={prettyJson(step.config)} />
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function Value({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <div className="value">
+      <h3>{title}</h3>
+      <pre className="code">{text}</pre>
+    </div>
+  );
+}
+
+function ErrorNote({ error, isTriedAgain = false }: { readonly error: RunError; readonly isTriedAgain?: boolean }) {
+  const t = useTexts(eventTexts);
+  return (
+    <div className="note" data-tone="bad">
+      <p>
+        <b>{error.code}</b> {error.message} {isTriedAgain && `(${t.retryable})`}
+      </p>
+      {error.detail !== null && <pre>{error.detail}</pre>}
+    </div>
+  );
+}
+
+function total(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + step.duration_ms, 0);
+}

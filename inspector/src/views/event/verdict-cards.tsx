@@ -1,0 +1,97 @@
+import type { EventDetail } from "../../../../src/admin/contract/index.ts";
+import { prettyJson } from "../../api/json.ts";
+import { duration } from "../../i18n/format.ts";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { Link } from "../../shell/router.tsx";
+import { Badge } from "../../ui/badge.tsx";
+import { Facts } from "../../ui/facts.tsx";
+import { TimeAgo } from "../../ui/time.tsx";
+import { statusTone, verdictTones } from "../../ui/tones.ts";
+import { eventTexts } from "./event-texts.ts";
+
+/** Whether it is genuine, and if not, why and what to do. */
+export function VerificationCard({ event: { verification } }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  const { status, scheme, provider, key_name: key, reason, detail, hint, likely } = verification;
+  return (
+    <section className="card" aria-labelledby="verification-title">
+      <h2 id="verification-title">
+        {t.verification} <Badge tone={verdictTones[status]}>{t.verdicts[status]}</Badge>
+      </h2>
+      <div className="card-body">
+        <Facts
+          facts={[
+            [t.fields.provider, provider],
+            [t.fields.scheme, scheme],
+            [t.fields.key, key],
+            [t.fields.reason, reason],
+            [t.fields.detail, detail],
+            [t.fields.likely, likely && `${likely.reason}${likely.certain ? ` (${t.certain})` : ""}`],
+            [t.fields.hint, hint],
+          ]}
+        />
+        {status === "unsigned" && <p className="quiet">{t.unsignedHint}</p>}
+      </div>
+    </section>
+  );
+}
+
+/** Whether it was seen before. */
+export function DedupeCard({ event: { dedupe, duplicate_of: original } }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  return (
+    <section className="card" aria-labelledby="dedupe-title">
+      <h2 id="dedupe-title">{t.dedupe}</h2>
+      <div className="card-body">
+        <Facts
+          facts={[
+            [
+              t.fields.deduped,
+              original === null ? (
+                dedupe === null ? (
+                  t.noKey
+                ) : (
+                  t.first
+                )
+              ) : (
+                <span key="original">
+                  {t.duplicateOf} <Link to={`/events/${original}`}>{original}</Link>
+                </span>
+              ),
+            ],
+            [t.fields.dedupe, dedupe && <code key="id">{dedupe.id}</code>],
+            ["", dedupe && `${dedupe.source}, ${dedupe.signed ? t.signed : t.notSigned}`],
+          ]}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** What the sender was told, and how soon. */
+export function AnswerCard({ event: { response, refused_because: because } }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  const { language } = useLanguage();
+  const headers = Object.entries(response.headers);
+  return (
+    <section className="card" aria-labelledby="answer-title">
+      <h2 id="answer-title">
+        {t.answer} <Badge tone={statusTone(response.status)}>{response.status}</Badge>
+      </h2>
+      <div className="card-body">
+        <Facts
+          facts={[
+            [t.fields.by, t.answeredBy[response.by]],
+            [t.fields.refused, because],
+            [t.fields.answered, response.answered_at && <TimeAgo key="at" iso={response.answered_at} />],
+            [t.fields.duration, response.duration_ms !== null && duration(response.duration_ms, language)],
+            ...headers.map(([name, value]) => [name, <code key={name}>{value}</code>] as const),
+          ]}
+        />
+        {response.body !== null && (
+          <pre className="code">{typeof response.body === "string" ? response.body : prettyJson(response.body)}</pre>
+        )}
+      </div>
+    </section>
+  );
+}

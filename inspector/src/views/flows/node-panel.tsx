@@ -1,0 +1,77 @@
+import type { FlowDetail, FlowStats } from "../../../../src/admin/contract/index.ts";
+import { prettyJson } from "../../api/json.ts";
+import { count, duration } from "../../i18n/format.ts";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { flowsTexts } from "./flows-texts.ts";
+
+interface NodePanelProps {
+  readonly node: FlowDetail["graph"]["nodes"][number] | undefined;
+  readonly stats: FlowStats["nodes"][number] | undefined;
+}
+
+/** The chosen step: its numbers over the period, where it went on to, and its settings. */
+export function NodePanel({ node, stats }: NodePanelProps) {
+  const t = useTexts(flowsTexts);
+  if (node === undefined)
+    return (
+      <section className="card pad node-panel" aria-live="polite">
+        <p className="quiet">{t.chooseStep}</p>
+      </section>
+    );
+  return (
+    <section className="card node-panel" aria-live="polite">
+      <h2>
+        {node.id} <span className="quiet">{node.type}</span>
+      </h2>
+      <div className="pad">
+        {stats === undefined ? <p className="quiet">{t.never}</p> : <NodeNumbers stats={stats} />}
+        <h3>{t.config}</h3>
+        <pre>{settingsText(node.config)}</pre>
+      </div>
+    </section>
+  );
+}
+
+function NodeNumbers({ stats }: { readonly stats: FlowStats["nodes"][number] }) {
+  const t = useTexts(flowsTexts);
+  const { language } = useLanguage();
+  const { succeeded, failed, durations, next } = stats;
+  return (
+    <dl>
+      <dt>{t.succeeded}</dt>
+      <dd>{count(succeeded, language)}</dd>
+      <dt>{t.failed}</dt>
+      <dd>{count(failed, language)}</dd>
+      {durations !== null &&
+        (["p50_ms", "p95_ms", "p99_ms"] as const).map((key) => (
+          <PairOf key={key} name={key.slice(0, 3)} value={duration(durations[key], language)} />
+        ))}
+      {Object.entries(next).map(([to, times]) => (
+        <PairOf key={to} name={`→ ${to}`} value={`${count(times, language)} ×`} />
+      ))}
+    </dl>
+  );
+}
+
+function PairOf({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}
+
+/** Settings as people write them: texts of several lines stay so. */
+function settingsText(config: FlowDetail["graph"]["nodes"][number]["config"]): string {
+  if (config === null || typeof config !== "object" || Array.isArray(config)) return prettyJson(config);
+  return Object.entries(config)
+    .map(([key, value]) =>
+      typeof value === "string"
+        ? value.includes("\n")
+          ? `${key}:\n${value.trimEnd().replaceAll(/^/gm, "  ")}`
+          : `${key}: ${value}`
+        : `${key}: ${prettyJson(value)}`,
+    )
+    .join("\n");
+}

@@ -1,0 +1,55 @@
+import type { RefusalDetail } from "../../../../src/admin/contract/index.ts";
+import { call } from "../../api/client.ts";
+import { prettyJson } from "../../api/json.ts";
+import { useLoaded } from "../../api/use-loaded.ts";
+import { byteSize, exactTime } from "../../i18n/format.ts";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { LoadedView } from "../../ui/loaded-view.tsx";
+import { refusedTexts } from "./refused-texts.ts";
+
+/** The whole request as it came, sensitive values hidden. */
+export function RefusedDetails({ id }: { readonly id: string }) {
+  const loading = useLoaded(id, (signal) => call("showRefused", { params: { id }, signal }));
+  return <LoadedView {...loading}>{(refusal) => <Request refusal={refusal} />}</LoadedView>;
+}
+
+function Request({ refusal }: { readonly refusal: RefusalDetail }) {
+  const t = useTexts(refusedTexts);
+  const { language } = useLanguage();
+  const { body, headers } = refusal;
+  return (
+    <div className="refusal-request">
+      <dl>
+        <dt>{t.when}</dt>
+        <dd>{exactTime(refusal.received_at, language)}</dd>
+        <dt>{t.from}</dt>
+        <dd>{refusal.remote_address}</dd>
+        <dt>{t.answered}</dt>
+        <dd>{refusal.http_status}</dd>
+      </dl>
+      <h3>
+        {refusal.method} <code>{refusal.target}</code>
+      </h3>
+      <h3>{t.headers}</h3>
+      <dl className="refusal-headers">
+        {headers.map((field, index) => (
+          // A header may come twice; its place tells the two apart, and the list never changes.
+          // oxlint-disable-next-line react/no-array-index-key
+          <div key={index}>
+            <dt>{field.name}</dt>
+            <dd>{field.masked ? <em className="quiet">{t.hidden(field.length)}</em> : field.value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>
+        {t.body} <span className="quiet">{byteSize(body.bytes, language)}</span>
+      </h3>
+      {body.bytes === 0 ? <p className="quiet">{t.emptyBody}</p> : <pre>{bodyText(body)}</pre>}
+    </div>
+  );
+}
+
+function bodyText({ kind, payload, text, hex }: RefusalDetail["body"]): string {
+  if (kind === "json" && payload !== null) return prettyJson(payload);
+  return text ?? hex ?? "";
+}

@@ -1,0 +1,91 @@
+import { useState } from "react";
+import type { Source } from "../../../../src/admin/contract/index.ts";
+import { call } from "../../api/client.ts";
+import { useTexts } from "../../i18n/i18n.tsx";
+import { addressWith, Link } from "../../shell/router.tsx";
+import { Badge } from "../../ui/badge.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { FaultNote } from "../../ui/loaded-view.tsx";
+import { sourcesTexts } from "./sources-texts.ts";
+
+type Test =
+  | { readonly state: "none" }
+  | { readonly state: "sending" }
+  | { readonly state: "answered"; readonly status: number; readonly body: string; readonly eventId: string | null }
+  | { readonly state: "failed"; readonly fault: Error };
+
+interface SourceActionsProps {
+  readonly source: Source;
+  readonly onSent: () => void;
+}
+
+/** Sends a signed sample as the service would, or gives it as a command to paste. */
+export function SourceActions({ source, onSent }: SourceActionsProps) {
+  const t = useTexts(sourcesTexts);
+  const [test, setTest] = useState<Test>({ state: "none" });
+  const [note, setNote] = useState<string | null>(null);
+  const params = { tenant: source.tenant, event_type: source.event_type };
+  const send = async (): Promise<void> => {
+    setTest({ state: "sending" });
+    try {
+      const { status, body, event_id: eventId } = await call("testSource", { params });
+      setTest({ state: "answered", status, body, eventId });
+      onSent();
+    } catch (fault) {
+      setTest({ state: "failed", fault: fault as Error });
+    }
+  };
+  const curl = async (): Promise<string> => {
+    const made = await call("sourceCurl", { params });
+    setNote(made.signed ? null : `${t.unsignedNote}. ${made.note ?? ""}`);
+    return made.command;
+  };
+  return (
+    <div className="operate-actions">
+      <button
+        type="button"
+        className="button"
+        onClick={() => void send()}
+        disabled={test.state === "sending"}
+        title={t.testOf(source.url)}
+      >
+        {test.state === "sending" ? t.testing : t.test}
+      </button>
+      <CopyButton text={curl} label={t.copyCurl} />
+      <div className="test-outcome" role="status">
+        {note !== null && <p className="quiet">{note}</p>}
+        <TestOutcome test={test} source={source} />
+      </div>
+    </div>
+  );
+}
+
+function TestOutcome({ test, source }: { readonly test: Test; readonly source: Source }) {
+  const t = useTexts(sourcesTexts);
+  switch (test.state) {
+    case "none":
+    case "sending":
+      return null;
+    case "failed":
+      return <FaultNote fault={test.fault} />;
+    case "answered":
+      return (
+        <p>
+          <Badge tone={test.status < 400 ? "good" : "bad"} title={test.body.slice(0, 500)}>
+            {t.testAnswer(test.status)}
+          </Badge>{" "}
+          {test.eventId !== null ? (
+            <Link to={`/events/${test.eventId}`}>{t.testEvent}</Link>
+          ) : (
+            test.status === 401 && (
+              <Link to={addressWith("/refused", { tenant: source.tenant, type: source.event_type })}>
+                {t.testRefused}
+              </Link>
+            )
+          )}
+        </p>
+      );
+    default:
+      return test satisfies never;
+  }
+}
