@@ -140,6 +140,7 @@ describe.runIf(hasChromium)("the inspector for operators", () => {
     const before = await runs.count();
     await page.getByRole("button", { name: "Replay", exact: true }).click();
     await runs.nth(before).waitFor();
+    expect(await runs.count()).toBe(before + 1);
   });
 
   test("every source has its verification and its last request; a test request is answered", async () => {
@@ -154,7 +155,9 @@ describe.runIf(hasChromium)("the inspector for operators", () => {
     const orders = page.getByRole("row", { name: /demo \/ orders/ });
     await orders.getByText("Not verified").waitFor();
     await github.getByRole("button", { name: "Send a test" }).click();
-    await github.getByText(/Answered \d{3}/).waitFor();
+    const outcome = github.getByText(/Answered \d{3}/);
+    await outcome.waitFor();
+    expect(await outcome.innerText()).toMatch(/Answered \d{3}/);
   });
 
   test("the overview counts what came; arrow keys and a table tell the same as the picture", async () => {
