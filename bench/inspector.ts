@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createIdSource, systemClock } from "../src/base/index.ts";
-import type { EventDraft, Fact, Page } from "../src/event-log/index.ts";
+import { DurationHistogram, type EventDraft, type Fact, type Page } from "../src/event-log/index.ts";
 import { openEmbeddedLog } from "../src/event-log/embedded/index.ts";
 
 const { values } = parseArgs({
@@ -115,11 +115,19 @@ const { queries } = log;
 let someDelivery = "";
 let middleMs = 0;
 
+const appendTimes = new DurationHistogram();
+
+async function timed(act: () => Promise<unknown>): Promise<void> {
+  const from = performance.now();
+  await act();
+  appendTimes.add(performance.now() - from);
+}
+
 async function fill(): Promise<void> {
   const start = performance.now();
   for (let stored = 0; stored < wanted; stored = made) {
     const drafts = Array.from({ length: Math.min(1000, wanted - made) }, () => draft(Date.now()));
-    await Promise.all(drafts.map((each) => log.append(each)));
+    await Promise.all(drafts.map((each) => timed(() => log.append(each))));
     const first = made - drafts.length;
     const facts = drafts.map((each, index) => factsOf(each, first + index));
     await Promise.all(chunks(facts, 8).map((some) => log.record(some.flat())));
@@ -128,6 +136,9 @@ async function fill(): Promise<void> {
       someDelivery = drafts[0]?.envelope.dedupe?.value ?? "";
     }
   }
+  const minuteMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const acknowledgements = appendTimes.take();
+  await log.record([{ type: "traffic_minute", minuteMs, tenants: [{ tenant: "tenant-0", acknowledgements }] }]);
   const storedMs = performance.now() - start;
   await log.counts();
   const behindMs = performance.now() - start - storedMs;
