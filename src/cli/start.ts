@@ -26,7 +26,10 @@ export const start = defineCommand({
   options: {
     host: text("HOST", "Address on which webhooks are received (127.0.0.1)"),
     port: integer("PORT", "Port on which webhooks are received (8080)", PORTS),
-    "admin-host": text("HOST", "Address of the inspector and the admin API (127.0.0.1); the token is asked for anywhere"),
+    "admin-host": text(
+      "HOST",
+      "Address of the inspector and the admin API (127.0.0.1); the token is asked for anywhere",
+    ),
     "admin-port": integer("PORT", "Port of health, metrics, the inspector and the admin API (8081)", PORTS),
     watch: flag("Load flows again when they change; settings and secrets are taken over in any case"),
     verbose: flag("Say more: headers' names, runs, steps"),

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createSampleBundle, postIssue, postOrder } from "./support/sample-bundle.ts";
-import { hasChromium, launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
+import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
 
@@ -22,7 +22,7 @@ const FINDINGS = [
   { level: "warning", check: "weak-secret", where: "demo/github", message: "The secret is short." },
 ] as const;
 
-describe.runIf(hasChromium)("the inspector for operators", () => {
+describe("the inspector for operators", () => {
   let bundle: TestBundle;
   let gateway: TestGateway;
   let browser: Browser;
