@@ -36,6 +36,15 @@ const shots: readonly Shot[] = [
   { name: "dead-letters", path: "/dead-letters" },
   { name: "doctor", path: "/doctor" },
   { name: "event-phone", path: "/events/:order", options: PHONE },
+  { name: "overview", path: "/overview?period=15m" },
+  { name: "overview-phone-dark", path: "/overview?period=15m", options: { ...PHONE, colorScheme: "dark" } },
+  { name: "flows", path: "/flows/orders?period=1h" },
+  { name: "flows-dark", path: "/flows/issues?period=1h", options: { colorScheme: "dark", locale: "de-DE" } },
+  { name: "sources", path: "/sources" },
+  { name: "refused", path: "/refused" },
+  { name: "refused-phone", path: "/refused", options: PHONE },
+  { name: "dead-letters", path: "/dead-letters" },
+  { name: "doctor", path: "/doctor" },
 ];
 
 async function shoot(browser: Browser, gateway: Inspected, ids: Readonly<Record<string, string>>): Promise<void> {

@@ -34,6 +34,7 @@ export default function DoctorView() {
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   const t = useTexts(doctorTexts);
+  if (findings.length === 0) return <p className="note">{t.notChecked}</p>;
   const toLookAt = sortFindings(findings.filter(({ level }) => level !== "ok"));
   const inOrder = findings.filter(({ level }) => level === "ok");
   const isWell = toLookAt.every(({ level }) => level === "note");

@@ -70,13 +70,9 @@ function RunNumbers({ flow, stats: { runs } }: { readonly flow: string; readonly
   if (runs.succeeded + runs.failed === 0) return <span className="quiet">{t.never}</span>;
   return (
     <span className="run-numbers">
-      <Link to={addressWith("/", { flow })}>
-        {count(runs.succeeded, language)} {t.succeeded}
-      </Link>
+      <Link to={addressWith("/", { flow })}>{t.runsSucceeded(count(runs.succeeded, language))}</Link>
       {runs.failed > 0 && (
-        <Link to={addressWith("/dead-letters", { flow })}>
-          {count(runs.failed, language)} {t.failed}
-        </Link>
+        <Link to={addressWith("/dead-letters", { flow })}>{t.runsFailed(count(runs.failed, language))}</Link>
       )}
       {runs.durations && (
         <span className="quiet">

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { placeOf, sortFindings } from "./finding-place.ts";
+
+const finding = (level: "ok" | "note" | "warning" | "error", check: string) => ({
+  level,
+  check,
+  where: "",
+  message: check,
+  fix: null,
+  frame: null,
+});
+
+test("the worst findings come first, those of a level as they were found", () => {
+  const findings = [finding("note", "a"), finding("error", "b"), finding("ok", "c"), finding("error", "d")];
+  expect(sortFindings(findings).map(({ check }) => check)).toEqual(["b", "d", "a", "c"]);
+});
+
+test.each([
+  ["refused-request", "/refused"],
+  ["unreachable-trigger", "/flows"],
+  ["hidden-flow", "/flows"],
+  ["weak-secret", "/sources"],
+  ["unsigned-event-type", "/sources"],
+  ["public-url", "/sources"],
+])("a finding of %s leads to %s", (check, to) => {
+  expect(placeOf({ check })?.to).toBe(to);
+});
+
+test("a finding about the machine leads nowhere in the page", () => {
+  expect(placeOf({ check: "disk-space" })).toBeUndefined();
+});

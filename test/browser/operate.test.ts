@@ -1,0 +1,208 @@
+/** The views for operators in a real browser, on a running gateway: refused, dead letters, flows, sources, overview, doctor. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createSampleBundle, postIssue, postOrder } from "./support/sample-bundle.ts";
+import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
+import type { TestBundle } from "../support/test-bundle.ts";
+import { TestGateway } from "../support/test-gateway.ts";
+
+const FAILED_RUNS = 8;
+const ANOTHER_SECRET = "another-secret-of-the-same-length!!";
+const VIEWS = ["overview", "flows/orders", "sources", "refused", "dead-letters", "doctor"] as const;
+const FINDINGS = [
+  { level: "ok", check: "port", where: "8080", message: "The port is free." },
+  {
+    level: "error",
+    check: "unreachable-trigger",
+    where: "flows/orders.ygtc",
+    message: "Nothing sends this event type.",
+    fix: "Add it.",
+    frame: "> 2 | triggers",
+  },
+  { level: "warning", check: "weak-secret", where: "demo/github", message: "The secret is short." },
+] as const;
+
+describe("the inspector for operators", () => {
+  let bundle: TestBundle;
+  let gateway: TestGateway;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    bundle = await createSampleBundle();
+    gateway = await TestGateway.start(bundle, {}, { doctor: async () => FINDINGS });
+    browser = await launchBrowser();
+    for (let n = 0; n < 3; n++) await postOrder(gateway.url);
+    for (let n = 0; n < FAILED_RUNS; n++) await postIssue(gateway.url, null);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await gateway[Symbol.asyncDispose]();
+    await bundle.remove();
+  });
+
+  async function open(path: string, options: Parameters<typeof openInspector>[2] = {}): Promise<Page> {
+    const visit = { adminUrl: gateway.adminUrl, token: gateway.gateway.token };
+    const page = await openInspector(browser, visit, options);
+    onTestFinished(() => page.context().close());
+    await page.goto(`${gateway.adminUrl}/${path}`);
+    await page.locator("h1").waitFor();
+    return page;
+  }
+
+  test("a refused request appears without a reload, with its reason and what to do; its signature is hidden", async () => {
+    const page = await open("refused");
+    await page.getByText("Nothing was refused.").waitFor();
+    await postIssue(gateway.url, "from somebody else", ANOTHER_SECRET);
+
+    const row = page.locator("[data-refusal]");
+    await row.getByText("signature_mismatch").waitFor();
+    expect(await row.innerText()).toMatch(/Most likely\s+wrong_secret/);
+    expect(await row.innerText()).toContain("What to do: Copy the secret from the provider again");
+
+    await row.getByRole("link").click();
+    const header = row.locator(".refusal-headers > div", { hasText: "x-hub-signature-256" });
+    await header.waitFor();
+    expect(await header.innerText()).toMatch(/hidden, \d+ characters/);
+    expect(page.url()).toMatch(/\/refused\/[^/]+$/);
+  });
+
+  test("refused requests are found by reason and by text, and the link shows the same to somebody else", async () => {
+    await postIssue(gateway.url, "needle", ANOTHER_SECRET);
+    const page = await open("refused");
+    await page.getByLabel("Search headers and payload").fill("needle");
+    await page.waitForURL(/q=needle/);
+    await expect.poll(() => page.locator("[data-refusal]").count(), { timeout: 10_000 }).toBe(1);
+
+    const other = await open(page.url().slice(gateway.adminUrl.length + 1));
+    await other.locator("[data-refusal]").waitFor();
+    await other.getByLabel("Reason").selectOption("signature_mismatch");
+    await other.waitForURL(/reason=signature_mismatch/);
+    expect(await other.locator("[data-refusal]").count()).toBe(1);
+  });
+
+  test("a flow's graph has the counts, failures and settings of its steps", async () => {
+    const page = await open("flows/orders?period=1h");
+    await page.getByRole("button", { name: /total.*3 ×/ }).waitFor();
+    await page.getByRole("button", { name: /size.*3 ×/ }).click();
+    const settings = page.locator(".node-panel");
+    await settings.getByText("prev.sum > 100").waitFor();
+    expect(await settings.innerText()).toMatch(/→ approve\s+3 ×/);
+
+    await page.getByRole("link", { name: /^issues/ }).click();
+    await page.getByRole("button", { name: new RegExp(`title.*${FAILED_RUNS} failed`) }).waitFor();
+  });
+
+  test("steps of the graph are chosen with the keyboard", async () => {
+    const page = await open("flows/orders?period=1h");
+    const total = page.getByRole("button", { name: /total/ });
+    await total.focus();
+    await page.keyboard.press("Enter");
+    expect(await total.getAttribute("aria-pressed")).toBe("true");
+    expect(await total.getAttribute("aria-description")).toContain("first step");
+  });
+
+  test("dead letters are replayed at a rate, with a progress bar, and their events have new runs", async () => {
+    const page = await open("dead-letters");
+    await page.getByLabel("Select all that are listed").check();
+    await page.getByText(`${FAILED_RUNS} events selected`).waitFor();
+    await page.getByLabel("Events a second").fill("10");
+    await page.getByRole("button", { name: "Replay" }).click();
+
+    const progress = page.locator(".replay-progress progress");
+    await progress.waitFor();
+    expect(Number(await progress.getAttribute("max"))).toBe(FAILED_RUNS);
+    await page.locator(".replay-progress").getByText(`${FAILED_RUNS} of ${FAILED_RUNS}`).waitFor();
+    await page.locator(".replay-progress").getByText("Replayed", { exact: true }).waitFor();
+
+    const { items } = (await (await gateway.api("runs?flow=issues&limit=100")).json()) as {
+      items: { event_id: string; replay_of: string | null }[];
+    };
+    expect(items.filter(({ replay_of: replayOf }) => replayOf !== null)).toHaveLength(FAILED_RUNS);
+  });
+
+  test("a bulk replay is stopped half-way", async () => {
+    const page = await open("dead-letters");
+    await page.getByLabel("Select all that are listed").check();
+    await page.getByLabel("Events a second").fill("1");
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    const progress = page.locator(".replay-progress");
+    await progress.getByText("Stopped", { exact: true }).waitFor();
+    expect(await progress.innerText()).not.toContain(`${FAILED_RUNS} of ${FAILED_RUNS}`);
+  });
+
+  test("one event is replayed, and its new run is seen", async () => {
+    const page = await open("dead-letters");
+    await page.locator(".dead-letters").getByRole("link", { name: "demo / github" }).first().click();
+    const runs = page.locator(".run");
+    await runs.first().waitFor();
+    const before = await runs.count();
+    await page.getByRole("button", { name: "Replay", exact: true }).click();
+    await runs.nth(before).waitFor();
+    expect(await runs.count()).toBe(before + 1);
+  });
+
+  test("every source has its verification and its last request; a test request is answered", async () => {
+    const page = await open("sources");
+    const github = page.getByRole("row", { name: /demo \/ github/ });
+    await github.getByText("GitHub: hmac-sha256").waitFor();
+    await github
+      .getByRole("link", { name: /ago|now/ })
+      .first()
+      .waitFor();
+
+    const orders = page.getByRole("row", { name: /demo \/ orders/ });
+    await orders.getByText("Not verified").waitFor();
+    await github.getByRole("button", { name: "Send a test" }).click();
+    const outcome = github.getByText(/Answered \d{3}/);
+    await outcome.waitFor();
+    expect(await outcome.innerText()).toMatch(/Answered \d{3}/);
+  });
+
+  test("the overview counts what came; arrow keys and a table tell the same as the picture", async () => {
+    const page = await open("overview?period=15m");
+    const requests = page.getByRole("slider", { name: "Requests" });
+    await requests.focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await requests.getAttribute("aria-valuetext")).toMatch(/verified \d+, unsigned \d+, refused \d+/);
+    const chart = page.getByRole("figure", { name: "Requests" });
+    await chart.getByText("As a table").click();
+    expect(await chart.getByRole("row").count()).toBeGreaterThan(1);
+    await page.getByRole("link", { name: "signature_mismatch" }).waitFor();
+  });
+
+  test("doctor's findings come worst first and lead to where they are", async () => {
+    const page = await open("doctor");
+    const findings = page.locator(".finding");
+    await findings.first().waitFor();
+    expect((await findings.allInnerTexts()).map((text) => text.split(/\s/)[0])).toEqual(["Error", "Warning"]);
+    await page.getByText("1 check is in order").waitFor();
+    await findings.first().getByRole("link", { name: "Show the flow" }).click();
+    await page.waitForURL(/\/flows$/);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    test(`no view has a serious finding of axe in ${colorScheme} colours`, async () => {
+      const found: string[] = [];
+      const page = await open("overview", { colorScheme });
+      for (const view of VIEWS) {
+        await page.goto(`${gateway.adminUrl}/${view}`);
+        await page.locator("main .card, main .note").first().waitFor();
+        found.push(...(await seriousFindings(page)).map((finding) => `${view}: ${finding}`));
+      }
+      expect(found).toEqual([]);
+    });
+
+  test("every view has its German title, and fits a phone", async () => {
+    const page = await open("overview", { locale: "de-DE", viewport: { width: 390, height: 844 } });
+    const titles: string[] = [];
+    for (const view of VIEWS) {
+      await page.goto(`${gateway.adminUrl}/${view}`);
+      await page.locator("main .card, main .note").first().waitFor();
+      titles.push(await page.locator("h1").innerText());
+      expect(await page.evaluate("document.documentElement.scrollWidth"), view).toBeLessThanOrEqual(390);
+    }
+    expect(titles).toEqual(["Überblick", "Abläufe", "Quellen", "Abgelehnt", "Gescheiterte Läufe", "Diagnose"]);
+  });
+});
