@@ -27,6 +27,7 @@ import { RunnerPool } from "./run/index.ts";
 import { loadBundle, type LoadedBundle } from "./setup/index.ts";
 import { createKeyStore, type FetchText, type KeyStore } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
+import { TrafficMinutes } from "./traffic-minutes.ts";
 
 export interface GatewayOptions {
   readonly bundle: LoadedBundle;
@@ -37,6 +38,8 @@ export interface GatewayOptions {
   readonly version?: string;
   /** What `gtc doctor` finds now. */
   readonly doctor?: () => Promise<readonly DoctorFinding[]>;
+  /** For secrets that are kept in the environment, when setup is loaded again. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** How texts are fetched from providers; by default over the guarded client. */
   readonly fetchText?: FetchText;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -97,9 +100,15 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     logReady: () => log.health().status === "ready",
     counts: () => log.counts(),
   });
+  const traffic = new TrafficMinutes(
+    () => systemClock.now(),
+    (minute) => {
+      log.record([minute]).catch((fault: unknown) => onFault("recording the traffic of a minute", fault));
+    },
+  );
   const reloadSetup = async (): Promise<void> => {
-    const { keyText, config: settings } = options;
-    const loaded = await loadBundle(bundle.folder, { keyText, maxBodyBytes: settings.maxBodyBytes });
+    const { keyText, env = {}, config: settings } = options;
+    const loaded = await loadBundle(bundle.folder, { keyText, env, maxBodyBytes: settings.maxBodyBytes });
     current.sources = sourcesOf(loaded, keyStore);
     current.bundle = { ...loaded, flows: current.flows };
   };
@@ -122,6 +131,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       }),
       onRequest: (record) => {
         metrics.request(record);
+        traffic.request(record);
         options.onRequest?.(record);
       },
     }),
@@ -174,6 +184,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       // Until here runs were taken on, because requests waited for them.
       await dispatcher.drain(graceIsOver);
       grace.abort();
+      traffic.flush();
       await releases[Symbol.asyncDispose]();
     },
     hurry: () => grace.abort(),

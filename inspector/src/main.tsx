@@ -7,5 +7,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 
 applyTheme(readTheme());
+// The view that most come for is fetched while the session is asked for, not after it.
+if (location.pathname === "/") void import("./views/live/live-view.tsx");
 const root = document.getElementById("root");
 if (root) createRoot(root).render(<App stream={new LiveStream()} />);

@@ -33,6 +33,9 @@ export interface AdminServer extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number };
 }
 
+/** What targets are relative to. */
+const BASE = "http://admin";
+
 /** Bodies of the API are small, but for edited copies of events. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
@@ -106,7 +109,8 @@ class Admin implements Disposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
-    const url = new URL(request.url ?? "/", "http://admin");
+    if (!URL.canParse(request.url ?? "", BASE)) return problem({ status: 400, detail: "The target is no URL." });
+    const url = new URL(request.url ?? "", BASE);
     switch (url.pathname) {
       case "/healthz":
         return json(200, { status: "ok" });

@@ -121,26 +121,6 @@ function stepToJson(step: StepDone): JsonValue {
   };
 }
 
-export function refusalToJson(refusal: Refusal): JsonValue {
-  return {
-    id: refusal.id,
-    tenant: refusal.tenant,
-    event_type: refusal.eventType,
-    received_at: isoTime(refusal.receivedAtMs),
-    status: "refused",
-    http_status: refusal.status,
-    reason: refusal.reason,
-    detail: refusal.detail,
-    hint: refusal.hint,
-    likely: refusal.likely === undefined ? null : { ...refusal.likely },
-    method: refusal.method,
-    target: refusal.target,
-    remote_address: refusal.remoteAddress,
-    headers: refusal.headers.map(([name, value]) => [name, value]),
-    body_bytes: refusal.bodyBytes,
-  };
-}
-
 /** A refused request as a line among events. */
 export function refusalSummaryToJson(refusal: Refusal): SummaryJson {
   return {

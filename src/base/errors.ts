@@ -75,6 +75,12 @@ export const ERRORS = {
     exitCode: 4,
     retryable: false,
   },
+  GTC_SECRET_UNRESOLVED: {
+    message: "Secrets of {path} cannot be read: {detail}.",
+    fix: "Set the variable or put the file in its place where gtc runs, or give the secret in the answers and run `gtc setup`.",
+    exitCode: 4,
+    retryable: false,
+  },
   GTC_PORT_BUSY: {
     message: "Port {port} on {host} is already in use.",
     fix: "Stop the program that uses it, or choose another with {option}.",

@@ -24,6 +24,8 @@ export interface CommandContext {
   readonly paint: Palette;
   readonly cwd: string;
   readonly env: Environment;
+  /** Of gtc. */
+  readonly version: string;
   /** Resolves when the program is asked to stop (SIGINT, SIGTERM). Only a command that waits for it changes what a signal does. */
   readonly untilStopped: () => Promise<void>;
 }

@@ -98,8 +98,7 @@ async function refusalsOfGateway({ admin_url: url, token }: GatewayFile): Promis
     });
     const body = await response.text();
     if (!response.ok) return [unreadable(url, `status ${response.status}: ${body}`)];
-    const lines = body.split("\n").filter((line) => line !== "");
-    return lines.map((line) => refusalFinding(refusedOf(line)));
+    return refusedSchema.parse(JSON.parse(body)).items.map((item) => refusalFinding(refusedOf(item)));
   } catch (error) {
     return [unreadable(url, causeOf(error))];
   }
@@ -117,17 +116,21 @@ function unreadable(url: string, because: string): Finding {
 }
 
 const refusedSchema = z.object({
-  received_at: z.string(),
-  tenant: z.string(),
-  event_type: z.string(),
-  reason: z.string(),
-  detail: z.string(),
-  hint: z.string(),
-  likely: z.object({ reason: z.string(), certain: z.boolean() }).nullable(),
+  items: z.array(
+    z.object({
+      received_at: z.string(),
+      tenant: z.string(),
+      event_type: z.string(),
+      reason: z.string(),
+      detail: z.string(),
+      hint: z.string(),
+      likely: z.object({ reason: z.string(), certain: z.boolean() }).nullable(),
+    }),
+  ),
 });
 
-function refusedOf(line: string): Refused {
-  const { received_at: receivedAt, tenant, event_type: eventType, ...refused } = refusedSchema.parse(JSON.parse(line));
+function refusedOf(item: z.infer<typeof refusedSchema>["items"][number]): Refused {
+  const { received_at: receivedAt, tenant, event_type: eventType, ...refused } = item;
   return { ...refused, receivedAt, path: `${tenant}/${eventType}`, likely: refused.likely ?? undefined };
 }
 

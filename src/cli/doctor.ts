@@ -1,4 +1,5 @@
 /** `gtc doctor`: everything that can be wrong with a bundle and its surroundings, each with what to do about it. */
+import type { DoctorFinding } from "../admin/index.ts";
 import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import {
@@ -37,6 +38,16 @@ export const doctor = defineCommand({
   },
 });
 
+/** The same findings for the inspector, with their lines as text. */
+export async function findingsOf(context: CommandContext, folder: string): Promise<readonly DoctorFinding[]> {
+  const { findings, diagnostics } = await examine(context, folder);
+  const places = new Map(diagnostics.map((diagnostic) => [diagnostic.message, diagnostic]));
+  return findings.map((finding) => {
+    const place = places.get(finding.message);
+    return place === undefined ? finding : { ...finding, frame: codeFrame(place.source, place.span) };
+  });
+}
+
 interface Examination {
   readonly findings: readonly Finding[];
   readonly diagnostics: readonly Diagnostic[];
@@ -60,7 +71,8 @@ async function examineRunning(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const { folder } = files;
-  const options = { keyText: context.env["GTC_KEY"], maxBodyBytes: config.maxBodyBytes };
+  const { env } = context;
+  const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
   const bundle = await attempt(findings, "setup", () => loadBundle(folder, options));
   if (bundle !== undefined) {
     const secrets = [...bundle.sources.values()].reduce((sum, { byType }) => sum + byType.size, 0);

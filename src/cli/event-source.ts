@@ -1,7 +1,8 @@
 /** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findGateway, listEventViews, showEventView, type GatewayFile } from "../admin/index.ts";
+import { z } from "zod";
+import { findGateway, listEventViews, showEventView, type GatewayFile, type SummaryJson } from "../admin/index.ts";
 import { GtcError, messageOf, parseJson, type JsonValue } from "../base/index.ts";
 import type { EventFilter } from "../event-log/index.ts";
 import { inspectLog, replayOffline } from "../gateway.ts";
@@ -35,7 +36,7 @@ async function answers(gateway: GatewayFile): Promise<boolean> {
 }
 
 function overApi(gateway: GatewayFile, folder: string): EventSource {
-  const call = async (path: string, method = "GET"): Promise<string> => {
+  const call = async (path: string, method = "GET"): Promise<JsonValue> => {
     const response = await fetch(`${gateway.admin_url}/api/${path}`, {
       method,
       headers: { authorization: `Bearer ${gateway.token}` },
@@ -48,16 +49,53 @@ function overApi(gateway: GatewayFile, folder: string): EventSource {
     });
     const body = await response.text();
     if (!response.ok) throw faultOf(response.status, body, folder);
-    return body;
+    return parseJson(body);
   };
+  const page = async (path: string, query: Readonly<Record<string, string>>): Promise<readonly JsonValue[]> =>
+    pageSchema.parse(await call(`${path}?${new URLSearchParams(query).toString()}`)).items;
   return {
-    list: async (query) =>
-      (await call(`events?${new URLSearchParams(query).toString()}`)).split("\n").filter((line) => line !== ""),
-    show: async (id) => parseJson(await call(`events/${encodeURIComponent(id)}`)),
-    replay: async (id) => parseJson(await call(`events/${encodeURIComponent(id)}/replay`, "POST")),
+    list: async (query) => {
+      const { status, ...others } = query;
+      const events = await page("events", query);
+      const refusals = status === undefined || status === "refused" ? await page("refused", others) : [];
+      const rows = [
+        ...events.map((event): SummaryJson => eventSchema.parse(event)),
+        ...refusals.map((refusal): SummaryJson => refusalSchema.parse(refusal)),
+      ];
+      // Ids are UUIDv7: their order is the order of time.
+      const newest = rows.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, Number(query["limit"]));
+      return newest.map((row) => JSON.stringify(row));
+    },
+    show: (id) => call(`events/${encodeURIComponent(id)}/record`),
+    replay: (id) => call(`events/${encodeURIComponent(id)}/replay`, "POST"),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
+
+const pageSchema = z.object({ items: z.array(z.custom<JsonValue>(() => true)) });
+
+/** What a line of the list has of an event of the API. */
+const eventSchema = z.object({
+  id: z.string(),
+  tenant: z.string(),
+  event_type: z.string(),
+  received_at: z.string(),
+  status: z.string(),
+  verdict: z.string(),
+  duplicate_of: z.string().nullable(),
+  provider_type: z.string().nullable(),
+  body_bytes: z.number(),
+  runs: z.array(z.object({ id: z.string(), flow: z.string(), status: z.string() })),
+});
+
+/** A refused request as such a line. */
+const refusalSchema = eventSchema.extend({
+  status: z.string().default("refused"),
+  verdict: z.string().default("refused"),
+  duplicate_of: z.null().default(null),
+  provider_type: z.null().default(null),
+  runs: eventSchema.shape.runs.default([]),
+});
 
 async function openLog(context: CommandContext, folder: string): Promise<EventSource> {
   const logFolder = join(folder, "state", "log");

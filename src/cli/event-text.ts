@@ -57,7 +57,7 @@ type Verification =
       readonly likely: { readonly reason: string; readonly certain: boolean } | null;
     }
   | { readonly status: "verified"; readonly scheme: string; readonly keyName: string; readonly provider?: string }
-  | { readonly status: "unsigned" };
+  | { readonly status: "unsigned"; readonly sentBy?: "operator" };
 
 interface Run {
   readonly id: string;
@@ -103,7 +103,9 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
 function verdictLines(verification: Verification, paint: Palette): readonly string[] {
   if (verification.status === "refused") return refusedLines(verification, paint);
   if (verification.status === "unsigned")
-    return [`  verdict   ${paint.warning("NOT VERIFIED")}  ${paint.dim("no signature was checked")}`];
+    return [
+      `  verdict   ${paint.warning("NOT VERIFIED")}  ${paint.dim(verification.sentBy === undefined ? "no signature was checked" : "an operator's test")}`,
+    ];
   const { scheme, keyName, provider } = verification;
   const parts = [...(provider === undefined ? [] : [provider]), scheme, `secret "${keyName}"`];
   return [`  verdict   ${paint.good("verified")}  ${paint.dim(parts.join("  "))}`];

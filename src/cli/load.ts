@@ -36,7 +36,8 @@ export async function soundBundle(
   folder: string,
   config: GatewayConfig,
 ): Promise<LoadedBundle> {
-  const bundle = await loadBundle(folder, { keyText: context.env["GTC_KEY"], maxBodyBytes: config.maxBodyBytes });
+  const { env } = context;
+  const bundle = await loadBundle(folder, { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes });
   if (hasErrors(bundle.diagnostics)) throw new BundleFault(folder, bundle.diagnostics);
   return bundle;
 }

@@ -15,7 +15,7 @@ import {
   type RhaiHost,
   type RhaiOptions,
 } from "../rhai/index.ts";
-import { codeFrame, renderDiagnostic, Source } from "../text/index.ts";
+import { codeFrame, renderDiagnostic, Source, type Diagnostic } from "../text/index.ts";
 import { defineCommand, type CommandContext, type Palette } from "./command.ts";
 import { flag } from "./options.ts";
 import { rhaiHost } from "./rhai.ts";
@@ -56,10 +56,9 @@ class RhaiSession {
 
   /** Runs what was entered. `isLast`: no more lines come to complete it. */
   enter(text: string, isLast: boolean): Answer {
-    const entered = new Source("console", text);
+    const entered = new Source("console", text.trimEnd());
     const { program, diagnostics } = parseScript(entered, this.#options);
-    if (!isLast && diagnostics.some(({ span, code }) => span.end >= text.trimEnd().length && !code.startsWith("bad")))
-      return { kind: "incomplete" };
+    if (!isLast && diagnostics.some((fault) => goesOn(fault, entered.text))) return { kind: "incomplete" };
     if (diagnostics.length > 0) return failed(diagnostics.map((fault) => renderDiagnostic(fault, this.#paint)));
     const added = new Map<string, string>(
       program.functions.map((fn) => [`${fn.thisType ?? ""}.${fn.name}/${fn.params.length}`, textOf(fn)] as const),
@@ -85,6 +84,12 @@ class RhaiSession {
       return failed(at < 0 ? [head] : [head, codeFrame(entered, { start: at, end: at + 1 }, this.#paint)]);
     }
   }
+}
+
+/** Whether more lines can mend a fault: the text ends too early, or in a string that may have several lines. */
+function goesOn({ span, code }: Diagnostic, text: string): boolean {
+  if (code === "unterminated-string") return text[span.start] === "`" || span.start >= text.length;
+  return span.end >= text.length && !code.startsWith("bad");
 }
 
 type Fn = ReturnType<typeof parseScript>["program"]["functions"][number];

@@ -87,13 +87,20 @@ test("the console keeps variables and functions, takes lines together and goes o
     "twice(1)",
     "let = 2",
     "",
+    "let s = `one",
+    "two ${",
+    "x} three`;",
+    "s",
+    '"not closed',
     "[",
     "1,",
   ].join("\n");
   const { exitCode, stdout, stderr } = await runGtc(["rhai"], { stdin });
   expect(exitCode).toBe(0);
-  expect(stdout).toBe('42\n"still 20"\n3\n');
+  expect(stdout).toBe('42\n"still 20"\n3\n"one\\ntwo 20 three"\n');
   expect(stderr).toContain("Function not found: nope");
   expect(stderr).toContain("> 1 | x.nope()");
   expect(stderr).toContain("console:1");
+  expect(stderr).toContain("console:1:1: error [bad-literal]");
+  expect(stderr).not.toMatch(/ 2 \|$/m);
 });

@@ -12,12 +12,13 @@ import { reportError } from "./report-error.ts";
  */
 export async function runCli(
   words: readonly string[],
-  context: CommandContext,
+  surroundings: Omit<CommandContext, "version">,
   version: string,
   entries: readonly CommandEntry[] = COMMANDS,
 ): Promise<ExitCode> {
+  const context = { ...surroundings, version };
   try {
-    return await dispatch(words, context, version, entries);
+    return await dispatch(words, context, entries);
   } catch (thrown) {
     return reportError(thrown, context, words.includes("--json"));
   }
@@ -26,16 +27,15 @@ export async function runCli(
 async function dispatch(
   words: readonly string[],
   context: CommandContext,
-  version: string,
   entries: readonly CommandEntry[],
 ): Promise<ExitCode> {
   const [first] = words;
-  if (first === "--version" || first === "-V") return print(context, `${version}\n`);
+  if (first === "--version" || first === "-V") return print(context, `${context.version}\n`);
   if (first === undefined || first === "--help" || first === "-h") {
     return print(context, overview(entries, context.paint), first === undefined ? 2 : 0);
   }
-  if (first === "help") return dispatch([...words.slice(1), "--help"], context, version, entries);
-  if (first === "--no-color") return dispatch([...words.slice(1), first], context, version, entries);
+  if (first === "help") return dispatch([...words.slice(1), "--help"], context, entries);
+  if (first === "--no-color") return dispatch([...words.slice(1), first], context, entries);
   const entry = findEntry(words, entries);
   if (entry === undefined) return noCommand(words, context, entries);
   return runCommand(await entry.load(), words.slice(entry.name.split(" ").length), context);

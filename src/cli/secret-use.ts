@@ -4,12 +4,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf } from "../base/index.ts";
-import type { EventLog } from "../event-log/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { SecretUse } from "../setup/index.ts";
 
 const TIMEOUT_MS = 10_000;
-const PAGE = 1000;
 
 /** @throws GtcError GTC_GATEWAY_UNREACHABLE, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT. */
 export async function readSecretUse(folder: string): Promise<readonly SecretUse[]> {
@@ -19,7 +17,7 @@ export async function readSecretUse(folder: string): Promise<readonly SecretUse[
   const path = join(folder, "state", "log");
   if (!existsSync(path)) return [];
   await using log = await inspectLog(path);
-  return await useOfLog(log);
+  return await log.queries.sourceUse();
 }
 
 /** Undefined when nothing answers: a process that was killed leaves its file behind. */
@@ -53,22 +51,4 @@ async function useOfGateway(answer: Response, { pid }: GatewayFile, folder: stri
   } catch (cause) {
     throw new GtcError("GTC_GATEWAY_UNREACHABLE", { path: folder, pid, detail: messageOf(cause) }, { cause });
   }
-}
-
-async function useOfLog(log: EventLog): Promise<readonly SecretUse[]> {
-  const uses = new Map<string, SecretUse>();
-  let cursor: string | undefined;
-  do {
-    const page = await log.listEvents({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
-    for (const { tenant, eventType, verdict, receivedAtMs } of page.events) {
-      if (verdict.status !== "verified") continue;
-      const { keyName } = verdict;
-      const id = JSON.stringify([tenant, eventType, keyName]);
-      const { count = 0, lastReceivedAtMs = -Infinity } = uses.get(id) ?? {};
-      const lastMs = Math.max(lastReceivedAtMs, receivedAtMs);
-      uses.set(id, { tenant, eventType, keyName, count: count + 1, lastReceivedAtMs: lastMs });
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return [...uses.values()];
 }

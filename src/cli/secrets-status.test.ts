@@ -43,11 +43,14 @@ test("after a rotation: which secret verified how much, without the secrets them
   }
   const words = ["secrets", "rotate", "demo", "github", bundle.folder, "--secret-env", "NEW", "--name", "spring"];
   expect((await runGtc(words, { env: { NEW: "new-s3cret" } })).exitCode).toBe(0);
+  let whileItRuns: Ran;
   {
     await using gateway = await TestGateway.start(bundle);
     await send(gateway, "new-s3cret");
+    whileItRuns = await status("--json");
   }
   const { lines } = await status("--json");
+  expect(whileItRuns.lines).toEqual(lines);
   expect(lines).toMatchObject([
     { secret: "spring", origin: "rotated", used_count: 1, not_after: null, advice: "in_use" },
     { secret: "default", origin: "answers", used_count: 2, advice: "ends" },

@@ -98,7 +98,7 @@ async function answersText(
   nonInteractive: boolean,
 ): Promise<string> {
   if (file === undefined) {
-    if (!nonInteractive && context.isTerminal) return askAnswers();
+    if (!nonInteractive && context.isTerminal) return askAnswers(context);
     throw new GtcError("GTC_USAGE", {
       detail: "There are no answers: give --answers FILE (`gtc setup --emit-answers answers.json` writes a template).",
     });
@@ -137,10 +137,8 @@ async function report(
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${notice}\n`);
   const { maxBodyBytes } = await configFor(context, folder);
-  const bundle =
-    changed === undefined
-      ? await previewBundle(folder, merged, maxBodyBytes)
-      : await loadBundle(folder, { keyText: context.env["GTC_KEY"], maxBodyBytes });
+  const bundle = await previewBundle(folder, merged, maxBodyBytes);
+  if (changed !== undefined) await warnOfUnread(context, folder, maxBodyBytes);
   const rows = urlTable(bundle);
   if (json) {
     stdout.write(`${JSON.stringify({ changed: changed ?? false, urls: rows })}\n`);
@@ -153,6 +151,17 @@ async function report(
     stderr.write(`\n${paint.warning("!")} Flow files have ${faults} fault(s); \`gtc doctor\` shows them.\n`);
   if (bundle.sources.size === 0)
     stderr.write(`\n${paint.warning("!")} "enabled" is false: every webhook is answered with 404.\n`);
+}
+
+/** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */
+async function warnOfUnread(context: CommandContext, folder: string, maxBodyBytes: number): Promise<void> {
+  const { env, paint, stderr } = context;
+  try {
+    await loadBundle(folder, { keyText: env["GTC_KEY"], env, maxBodyBytes });
+  } catch (fault) {
+    if (!(fault instanceof GtcError) || fault.code !== "GTC_SECRET_UNRESOLVED") throw fault;
+    stderr.write(`${paint.warning("!")} ${fault.message} Without them \`gtc start\` refuses.\n`);
+  }
 }
 
 /** `changed` is undefined for a dry run. */

@@ -35,6 +35,7 @@ async function run(command: Command, given: Given, args: Given = {}, stdin: Buff
     width: 100,
     paint,
     cwd: folder,
+    version: "0.0.0-test",
     env: { GITHUB_SECRET: "s3cret", OTHER: "other" },
     untilStopped: () => Promise.resolve(),
   };

@@ -4,9 +4,12 @@ import type { LoadedSource, LoadedTenant, UrlRow } from "../setup/index.ts";
 import type { CommandContext } from "./command.ts";
 import { urlsText } from "./urls.ts";
 
-interface Addresses {
-  readonly webhook: { readonly host: string; readonly port: number };
-  readonly admin: { readonly host: string; readonly port: number };
+interface Started {
+  readonly addresses: {
+    readonly webhook: { readonly host: string; readonly port: number };
+    readonly admin: { readonly host: string; readonly port: number };
+  };
+  readonly token: string;
 }
 
 interface Sample {
@@ -26,21 +29,29 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 };
 
 export function bannerText(
-  addresses: Addresses,
+  { addresses, token }: Started,
   rows: readonly UrlRow[],
   sources: ReadonlyMap<string, LoadedTenant>,
   context: Pick<CommandContext, "paint">,
 ): string {
   const { paint } = context;
-  const local = `http://${addresses.webhook.host}:${addresses.webhook.port}`;
+  const local = `http://${hostText(addresses.webhook.host)}:${addresses.webhook.port}`;
   const curls = rows.flatMap((row) => curlFor(row, local, sources.get(row.tenant)));
+  // Behind the # it goes to no server, into no log and no Referer; the page exchanges it for a cookie and forgets it.
+  const inspector = `http://${hostText(addresses.admin.host)}:${addresses.admin.port}/#token=${token}`;
   return [
-    `\n${paint.bold("gtc")} receives webhooks on ${paint.accent(local)}; admin on http://${addresses.admin.host}:${addresses.admin.port}\n`,
+    `\n${paint.bold("gtc")} receives webhooks on ${paint.accent(local)}\nInspector: ${paint.accent(inspector)}\n`,
     urlsText(rows, context),
     ...(curls.length === 0
       ? []
       : [paint.dim("Try one (signatures with a time are good for a few minutes):"), ...curls, ""]),
   ].join("\n");
+}
+
+/** As it stands in a URL; an address that means all of them is reached at this machine's own. */
+function hostText(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** A command to paste; signed where the scheme can be signed with the secret that is at hand. */

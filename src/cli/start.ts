@@ -3,6 +3,7 @@ import { startGateway } from "../gateway.ts";
 import { urlTable } from "../setup/index.ts";
 import { renderDiagnostic } from "../text/index.ts";
 import { defineCommand } from "./command.ts";
+import { findingsOf } from "./doctor.ts";
 import { GatewayConsole } from "./gateway-console.ts";
 import { BundleFault, configFor, folderOf, soundBundle } from "./load.ts";
 import { flag, integer, oneOf, optional, text } from "./options.ts";
@@ -25,7 +26,11 @@ export const start = defineCommand({
   options: {
     host: text("HOST", "Address on which webhooks are received (127.0.0.1)"),
     port: integer("PORT", "Port on which webhooks are received (8080)", PORTS),
-    "admin-port": integer("PORT", "Port for health, metrics and the admin API, on loopback (8081)", PORTS),
+    "admin-host": text(
+      "HOST",
+      "Address of the inspector and the admin API (127.0.0.1); the token is asked for anywhere",
+    ),
+    "admin-port": integer("PORT", "Port of health, metrics, the inspector and the admin API (8081)", PORTS),
     watch: flag("Load flows again when they change; settings and secrets are taken over in any case"),
     verbose: flag("Say more: headers' names, runs, steps"),
     quiet: flag("Only say what is wrong"),
@@ -36,6 +41,7 @@ export const start = defineCommand({
     const config = await configFor(context, folder, {
       host: options.host,
       port: options.port?.toString(),
+      admin_host: options["admin-host"],
       admin_port: options["admin-port"]?.toString(),
       log_format: options["log-format"],
     });
@@ -49,7 +55,10 @@ export const start = defineCommand({
     await using gateway = await startGateway({
       bundle,
       config,
+      env: context.env,
       ...(keyText !== undefined && { keyText }),
+      version: context.version,
+      doctor: () => findingsOf(context, folder),
       onRequest: (record) => output.request(record),
       onRunOver: (over) => output.runOver(over),
       onFault: (what, fault) => output.fault(what, fault),
@@ -70,7 +79,7 @@ export const start = defineCommand({
     const stopWatching = await (options.watch ? watchBundle(folder, reload) : watchSetup(folder, reloadSetup));
     for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
     if (!options.quiet)
-      output.banner(bannerText(gateway.addresses, urlTable(bundle), bundle.sources, context), gateway.addresses);
+      output.banner(bannerText(gateway, urlTable(bundle), bundle.sources, context), gateway.addresses);
     await stopped;
     output.say("Stopping: finishing what is under way. A second signal cuts that short.");
     void context.untilStopped().then(() => gateway.hurry());

@@ -7,7 +7,7 @@ import type { CommandContext, Environment, Palette } from "./command.ts";
 const DEFAULT_WIDTH = 100;
 
 /** The context for `main.ts`. Colours: only on a terminal, and never with NO_COLOR (no-color.org) or `--no-color`. */
-export function processContext(words: readonly string[], env: Environment): CommandContext {
+export function processContext(words: readonly string[], env: Environment): Omit<CommandContext, "version"> {
   const isTerminal = isatty(0) && isatty(1);
   const wanted = (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" && !words.includes("--no-color");
   return {

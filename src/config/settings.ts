@@ -41,7 +41,8 @@ export const SETTINGS = [
     field: "adminHost",
     kind: "text",
     fallback: "127.0.0.1",
-    summary: "Address of the admin port. Leave it on loopback unless something guards it.",
+    option: "--admin-host",
+    summary: "Address of the admin port. Elsewhere than on loopback the token travels unencrypted: put TLS before it.",
   },
   {
     name: "admin_port",

@@ -17,7 +17,7 @@ export type HistogramEntry = readonly [mostMs: number, count: number];
 export function durationBucket(durationMs: number): number {
   if (!(durationMs > BASE_MS)) return 0;
   // A hair below: a bucket's own upper end must fall into it, whatever the rounding.
-  return Math.min(LAST_BUCKET, Math.max(0, Math.ceil(Math.log2(durationMs / BASE_MS) * PER_DOUBLING - 1e-6)));
+  return Math.min(LAST_BUCKET, Math.max(0, Math.ceil(Math.log2(durationMs / BASE_MS) * PER_DOUBLING - 1e-4)));
 }
 
 /** The longest duration of a bucket, milliseconds. */

@@ -419,9 +419,10 @@ export function eventQueriesContract(
       });
 
       test("says when it does not know any more what came first", async () => {
-        const { sequence } = await log.queries.changesSince(0, 10);
+        const from = await log.queries.latestSequence();
         for (let count = 0; count < 30; count++) log.refuse(make.refusal());
-        if (subject.durable) expect((await log.queries.changesSince(sequence, 10)).gap).toBe(true);
+        // The memory log keeps changes apart from refusals; a log on disk keeps the newest 20 refusals alone.
+        expect((await log.queries.changesSince(from, 10)).gap).toBe(subject.durable);
         const ahead = (await log.queries.latestSequence()) + 1000;
         expect(await log.queries.changesSince(ahead, 10)).toMatchObject({ changes: [], gap: true });
       });

@@ -6,12 +6,16 @@
  * 1. A loop inside a loop ranges over a part of the outer loop's element (`c.files` inside a loop over commits), so
  *    that every value is visited at most once for each time the expression names it.
  * 2. A loop does not range over what `map` made, because `map` can multiply a list before it is looped over.
+ * 3. Inside a loop over data, nothing from outside the loop is searched (`in`) or compared as a whole: each element would
+ *    cost as much as that value is large. What the flow's author wrote (literals, `flow`) and headers are small.
  */
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { namesIn, partsOf } from "./syntax-tree.ts";
 
 const LOOPS: ReadonlySet<string> = new Set(["all", "exists", "exists_one", "filter", "map"]);
 const MAX_NESTING = 4;
+/** Names whose values cannot be large. */
+const SMALL: ReadonlySet<string> = new Set(["flow", "headers", "tenant"]);
 
 export interface CostFault {
   readonly message: string;
@@ -21,16 +25,22 @@ export interface CostFault {
 
 /** Returns the first loop whose cost has no sensible bound. */
 export function findCostlyLoop(ast: ASTNode): CostFault | undefined {
-  return visit(ast, []);
+  return visit(ast, [], false);
 }
 
-function visit(node: ASTNode, outer: readonly string[]): CostFault | undefined {
+/** `outer` holds the variables of the loops around the node; `isOverData`: one of them ranges over what may be large. */
+function visit(node: ASTNode, outer: readonly string[], isOverData: boolean): CostFault | undefined {
   const loop = loopOf(node);
-  if (loop === undefined) return firstOf(partsOf(node), (part) => visit(part, outer));
+  if (loop === undefined) {
+    const search = isOverData ? searchFault(node, outer) : undefined;
+    if (search !== undefined) return { message: search, start: node.start, end: node.end };
+    return firstOf(partsOf(node), (part) => visit(part, outer, isOverData));
+  }
   const fault = faultOf(loop.range, outer);
   if (fault !== undefined) return { message: fault, start: node.start, end: node.end };
   const inside = loop.variable === undefined ? outer : [...outer, loop.variable];
-  return visit(loop.range, outer) ?? firstOf(loop.body, (part) => visit(part, inside));
+  const isInsideData = isOverData || isLarge(loop.range, []);
+  return visit(loop.range, outer, isOverData) ?? firstOf(loop.body, (part) => visit(part, inside, isInsideData));
 }
 
 function faultOf(range: ASTNode, outer: readonly string[]): string | undefined {
@@ -40,6 +50,30 @@ function faultOf(range: ASTNode, outer: readonly string[]): string | undefined {
   const names = [...namesIn(range)];
   if (innermost === undefined || names.every((name) => name === innermost)) return undefined;
   return `An inner loop can only range over a part of \`${innermost}\`, the element of the loop around it.`;
+}
+
+function searchFault(node: ASTNode, outer: readonly string[]): string | undefined {
+  const own = outer.slice(-1);
+  if (node.op === "in" && isLarge(node.args[1], own))
+    return `\`in\` would search all of ${shown(node.args[1])} for every element of the loop.`;
+  if ((node.op === "==" || node.op === "!=") && node.args.every((side) => isPath(side) && isLarge(side, own)))
+    return "Two values from outside the loop would be compared for every element of it; compare them outside.";
+  return undefined;
+}
+
+/** Whether a value may be large and is no part of the element of the loop. */
+function isLarge(node: ASTNode, own: readonly string[]): boolean {
+  const names = [...namesIn(node)].filter((name) => !SMALL.has(name));
+  return names.length > 0 && !names.every((name) => own.includes(name));
+}
+
+/** A name, a field or an element: not what a function made of it. */
+function isPath(node: ASTNode): boolean {
+  return node.op === "id" || node.op === "." || node.op === "[]";
+}
+
+function shown(node: ASTNode): string {
+  return [...namesIn(node)].map((name) => `\`${name}\``).join(", ");
 }
 
 interface Loop {

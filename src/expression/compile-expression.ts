@@ -59,25 +59,25 @@ export function compileExpression(
       const message = `A condition must be true or false, but this expression is of type ${checked.type ?? "unknown"}.`;
       return { fault: { code: "not-a-condition", message, range: whole, hint: "Compare it, e.g. with `== 'value'`." } };
     }
-    return { expression: expressionOf(parsed, known) };
+    return { expression: expressionOf(parsed, text, known) };
   } catch (thrown) {
     return { fault: faultOf(thrown, text, known) };
   }
 }
 
-function expressionOf(parsed: ParseResult, known: readonly string[]): CompiledExpression {
+function expressionOf(parsed: ParseResult, text: string, known: readonly string[]): CompiledExpression {
   const mentioned = namesIn(parsed.ast);
   return {
     names: new Set(known.filter((name) => mentioned.has(name))),
     evaluate(scope) {
-      const outcome = run(parsed, scope);
+      const outcome = run(parsed, text, scope);
       // The library asks values for their `constructor`; a payload that has such a key is shown to it as a Map.
-      return outcome === "unsupported" ? settle(run(parsed, mapsOf(scope))) : outcome;
+      return outcome === "unsupported" ? settle(run(parsed, text, mapsOf(scope))) : outcome;
     },
   };
 }
 
-function run(parsed: ParseResult, scope: object): ExpressionOutcome | "unsupported" {
+function run(parsed: ParseResult, text: string, scope: object): ExpressionOutcome | "unsupported" {
   try {
     const value: unknown = parsed(scope);
     if (typeof value === "boolean") return { kind: "value", value };
@@ -85,7 +85,7 @@ function run(parsed: ParseResult, scope: object): ExpressionOutcome | "unsupport
   } catch (thrown) {
     if (!(thrown instanceof EvaluationError)) return { kind: "failed", message: clean(messageOf(thrown)) };
     if (thrown.code === "unsupported_type") return "unsupported";
-    if (MISSING_CODES.has(thrown.code)) return { kind: "missing", reason: reasonOf(thrown) };
+    if (MISSING_CODES.has(thrown.code)) return { kind: "missing", reason: reasonOf(thrown, text) };
     return { kind: "failed", message: clean(thrown.summary) };
   }
 }
@@ -96,9 +96,11 @@ function settle(outcome: ExpressionOutcome | "unsupported"): ExpressionOutcome {
     : outcome;
 }
 
-/** Names the place in the expression, e.g. `event.payload.nope: No such key: nope`. */
-function reasonOf(error: EvaluationError): string {
-  return error.code === "unknown_variable" ? `${clean(error.summary)} (that step has not run)` : clean(error.summary);
+/** Names the place in the expression: `event.payload.nope: No such key: nope`. */
+function reasonOf({ code, summary, node }: EvaluationError, text: string): string {
+  if (code === "unknown_variable") return `${clean(summary)} (that step has not run)`;
+  const said = clean(summary);
+  return node === undefined ? said : `${text.slice(node.start, node.end)}: ${said}`;
 }
 
 function faultOf(thrown: unknown, text: string, known: readonly string[]): ExpressionFault {

@@ -157,6 +157,28 @@ describe("what a condition must not do", () => {
     );
   });
 
+  it("does not search or compare a whole value for every element of another", () => {
+    for (const text of [
+      "payload.list.exists(x, x in payload.list)",
+      "payload.list.filter(x, [x] in payload.commits).size() > 0",
+      "payload.list.exists(x, payload.list == prev)",
+      "payload.commits.exists(c, c.files.exists(f, f in payload.list))",
+    ])
+      expect(faultOf(text).code, text).toBe("costly-expression");
+    expect(faultOf("payload.list.exists(x, x in payload.list)").message).toBe(
+      "`in` would search all of `payload` for every element of the loop.",
+    );
+  });
+
+  it("searches what is small, or part of the element, inside a loop", () => {
+    expectTrue("payload.commits.exists(c, c.id in ['a', 'z'])");
+    expectTrue("payload.commits.exists(c, 'docs/x.md' in c.files)");
+    expectTrue("payload.list.all(x, x < flow.limit)");
+    expectTrue("['x-github-event'].exists(name, name in headers)");
+    expectTrue("['user', 'nobody'].exists(key, key in payload)");
+    expectFalse("payload.commits.exists(c, c.id == payload.type)");
+  });
+
   it("must be true or false", () => {
     expect(faultOf("1 + 2")).toMatchObject({ code: "not-a-condition", message: expect.stringMatching(/type int/) });
     expectFailed("payload.amount", /gave a number/);
@@ -165,6 +187,12 @@ describe("what a condition must not do", () => {
     expectFailed("payload.none", /gave null/);
     expectFailed("payload.type", /gave a text/);
   });
+});
+
+it("names the path that is not there", () => {
+  expectMissing("payload.user.address.city == 'x'", /^payload\.user\.address: No such key: address$/);
+  expectMissing("payload['no-key'] == 'x'", /^payload\['no-key'\]: /);
+  expectMissing("payload.amount == 250 && payload.list[7] == 1", /^payload\.list\[7\]: .*out of bounds/);
 });
 
 describe("faults of an expression", () => {

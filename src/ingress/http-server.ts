@@ -56,18 +56,26 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
       keepAliveTimeout: options.keepAliveTimeoutMs,
       connectionsCheckingInterval: Math.min(5000, options.headersTimeoutMs),
     },
-    (request, response) => void edge.handle(request, response),
+    (request, response) => edge.take(request, response, false),
   );
   const silent = silentConnections(server);
-  server.on(
-    "checkContinue",
-    (request: IncomingMessage, response: ServerResponse) => void edge.handle(request, response, true),
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) =>
+    edge.take(request, response, true),
   );
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const ahead = edge.answerAhead(socket);
+    if (ahead === undefined) answerBrokenRequest(error, socket);
+    else ahead.once("close", () => answerBrokenRequest(error, socket));
+  });
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
   const close = closer(server, edge, silent);
   return { address: { host: address, port }, close, [Symbol.asyncDispose]: () => close() };
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 class Edge {
@@ -76,17 +84,36 @@ class Edge {
   readonly #inflight: InflightBytes;
   readonly #rate: RateLimiter;
   readonly #turns = new Turns(REQUESTS_PER_TURN);
+  /** Of each connection, the requests that are not answered yet; more than one where they are pipelined. */
+  readonly #exchanges = new WeakMap<Socket, readonly Exchange[]>();
   #isStopping = false;
 
   constructor(options: IngressOptions) {
     this.#options = options;
-    this.#receiver = new Receiver(options);
     this.#inflight = new InflightBytes(options.maxInflightBytes);
+    this.#receiver = new Receiver(options, this.#inflight);
     this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
   }
 
+  /** Takes a request whose headers have arrived. A fault of ours ends its connection, never the process. */
+  take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const { socket } = request;
+    const open = this.#exchanges.get(socket)?.filter((exchange) => !exchange.response.writableFinished) ?? [];
+    this.#exchanges.set(socket, [...open, { request, response }]);
+    this.#handle(request, response, expectsContinue).catch((fault: unknown) => {
+      this.#options.onFault("answering a request", fault);
+      socket.destroy();
+    });
+  }
+
+  /** The last answer that a connection still owes to a whole request; undefined when it owes none. */
+  answerAhead(socket: Socket): ServerResponse | undefined {
+    const owed = this.#exchanges.get(socket)?.filter(({ request, response }) => request.complete && !response.closed);
+    return owed?.at(-1)?.response;
+  }
+
   /** Handles one request from its headers to its answer. */
-  async handle(request: IncomingMessage, response: ServerResponse, expectsContinue = false): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const { clock } = this.#options;
     const receivedAtMs = clock.now();
     const receivedAt = clock.monotonic();

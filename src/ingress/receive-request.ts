@@ -12,7 +12,7 @@ import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
 import { headerOf, type Answer, type DedupeKey, type Envelope, type VerdictRecord } from "../event/index.ts";
 import type { Appended } from "../event-log/index.ts";
-import { checkClaimedJson, decodeContent, PayloadFault } from "../payload/index.ts";
+import { checkClaimedJson, decodeContent, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import {
   deliveryIdOf,
@@ -43,6 +43,8 @@ export interface ReceiverOptions extends EventAnswersOptions {
 }
 
 const KEPT_BODY_BYTES = 16 * 1024;
+/** Decoded before the sender is known, so it must cost little; what is signed decoded are short messages. */
+const DECODED_BEFORE_VERIFIED_BYTES = 1024 * 1024;
 /** Of a provider's own limit; the rest is for the way there and back. */
 const SHARE_OF_PROVIDERS_LIMIT = 0.8;
 
@@ -50,9 +52,12 @@ export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #explainer: RefusalExplainer;
   readonly #answers: EventAnswers;
+  readonly #room: ByteRoom;
 
-  constructor(options: ReceiverOptions) {
+  /** `room` holds what all requests may have in memory; decoded bodies count there as long as they are looked at. */
+  constructor(options: ReceiverOptions, room: ByteRoom) {
     this.#options = options;
+    this.#room = room;
     this.#answers = new EventAnswers(options);
     this.#explainer = new RefusalExplainer(options);
   }
@@ -119,7 +124,7 @@ export class Receiver {
   /** Undefined when it cannot be decoded within the bound. */
   #decoded(rawBody: Uint8Array, encoding: string): Uint8Array | undefined {
     try {
-      return decodeContent(rawBody, encoding, this.#options.maxDecodedBytes);
+      return decodeContent(rawBody, encoding, Math.min(DECODED_BEFORE_VERIFIED_BYTES, this.#options.maxDecodedBytes));
     } catch (fault) {
       if (fault instanceof PayloadFault) return undefined;
       throw fault;
@@ -199,7 +204,9 @@ export class Receiver {
       ...(providerType !== undefined && { providerType }),
     };
     const arrival: Arrival = { request, envelope, provider };
-    const fault = this.#bodyFault(request);
+    const checked = this.#bodyFault(request);
+    const fault = checked instanceof Promise ? await checked : checked;
+    if (fault instanceof NoRoom) return this.refuse(request, "overloaded", NO_ROOM);
     if (fault !== undefined) return this.#answers.refuseContent(arrival, fault);
     const plan = this.#options.plan(envelope);
     if (plan.answering.length === 0) {
@@ -230,13 +237,12 @@ export class Receiver {
     }
   }
 
-  #bodyFault({ headers, rawBody }: ArrivedRequest): PayloadFault | undefined {
+  #bodyFault({ headers, rawBody }: ArrivedRequest): BodyFault | undefined | Promise<BodyFault | undefined> {
     try {
-      checkClaimedJson(headers, rawBody, this.#options.maxDecodedBytes);
-      return undefined;
+      const { maxDecodedBytes: maxBytes } = this.#options;
+      return checkClaimedJson(headers, rawBody, { maxBytes, room: this.#room })?.then(() => undefined, expectedFault);
     } catch (fault) {
-      if (fault instanceof PayloadFault) return fault;
-      throw fault;
+      return expectedFault(fault);
     }
   }
 
@@ -258,6 +264,19 @@ export class Receiver {
     return this.#options.clock.monotonic() - receivedAt;
   }
 }
+
+type BodyFault = PayloadFault | NoRoom;
+
+function expectedFault(fault: unknown): BodyFault {
+  if (fault instanceof PayloadFault || fault instanceof NoRoom) return fault;
+  throw fault;
+}
+
+const NO_ROOM: ExplainedRefusal = {
+  reason: "overloaded",
+  detail: "There was no room for the decoded body.",
+  hint: "More bytes are in flight than max_inflight_bytes allows; senders will try again.",
+};
 
 /** What is known of a request that is to be stored. */
 interface Judged {

@@ -102,7 +102,7 @@ describe("branch", () => {
         next: "handle_push",
         condition: 2,
         missing: [
-          { condition: 0, reason: "No such key: pull" },
+          { condition: 0, reason: "event.payload.pull: No such key: pull" },
           { condition: 1, reason: "Unknown variable: later (that step has not run)" },
         ],
       },

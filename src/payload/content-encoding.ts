@@ -1,25 +1,80 @@
 /**
  * Undoes Content-Encoding (RFC 9110 section 8.4) for the payload only; the raw bytes stay as sent. The decoded size is
  * capped while it grows, so a small body cannot become a large one.
+ *
+ * There are two ways: at once, for threads that have nothing else to do and for small bodies, and piece by piece on
+ * node's thread pool, for the thread that acknowledges. Both give the same for every body (a property test holds them
+ * together).
  */
-import { constants, brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import {
+  brotliDecompressSync,
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+} from "node:zlib";
 import { PayloadFault } from "./payload-fault.ts";
 
 const MAX_CODINGS = 3;
+/** Of the pieces in which a large body is decoded. */
+const PIECE_BYTES = 64 * 1024;
+const BROTLI = { params: { [constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 0 } };
+
+/** Bytes that all requests together may hold. */
+export interface ByteRoom {
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+}
+
+/** There is no room for the decoded body now; later there may be. */
+export class NoRoom extends Error {}
 
 /**
  * Returns the body without its codings.
  * @throws PayloadFault `unsupported_encoding`, `corrupt_encoding` or `decoded_too_large`.
  */
 export function decodeContent(body: Uint8Array, header: string | undefined, maxBytes: number): Uint8Array {
+  return codingsToUndo(header).reduce((bytes, coding) => decodeOne(bytes, coding, maxBytes), body);
+}
+
+/**
+ * Decodes piece by piece without keeping the thread, and hands the body to `use`. What is decoded takes room as it grows,
+ * and gives it back when `use` is done.
+ * @throws PayloadFault as `decodeContent` does; NoRoom when `room` has none left.
+ */
+export async function useDecoded<T>(
+  body: Uint8Array,
+  header: string | undefined,
+  { maxBytes, room }: { readonly maxBytes: number; readonly room: ByteRoom },
+  use: (decoded: Uint8Array) => T,
+): Promise<T> {
+  let taken = 0;
+  const grow = (bytes: number): void => {
+    if (!room.take(bytes)) throw new NoRoom();
+    taken += bytes;
+  };
+  try {
+    let decoded = body;
+    for (const coding of codingsToUndo(header)) decoded = await decodeInPieces(decoded, coding, maxBytes, grow);
+    return use(decoded);
+  } finally {
+    room.give(taken);
+  }
+}
+
+/** The last coding was applied last, so it is undone first. */
+function codingsToUndo(header: string | undefined): readonly string[] {
   const codings = (header ?? "")
     .split(",")
     .map((coding) => coding.trim().toLowerCase())
     .filter(isCoding);
   if (codings.length > MAX_CODINGS)
     throw new PayloadFault("unsupported_encoding", `more than ${MAX_CODINGS} content codings`);
-  // The last coding was applied last, so it is undone first.
-  return codings.reduceRight((bytes, coding) => decodeOne(bytes, coding, maxBytes), body);
+  return codings.toReversed();
 }
 
 function isCoding(coding: string): boolean {
@@ -37,17 +92,66 @@ function decodeOne(body: Uint8Array, coding: string, maxBytes: number): Uint8Arr
         // RFC 9110 means zlib's format; some senders leave its two header bytes out.
         return isZlib(body) ? inflateSync(body, options) : inflateRawSync(body, options);
       case "br":
-        return brotliDecompressSync(body, { ...options, params: { [constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 0 } });
+        return brotliDecompressSync(body, { ...options, ...BROTLI });
       default:
         break;
     }
   } catch (cause) {
-    const tooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    if (tooLarge)
-      throw new PayloadFault("decoded_too_large", `the ${coding} body decodes to more than ${maxBytes} bytes`);
-    throw new PayloadFault("corrupt_encoding", `the body is not valid ${coding}`);
+    throw (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
+      ? tooLarge(coding, maxBytes)
+      : corrupt(coding);
   }
-  throw new PayloadFault("unsupported_encoding", `Content-Encoding "${coding}" is not gzip, deflate or br`);
+  throw unsupported(coding);
+}
+
+async function decodeInPieces(
+  body: Uint8Array,
+  coding: string,
+  maxBytes: number,
+  grow: (bytes: number) => void,
+): Promise<Uint8Array> {
+  const decoder = decoderOf(coding, body);
+  decoder.end(body);
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const piece of decoder as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > maxBytes) throw tooLarge(coding, maxBytes);
+      grow(piece.length);
+      pieces.push(piece);
+    }
+  } catch (cause) {
+    throw cause instanceof PayloadFault || cause instanceof NoRoom ? cause : corrupt(coding);
+  }
+  return Buffer.concat(pieces, size);
+}
+
+function decoderOf(coding: string, body: Uint8Array): ReturnType<typeof createGunzip> {
+  const options = { chunkSize: PIECE_BYTES };
+  switch (coding) {
+    case "gzip":
+    case "x-gzip":
+      return createGunzip(options);
+    case "deflate":
+      return isZlib(body) ? createInflate(options) : createInflateRaw(options);
+    case "br":
+      return createBrotliDecompress({ ...options, ...BROTLI });
+    default:
+      throw unsupported(coding);
+  }
+}
+
+function tooLarge(coding: string, maxBytes: number): PayloadFault {
+  return new PayloadFault("decoded_too_large", `the ${coding} body decodes to more than ${maxBytes} bytes`);
+}
+
+function corrupt(coding: string): PayloadFault {
+  return new PayloadFault("corrupt_encoding", `the body is not valid ${coding}`);
+}
+
+function unsupported(coding: string): PayloadFault {
+  return new PayloadFault("unsupported_encoding", `Content-Encoding "${coding}" is not gzip, deflate or br`);
 }
 
 function isZlib(body: Uint8Array): boolean {

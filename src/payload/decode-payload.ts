@@ -5,7 +5,7 @@
 import { isUtf8 } from "node:buffer";
 import { stringifyJson } from "../base/index.ts";
 import { headerOf, type HeaderList } from "../event/index.ts";
-import { decodeContent } from "./content-encoding.ts";
+import { decodeContent, useDecoded, type ByteRoom } from "./content-encoding.ts";
 import { readContentType, type ContentType } from "./content-type.ts";
 import { decodeForm } from "./form.ts";
 import { decodeMultipart } from "./multipart.ts";
@@ -45,14 +45,40 @@ export function decodePayload(
   }
 }
 
+/** More is decoded piece by piece: this much takes the acknowledging thread 0.3 to 1.7 ms (measured; four times as much, 1 to 7). */
+const AT_ONCE_BYTES = 64 * 1024;
+
 /**
- * Checks a body that claims JSON, without making anything of it: what ingress must know before it answers.
- * @throws PayloadFault when it claims JSON and is none, or cannot be decoded.
+ * Checks a body that claims JSON, without making anything of it: what ingress must know before it answers. Undefined:
+ * it is checked already; a large compressed body is decoded without keeping the thread, within `room`.
+ * @throws PayloadFault when it claims JSON and is none, or cannot be decoded; NoRoom (by the promise) when `room` has none.
  */
-export function checkClaimedJson(headers: HeaderList, rawBody: Uint8Array, maxBytes: number): void {
+export function checkClaimedJson(
+  headers: HeaderList,
+  rawBody: Uint8Array,
+  limits: { readonly maxBytes: number; readonly room: ByteRoom },
+): Promise<void> | undefined {
   const encoding = headerOf(headers, "content-encoding");
-  const body = encoding === undefined ? rawBody : decodeContent(rawBody, encoding, maxBytes);
   const type = readContentType(headerOf(headers, "content-type"));
+  const small = encoding === undefined ? rawBody : decodedAtOnce(rawBody, encoding, limits.maxBytes);
+  if (small === undefined) return useDecoded(rawBody, encoding, limits, (body) => checkDecoded(type, body));
+  checkDecoded(type, small);
+  return undefined;
+}
+
+/** Undefined when it is too large to be decoded in one go. */
+function decodedAtOnce(rawBody: Uint8Array, encoding: string, maxBytes: number): Uint8Array | undefined {
+  if (rawBody.length > AT_ONCE_BYTES) return undefined;
+  try {
+    return decodeContent(rawBody, encoding, Math.min(AT_ONCE_BYTES, maxBytes));
+  } catch (fault) {
+    const isLarge = fault instanceof PayloadFault && fault.code === "decoded_too_large" && maxBytes > AT_ONCE_BYTES;
+    if (isLarge) return undefined;
+    throw fault;
+  }
+}
+
+function checkDecoded(type: ContentType, body: Uint8Array): void {
   if (type.kind !== "json" || body.length === 0) return;
   const { charset = "utf-8" } = type;
   if (charset !== "utf-8" && charset !== "utf8" && charset !== "us-ascii") {

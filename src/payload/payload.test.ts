@@ -76,7 +76,8 @@ test.each([
 
 test("ingress checks only what claims to be JSON", () => {
   const json: [string, string][] = [["content-type", "application/json"]];
-  expect(() => checkClaimedJson(json, Buffer.from('{"id": 1}'), MAX_BYTES)).not.toThrow();
-  expect(() => checkClaimedJson(json, Buffer.from("{"), MAX_BYTES)).toThrow("JSON");
-  expect(() => checkClaimedJson([["content-type", "text/plain"]], Buffer.from("{"), MAX_BYTES)).not.toThrow();
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  expect(() => checkClaimedJson(json, Buffer.from('{"id": 1}'), limits)).not.toThrow();
+  expect(() => checkClaimedJson(json, Buffer.from("{"), limits)).toThrow("JSON");
+  expect(() => checkClaimedJson([["content-type", "text/plain"]], Buffer.from("{"), limits)).not.toThrow();
 });

@@ -1,3 +1,4 @@
+export { readExternalSecret, type ExternalSecret } from "./external-secret.ts";
 export { Secret } from "./secret.ts";
 export { SealedStore, type SealedStoreOptions } from "./sealed-store.ts";
 export { writePrivateFile } from "./private-file.ts";

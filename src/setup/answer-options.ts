@@ -16,6 +16,15 @@ export interface AnswerOption {
 
 const HEADER: Schema = { type: "string", pattern: "^[\\w!#$%&'*+.^`|~-]+$" };
 const TEXT: Schema = { type: "string", minLength: 1 };
+/** Where a secret is kept that setup does not seal. */
+const EXTERNAL: readonly Schema[] = ["env", "file"].map((kind) => ({
+  type: "object",
+  additionalProperties: false,
+  required: [kind],
+  properties: { [kind]: TEXT },
+}));
+/** A secret: its text, `$NAME` (taken from the environment and sealed), or where it is read at each start. */
+export const SECRET: Schema = { anyOf: [TEXT, ...EXTERNAL] };
 
 export const ANSWER_OPTIONS: readonly AnswerOption[] = [
   {
@@ -39,7 +48,7 @@ export const ANSWER_OPTIONS: readonly AnswerOption[] = [
   {
     name: "secret_key",
     perTenant: true,
-    schema: TEXT,
+    schema: SECRET,
     summary: "The secret for `secret_header`: HMAC-SHA256 of the raw body in hex, with or without `sha256=`.",
   },
   {

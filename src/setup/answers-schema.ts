@@ -2,7 +2,7 @@
  * The JSON Schema of answers files, for editors (draft 7, which they know best). What only the schemes can tell (whether
  * a secret has the form that its provider needs) is not in it: `gtc setup --dry-run` says it.
  */
-import { ANSWER_OPTIONS, type AnswerOption } from "./answer-options.ts";
+import { ANSWER_OPTIONS, SECRET, type AnswerOption } from "./answer-options.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -51,7 +51,9 @@ function withSummary(schema: JsonSchema, description: string): JsonSchema {
 
 /** Providers have settings of their own, so other properties are left to the validation. */
 function signatureSchema(providers: readonly string[]): JsonSchema {
-  const secret = { type: "string", minLength: 1, description: "The secret, or $NAME to take it from the environment." };
+  const description =
+    'The secret, $NAME to take it from the environment now, or { "env": "NAME" } or { "file": "PATH" } to read it at every start.';
+  const secret = { ...SECRET, description };
   return {
     type: "object",
     properties: {

@@ -4,8 +4,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GtcError } from "../base/index.ts";
-import type { SchemeConfig, SigningKey } from "../signature/index.ts";
-import { SealedStore } from "../secret/index.ts";
+import { keyFaults, type SchemeConfig, type SigningKey } from "../signature/index.ts";
+import { readExternalSecret, SealedStore } from "../secret/index.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 import {
   settingsSchema,
@@ -37,19 +37,50 @@ export interface LoadedBundle extends BundleFolder {
 export interface LoadOptions {
   /** The value of GTC_KEY. */
   readonly keyText: string | undefined;
+  /** For secrets that are kept in it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where the answers say nothing about the size of bodies. */
   readonly maxBodyBytes: number;
 }
 
 /**
  * Loads a bundle that was set up.
- * @throws GtcError GTC_BUNDLE_NOT_FOUND, GTC_NOT_SET_UP, GTC_SECRET_KEY; faults of flow files are diagnostics.
+ * @throws GtcError GTC_BUNDLE_NOT_FOUND, GTC_NOT_SET_UP, GTC_SECRET_KEY, GTC_SECRET_UNRESOLVED; faults of flow files are diagnostics.
  */
 export async function loadBundle(folder: string, options: LoadOptions): Promise<LoadedBundle> {
   const read = await readBundleFolder(folder);
   const settings = await readSettings(folder);
   const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
-  return assemble(read, settings, (name) => store.get(name).reveal(), options.maxBodyBytes);
+  const external = await externalSecrets(settings, folder, options.env ?? {});
+  return assemble(read, settings, (name) => external.get(name) ?? store.get(name).reveal(), options.maxBodyBytes);
+}
+
+/** Reads the secrets that are kept elsewhere, by name. @throws GtcError GTC_SECRET_UNRESOLVED with all that fail. */
+async function externalSecrets(
+  settings: StoredSettings,
+  folder: string,
+  env: NonNullable<LoadOptions["env"]>,
+): Promise<ReadonlyMap<string, string>> {
+  const secrets = new Map<string, string>();
+  const faults: string[] = [];
+  for (const { config, keys } of sourcesIn(settings)) {
+    for (const { name, secretName, from } of keys) {
+      if (from === undefined) continue;
+      const read = await readExternalSecret(from, { env, folder });
+      const fault = "fault" in read ? read.fault : keyFaults(config, [{ name, secret: read.text }])[0]?.message;
+      if (fault !== undefined) faults.push(`${secretName}: ${fault}`);
+      if ("text" in read) secrets.set(secretName, read.text);
+    }
+  }
+  if (faults.length > 0) throw new GtcError("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
+  return secrets;
+}
+
+function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[] {
+  return [shared, ...Object.values(tenants)].flatMap(({ byType, fallback }) => [
+    ...Object.values(byType),
+    ...(fallback === undefined ? [] : [fallback]),
+  ]);
 }
 
 /** The bundle as it would be loaded once these answers were written; writes nothing. @throws GtcError GTC_BUNDLE_NOT_FOUND. */
@@ -58,10 +89,11 @@ export async function previewBundle(
   { settings, secrets }: OpenSetup,
   maxBodyBytes: number,
 ): Promise<LoadedBundle> {
-  return assemble(await readBundleFolder(folder), settings, (name) => secrets.get(name) ?? "", maxBodyBytes);
+  return assemble(await readBundleFolder(folder), settings, (name) => secrets.get(name), maxBodyBytes);
 }
 
-type SecretOf = (secretName: string) => string;
+/** Undefined: it is kept elsewhere and was not read. */
+type SecretOf = (secretName: string) => string | undefined;
 
 function assemble(
   read: BundleFolder,
@@ -116,10 +148,9 @@ function mergeTenant(settings: StoredSettings, name: string, secretOf: SecretOf,
 function open({ config, keys }: StoredSource, secretOf: SecretOf): LoadedSource {
   return {
     config,
-    keys: keys.map(({ name, secretName, notAfterMs }) => ({
-      name,
-      secret: secretOf(secretName),
-      ...(notAfterMs !== undefined && { notAfterMs }),
-    })),
+    keys: keys.flatMap(({ name, secretName, notAfterMs }) => {
+      const secret = secretOf(secretName);
+      return secret === undefined ? [] : [{ name, secret, ...(notAfterMs !== undefined && { notAfterMs }) }];
+    }),
   };
 }

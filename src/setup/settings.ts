@@ -16,6 +16,8 @@ const keySchema = z.object({
   name: z.string(),
   secretName: z.string(),
   notAfterMs: z.number().optional(),
+  /** Where it is kept, when it is not sealed. */
+  from: z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]).optional(),
   /** How it came, when not with the answers. */
   origin: z.enum(["rotated", "handshake"]).optional(),
   addedAtMs: z.number().optional(),

@@ -3,6 +3,7 @@
  */
 import { nearest } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
+import type { ExternalSecret } from "../secret/index.ts";
 import { OPTION_NAMES, TENANT_OPTION_NAMES } from "./answer-options.ts";
 import { isRecord, type AnswerFault, type AnswerSection } from "./answers.ts";
 import {
@@ -48,6 +49,7 @@ class Validator {
   readonly faults: AnswerFault[] = [];
   readonly secrets = new Map<string, string>();
   readonly #options: ValidateOptions;
+  readonly #external = new Map<string, ExternalSecret>();
 
   constructor(options: ValidateOptions) {
     this.#options = options;
@@ -126,9 +128,43 @@ class Validator {
     return found;
   }
 
+  /**
+   * Puts a text in the place of each secret that is kept elsewhere, so that the schemes see references only. The secret
+   * itself is not looked at: it may not be on the machine that sets up.
+   */
+  #withoutExternal(entry: unknown, path: string): unknown {
+    if (!isRecord(entry)) return entry;
+    const { secret, secrets } = entry;
+    return {
+      ...entry,
+      ...(secret !== undefined && { secret: this.#reference(secret, `${path}.secret`) }),
+      ...(Array.isArray(secrets) && {
+        secrets: secrets.map((item: unknown, index) => {
+          const at = `${path}.secrets[${index}]`;
+          if (!isRecord(item) || !("secret" in item)) return this.#reference(item, at);
+          return { ...item, secret: this.#reference(item["secret"], `${at}.secret`) };
+        }),
+      }),
+    };
+  }
+
+  #reference(value: unknown, path: string): unknown {
+    if (!isRecord(value) || !("env" in value || "file" in value)) return value;
+    const { env, file, ...more } = value;
+    const from =
+      typeof env === "string" && file === undefined ? { env } : typeof file === "string" ? { file } : undefined;
+    const isName = from !== undefined && ("env" in from ? /^\w+$/.test(from.env) : from.file !== "");
+    if (!isName || Object.keys(more).length > 0 || (env !== undefined && file !== undefined))
+      this.#fault(path, 'must be { "env": "NAME" } or { "file": "/run/secrets/name" }');
+    const reference = `$GTC_EXTERNAL_${this.#external.size}`;
+    this.#external.set(reference, from ?? { env: "" });
+    return reference;
+  }
+
   /** `secret_header` and `secret_key`: the check for every event type without a signature of its own. */
   #fallback(section: Section, path: string, owner: string): StoredSource | undefined {
-    const { secret_header: header, secret_key: key } = section;
+    const { secret_header: header } = section;
+    const key = this.#reference(section["secret_key"], `${path}.secret_key`);
     if (header === undefined && key === undefined) return undefined;
     if (header === undefined || key === undefined) {
       const [given, missing] = header === undefined ? ["secret_key", "secret_header"] : ["secret_header", "secret_key"];
@@ -160,7 +196,7 @@ class Validator {
         this.#fault(at, "is no event type", "Use letters, digits and . _ : @ -, at most 128 of them.");
         continue;
       }
-      const parsed = parseSchemeConfig(entry);
+      const parsed = parseSchemeConfig(this.#withoutExternal(entry, at));
       if ("faults" in parsed) {
         for (const { path: below, message, hint } of parsed.faults)
           this.#fault(below === "" ? at : `${at}.${below}`, message, hint);
@@ -179,16 +215,22 @@ class Validator {
     path: string,
     owner: string,
   ): StoredSource | undefined {
-    const resolved = keys.map((key) => ({ ...key, secret: this.#resolve(key.secret, path) ?? "" }));
+    const resolved = keys.map((key) => {
+      const from = this.#external.get(key.secret);
+      return from === undefined ? { ...key, secret: this.#resolve(key.secret, path) ?? "" } : { ...key, from };
+    });
     if (resolved.some(({ secret }) => secret === "")) return undefined;
-    for (const { path: name, message, hint } of keyFaults(config, resolved))
+    const known = resolved.filter((key) => !("from" in key));
+    for (const { path: name, message, hint } of keyFaults(config, known))
       this.#fault(keys.length > 1 ? `${path}s (${name})` : path, message, hint);
     return {
       config,
-      keys: resolved.map(({ name, secret, notAfterMs }) => {
+      keys: resolved.map((key) => {
+        const { name, notAfterMs } = key;
         const secretName = `${owner}/${name}`;
-        this.secrets.set(secretName, secret);
-        return { name, secretName, ...(notAfterMs !== undefined && { notAfterMs }) };
+        const from = "from" in key ? { from: key.from } : {};
+        if (!("from" in key)) this.secrets.set(secretName, key.secret);
+        return { name, secretName, ...from, ...(notAfterMs !== undefined && { notAfterMs }) };
       }),
     };
   }

@@ -86,6 +86,18 @@ test("a replay shows its new run, an edited one is a test of its own that can be
   await page.context().close();
 });
 
+test("on a phone nothing is wider than the screen", async () => {
+  await postOrder(gateway.url);
+  const page = await openNewest({ viewport: { width: 390, height: 844 } });
+  await page.getByLabel("The way through orders").waitFor();
+  const widthOf = () => page.evaluate<number>("document.documentElement.scrollWidth");
+  expect(await widthOf()).toBe(390);
+  await page.getByRole("link", { name: "Live", exact: true }).click();
+  await page.getByRole("listitem").first().waitFor();
+  expect(await widthOf()).toBe(390);
+  await page.context().close();
+});
+
 test.for(["light", "dark"] as const)("axe finds nothing serious in the event view, %s", async (colorScheme) => {
   await postOrder(gateway.url);
   const page = await openNewest({ colorScheme });

@@ -91,6 +91,13 @@ test.each<[string, Record<string, string>]>([
   expect(refused.headers["set-cookie"]).toBeUndefined();
 });
 
+test("a target that is no URL is refused, and no fault of the gateway", async () => {
+  expect((await ask({ path: "//[" })).status).toBe(400);
+  expect((await ask({ path: "/%zz" })).status).toBeLessThan(500);
+  expect((await ask({ path: "/api/events/%zz", headers: bearer() })).status).toBe(404);
+  expect(gateway.faults).toEqual([]);
+});
+
 test("no answer lets another site read it, keep it, or take it for something else", async () => {
   const answers = [await ask({ headers: bearer() }), await ask({}), await ask({ path: "/" })];
   for (const { headers } of answers) {

@@ -246,6 +246,26 @@ test("the gateway tells about itself, its numbers and its doctor's findings", as
   expect((await get("/api/doctor")).status).toBe(200);
 });
 
+test("the times of answers are in the overview once their minute was recorded", async () => {
+  const other = await createTestBundle({});
+  try {
+    {
+      await using first = await TestGateway.start(other);
+      for (let count = 0; count < 3; count++) await first.post("demo/any", "{}");
+    }
+    await using again = await TestGateway.start(other);
+    const { buckets } = (await (await again.api("overview?bucket=1m")).json()) as {
+      buckets: { unsigned: number; acknowledgement: { count: number; p50_ms: number } | null }[];
+    };
+    const counted = buckets.flatMap(({ acknowledgement }) => acknowledgement ?? []);
+    expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+    expect(counted[0]?.p50_ms).toBeGreaterThan(0);
+    expect(buckets.reduce((sum, { unsigned }) => sum + unsigned, 0)).toBe(3);
+  } finally {
+    await other.remove();
+  }
+});
+
 test("all mistakes of a request are told at once, each with its path", async () => {
   const { status, json } = await get("/api/events?limit=0&status=nice&colour=red&since=yesterday");
   expect(status).toBe(400);

@@ -94,8 +94,22 @@ test("the pretty log begins with the URLs and a signed curl for each, also into 
   const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder });
   const exited = once(child, "exit");
   const [banner] = (await once(child.stdout, "data")) as [Buffer];
+  // The link that is printed opens the inspector's API, exchanged for a cookie as its page does it.
+  const link = new URL(/Inspector: (\S+)/.exec(banner.toString("utf8"))?.[1] ?? "");
+  const login = await fetch(new URL("/api/login", link), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token: new URLSearchParams(link.hash.slice(1)).get("token") }),
+  });
+  const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const found = (await (await fetch(new URL("/api/doctor", link), { headers: { cookie } })).json()) as {
+    items: object[];
+  };
+  const info = (await (await fetch(new URL("/api/info", link), { headers: { cookie } })).json()) as object;
   child.kill("SIGTERM");
   await exited;
+  expect(found.items).toContainEqual(expect.objectContaining({ check: "flows", level: "ok", frame: null }));
+  expect(info).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string, tenants: ["demo"] });
   const lines = banner.toString("utf8").split("\n");
   for (const type of ["github", "stripe"]) {
     const curl = lines.find((line) => line.includes("curl") && line.includes(`/events/webhook/demo/${type}'`));

@@ -96,7 +96,7 @@ function checkEvent({ event, runs }: Detail, id: string): void {
 }
 
 async function show(gateway: RunningGateway, id: string): Promise<Detail> {
-  const response = await fetch(`${gateway.adminUrl}/api/events/${id}`, {
+  const response = await fetch(`${gateway.adminUrl}/api/events/${id}/record`, {
     headers: { authorization: `Bearer ${gateway.token}` },
   });
   return (await response.json()) as Detail;
@@ -108,6 +108,6 @@ async function untilIdle(gateway: RunningGateway): Promise<void> {
     const response = await fetch(`${gateway.adminUrl}/api/events?status=received&limit=1`, {
       headers: { authorization: `Bearer ${gateway.token}` },
     });
-    if ((await response.text()) === "") return;
+    if (((await response.json()) as { items: unknown[] }).items.length === 0) return;
   }
 }

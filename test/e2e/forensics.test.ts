@@ -28,8 +28,7 @@ afterAll(async () => {
 
 /** What the operator finds in the list of refused requests about the newest one. */
 async function newestRefusal(): Promise<Record<string, unknown>> {
-  const lines = (await (await gateway.api("refused?limit=1")).text()).split("\n");
-  return JSON.parse(lines[0]!) as Record<string, unknown>;
+  return (await gateway.refusals())[0]!;
 }
 
 async function refuse(body: string, signature: string): Promise<string> {

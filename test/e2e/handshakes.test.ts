@@ -1,6 +1,7 @@
 /** Challenges of providers, as they come over the wire: answered without a flow, told to the operator, never an event. */
-import { createHmac, generateKeyPairSync } from "node:crypto";
+import { createHash, createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listProviders } from "../../src/signature/index.ts";
 import { sendSigned } from "../support/send-signed.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 import { TestGateway, type Posted } from "../support/test-gateway.ts";
@@ -8,6 +9,7 @@ import { TestGateway, type Posted } from "../support/test-gateway.ts";
 const discordKeys = generateKeyPairSync("ed25519");
 const DISCORD_PUBLIC = discordKeys.publicKey.export({ type: "spki", format: "der" }).subarray(-32).toString("hex");
 const DISCORD_PRIVATE = discordKeys.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+const amazon = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const SECRET = "a-secret-of-a-test";
 const PROVIDERS: Readonly<Record<string, object>> = {
   slack: { secret: SECRET },
@@ -27,18 +29,28 @@ const PROVIDERS: Readonly<Record<string, object>> = {
   woocommerce: { secret: SECRET },
   "ms-graph": { secret: SECRET },
   monday: { secret: SECRET },
+  braintree: { secret: SECRET, public_key: "public-key" },
+  "aws-sns": {},
   asana: {},
   notion: {},
 };
 let bundle: TestBundle;
 let gateway: TestGateway;
+/** What the gateway asked of Amazon; the certificate is served, a token that is named "gone" is none any more. */
+const asked: string[] = [];
+
+async function fetchFromAmazon(url: string): Promise<string> {
+  asked.push(url);
+  if (url.includes("Token=gone")) throw new Error("sns.us-west-2.amazonaws.com answered 404");
+  return amazon.publicKey.export({ type: "spki", format: "pem" }).toString();
+}
 
 beforeAll(async () => {
   const signatures = Object.fromEntries(
     Object.entries(PROVIDERS).map(([provider, more]) => [provider, { provider, ...more }]),
   );
   bundle = await createTestBundle({}, { signatures });
-  gateway = await TestGateway.start(bundle);
+  gateway = await TestGateway.start(bundle, {}, { fetchText: fetchFromAmazon });
 });
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
@@ -58,6 +70,30 @@ function signedTo(provider: string, body: object, headers: [string, string][] = 
 
 const mac = (text: string, encoding: "hex" | "base64"): string =>
   createHmac("sha256", SECRET).update(text).digest(encoding);
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html */
+function sendConfirmation(subscribeUrl: string, type = "SubscriptionConfirmation"): Promise<Posted> {
+  const fields = {
+    Message: "You have chosen to subscribe to the topic.",
+    MessageId: "165545c9-2a5c-472c-8df2-7ff2be2b3b1b",
+    SubscribeURL: subscribeUrl,
+    Timestamp: "2026-01-01T00:00:00.000Z",
+    Token: "2336412f37",
+    TopicArn: "arn:aws:sns:us-west-2:123456789012:MyTopic",
+    Type: type,
+  };
+  const text = Object.entries(fields).map(([name, value]) => `${name}\n${value}\n`);
+  const body = JSON.stringify({
+    ...fields,
+    SignatureVersion: "2",
+    SigningCertURL: "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-1.pem",
+    Signature: sign("sha256", Buffer.from(text.join("")), amazon.privateKey).toString("base64"),
+  });
+  return postUnsigned("aws-sns", body, "text/plain; charset=UTF-8");
+}
+
+const SUBSCRIBE = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=";
+const braintreeKey = createHash("sha1").update(SECRET).digest();
 
 interface Challenge {
   readonly send: () => Promise<Posted>;
@@ -117,6 +153,11 @@ const CHALLENGES: Readonly<Record<string, Challenge>> = {
     body: "Validation: token",
     headers: { "content-type": "text/plain" },
   },
+  "Braintree bt_challenge": {
+    send: () => get("braintree?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53"),
+    body: `public-key|${createHmac("sha1", braintreeKey).update("20f9f8ed05f77439fe955c977e4c8a53").digest("hex")}`,
+  },
+  "Amazon SNS SubscriptionConfirmation": { send: () => sendConfirmation(`${SUBSCRIBE}2336412f37`) },
   "Monday challenge": { send: () => postUnsigned("monday", '{"challenge":"m1"}'), body: { challenge: "m1" } },
 };
 
@@ -127,6 +168,38 @@ test.each(Object.entries(CHALLENGES))("%s", async (_name, { send, status, body, 
   expect(got).toEqual(body ?? got);
   for (const [name, value] of Object.entries(headers)) expect(answer.headers[name]).toContain(value);
   expect(gateway.records.at(-1)).toMatchObject({ verdict: "handshake", status: answer.status });
+});
+
+test("no handshake of the table was left out", () => {
+  const driven = new Set(Object.keys(PROVIDERS));
+  const missing = listProviders().filter(
+    ({ handshake }) =>
+      handshake !== undefined &&
+      !listProviders().some((provider) => provider.handshake === handshake && driven.has(provider.id)),
+  );
+  expect(missing.map(({ id, handshake }) => `${id}: ${handshake}`)).toEqual([]);
+});
+
+test("the subscription of an SNS topic is confirmed at Amazon, once; at another host never", async () => {
+  expect(asked.filter((url) => url.startsWith(SUBSCRIBE))).toEqual([`${SUBSCRIBE}2336412f37`]);
+  const elsewhere = "https://sns.us-west-2.amazonaws.com.evil.example/?Action=ConfirmSubscription&Token=1";
+  // It is signed, so it is kept like any other message, for whoever wants to know; nothing is asked of the host.
+  expect((await sendConfirmation(elsewhere)).status).toBe(202);
+  expect(asked).not.toContain(elsewhere);
+});
+
+test("a subscription that cannot be confirmed is no success: Amazon comes again, and the operator is told", async () => {
+  const answer = await sendConfirmation(`${SUBSCRIBE}gone`);
+  expect(answer.status).toBe(503);
+  expect(gateway.records.at(-1)).toMatchObject({ verdict: "none", status: 503 });
+  expect(gateway.faults.splice(0)).toEqual([expect.stringContaining("could not be confirmed")]);
+});
+
+test("the answer to Braintree's challenge is no signature of a notification", async () => {
+  const challenge = "20f9f8ed05f77439fe955c977e4c8a53";
+  const { body } = await get(`braintree?bt_challenge=${challenge}`);
+  const form = new URLSearchParams({ bt_payload: challenge, bt_signature: body }).toString();
+  expect((await postUnsigned("braintree", form, "application/x-www-form-urlencoded")).status).toBe(401);
 });
 
 test.each([
@@ -174,6 +247,7 @@ test("nothing of ours failed, and no challenge became an event", async () => {
   );
   expect([...types].filter((line) => !line.endsWith("refused")).sort()).toEqual([
     "asana unmatched",
+    "aws-sns unmatched",
     "notion unmatched",
   ]);
 });

@@ -96,9 +96,7 @@ test.each<[string, Record<string, string | string[]>]>([
 
 test("refused requests are kept with their reason, and trigger nothing", async () => {
   await gateway.post("demo/github", '{"never": true}', JSON_TYPE);
-  const [refusal] = (await (await gateway.api("refused?limit=1")).text())
-    .split("\n")
-    .map((line) => JSON.parse(line || "null") as Record<string, unknown>);
+  const [refusal] = await gateway.refusals();
   expect(refusal).toMatchObject({ event_type: "github", reason: "signature_missing", http_status: 401 });
   expect(refusal!["hint"]).not.toBe("");
 });

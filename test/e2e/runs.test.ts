@@ -164,8 +164,8 @@ triggers: [{ type: event, event_type: f }]
   await using gateway = await TestGateway.start(bundle);
   const answer = await gateway.post("demo/f", "{}");
   expect([answer.status, answer.body]).toEqual([201, "early"]);
-  const { id } = JSON.parse(await (await gateway.api("events?limit=1")).text()) as { id: string };
-  const early = (await (await gateway.api(`events/${id}`)).json()) as EventDetailJson;
+  const id = gateway.records.at(-1)!.eventId;
+  const early = await gateway.event(id);
   expect(["queued", "running"]).toContain(early.runs[0]!.status);
   expect((await gateway.settled(id)).runs[0]).toMatchObject({ status: "failed", error: { node: "slow" } });
 });

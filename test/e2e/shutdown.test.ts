@@ -6,9 +6,9 @@ import { runGtc } from "../support/run-gtc.ts";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 
-const GRACE_MS = 2000;
+const GRACE_MS = 3000;
 /** The process itself needs a moment to close its files. */
-const END_MS = 1500;
+const END_MS = 4000;
 
 const FLOWS = {
   "quick.ygtc": `

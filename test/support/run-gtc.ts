@@ -1,5 +1,5 @@
 /** `gtc` as a test runs it: in process, with what it printed caught. */
-import { Readable, Writable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
 import type { ExitCode } from "../../src/base/index.ts";
 import { runCli } from "../../src/cli/index.ts";
 import { noPaint } from "../../src/text/index.ts";
@@ -16,18 +16,22 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** A person who types: gets everything that was printed so far whenever something is, and may write. */
+  readonly person?: (screen: string, type: (keys: string) => void) => void;
 }
 
-/** Runs `gtc` with the words behind it; nobody sits at the terminal. */
+/** Runs `gtc` with the words behind it; nobody sits at the terminal unless there is a `person`. */
 export async function runGtc(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const stdout = new Caught();
+  const { person } = options;
+  const keyboard = new PassThrough();
+  const stdout = new Caught(person && ((screen) => person(screen, (keys) => keyboard.write(keys))));
   const stderr = new Caught();
   const asIs = (text: string): string => text;
   const context = {
-    stdin: Readable.from([options.stdin ?? ""]),
+    stdin: person === undefined ? Readable.from([options.stdin ?? ""]) : keyboard,
     stdout,
     stderr,
-    isTerminal: false,
+    isTerminal: person !== undefined,
     width: 100,
     paint: { ...noPaint, good: asIs, accent: asIs },
     cwd: options.cwd ?? "/",
@@ -48,9 +52,16 @@ export async function runGtc(words: readonly string[], options: RunOptions = {})
 
 class Caught extends Writable {
   text = "";
+  readonly #onText: ((text: string) => void) | undefined;
+
+  constructor(onText?: (text: string) => void) {
+    super();
+    this.#onText = onText;
+  }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk.toString("utf8");
     done();
+    this.#onText?.(this.text);
   }
 }

@@ -123,12 +123,18 @@ export class TestGateway implements AsyncDisposable {
     return (await (await this.api(`events/${String(id)}/record`)).json()) as EventDetailJson;
   }
 
+  /** Stored events, newest first. */
   async events(query = ""): Promise<Record<string, unknown>[]> {
-    const text = await (await this.api(`events?limit=1000&${query}`)).text();
-    return text
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    return this.#items(`events?limit=1000&${query}`);
+  }
+
+  /** Refused requests, newest first. */
+  async refusals(): Promise<Record<string, unknown>[]> {
+    return this.#items("refused?limit=1000");
+  }
+
+  async #items(path: string): Promise<Record<string, unknown>[]> {
+    return ((await (await this.api(path)).json()) as { items: Record<string, unknown>[] }).items;
   }
 
   /** Waits until the event is as wanted; looks again whenever a run is over. */

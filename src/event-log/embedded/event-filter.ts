@@ -28,22 +28,10 @@ const MOST_STREAMS = 4000;
 export class EventFilter {
   readonly #db: Database.Database;
   readonly #eventAt: Database.Statement<[number], EventRow>;
-  readonly #seqsBefore: Database.Statement<[number, number, number], number>;
-  readonly #ofKind: Database.Statement<[number, number, number, number, number], number>;
 
   constructor(db: Database.Database) {
     this.#db = db;
     this.#eventAt = db.prepare("SELECT * FROM event WHERE seq = ?");
-    this.#seqsBefore = db
-      .prepare<[number, number, number], number>(
-        "SELECT seq FROM event WHERE seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?",
-      )
-      .pluck();
-    this.#ofKind = db
-      .prepare<[number, number, number, number, number], number>(
-        "SELECT seq FROM event WHERE kind = ? AND status = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?",
-      )
-      .pluck();
   }
 
   /** Prepares a pass over the matching events before a row id. */
@@ -109,13 +97,23 @@ export class EventFilter {
     const statuses =
       criteria.status === undefined ? EVENT_STATUSES.map((_, code) => code) : [eventStatusCode(criteria.status)];
     const everything = kinds.counts.isWhole && criteria.status === undefined;
-    if (everything || kinds.ids.length * statuses.length > MOST_STREAMS) {
+    const passes = everything || kinds.ids.length * statuses.length > MOST_STREAMS;
+    // Only where a time is asked for does the statement look at more than the index.
+    const { sinceMs, untilMs } = criteria;
+    const times = sinceMs === undefined && untilMs === undefined ? [] : [sinceMs ?? 0, untilMs ?? Number.MAX_VALUE];
+    const seqs = this.#db
+      .prepare<number[], number>(
+        `SELECT seq FROM event WHERE ${passes ? "" : "kind = ? AND status = ? AND "}seq < ? AND seq >= ?
+           ${times.length > 0 ? "AND received_at >= ? AND received_at < ?" : ""} ORDER BY seq DESC LIMIT ?`,
+      )
+      .pluck();
+    if (passes) {
       let before = to;
       return {
         next: (count) => {
-          const seqs = this.#seqsBefore.all(before, from, count);
-          before = seqs.at(-1) ?? -1;
-          return seqs;
+          const found = seqs.all(before, from, ...times, count);
+          before = found.at(-1) ?? -1;
+          return found;
         },
       };
     }
@@ -124,7 +122,7 @@ export class EventFilter {
         statuses.map(
           (status) =>
             (before: number, limit: number): readonly number[] =>
-              this.#ofKind.all(kind, status, before, from, limit),
+              seqs.all(kind, status, before, from, ...times, limit),
         ),
       ),
       to,

@@ -217,7 +217,10 @@ export class ProjectionStore {
     const db = this.#db;
     const seqs = db.prepare<[number, number], number>("SELECT seq FROM event WHERE seq < ? ORDER BY seq LIMIT ?");
     const last = seqs.pluck().all(position, limit).at(-1);
-    if (last === undefined) return 0;
+    if (last === undefined) {
+      db.prepare("DELETE FROM traffic_fact WHERE seq < ?").run(position);
+      return 0;
+    }
     const following = db.prepare<[number], number>("SELECT seq FROM event WHERE seq > ? ORDER BY seq LIMIT 1");
     const next = following.pluck().get(last) ?? position;
     const dropped = db.transaction(() => {

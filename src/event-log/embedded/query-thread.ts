@@ -12,7 +12,7 @@ import type { FromQueryThread, QueryStart, ToQueryThread } from "./query-protoco
 /** How long one question goes on before the next has its turn. */
 const TURN_MS = 8;
 /** Below normal: where the processor is short, requests and runs go first. */
-const NICENESS = 10;
+const NICENESS = 5;
 
 interface Job {
   readonly id: number;
@@ -85,13 +85,13 @@ class QueryThread {
   #isDone({ id, steps }: Job): boolean {
     const until = performance.now() + TURN_MS;
     try {
-      do {
-        const { done, value } = steps.next();
-        if (done !== true) continue;
-        this.#post({ type: "answer", id, value });
-        return true;
-      } while (performance.now() < until);
-      return false;
+      for (let step = steps.next(); ; step = steps.next()) {
+        if (step.done === true) {
+          this.#post({ type: "answer", id, value: step.value });
+          return true;
+        }
+        if (performance.now() >= until) return false;
+      }
     } catch (error) {
       this.#failed(id, error);
       return true;

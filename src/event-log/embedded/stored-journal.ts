@@ -38,10 +38,13 @@ export class StoredJournal {
   }
 
   /** At most so many bytes from a position of one segment; none when it was dropped. */
-  bytes(position: number, count: number): Buffer {
-    const segment = this.segmentOf(position);
+  bytes(position: number, most: number): Buffer {
+    const index = this.#segments.findLastIndex(({ base }) => base <= position);
+    const segment = this.#segments[index];
     const fd = segment && this.#open(segment.path);
     if (segment === undefined || fd === undefined) return Buffer.alloc(0);
+    // What lies behind the start of the next segment was rejected.
+    const count = Math.min(most, (this.#segments[index + 1]?.base ?? Infinity) - position);
     const buffer = Buffer.allocUnsafe(count);
     let filled = 0;
     while (filled < count) {

@@ -43,7 +43,7 @@ export class MemoryQueries implements Port.EventQueries {
   tell(change: ChangeTold): void {
     const sequence = ++this.#sequence;
     if (change.type === "event_stored") this.#storedAt.set(change.eventId, sequence);
-    this.#changes.push({ ...change, sequence } as Port.Change);
+    this.#changes.push({ ...change, sequence });
     if (this.#changes.length > MOST_CHANGES) this.#changes = this.#changes.slice(MOST_CHANGES / 2);
     this.#view.signal.notify();
   }

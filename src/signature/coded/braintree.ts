@@ -9,6 +9,9 @@ import { refuseUnmatched } from "../mac-scheme.ts";
 import type { RequestView } from "../request-view.ts";
 import { MAX_CANDIDATES } from "../signature-place.ts";
 
+/** What `bt_challenge` may be. */
+export const CHALLENGE = /^[a-f0-9]{20,32}$/;
+
 interface Key {
   readonly name: string;
   readonly notAfterMs: number | undefined;
@@ -33,6 +36,8 @@ export function braintree({ keys, settings }: SchemeContext): CompiledScheme {
       if (payload === undefined || list === undefined)
         return refuse("signature_missing", "the form has no bt_signature or no bt_payload");
       if (!/^[A-Za-z0-9+=/\n]+$/.test(payload)) return refuse("signature_malformed", "bt_payload is not base64");
+      // The answer to a challenge is made with the same key: it must be no signature of a notification.
+      if (CHALLENGE.test(payload)) return refuse("signature_malformed", "bt_payload has the form of a challenge");
       return checkPairs(list, publicKey, payload, compiled, nowMs);
     },
   };

@@ -3,7 +3,7 @@
  * cannot be used to forge a webhook.
  */
 import { createHmac, createHash, timingSafeEqual } from "node:crypto";
-import { braintreeKey } from "../coded/braintree.ts";
+import { braintreeKey, CHALLENGE } from "../coded/braintree.ts";
 import type { RequestView } from "../request-view.ts";
 import { emptyAnswer, jsonAnswer, textAnswer, type HandshakeKind } from "./handshake.ts";
 
@@ -172,8 +172,7 @@ export const braintree: HandshakeKind = {
     const secret = keys[0]?.secret;
     const publicKey = settings.get("publickey");
     if (challenge === undefined || secret === undefined || publicKey === undefined) return undefined;
-    if (!/^[a-f0-9]{20,32}$/.test(challenge))
-      return { reason: "signature_malformed", detail: "bt_challenge is not hex" };
+    if (!CHALLENGE.test(challenge)) return { reason: "signature_malformed", detail: "bt_challenge is not hex" };
     const mac = createHmac("sha1", braintreeKey(secret)).update(challenge).digest("hex");
     return textAnswer("braintree bt_challenge", `${publicKey}|${mac}`);
   },

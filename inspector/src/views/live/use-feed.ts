@@ -7,7 +7,7 @@
  * 2. Whatever happens between loading the list and opening the stream is caught: the first page is loaded again whenever
  *    the stream opens.
  */
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { call } from "../../api/client.ts";
 import { useLatest } from "../../api/use-latest.ts";
 import { useLive, useStreamState } from "../../api/use-live.tsx";
@@ -61,16 +61,21 @@ export function useFeed(filters: Filters, isHeld: boolean): Feed {
   const held = useLatest(isHeld);
   const asked = useLatest(filters);
 
+  const loads = useRef({ key, started: 0, shown: 0 });
   useEffect(() => {
-    const abort = new AbortController();
-    loadPage(asked.current, undefined, abort.signal).then(
-      (page) => setKept((old) => withFirstPage(old.key === key ? old : { key, ...NOTHING }, page)),
-      (fault: unknown) => {
-        if (!abort.signal.aborted)
-          setKept((old) => ({ ...(old.key === key ? old : { key, ...NOTHING }), fault: fault as Error }));
-      },
+    // A load goes on when the stream opens meanwhile: it brings the first rows sooner. Of two, the newer one counts.
+    if (loads.current.key !== key) loads.current = { key, started: 0, shown: 0 };
+    const own = loads.current;
+    const turn = ++own.started;
+    const show = (change: (old: FeedState) => FeedState): void => {
+      if (loads.current !== own || turn < own.shown) return;
+      own.shown = turn;
+      setKept((old) => change(old.key === key ? old : { key, ...NOTHING }));
+    };
+    loadPage(asked.current).then(
+      (page) => show((old) => withFirstPage(old, page)),
+      (fault: unknown) => show((old) => ({ ...old, fault: fault as Error })),
     );
-    return () => abort.abort();
   }, [key, round, stream, asked]);
 
   useLive((message) => {
@@ -114,21 +119,18 @@ function withChange(old: FeedState, row: FeedRow, filters: Filters, isHeld: bool
 async function loadPage(
   filters: Filters,
   from?: { readonly cursor: string; readonly before: string | undefined },
-  signal?: AbortSignal,
 ): Promise<FeedPage> {
-  const abort = signal === undefined ? {} : { signal };
   const { q, tenant, type } = filters;
   if (!wantsEvents(filters)) {
-    const page = await call("listRefused", { query: { q, tenant, type, limit: PAGE, cursor: from?.cursor }, ...abort });
+    const page = await call("listRefused", { query: { q, tenant, type, limit: PAGE, cursor: from?.cursor } });
     return { rows: page.items.map(refusalRow), cursor: page.next_cursor, searchedTo: page.searched_to };
   }
-  const page = await call("listEvents", { query: { ...filters, limit: PAGE, cursor: from?.cursor }, ...abort });
+  const page = await call("listEvents", { query: { ...filters, limit: PAGE, cursor: from?.cursor } });
   const rows = page.items.map(eventRow);
   const since = page.next_cursor === null ? undefined : page.items.at(-1)?.received_at;
   const refused = wantsRefusals(filters)
     ? await call("listRefused", {
         query: { q, tenant, type, limit: MOST_REFUSALS, since, until: from?.before },
-        ...abort,
       })
     : undefined;
   return {

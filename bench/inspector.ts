@@ -1,0 +1,270 @@
+/**
+ * The inspector's queries on a large log: stores events with runs (varied tenants, types, payloads), then prints how long
+ * lists, filters and searches take, and what they do to appends that go on meanwhile.
+ *
+ *   npx tsx bench/inspector.ts [--events 1000000] [--rounds 15] [--append-rate 1000] [--folder DIR]
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createIdSource, systemClock } from "../src/base/index.ts";
+import { DurationHistogram, type EventDraft, type Fact, type Page } from "../src/event-log/index.ts";
+import { openEmbeddedLog } from "../src/event-log/embedded/index.ts";
+
+const { values } = parseArgs({
+  options: {
+    events: { type: "string", default: "1000000" },
+    rounds: { type: "string", default: "15" },
+    "append-rate": { type: "string", default: "1000" },
+    folder: { type: "string" },
+  },
+});
+const wanted = Number(values.events);
+const rounds = Number(values.rounds);
+const appendRate = Number(values["append-rate"]);
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), "gtc-bench-inspector-"));
+const newId = createIdSource(systemClock);
+
+const TYPES = ["github", "stripe", "shopify", "slack", "twilio"] as const;
+const PROVIDER_TYPES = ["push", "ping", "created", "updated", "deleted", "paid", "failed", "opened"] as const;
+
+let made = 0;
+
+/** ~1 KB of body; every thousandth tenant is rare, and one event in 100,000 holds the needle. */
+function draft(receivedAtMs: number): EventDraft {
+  const number = made++;
+  const id = newId();
+  const tenant = number % 50_000 === 7 ? "rare" : `tenant-${number % 40}`;
+  const eventType = TYPES[number % TYPES.length] ?? "github";
+  const delivery = newId();
+  const note = number % 100_000 === 99_999 ? "Needle-in-the-Hay" : "nothing to see";
+  const items = Array.from({ length: 8 }, (_, index) => ({
+    id: `item_${number * 31 + index}`,
+    price: number % 997,
+    note,
+  }));
+  const rawBody = Buffer.from(
+    JSON.stringify({ id: `evt_${newId()}`, number, customer: `cus_${number % 5000}`, items }),
+  );
+  const envelope: EventDraft["envelope"] = {
+    id,
+    tenant,
+    eventType,
+    receivedAtMs,
+    method: "POST",
+    target: `/events/webhook/${tenant}/${eventType}`,
+    headers: [
+      ["host", "hooks.example.com"],
+      ["content-type", "application/json"],
+      ["user-agent", "Sender/1.0"],
+      ["x-signature-256", `sha256=${id.replaceAll("-", "").repeat(2)}`],
+      ["x-delivery", delivery],
+    ],
+    remoteAddress: "192.0.2.1",
+    rawBody,
+    verdict: { status: "verified", scheme: "sha256", provider: eventType, keyName: number % 10 === 0 ? "old" : "new" },
+    dedupe: { value: delivery, source: "header:x-delivery", signed: false },
+    providerType: PROVIDER_TYPES[(number >> 3) % PROVIDER_TYPES.length] ?? "push",
+  };
+  const flow = `on-${eventType}`;
+  const run = {
+    id: newId(),
+    eventId: id,
+    tenant,
+    flow,
+    flowHash: "hash",
+    startNode: "start",
+    createdAtMs: receivedAtMs,
+  };
+  return { envelope, runs: number % 4 === 0 ? [] : [run] };
+}
+
+function factsOf({ envelope, runs }: EventDraft, number: number): Fact[] {
+  const [run] = runs;
+  if (run === undefined) return [];
+  const atMs = envelope.receivedAtMs;
+  const failed = number % 500 === 1;
+  const error = { code: "script-error", message: "no", retryable: false };
+  return [
+    { type: "run_started", runId: run.id, attempt: 1, atMs },
+    {
+      type: "step_done",
+      runId: run.id,
+      ordinal: 0,
+      node: "start",
+      nodeType: "script",
+      status: "succeeded",
+      outputJson: '{"ok":true}',
+      attempt: 1,
+      startedAtMs: atMs,
+      durationMs: number % 17,
+    },
+    { type: "run_ended", runId: run.id, status: failed ? "failed" : "succeeded", atMs, ...(failed && { error }) },
+  ];
+}
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}
+
+const log = await openEmbeddedLog({ folder, onNotice: (notice) => console.log("notice", notice) });
+const { queries } = log;
+let someDelivery = "";
+let middleMs = 0;
+
+const appendTimes = new DurationHistogram();
+
+async function timed(act: () => Promise<unknown>): Promise<void> {
+  const from = performance.now();
+  await act();
+  appendTimes.add(performance.now() - from);
+}
+
+async function fill(): Promise<void> {
+  const start = performance.now();
+  for (let stored = 0; stored < wanted; stored = made) {
+    const drafts = Array.from({ length: Math.min(1000, wanted - made) }, () => draft(Date.now()));
+    await Promise.all(drafts.map((each) => timed(() => log.append(each))));
+    const first = made - drafts.length;
+    const facts = drafts.map((each, index) => factsOf(each, first + index));
+    await Promise.all(chunks(facts, 8).map((some) => log.record(some.flat())));
+    if (middleMs === 0 && made >= wanted / 2) {
+      middleMs = Date.now();
+      someDelivery = drafts[0]?.envelope.dedupe?.value ?? "";
+    }
+  }
+  const minuteMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const acknowledgements = appendTimes.take();
+  await log.record([{ type: "traffic_minute", minuteMs, tenants: [{ tenant: "tenant-0", acknowledgements }] }]);
+  const storedMs = performance.now() - start;
+  await log.counts();
+  const behindMs = performance.now() - start - storedMs;
+  const perSecond = Math.round((wanted * 1000) / storedMs);
+  const { journalBytes, projectionBytes } = await queries.storage();
+  console.log(
+    `${wanted} events with their runs stored in ${(storedMs / 1000).toFixed(1)} s (${perSecond}/s), projection caught up in ` +
+      `${behindMs.toFixed(0)} ms; journal ${(journalBytes / 1e6).toFixed(0)} MB, projection ${(projectionBytes / 1e6).toFixed(0)} MB`,
+  );
+}
+
+interface Case {
+  readonly name: string;
+  readonly ask: () => Promise<Page<unknown>>;
+}
+
+function cases(): Case[] {
+  const list = (query: object): Promise<Page<unknown>> => queries.listEvents({ limit: 50, ...query });
+  const hour = 3_600_000;
+  return [
+    { name: "newest 50", ask: () => list({}) },
+    { name: "tenant", ask: () => list({ tenant: "tenant-7" }) },
+    { name: "rare tenant", ask: () => list({ tenant: "rare" }) },
+    { name: "absent tenant", ask: () => list({ tenant: "nobody" }) },
+    { name: "tenant and type that never meet", ask: () => list({ tenant: "tenant-0", eventType: "stripe" }) },
+    { name: "provider type", ask: () => list({ providerType: "paid" }) },
+    { name: "status failed", ask: () => list({ status: "failed" }) },
+    { name: "status duplicate (none)", ask: () => list({ status: "duplicate" }) },
+    { name: "status done, tenant", ask: () => list({ status: "done", tenant: "tenant-7" }) },
+    { name: "verdict", ask: () => list({ verdict: "verified" }) },
+    { name: "flow", ask: () => list({ flow: "on-slack" }) },
+    { name: "time range in the middle", ask: () => list({ sinceMs: middleMs - 1000, untilMs: middleMs }) },
+    { name: "delivery id", ask: () => list({ deliveryId: someDelivery }) },
+    { name: "absent delivery id", ask: () => list({ deliveryId: "never-sent" }) },
+    { name: "failed runs", ask: () => queries.listRuns({ limit: 50, status: "failed" }) },
+    { name: "runs of a flow", ask: () => queries.listRuns({ limit: 50, flow: "on-slack" }) },
+    {
+      name: "traffic, 6 h",
+      ask: () =>
+        queries
+          .traffic({ sinceMs: Date.now() - 6 * hour, untilMs: Date.now(), bucketMs: 60_000 })
+          .then((items) => ({ items })),
+    },
+    { name: "search, common text", ask: () => list({ text: "nothing to see" }) },
+    { name: "search, needle of a rare tenant", ask: () => list({ text: "needle", tenant: "rare" }) },
+    { name: "search, rare text", ask: () => list({ text: "needle-in-the-hay", timeLimitMs: 10_000 }) },
+    { name: "search, absent text", ask: () => list({ text: "nowhere-at-all", timeLimitMs: 10_000 }) },
+    { name: "search, absent text, page of 1 s", ask: () => list({ text: "nowhere-at-all" }) },
+  ];
+}
+
+function spread(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number): string =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1).padStart(8);
+  return `p50 ${at(0.5)}  p95 ${at(0.95)}  p99 ${at(0.99)}  max ${at(1)} ms`;
+}
+
+async function ask({ name, ask: run }: Case): Promise<void> {
+  const times: number[] = [];
+  const cpu = process.cpuUsage();
+  let answer: Page<unknown> = { items: [] };
+  for (let round = 0; round < (name.startsWith("search") ? Math.min(3, rounds) : rounds); round++) {
+    const from = performance.now();
+    answer = await run();
+    times.push(performance.now() - from);
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMs = ((user + system) / 1000 / times.length).toFixed(1).padStart(7);
+  const cut = answer.searchedToMs === undefined ? "" : " (cut by its time)";
+  console.log(`${name.padEnd(34)} ${spread(times)}  CPU ${cpuMs} ms  ${answer.items.length} rows${cut}`);
+}
+
+/** Appends at a steady rate until it is told to stop; how long each took. */
+async function appending(until: () => boolean): Promise<readonly number[]> {
+  const times: number[] = [];
+  const start = performance.now();
+  const underway: Promise<unknown>[] = [];
+  for (let sent = 0; !until();) {
+    const due = ((performance.now() - start) * appendRate) / 1000;
+    for (; sent < due; sent++) {
+      const from = performance.now();
+      underway.push(log.append(draft(Date.now())).then(() => times.push(performance.now() - from)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await Promise.all(underway);
+  return times;
+}
+
+await fill();
+for (const each of cases()) await ask(each);
+
+const after = (ms: number): (() => boolean) => {
+  const endMs = performance.now() + ms;
+  return () => performance.now() >= endMs;
+};
+const loads = [
+  { name: "no query", chosen: [], times: [] as number[], asked: 0 },
+  {
+    name: "lists, one after another",
+    chosen: cases().filter((each) => !each.name.startsWith("search")),
+    times: [] as number[],
+    asked: 0,
+  },
+  {
+    name: "searches, one after another",
+    chosen: cases().filter((each) => each.name.startsWith("search, absent")),
+    times: [] as number[],
+    asked: 0,
+  },
+];
+// In turns, so that other work on the machine meets all of them.
+for (let turn = 0; turn < 4; turn++) {
+  for (const load of loads) {
+    const isOver = after(2500);
+    const asking = (async () => {
+      while (!isOver() && load.chosen.length > 0) {
+        for (const each of load.chosen) if (!isOver()) await each.ask().then(() => (load.asked += 1));
+      }
+    })();
+    load.times.push(...(await appending(isOver)));
+    await asking;
+  }
+}
+console.log(`\nappends at ${appendRate}/s meanwhile, 10 s each in four turns:`);
+for (const { name, times, asked } of loads) console.log(`${name.padEnd(34)} ${spread(times)}  (${asked} queries)`);
+await log[Symbol.asyncDispose]();
+if (values.folder === undefined) rmSync(folder, { recursive: true });

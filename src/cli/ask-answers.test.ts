@@ -1,0 +1,80 @@
+/** The dialog of `gtc setup`, with someone at the keyboard. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runGtc, type Ran } from "../../test/support/run-gtc.ts";
+import { createTestBundle, type TestBundle } from "../../test/support/test-bundle.ts";
+
+const ENTER = "\r";
+const CTRL_C = "\u0003";
+const CLEAR = "\u0015";
+
+let bundle: TestBundle;
+beforeEach(async () => {
+  bundle = await createTestBundle({});
+});
+afterEach(() => bundle.remove());
+
+/** Runs the dialog and answers each question, in this order, once it is on the screen. */
+function answer(...script: readonly (readonly [question: string, keys: string])[]): Promise<Ran> {
+  const left = [...script];
+  let seen = 0;
+  return runGtc(["setup", "."], {
+    cwd: bundle.folder,
+    env: { HOOK_SECRET: "hook-secret-of-the-environment" },
+    person: (screen, type) => {
+      const [next] = left;
+      const at = next === undefined ? -1 : screen.indexOf(next[0], seen);
+      if (next === undefined || at === -1) return;
+      seen = screen.length;
+      left.shift();
+      // The prompt listens once it has drawn itself.
+      setImmediate(() => type(next[1]));
+    },
+  });
+}
+
+test("a provider by a part of its name and a scheme of one's own, with good defaults, become the settings", async () => {
+  const ran = await answer(
+    ["Public URL", ENTER],
+    ["Verify the signatures", ENTER],
+    ["Who sends?", "github"],
+    ["github", ENTER],
+    ["Event type", ENTER],
+    ["Secret", `secret-of-github-1${ENTER}`],
+    ["Another sender?", ENTER],
+    ["Who sends?", "another"],
+    ["another", ENTER],
+    ["Event type", ENTER],
+    ["Header", ENTER],
+    ["Secret", `$HOOK_SECRET${ENTER}`],
+    ["Another sender?", "n"],
+  );
+  expect(ran).toMatchObject({ exitCode: 0 });
+  expect(ran.stdout).not.toContain("secret-of-github-1");
+  const { publicBaseUrl, sources } = await bundle.load();
+  expect(publicBaseUrl).toBe("http://localhost:8080");
+  const byType = sources.get("demo")!.byType;
+  expect([...byType].map(([type, { keys }]) => [type, keys[0]!.secret])).toEqual([
+    ["github", "secret-of-github-1"],
+    ["order.created", "hook-secret-of-the-environment"],
+  ]);
+});
+
+test("a URL that setup would refuse is refused at once", async () => {
+  const ran = await answer(
+    ["Public URL", `${CLEAR}http://example.com${ENTER}`],
+    ["must be https", `${CLEAR}https://example.com${ENTER}`],
+    ["Verify the signatures", "n"],
+  );
+  expect(ran).toMatchObject({ exitCode: 0 });
+  expect((await bundle.load()).publicBaseUrl).toBe("https://example.com");
+});
+
+test("leaving changes nothing", async () => {
+  const settings = join(bundle.folder, "state", "settings.json");
+  const before = await readFile(settings, "utf8");
+  const ran = await answer(["Public URL", `${CLEAR}https://example.com${ENTER}`], ["Verify the signatures", CTRL_C]);
+  expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("nothing was changed") as string });
+  expect(await readFile(settings, "utf8")).toBe(before);
+});

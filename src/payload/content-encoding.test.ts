@@ -1,0 +1,92 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeContent, NoRoom, useDecoded } from "./content-encoding.ts";
+import { checkClaimedJson, PayloadFault } from "./index.ts";
+
+const MAX_BYTES = 200_000;
+
+class Room {
+  bytes = 0;
+  readonly #most: number;
+  constructor(most: number) {
+    this.#most = most;
+  }
+  take(bytes: number): boolean {
+    if (this.bytes + bytes > this.#most) return false;
+    this.bytes += bytes;
+    return true;
+  }
+  give(bytes: number): void {
+    this.bytes -= bytes;
+  }
+}
+
+const ENCODERS: Readonly<Record<string, (body: Uint8Array) => Uint8Array>> = {
+  gzip: (body) => gzipSync(body),
+  deflate: (body) => deflateSync(body),
+  br: (body) => brotliCompressSync(body, { params: {} }),
+  "deflate, gzip": (body) => gzipSync(deflateRawSync(body)),
+};
+
+const outcomeOf = async (decode: () => Uint8Array | Promise<Uint8Array>): Promise<string> => {
+  try {
+    return Buffer.from(await decode()).toString("base64");
+  } catch (fault) {
+    // A bomb that is cut is too large or corrupt, whichever is noticed first.
+    return fault instanceof PayloadFault ? "refused" : String(fault);
+  }
+};
+
+test("a body decoded piece by piece is what it is when decoded at once, whole, cut or changed; the room is given back", async () => {
+  const bodies = fc
+    .tuple(
+      fc.constantFrom(...Object.keys(ENCODERS)),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.constant(Buffer.alloc(150_000, "a")),
+        fc.constant(Buffer.alloc(300_000)),
+      ),
+      fc.option(fc.nat()),
+      fc.option(fc.tuple(fc.nat(), fc.nat(7))),
+    )
+    .map(([encoding, plain, cut, flip]) => {
+      const body = Buffer.from(ENCODERS[encoding]!(plain));
+      if (flip !== null) body[flip[0] % body.length]! ^= 1 << flip[1];
+      return { encoding, body: cut === null ? body : body.subarray(0, cut % (body.length + 1)) };
+    });
+  await fc.assert(
+    fc.asyncProperty(bodies, async ({ encoding, body }) => {
+      const room = new Room(1_000_000);
+      const limits = { maxBytes: MAX_BYTES, room };
+      const inPieces = await outcomeOf(() => useDecoded(body, encoding, limits, (decoded) => Buffer.from(decoded)));
+      expect(inPieces).toBe(await outcomeOf(() => decodeContent(body, encoding, MAX_BYTES)));
+      expect(room.bytes).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("decoded bytes need room while they are looked at", async () => {
+  const room = new Room(100_000);
+  const body = gzipSync(Buffer.alloc(150_000));
+  await expect(useDecoded(body, "gzip", { maxBytes: MAX_BYTES, room }, () => 0)).rejects.toThrow(NoRoom);
+  expect(room.bytes).toBe(0);
+  const half = gzipSync(Buffer.alloc(90_000));
+  expect(await useDecoded(half, "gzip", { maxBytes: MAX_BYTES, room }, () => room.bytes)).toBe(90_000);
+  expect(room.bytes).toBe(0);
+});
+
+test("a small body is checked at once, a large one without keeping the thread, with the same verdict", async () => {
+  const headers: [string, string][] = [
+    ["content-type", "application/json"],
+    ["content-encoding", "gzip"],
+  ];
+  const limits = { maxBytes: 10_000_000, room: new Room(10_000_000) };
+  const check = (json: string): Promise<void> | undefined => checkClaimedJson(headers, gzipSync(json), limits);
+  expect(check("[1]")).toBeUndefined();
+  expect(() => check("[1")).toThrow("stops being JSON at byte 2");
+  const long = "1,".repeat(500_000);
+  await expect(check(`[${long}1]`)).resolves.toBeUndefined();
+  await expect(check(`[${long}`)).rejects.toThrow("stops being JSON at byte 1000001");
+});

@@ -1,0 +1,42 @@
+/** Compressed bodies at a real gateway: bounded in memory, and not in the way of other requests. */
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SCRIPT } from "../support/flows.ts";
+import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+import { TestGateway } from "../support/test-gateway.ts";
+
+const GZIP = { "content-type": "application/json", "content-encoding": "gzip" };
+const MIB = 1024 * 1024;
+/** A JSON text that is `bytes` long and small when it is compressed. */
+const jsonOf = (bytes: number): Buffer =>
+  Buffer.concat([Buffer.from('"'), Buffer.alloc(bytes - 2, "a"), Buffer.from('"')]);
+
+let bundle: TestBundle;
+beforeAll(async () => {
+  bundle = await createTestBundle({ "script.ygtc": SCRIPT });
+});
+afterAll(() => bundle.remove());
+
+test("a body that decodes to more than there is room for gets 503 and is not stored; the room is there again after it", async () => {
+  await using gateway = await TestGateway.start(bundle, { max_inflight_bytes: String(2 * MIB) });
+  const before = (await gateway.events()).length;
+  for (let n = 0; n < 3; n++) {
+    const refused = await gateway.post("demo/unmatched", gzipSync(jsonOf(4 * MIB)), GZIP);
+    expect([refused.status, refused.headers["retry-after"] !== undefined]).toEqual([503, true]);
+    expect((await gateway.post("demo/unmatched", gzipSync(jsonOf(MIB)), GZIP)).status).toBe(202);
+  }
+  const events = await gateway.events();
+  expect(events.filter(({ status }) => status === "unmatched")).toHaveLength(before + 3);
+  expect(gateway.faults).toEqual([]);
+});
+
+test("a bomb gets 413 while other requests are answered, and the gateway goes on", async () => {
+  await using gateway = await TestGateway.start(bundle, { max_decoded_bytes: String(32 * MIB) });
+  const bomb = gateway.post("demo/unmatched", gzipSync(Buffer.alloc(40 * MIB)), GZIP);
+  const other = await gateway.post("demo/unmatched", "{}");
+  expect(other.status).toBe(202);
+  expect((await bomb).status).toBe(413);
+  const whole = await gateway.post("demo/script", gzipSync('{"a":1}'), GZIP);
+  const detail = await gateway.settled(whole.json()["event_id"]);
+  expect(detail.runs[0]!.steps[0]!.output).toEqual({ a: 1 });
+});

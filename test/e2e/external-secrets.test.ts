@@ -1,0 +1,110 @@
+/** Secrets that are kept in the environment or in files: set up without them, read at every start, checked by doctor. */
+import { createHmac } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runGtc, type Ran } from "../support/run-gtc.ts";
+import { RESPOND } from "../support/flows.ts";
+import { createTestBundle, testConfig, type TestBundle } from "../support/test-bundle.ts";
+import { TestGateway } from "../support/test-gateway.ts";
+import { loadBundle } from "../../src/setup/index.ts";
+
+const BODY = '{"a":1}';
+const ENV = { ORDERS_SECRET: "orders-secret-of-the-environment" };
+const SECTION = {
+  enabled: true,
+  public_base_url: "http://localhost:8080",
+  secret_header: "X-Sig",
+  secret_key: { env: "ORDERS_SECRET" },
+  signatures: {
+    respond: {
+      header: "X-Sig",
+      algorithm: "sha256",
+      secrets: [{ name: "new", secret: { file: "respond.secret" } }, { env: "OLD" }],
+    },
+  },
+};
+
+let bundle: TestBundle;
+beforeEach(async () => {
+  bundle = await createTestBundle({ "respond.ygtc": RESPOND });
+  await bundle.write("respond.secret", "respond-secret-of-the-file\n");
+});
+afterEach(() => bundle.remove());
+
+const setUp = async (section: object, env: Readonly<Record<string, string>> = {}): Promise<Ran> => {
+  await writeFile(join(bundle.folder, "answers.json"), JSON.stringify({ "events-webhook": section }));
+  return runGtc(["setup", "--answers", "answers.json", "."], { cwd: bundle.folder, env });
+};
+
+const sign = (secret: string): string => createHmac("sha256", secret).update(BODY).digest("hex");
+
+test("they need not be there at setup, which says so; none of them is written anywhere", async () => {
+  const { exitCode, stderr, stdout } = await setUp(SECTION);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("the variable ORDERS_SECRET is not set");
+  expect(stdout).toContain("/events/webhook/demo/respond");
+  const again = await setUp(SECTION, { ...ENV, OLD: "old-secret-of-before" });
+  expect(again).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("nothing changed") as string });
+  for (const file of ["settings.json", "secrets.json"]) {
+    const text = await readFile(join(bundle.folder, "state", file), "utf8").catch(() => "");
+    expect(text).not.toMatch(/secret-of-the|old-secret/);
+  }
+});
+
+test("a start reads them from their places, and each verifies", async () => {
+  await setUp(SECTION);
+  const env = { ...ENV, OLD: "old-secret-of-before" };
+  const loaded = await loadBundle(bundle.folder, { keyText: undefined, env, maxBodyBytes: testConfig().maxBodyBytes });
+  await using gateway = await TestGateway.start({ ...bundle, load: async () => loaded }, {}, { env });
+  const post = async (type: string, secret: string): Promise<number> =>
+    (await gateway.post(`demo/${type}`, BODY, { "x-sig": sign(secret) })).status;
+  expect(await post("respond", "respond-secret-of-the-file")).toBe(201);
+  expect(await post("respond", "old-secret-of-before")).toBe(201);
+  expect(await post("order.created", ENV.ORDERS_SECRET)).toBe(202);
+  expect(await post("order.created", "respond-secret-of-the-file")).toBe(401);
+  await bundle.write("respond.secret", "another-secret-of-the-file");
+  await gateway.gateway.reloadSetup();
+  expect(await post("respond", "another-secret-of-the-file")).toBe(201);
+  expect(await post("respond", "respond-secret-of-the-file")).toBe(401);
+});
+
+test("start refuses and doctor shows every one that cannot be read", async () => {
+  await setUp(SECTION);
+  await rm(join(bundle.folder, "respond.secret"));
+  const started = await runGtc(["start", "."], { cwd: bundle.folder, env: { ORDERS_SECRET: "" } });
+  expect(started.exitCode).toBe(4);
+  expect(started.stderr).toContain("GTC_SECRET_UNRESOLVED");
+  const { lines, exitCode } = await runGtc(["doctor", ".", "--json"], { cwd: bundle.folder });
+  expect(exitCode).toBe(1);
+  const finding = lines.find(({ check }) => check === "setup");
+  expect(finding).toMatchObject({ level: "error" });
+  for (const part of [
+    "*/*/default: the variable ORDERS_SECRET is not set",
+    "*/respond/new: the file",
+    "the variable OLD is not set",
+  ])
+    expect(String(finding?.["message"])).toContain(part);
+});
+
+test("a secret that its scheme cannot use is said before the start", async () => {
+  await setUp({ ...SECTION, signatures: { hook: { provider: "standard-webhooks", secret: { env: "HOOK" } } } });
+  const { stdout } = await runGtc(["doctor", "."], { cwd: bundle.folder, env: { ...ENV, HOOK: "whsec_%%%" } });
+  expect(stdout).toContain("*/hook/default: ");
+  expect(stdout).not.toContain("whsec_%%%");
+});
+
+test.each([
+  [{ env: "ORDERS-SECRET" }],
+  [{ env: 1 }],
+  [{ file: "" }],
+  [{ env: "A", file: "b" }],
+  [{ env: "A", more: true }],
+])("the place %j is a fault of the answers", async (secret) => {
+  const { exitCode, stderr } = await setUp({
+    ...SECTION,
+    signatures: { hook: { header: "X", algorithm: "sha256", secret } },
+  });
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain('{ "env": "NAME" } or { "file": "/run/secrets/name" }');
+});
