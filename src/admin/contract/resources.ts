@@ -147,7 +147,7 @@ export const refusal = z.object({
   event_type: z.string(),
   received_at: time,
   http_status: z.int(),
-  /** Kebab-case, e.g. `signature-mismatch`. */
+  /** As in `gtc verify`, e.g. `signature_mismatch`. */
   reason: z.string(),
   detail: z.string(),
   /** What to do about it. */
