@@ -86,7 +86,7 @@ describe("the inspector for operators", () => {
     await other.locator("[data-refusal]").waitFor();
     await other.getByLabel("Reason").selectOption("signature_mismatch");
     await other.waitForURL(/reason=signature_mismatch/);
-    expect(await other.locator("[data-refusal]").count()).toBe(1);
+    await expect.poll(() => other.locator("[data-refusal]").count(), { timeout: 10_000 }).toBe(1);
   });
 
   test("a flow's graph has the counts, failures and settings of its steps", async () => {
