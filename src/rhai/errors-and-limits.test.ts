@@ -51,6 +51,18 @@ describe("extensions and strict Rhai", () => {
 describe("limits", () => {
   test.each([
     ["loop {}", "ErrorTooManyOperations", { maxOperations: 100 }],
+    ["let a = [[]]; loop { a[0].pad(900, 0); a[0].clear(); }", "ErrorTooManyOperations", { maxOperations: 5000 }],
+    [
+      'let all = []; for i in 0..100 { all.push("".pad(90000, "x")); }',
+      "ErrorTooManyOperations",
+      { maxOperations: 20_000 },
+    ],
+    ["let all = []; for i in 0..100 { all.push(blob(90000)); }", "ErrorTooManyOperations", { maxOperations: 20_000 }],
+    [
+      "let big = []; big.pad(900, 0); let rows = []; for i in 0..100 { rows.push([]); } for i in 0..100 { rows[i].append(big); }",
+      "ErrorTooManyOperations",
+      { maxOperations: 20_000 },
+    ],
     ["fn f(n) { f(n + 1) } f(0)", "ErrorStackOverflow", { maxCallLevels: 20 }],
     ['let s = "ab"; loop { s += s; }', "ErrorDataTooLarge", { maxStringSize: 100 }],
     ["let a = []; loop { a.push(1); }", "ErrorDataTooLarge", { maxArraySize: 100 }],

@@ -193,7 +193,10 @@ export abstract class RuntimeCore {
    */
   grew(container: RhaiArray | RhaiMap, value: RhaiValue, at: number): void {
     const isContainer = value instanceof RhaiArray || value instanceof RhaiMap;
-    container.slack -= 1 + (isContainer ? total(weigh(value)) : 0);
+    const taken = isContainer ? total(weigh(value)) : 0;
+    // Many elements in one step are many operations: what a script can hold is bounded by them, wherever it puts it.
+    if (taken > 0) this.count(taken, at);
+    container.slack -= 1 + taken;
     if (container.slack < 0) this.#counted(container, at);
   }
 

@@ -287,6 +287,7 @@ const CHANGING: readonly Native[] = [
     if (maxArraySize > 0 && Number(length) > maxArraySize)
       throw new RhaiError("ErrorDataTooLarge", "Size of array/BLOB too large", at);
     const own = array.own();
+    runtime.count(Math.max(0, Number(length) - own.length), at);
     while (own.length < Number(length)) own.push(copyOf(value));
     runtime.sized(array, at);
   }),

@@ -63,11 +63,15 @@ function change<A extends readonly [RhaiBlob, ...RhaiValue[]] = readonly [RhaiBl
   return native<A>(signature, call, CHANGES);
 }
 
+/** Filling memory is work, too; with it what a script can hold is bounded by its operations. */
+const BYTES_PER_OPERATION = 8;
+
 function made(size: Integer, fill: number, runtime: Runtime, at: number): RhaiBlob {
   const length = Math.max(0, Number(size));
   const { maxArraySize } = runtime.options;
   if ((maxArraySize > 0 && length > maxArraySize) || length > 2 ** 31)
     throw new RhaiError("ErrorDataTooLarge", "Size of array/BLOB too large", at);
+  runtime.count(Math.ceil(length / BYTES_PER_OPERATION), at);
   return new RhaiBlob(new Uint8Array(length).fill(fill));
 }
 

@@ -95,8 +95,12 @@ function pad(text: string, length: Integer, filler: string): string {
 function padChecked(text: string, length: Integer, filler: string, runtime: Runtime, at: number): string {
   const { maxStringSize } = runtime.options;
   if (maxStringSize > 0 && Number(length) > maxStringSize) runtime.sized("x".repeat(maxStringSize + 1), at);
+  runtime.count(Math.ceil(Math.max(0, Number(length) - text.length) / CHARS_PER_OPERATION), at);
   return pad(text, length, filler);
 }
+
+/** Making text is work, too; with it what a script can hold is bounded by its operations. */
+const CHARS_PER_OPERATION = 8;
 
 const READING: readonly Native[] = [
   native<[string]>("len string", ([text]) => textLength(text), PROPERTY),
