@@ -1,11 +1,9 @@
 /** The JSON in which events, runs and refusals are shown, by the API and the CLI alike. */
-import { parseJson, stringifyJson, type JsonValue } from "../base/index.ts";
-import { headerOf, type AnswerRecord, type Envelope, type HeaderList } from "../event/index.ts";
+import { stringifyJson, type JsonValue } from "../base/index.ts";
+import { headerOf, type AnswerRecord, type HeaderList } from "../event/index.ts";
 import type { EventDetail, EventSummary, Refusal, RunDetail, StepDone } from "../event-log/index.ts";
-import { decodePayload } from "../payload/index.ts";
-
-/** Payloads larger than this are not decoded to be shown. */
-const MAX_SHOWN_BYTES = 8 * 1024 * 1024;
+import { payloadOf } from "./api/shown-body.ts";
+import { isoTime, jsonOr, timeOrNull } from "./json-values.ts";
 
 export interface SummaryJson {
   readonly id: string;
@@ -59,7 +57,7 @@ export async function detailToJson(detail: EventDetail): Promise<EventRecord> {
       remote_address: envelope.remoteAddress,
       headers: envelope.headers.map(([name, value]) => [name, value]),
       body: bodyText(envelope.rawBody, envelope.headers),
-      payload: await payloadOf(envelope),
+      payload: await payloadOf(envelope.headers, envelope.rawBody),
     },
     response: responseOf(detail),
     runs: detail.runs.map(runToJson),
@@ -165,15 +163,6 @@ export function viewText(view: JsonValue, indent?: number): string {
   return stringifyJson(view, indent);
 }
 
-async function payloadOf({ headers, rawBody }: Pick<Envelope, "headers" | "rawBody">): Promise<JsonValue> {
-  if (rawBody.length > MAX_SHOWN_BYTES) return null;
-  try {
-    return parseJson(await decodePayload(headers, rawBody, MAX_SHOWN_BYTES));
-  } catch {
-    return null;
-  }
-}
-
 /** The body as text where it is text, else in base64. */
 function bodyText(body: Uint8Array, headers: HeaderList): JsonValue {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -182,20 +171,4 @@ function bodyText(body: Uint8Array, headers: HeaderList): JsonValue {
     !bytes.includes(0) &&
     Buffer.from(bytes.toString("utf8")).equals(bytes);
   return isText ? { text: bytes.toString("utf8") } : { base64: bytes.toString("base64") };
-}
-
-function jsonOr(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
-}
-
-function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
-}
-
-function timeOrNull(timeMs: number | undefined): string | null {
-  return timeMs === undefined ? null : isoTime(timeMs);
 }

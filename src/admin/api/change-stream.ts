@@ -69,8 +69,9 @@ export class ChangeStream implements Disposable {
     try {
       for (let sequence = from; !ended.aborted;) {
         const page = await this.#backend.queries.changesSince(sequence, MOST_CHANGES);
-        for (const message of await this.#messages(page, filter)) {
-          if (!(await write(response, text(message), ended))) return;
+        const messages = await this.#messages(page, filter);
+        for (const [index, message] of messages.entries()) {
+          if (!(await write(response, text(message, messages[index + 1]), ended))) return;
         }
         if (page.changes.length === 0 && page.sequence === sequence) await news.next(response, ended);
         else await rest(REST_MS, ended);
@@ -102,7 +103,7 @@ export class ChangeStream implements Disposable {
       ...refusals
         .filter((refusal) => refusal !== undefined)
         .map(refusalJson)
-        .filter((refusal) => isOf(filter, refusal) && filter.verdict === undefined && filter.flow === undefined)
+        .filter((refusal) => isOf(filter, refusal) && takesRefusals(filter))
         .map((refusal) => ({ type: "refusal" as const, sequence: last.refusals.get(refusal.id) ?? sequence, refusal })),
     ];
     const ordered = messages.toSorted((a, b) => a.sequence - b.sequence);
@@ -138,6 +139,11 @@ function wants(filter: Filter, event: ReturnType<typeof eventRowJson>): boolean 
   );
 }
 
+/** What a refused request cannot have, it cannot be asked for by. */
+function takesRefusals({ status = "refused", verdict, flow, provider_type, delivery_id }: Filter): boolean {
+  return status === "refused" && [verdict, flow, provider_type, delivery_id].every((value) => value === undefined);
+}
+
 function isOf(
   filter: Filter,
   { tenant, event_type: type }: { readonly tenant: string; readonly event_type: string },
@@ -147,8 +153,13 @@ function isOf(
   );
 }
 
-function text(message: StreamMessage): string {
-  return `event: ${message.type}\nid: ${message.sequence}\ndata: ${JSON.stringify(message)}\n\n`;
+/**
+ * A message as it is sent. One change may be several messages: only the last of them has the id, so that a viewer who is
+ * cut off between them gets them all again.
+ */
+function text(message: StreamMessage, next: StreamMessage | undefined): string {
+  const id = message.sequence === next?.sequence ? "" : `id: ${message.sequence}\n`;
+  return `event: ${message.type}\n${id}data: ${JSON.stringify(message)}\n\n`;
 }
 
 /** False when the viewer left or does not read. */

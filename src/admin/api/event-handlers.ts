@@ -7,7 +7,8 @@ import { eventsToHar } from "../har.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import { valueAt } from "../masking.ts";
 import type { AdminBackend } from "./backend.ts";
-import { eventDetailJson, eventRowJson, timeOrNull } from "./event-json.ts";
+import { eventDetailJson, eventRowJson } from "./event-json.ts";
+import { timeOrNull } from "../json-values.ts";
 import type { Handlers, HandlerInput, RawAnswer } from "./handler.ts";
 import { payloadOf } from "./shown-body.ts";
 

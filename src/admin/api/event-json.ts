@@ -1,5 +1,5 @@
 /** Events, runs and refusals in the JSON of the contract, with what is sensitive masked. */
-import { parseJson, type JsonValue } from "../../base/index.ts";
+import type { JsonValue } from "../../base/index.ts";
 import type { AnswerRecord, DedupeKey, VerdictRecord } from "../../event/index.ts";
 import type {
   EventDetail,
@@ -13,6 +13,7 @@ import type {
 import type { StoredFlowView } from "../../flow/index.ts";
 import type * as Contract from "../contract/index.ts";
 import { maskHeaders, maskQuery, maskTarget, type MaskRules } from "../masking.ts";
+import { isoTime, jsonOr, timeOrNull } from "../json-values.ts";
 import { shownBody } from "./shown-body.ts";
 
 export function eventRowJson(row: EventRowView): Contract.EventSummary {
@@ -196,20 +197,4 @@ export async function refusalDetailJson(refusal: Refusal, rules: MaskRules): Pro
     headers: maskHeaders(refusal.headers, rules),
     body: { ...body, bytes: refusal.bodyBytes, truncated: body.truncated || !isWhole },
   };
-}
-
-function jsonOr(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
-}
-
-export function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
-}
-
-export function timeOrNull(timeMs: number | undefined): string | null {
-  return timeMs === undefined ? null : isoTime(timeMs);
 }

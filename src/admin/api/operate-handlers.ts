@@ -5,7 +5,8 @@ import type * as Contract from "../contract/index.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
 import { defined, periodOf } from "./event-handlers.ts";
-import { isoTime, refusalDetailJson, refusalJson, timeOrNull } from "./event-json.ts";
+import { refusalDetailJson, refusalJson } from "./event-json.ts";
+import { isoTime, timeOrNull } from "../json-values.ts";
 import { notFound, type Handlers } from "./handler.ts";
 import { percentilesJson } from "./run-handlers.ts";
 

@@ -5,7 +5,8 @@ import { findFlow, viewStoredFlow, type FlowDefinition, type StoredFlowView } fr
 import type * as Contract from "../contract/index.ts";
 import type { AdminBackend } from "./backend.ts";
 import { defined, flowsOf, periodOf } from "./event-handlers.ts";
-import { isoTime, runDetailJson, runRowJson, timeOrNull } from "./event-json.ts";
+import { runDetailJson, runRowJson } from "./event-json.ts";
+import { isoTime, timeOrNull } from "../json-values.ts";
 import { notFound, type Handlers } from "./handler.ts";
 import { shownBody } from "./shown-body.ts";
 import { maskRulesOf } from "../mask-rules.ts";
