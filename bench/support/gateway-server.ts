@@ -35,12 +35,13 @@ export async function createBundle(): Promise<BenchBundle> {
 }
 
 /** `gtc start` on the bundle, as a process of its own. */
-export async function gatewayServer(folder: string): Promise<BenchServer> {
+export async function gatewayServer(folder: string): Promise<BenchServer & { readonly pid: number }> {
   const child = spawn(process.execPath, [GTC, "start", folder, "--port", "0", "--admin-port", "0", "--quiet"], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const file = await untilStarted(join(folder, "state", "gateway.json"), child.pid ?? 0);
   return {
+    pid: file.pid,
     port: Number(new URL(file.webhook_url).port),
     stores: true,
     stats: async () => ({

@@ -1,0 +1,50 @@
+/**
+ * Where a request's CPU goes: the gateway under full load, CPU per request of each of its threads, from /proc (Linux).
+ * `npm run bench:threads [-- --seconds 5]`. The acknowledging thread, the runner and the projector stand out; the small
+ * ones are V8's and libuv's.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createBundle, gatewayServer } from "./support/gateway-server.ts";
+import { load } from "./support/load.ts";
+import { bodies, signed } from "./support/payloads.ts";
+import { cpuMsOf } from "./support/server.ts";
+
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "5" } } });
+const seconds = Number(values.seconds);
+const LEAST_SHOWN_US = 2;
+
+const bundle = await createBundle();
+try {
+  await using gateway = await gatewayServer(bundle.folder);
+  const { pid } = gateway;
+  for (const [name, body] of Object.entries(bodies)) {
+    for (const kind of ["ack", "flow"]) {
+      const options = {
+        port: gateway.port,
+        path: `/events/webhook/demo/${kind}`,
+        body,
+        headers: signed(body),
+        connections: 64,
+      };
+      await load({ ...options, seconds: 2 });
+      const before = threadsOf(pid);
+      const { requests, requestsPerSecond, p50Ms } = await load({ ...options, seconds });
+      const after = threadsOf(pid);
+      const micros = [...after].map(([id, ms]) => ((ms - (before.get(id) ?? 0)) / requests) * 1000);
+      const shown = micros.filter((us) => us >= LEAST_SHOWN_US).toSorted((a, b) => b - a);
+      const total = shown.reduce((sum, us) => sum + us, 0);
+      console.log(
+        `${kind}, ${name}: ${Math.round(requestsPerSecond)}/s, p50 ${p50Ms.toFixed(1)} ms; µs per request by thread: ${shown.map((us) => us.toFixed(0)).join(" ")} (${total.toFixed(0)} in all)`,
+      );
+    }
+  }
+} finally {
+  await bundle.remove();
+}
+
+/** CPU of each thread so far, milliseconds, by its id. */
+function threadsOf(pid: number): ReadonlyMap<string, number> {
+  const ids = readdirSync(`/proc/${pid}/task`);
+  return new Map(ids.map((id) => [id, cpuMsOf(readFileSync(`/proc/${pid}/task/${id}/stat`, "utf8"))]));
+}
