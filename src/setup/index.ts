@@ -6,6 +6,7 @@ export { hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.
 export {
   loadBundle,
   previewBundle,
+  readExternalSecrets,
   readSettings,
   type LoadedBundle,
   type LoadedSource,

@@ -5,15 +5,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { keyFaults, type SchemeConfig, type SigningKey } from "../signature/index.ts";
-import { readExternalSecret, SealedStore } from "../secret/index.ts";
+import { readExternalSecret, SealedStore, type SecretPlace } from "../secret/index.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
-import {
-  settingsSchema,
-  type OpenSetup,
-  type StoredSettings,
-  type StoredSource,
-  type StoredTenant,
-} from "./settings.ts";
+import { ownSettings, settingsSchema, type OpenSetup, type StoredSettings, type StoredSource } from "./settings.ts";
 
 export interface LoadedSource {
   readonly config: SchemeConfig;
@@ -51,29 +45,28 @@ export async function loadBundle(folder: string, options: LoadOptions): Promise<
   const read = await readBundleFolder(folder);
   const settings = await readSettings(folder);
   const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
-  const external = await externalSecrets(settings, folder, options.env ?? {});
-  return assemble(read, settings, (name) => external.get(name) ?? store.get(name).reveal(), options.maxBodyBytes);
+  const { secrets, faults } = await readExternalSecrets(settings, { env: options.env ?? {}, folder });
+  if (faults.length > 0) throw new GtcError("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
+  return assemble(read, settings, (name) => secrets.get(name) ?? store.get(name).reveal(), options.maxBodyBytes);
 }
 
-/** Reads the secrets that are kept elsewhere, by name. @throws GtcError GTC_SECRET_UNRESOLVED with all that fail. */
-async function externalSecrets(
+/** Reads the secrets that are kept elsewhere, by name, and says which cannot be read or used. */
+export async function readExternalSecrets(
   settings: StoredSettings,
-  folder: string,
-  env: NonNullable<LoadOptions["env"]>,
-): Promise<ReadonlyMap<string, string>> {
+  place: SecretPlace,
+): Promise<{ readonly secrets: ReadonlyMap<string, string>; readonly faults: readonly string[] }> {
   const secrets = new Map<string, string>();
   const faults: string[] = [];
   for (const { config, keys } of sourcesIn(settings)) {
     for (const { name, secretName, from } of keys) {
       if (from === undefined) continue;
-      const read = await readExternalSecret(from, { env, folder });
+      const read = await readExternalSecret(from, place);
       const fault = "fault" in read ? read.fault : keyFaults(config, [{ name, secret: read.text }])[0]?.message;
       if (fault !== undefined) faults.push(`${secretName}: ${fault}`);
       if ("text" in read) secrets.set(secretName, read.text);
     }
   }
-  if (faults.length > 0) throw new GtcError("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
-  return secrets;
+  return { secrets, faults };
 }
 
 function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[] {
@@ -103,7 +96,7 @@ function assemble(
 ): LoadedBundle {
   const sources = new Map<string, LoadedTenant>();
   for (const tenant of read.bundle.tenants) {
-    const isEnabled = settings.tenants[tenant]?.enabled ?? settings.enabled;
+    const isEnabled = ownSettings(settings, tenant).enabled ?? settings.enabled;
     if (isEnabled) sources.set(tenant, mergeTenant(settings, tenant, secretOf, maxBodyBytes));
   }
   return { ...read, publicBaseUrl: settings.publicBaseUrl, sources };
@@ -131,7 +124,7 @@ function jsonOrNothing(text: string): unknown {
 
 /** A tenant's own schemes come before those of all tenants. */
 function mergeTenant(settings: StoredSettings, name: string, secretOf: SecretOf, maxBodyBytes: number): LoadedTenant {
-  const own: StoredTenant = settings.tenants[name] ?? { byType: {} };
+  const own = ownSettings(settings, name);
   const byType = new Map<string, LoadedSource>();
   for (const [eventType, source] of Object.entries({ ...settings.shared.byType, ...own.byType }))
     byType.set(eventType, open(source, secretOf));

@@ -51,6 +51,11 @@ export type StoredKey = z.infer<typeof keySchema>;
 export type StoredSource = z.infer<typeof sourceSchema>;
 export type StoredTenant = z.infer<typeof tenantSchema>;
 
+/** What is set up for a tenant alone. Any name may be a tenant's, also one that every object has (`constructor`). */
+export function ownSettings({ tenants }: StoredSettings, tenant: string): StoredTenant {
+  return (Object.hasOwn(tenants, tenant) ? tenants[tenant] : undefined) ?? { byType: {} };
+}
+
 /** What is set up, with the secrets opened: each under the name by which the settings know it. */
 export interface OpenSetup {
   readonly settings: StoredSettings;

@@ -137,15 +137,20 @@ class Validator {
     const { secret, secrets } = entry;
     return {
       ...entry,
-      ...(secret !== undefined && { secret: this.#reference(secret, `${path}.secret`) }),
+      ...(secret !== undefined && { secret: this.#textOrReference(secret, `${path}.secret`) }),
       ...(Array.isArray(secrets) && {
         secrets: secrets.map((item: unknown, index) => {
           const at = `${path}.secrets[${index}]`;
           if (!isRecord(item) || !("secret" in item)) return this.#reference(item, at);
-          return { ...item, secret: this.#reference(item["secret"], `${at}.secret`) };
+          return { ...item, secret: this.#textOrReference(item["secret"], `${at}.secret`) };
         }),
       }),
     };
+  }
+
+  /** The value where only a text or a reference can stand. */
+  #textOrReference(value: unknown, path: string): unknown {
+    return isRecord(value) ? this.#reference({ env: undefined, ...value }, path) : value;
   }
 
   #reference(value: unknown, path: string): unknown {
@@ -164,21 +169,17 @@ class Validator {
   /** `secret_header` and `secret_key`: the check for every event type without a signature of its own. */
   #fallback(section: Section, path: string, owner: string): StoredSource | undefined {
     const { secret_header: header } = section;
-    const key = this.#reference(section["secret_key"], `${path}.secret_key`);
+    const key = this.#textOrReference(section["secret_key"], `${path}.secret_key`);
     if (header === undefined && key === undefined) return undefined;
     if (header === undefined || key === undefined) {
       const [given, missing] = header === undefined ? ["secret_key", "secret_header"] : ["secret_header", "secret_key"];
       this.#fault(`${path}.${missing}`, `is missing, but ${given} is there`, "Give both or none of them.");
-      return undefined;
     }
-    if (typeof header !== "string" || !/^[\w!#$%&'*+.^`|~-]+$/.test(header)) {
-      this.#fault(`${path}.secret_header`, "must be the name of a header");
-      return undefined;
-    }
-    if (typeof key !== "string" || key === "") {
-      this.#fault(`${path}.secret_key`, "must be a text that is not empty");
-      return undefined;
-    }
+    const isHeader = typeof header === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(header);
+    if (header !== undefined && !isHeader) this.#fault(`${path}.secret_header`, "must be the name of a header");
+    const isKey = typeof key === "string" && key !== "";
+    if (key !== undefined && !isKey) this.#fault(`${path}.secret_key`, "must be a text that is not empty");
+    if (!isHeader || !isKey) return undefined;
     const config = { scheme: { spec: sha256Spec(header) } };
     return this.#source(config, [{ name: "default", secret: key }], `${path}.secret_key`, `${owner}/${ANY}`);
   }
@@ -192,10 +193,8 @@ class Validator {
     const sources: Record<string, StoredSource> = {};
     for (const [eventType, entry] of Object.entries(value)) {
       const at = `${path}.${eventType}`;
-      if (!EVENT_TYPE.test(eventType)) {
+      if (!EVENT_TYPE.test(eventType))
         this.#fault(at, "is no event type", "Use letters, digits and . _ : @ -, at most 128 of them.");
-        continue;
-      }
       const parsed = parseSchemeConfig(this.#withoutExternal(entry, at));
       if ("faults" in parsed) {
         for (const { path: below, message, hint } of parsed.faults)
@@ -257,11 +256,14 @@ class Validator {
     if (typeof value !== "string") this.#fault(path, value === undefined ? "is missing" : "must be a text", hint);
     if (text === "") return "";
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined) this.#fault(path, `"${text}" is no URL`, hint);
-    else if (!(url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
+    if (url === undefined) {
+      this.#fault(path, `"${text}" is no URL`, hint);
+      return "";
+    }
+    if (!(url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
       this.#fault(path, "must be https (http only on loopback)", hint);
-    else if (url.search !== "" || url.hash !== "") this.#fault(path, "must have no query and no fragment", hint);
-    else if (url.username !== "" || url.password !== "") this.#fault(path, "must have no user and no password", hint);
+    if (url.search !== "" || url.hash !== "") this.#fault(path, "must have no query and no fragment", hint);
+    if (url.username !== "" || url.password !== "") this.#fault(path, "must have no user and no password", hint);
     return text.replace(/\/+$/, "");
   }
 
