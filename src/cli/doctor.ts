@@ -1,6 +1,6 @@
 /** `gtc doctor`: everything that can be wrong with a bundle and its surroundings, each with what to do about it. */
 import type { DoctorFinding } from "../admin/index.ts";
-import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
+import { messageOf, type ExitCode } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import {
   examineFiles,
@@ -13,6 +13,7 @@ import {
 } from "../setup/index.ts";
 import { codeFrame, locationOf, type Diagnostic } from "../text/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
+import { asGtcError } from "./as-gtc-error.ts";
 import { examineAnswers, examinePlace } from "./doctor-place.ts";
 import { examineGateway } from "./doctor-gateway.ts";
 import { configFor, folderOf } from "./load.ts";
@@ -89,8 +90,9 @@ async function examineRunning(
 async function attempt<T>(findings: Finding[], check: string, step: () => Promise<T>): Promise<T | undefined> {
   try {
     return await step();
-  } catch (fault) {
-    if (!(fault instanceof GtcError)) throw fault;
+  } catch (thrown) {
+    const fault = asGtcError(thrown);
+    if (fault === undefined) throw thrown;
     const where = String(fault.details["path"] ?? check);
     findings.push({ level: "error", check, where, message: messageOf(fault), fix: fault.fix });
     return undefined;

@@ -1,5 +1,5 @@
 /** `gtc urls`: the URLs to register at the senders, and how requests there are verified. */
-import { hasErrors, previewBundle, readSettings, urlTable, type UrlRow } from "../setup/index.ts";
+import { hasErrors, loadWithoutSecrets, urlTable, type UrlRow } from "../setup/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
@@ -14,9 +14,7 @@ export const urls = defineCommand({
   run: async (context, { args, options }) => {
     const folder = folderOf(context, args.bundle);
     const { maxBodyBytes } = await configFor(context, folder);
-    // The table holds no secret, so it can be had where none can be read.
-    const setup = { settings: await readSettings(folder), secrets: new Map<string, string>() };
-    const bundle = await previewBundle(folder, setup, maxBodyBytes);
+    const bundle = await loadWithoutSecrets(folder, maxBodyBytes);
     if (hasErrors(bundle.diagnostics)) throw new BundleFault(folder, bundle.diagnostics);
     const rows = urlTable(bundle);
     context.stdout.write(

@@ -5,6 +5,7 @@ export { answersTemplate } from "./answers-template.ts";
 export { hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 export {
   loadBundle,
+  loadWithoutSecrets,
   previewBundle,
   readExternalSecrets,
   readSettings,
@@ -12,6 +13,7 @@ export {
   type LoadedSource,
   type LoadedTenant,
 } from "./load-bundle.ts";
+export { hasSameSecrets, keepReplaced, secretFiles } from "./replaced-secrets.ts";
 export { urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { addSecret, type AddedSecret } from "./add-secret.ts";

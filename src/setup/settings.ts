@@ -17,7 +17,13 @@ const keySchema = z.object({
   secretName: z.string(),
   notAfterMs: z.number().optional(),
   /** Where it is kept, when it is not sealed. */
-  from: z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]).optional(),
+  from: z
+    .union([
+      z.strictObject({ env: z.string() }),
+      /** `overlapMs`: how long a secret that the file no longer holds goes on verifying. */
+      z.strictObject({ file: z.string(), overlapMs: z.number().exactOptional() }),
+    ])
+    .optional(),
   /** How it came, when not with the answers. */
   origin: z.enum(["rotated", "handshake"]).optional(),
   addedAtMs: z.number().optional(),

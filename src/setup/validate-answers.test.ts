@@ -160,6 +160,11 @@ describe("answers that are not valid", () => {
       ['$.events-webhook.signatures.github.secret must be { "env": "NAME" } or { "file": "/run/secrets/name" }'],
     ],
     [
+      "an overlap that is none",
+      { ...VALID, signatures: { github: { ...SHA256, secret: { file: "/run/secrets/github", overlap: "soon" } } } },
+      ["$.events-webhook.signatures.github.secret.overlap is no duration; write 30m, 24h or 7d, or 0s for none"],
+    ],
+    [
       "a header without its key",
       { ...VALID, secret_header: "X-Sig" },
       ["$.events-webhook.secret_key is missing, but secret_header is there"],

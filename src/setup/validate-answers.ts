@@ -3,9 +3,9 @@
  */
 import { nearest } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
-import type { ExternalSecret } from "../secret/index.ts";
 import { OPTION_NAMES, TENANT_OPTION_NAMES } from "./answer-options.ts";
 import { isRecord, type AnswerFault, type AnswerSection } from "./answers.ts";
+import { ExternalReferences } from "./external-references.ts";
 import {
   ANY,
   REPLAY_GUARDS,
@@ -49,7 +49,7 @@ class Validator {
   readonly faults: AnswerFault[] = [];
   readonly secrets = new Map<string, string>();
   readonly #options: ValidateOptions;
-  readonly #external = new Map<string, ExternalSecret>();
+  readonly #external = new ExternalReferences((path, message) => this.#fault(path, message));
 
   constructor(options: ValidateOptions) {
     this.#options = options;
@@ -128,48 +128,10 @@ class Validator {
     return found;
   }
 
-  /**
-   * Puts a text in the place of each secret that is kept elsewhere, so that the schemes see references only. The secret
-   * itself is not looked at: it may not be on the machine that sets up.
-   */
-  #withoutExternal(entry: unknown, path: string): unknown {
-    if (!isRecord(entry)) return entry;
-    const { secret, secrets } = entry;
-    return {
-      ...entry,
-      ...(secret !== undefined && { secret: this.#textOrReference(secret, `${path}.secret`) }),
-      ...(Array.isArray(secrets) && {
-        secrets: secrets.map((item: unknown, index) => {
-          const at = `${path}.secrets[${index}]`;
-          if (!isRecord(item) || !("secret" in item)) return this.#reference(item, at);
-          return { ...item, secret: this.#textOrReference(item["secret"], `${at}.secret`) };
-        }),
-      }),
-    };
-  }
-
-  /** The value where only a text or a reference can stand. */
-  #textOrReference(value: unknown, path: string): unknown {
-    return isRecord(value) ? this.#reference({ env: undefined, ...value }, path) : value;
-  }
-
-  #reference(value: unknown, path: string): unknown {
-    if (!isRecord(value) || !("env" in value || "file" in value)) return value;
-    const { env, file, ...more } = value;
-    const from =
-      typeof env === "string" && file === undefined ? { env } : typeof file === "string" ? { file } : undefined;
-    const isName = from !== undefined && ("env" in from ? /^\w+$/.test(from.env) : from.file !== "");
-    if (!isName || Object.keys(more).length > 0 || (env !== undefined && file !== undefined))
-      this.#fault(path, 'must be { "env": "NAME" } or { "file": "/run/secrets/name" }');
-    const reference = `$GTC_EXTERNAL_${this.#external.size}`;
-    this.#external.set(reference, from ?? { env: "" });
-    return reference;
-  }
-
   /** `secret_header` and `secret_key`: the check for every event type without a signature of its own. */
   #fallback(section: Section, path: string, owner: string): StoredSource | undefined {
     const { secret_header: header } = section;
-    const key = this.#textOrReference(section["secret_key"], `${path}.secret_key`);
+    const key = this.#external.textOrReference(section["secret_key"], `${path}.secret_key`);
     if (header === undefined && key === undefined) return undefined;
     if (header === undefined || key === undefined) {
       const [given, missing] = header === undefined ? ["secret_key", "secret_header"] : ["secret_header", "secret_key"];
@@ -195,7 +157,7 @@ class Validator {
       const at = `${path}.${eventType}`;
       if (!EVENT_TYPE.test(eventType))
         this.#fault(at, "is no event type", "Use letters, digits and . _ : @ -, at most 128 of them.");
-      const parsed = parseSchemeConfig(this.#withoutExternal(entry, at));
+      const parsed = parseSchemeConfig(this.#external.withoutThem(entry, at));
       if ("faults" in parsed) {
         for (const { path: below, message, hint } of parsed.faults)
           this.#fault(below === "" ? at : `${at}.${below}`, message, hint);
@@ -215,7 +177,7 @@ class Validator {
     owner: string,
   ): StoredSource | undefined {
     const resolved = keys.map((key) => {
-      const from = this.#external.get(key.secret);
+      const from = this.#external.placeOf(key.secret);
       return from === undefined ? { ...key, secret: this.#resolve(key.secret, path) ?? "" } : { ...key, from };
     });
     if (resolved.some(({ secret }) => secret === "")) return undefined;
