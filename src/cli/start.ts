@@ -68,10 +68,7 @@ export const start = defineCommand({
       onFault: (what, fault) => output.fault(what, fault),
       onNotice: (notice) => output.notice(notice),
     });
-    const reloader = new BundleReloader({
-      ...{ context, folder, config, gateway, output, bundle },
-      withFlows: options.watch,
-    });
+    const reloader = new BundleReloader({ context, folder, config, gateway, output, bundle, withFlows: options.watch });
     changes.tell(() => reloader.reload());
     const stopFiles = watchFiles(
       () => reloader.secretFiles,

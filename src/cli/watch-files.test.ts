@@ -16,8 +16,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Watches files of the folder; each call of what it returns resolves with the next change. */
-function watching(...names: readonly string[]): () => Promise<void> {
+/** Watches files of the folder; each call of what it returns waits for a change, and says how many there were since the last. */
+function watching(...names: readonly string[]): () => Promise<number> {
   let changes = 0;
   let waiting: (() => void) | undefined;
   const paths = names.map((name) => join(folder, name));
@@ -28,20 +28,22 @@ function watching(...names: readonly string[]): () => Promise<void> {
   stop = watchFiles(() => paths, onChange, EVERY_MS);
   return async () => {
     if (changes === 0) await new Promise<void>((resolve) => (waiting = resolve));
+    const count = changes;
     changes = 0;
+    return count;
   };
 }
 
 test("new content, a file that goes and one that comes are each noticed", async () => {
   await writeFile(join(folder, "a"), "one");
   const change = watching("a", "b");
-  await change();
+  expect(await change()).toBe(1);
   await writeFile(join(folder, "a"), "two");
-  await change();
+  expect(await change()).toBe(1);
   await writeFile(join(folder, "b"), "new");
-  await change();
+  expect(await change()).toBe(1);
   await rm(join(folder, "a"));
-  await change();
+  expect(await change()).toBe(1);
 });
 
 test("a folder of links that is exchanged as a whole, as container platforms do it, is noticed", async () => {
@@ -55,10 +57,10 @@ test("a folder of links that is exchanged as a whole, as container platforms do 
   await symlink("v1", join(folder, "..data"));
   await symlink("..data/secret", join(folder, "secret"));
   const change = watching("secret");
-  await change();
+  expect(await change()).toBe(1);
   await symlink("v2", join(folder, "..next"));
   await rename(join(folder, "..next"), join(folder, "..data"));
-  await change();
+  expect(await change()).toBe(1);
 });
 
 test("a file that is still being written is taken once it rests", async () => {

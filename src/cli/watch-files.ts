@@ -4,6 +4,7 @@
  * is exchanged as a whole, or lie on a network, and what the system tells of those is not the same everywhere.
  */
 import { stat } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** A new state is reported once it was seen twice, so that half of a file is not taken for the whole. */
 const EVERY_MS = 1000;
@@ -17,32 +18,41 @@ export function watchFiles(
   onChange: () => Promise<void>,
   everyMs = EVERY_MS,
 ): () => Promise<void> {
-  const reported = new Map<string, string>();
-  const seen = new Map<string, string>();
-  let isStopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let round = Promise.resolve();
+  const files = new FileStates();
+  const stopped = new AbortController();
   const look = async (): Promise<void> => {
-    const states = await Promise.all(paths().map(async (path) => [path, await stateOf(path)] as const));
-    const settled = states.filter(([path, state]) => !reported.has(path) || seen.get(path) === state);
-    const isChange = settled.some(([path, state]) => (reported.get(path) ?? state) !== state);
-    for (const [path, state] of states) seen.set(path, state);
-    for (const [path, state] of settled) reported.set(path, state);
-    if (isChange && !isStopped) await onChange();
+    await files.look(paths());
+    if (paths().length > 0) await onChange();
+    while (!stopped.signal.aborted) {
+      await delay(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      if (!stopped.signal.aborted && (await files.look(paths()))) await onChange();
+    }
   };
-  const next = (): void => {
-    if (isStopped) return;
-    timer = setTimeout(() => (round = look().then(next)), everyMs);
-    timer.unref();
+  const over = look();
+  return () => {
+    stopped.abort();
+    return over;
   };
-  round = look()
-    .then(() => (isStopped || reported.size === 0 ? undefined : onChange()))
-    .then(next);
-  return async () => {
-    isStopped = true;
-    clearTimeout(timer);
-    await round;
-  };
+}
+
+class FileStates {
+  readonly #reported = new Map<string, string>();
+  readonly #seen = new Map<string, string>();
+
+  /** Whether a file has a state that was seen twice and is not the one of which was told. */
+  async look(paths: readonly string[]): Promise<boolean> {
+    const states = await Promise.all(paths.map(async (path) => [path, await stateOf(path)] as const));
+    let isChange = false;
+    for (const [path, state] of states) {
+      const told = this.#reported.get(path);
+      if (told === undefined || this.#seen.get(path) === state) {
+        isChange ||= told !== undefined && told !== state;
+        this.#reported.set(path, state);
+      }
+      this.#seen.set(path, state);
+    }
+    return isChange;
+  }
 }
 
 /** What tells one content of a file from the next, without reading it. */
