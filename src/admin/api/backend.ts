@@ -34,7 +34,7 @@ export interface BundleView {
   /** The URL table. */
   readonly sources: readonly SourceView[];
   /** The source of an event type that the table does not name; undefined for a tenant that receives nothing. */
-  sourceOf(tenant: string, eventType: string): SourceView | undefined;
+  readonly sourceOf: (tenant: string, eventType: string) => SourceView | undefined;
 }
 
 export interface SourceView {
