@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer as createTlsServer, type RequestListener } from "node:https";
+import type { RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { createGuardedFetch, isPublicAddress } from "./guarded-fetch.ts";
@@ -85,8 +86,10 @@ describe("over TLS", () => {
   test("a question is posted as JSON to the host that was meant, and its answer comes back", async () => {
     const arrived: unknown[] = [];
     const port = await serve((request, response) => {
-      void request.toArray().then((chunks) => {
-        const { method, url, headers } = request;
+      const { method, url, headers } = request;
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
         arrived.push({ method, url, host: headers.host, type: headers["content-type"], body: Buffer.concat(chunks) });
         response.end(`{"key":"ä"}`);
       });
