@@ -7,7 +7,7 @@ import type { Envelope } from "./event/index.ts";
 import type { EventLog } from "./event-log/index.ts";
 import type { FlowSet } from "./flow/index.ts";
 import { replayEvent } from "./replay/index.ts";
-import { urlTable, type LoadedBundle } from "./setup/index.ts";
+import { urlRow, urlTable, type LoadedBundle, type UrlRow } from "./setup/index.ts";
 
 export interface AdminBackendOptions {
   readonly log: EventLog;
@@ -86,18 +86,24 @@ function bundleView(bundle: LoadedBundle): BundleView {
     tenants,
     publicBaseUrl: bundle.publicBaseUrl,
     flows: bundle.flows,
-    sources: urlTable(bundle).map((row): SourceView => {
-      const tenant = bundle.sources.get(row.tenant);
-      const scheme = tenant?.byType.get(row.event_type) ?? tenant?.fallback;
-      return {
-        tenant: row.tenant,
-        eventType: row.event_type,
-        url: row.url,
-        verified: row.verified,
-        verifiedBy: row.verified_by,
-        flows: row.flows,
-        ...(scheme !== undefined && { scheme }),
-      };
-    }),
+    sources: urlTable(bundle).map((row) => sourceView(bundle, row)),
+    sourceOf: (tenant, eventType) => {
+      const row = urlRow(bundle, tenant, eventType);
+      return row && sourceView(bundle, row);
+    },
+  };
+}
+
+function sourceView(bundle: LoadedBundle, row: UrlRow): SourceView {
+  const tenant = bundle.sources.get(row.tenant);
+  const scheme = tenant?.byType.get(row.event_type) ?? tenant?.fallback;
+  return {
+    tenant: row.tenant,
+    eventType: row.event_type,
+    url: row.url,
+    verified: row.verified,
+    verifiedBy: row.verified_by,
+    flows: row.flows,
+    ...(scheme !== undefined && { scheme }),
   };
 }
