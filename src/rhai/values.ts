@@ -102,6 +102,14 @@ export function appendTo(array: RhaiArray, other: RhaiArray): void {
   for (let index = 0; index < count; index++) own.push(copyOf(items[index]!));
 }
 
+/** Gives an array other elements, which may be some of its own. */
+export function replaceItems(array: RhaiArray, items: readonly RhaiValue[]): undefined {
+  const own = array.own();
+  const kept = items === own ? [...items] : items;
+  own.length = 0;
+  for (const item of kept) own.push(item);
+}
+
 const NO_ITEMS: RhaiValue[] = [];
 const NO_ENTRIES = new Map<string, RhaiValue>();
 
