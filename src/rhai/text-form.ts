@@ -5,6 +5,7 @@ import {
   RhaiChar,
   RhaiFloat,
   RhaiFn,
+  RhaiItems,
   RhaiMap,
   RhaiRange,
   RhaiTimestamp,
@@ -82,6 +83,7 @@ function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar>): strin
   }
   if (value instanceof RhaiBlob) return blobText(value.bytes);
   if (value instanceof RhaiRange) return `${value.from}${value.inclusive ? "..=" : ".."}${value.to}`;
+  if (value instanceof RhaiItems) return "range";
   return value instanceof RhaiTimestamp ? "<timestamp>" : (value satisfies never);
 }
 

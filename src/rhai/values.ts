@@ -21,7 +21,8 @@ export type RhaiValue =
   | RhaiBlob
   | RhaiRange
   | RhaiFn
-  | RhaiTimestamp;
+  | RhaiTimestamp
+  | RhaiItems;
 
 export class RhaiFloat {
   readonly value: number;
@@ -209,6 +210,15 @@ export class RhaiTimestamp {
   }
 }
 
+/** What only a loop can use: the steps of a range, the characters of a text, the bits of an integer. */
+export class RhaiItems {
+  /** From the beginning, each time it is called. */
+  readonly each: () => Iterable<RhaiValue>;
+  constructor(each: () => Iterable<RhaiValue>) {
+    this.each = each;
+  }
+}
+
 /** A value of one's own: containers are copied (lazily), everything else cannot change. */
 export function copyOf(value: RhaiValue): RhaiValue {
   if (typeof value !== "object" || value === null) return value;
@@ -249,7 +259,8 @@ export const T = {
   rangeInclusive: 1024,
   fn: 2048,
   timestamp: 4096,
-  any: 8191,
+  items: 8192,
+  any: 16383,
 } as const;
 
 /** The type bit of a value. */
@@ -274,6 +285,7 @@ function objectBit(value: Extract<RhaiValue, object>): number {
   if (value instanceof RhaiChar) return T.char;
   if (value instanceof RhaiFn) return T.fn;
   if (value instanceof RhaiRange) return value.inclusive ? T.rangeInclusive : T.range;
+  if (value instanceof RhaiItems) return T.items;
   return value instanceof RhaiBlob ? T.blob : T.timestamp;
 }
 
@@ -291,6 +303,7 @@ export const TYPE_NAMES: Readonly<Record<number, string>> = {
   [T.rangeInclusive]: "range=",
   [T.fn]: "Fn",
   [T.timestamp]: "timestamp",
+  [T.items]: "range",
 };
 
 /** The name that `type_of` gives. */

@@ -1,10 +1,10 @@
 /** Texts. Positions count characters, not UTF-16 units; functions without a result change the text in place. */
-import { rangeBounds, startAndCount, textLength, textSlice, isPlain } from "../access.ts";
+import { charsOf, rangeBounds, startAndCount, textLength, textSlice, isPlain } from "../access.ts";
 import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { display } from "../text-form.ts";
-import { char, RhaiArray, RhaiBlob, type RhaiChar, RhaiRange, type RhaiValue } from "../values.ts";
+import { char, RhaiArray, RhaiBlob, type RhaiChar, RhaiItems, RhaiRange, type RhaiValue } from "../values.ts";
 
 type Text = string | RhaiChar;
 
@@ -161,7 +161,7 @@ const READING: readonly Native[] = [
 ];
 
 function charIterators(): Native[] {
-  const chars = (text: string): RhaiArray => new RhaiArray(Array.from(text, char));
+  const chars = (text: string): RhaiItems => new RhaiItems(() => charsOf(text));
   return [
     native<[string]>("chars string", ([text]) => chars(text), PROPERTY),
     native<[string, Integer]>("chars string int", ([text, start]) => chars(part(text, start))),
