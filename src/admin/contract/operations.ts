@@ -28,6 +28,11 @@ const runFilters = {
   flow: z.string().optional(),
   type: z.string().optional(),
   status: resource.runStatus.optional(),
+  /** Of failed runs: those whose work a replay has done, or nobody yet; absent: both. */
+  resolved: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
   ...period,
 };
 
@@ -162,7 +167,7 @@ export const operations = {
   },
   listRuns: get(
     "/api/runs",
-    "Runs, newest first; status=failed are the dead letters",
+    "Runs, newest first; status=failed are the dead letters, with resolved=false those that are left",
     nothing,
     z.strictObject({ ...runFilters, limit, cursor }),
     resource.pageOf(resource.runSummary),
