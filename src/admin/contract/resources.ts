@@ -303,6 +303,11 @@ export const replayed = z.object({
   runs: z.array(z.object({ id: z.string(), flow: z.string() })),
 });
 
+export const editedReplayed = replayed.extend({
+  /** Names of headers that the copy does not have: those of the connection, and signatures of other bytes. */
+  left_out: z.array(z.string()),
+});
+
 export const auditEntry = z.object({
   at: time,
   act: z.enum(["login", "replay", "replay_edited", "bulk_replay", "test", "reveal", "download", "export"]),
