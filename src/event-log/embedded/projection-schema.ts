@@ -55,8 +55,10 @@ export const SCHEMA = `
     answer_status INTEGER,
     answer_by TEXT,
     answer_ms REAL,
-    own TEXT
+    own TEXT,
+    packed INTEGER NOT NULL
   );
+  CREATE INDEX event_packed ON event (seq) WHERE packed = 1;
   CREATE INDEX event_by_kind ON event (kind, status, seq);
   CREATE TABLE event_block (
     last_seq INTEGER PRIMARY KEY,
