@@ -124,6 +124,11 @@ describe("a log of many events answers as the memory log does", () => {
     { status: "failed", eventType: "common" },
     { status: "queued" },
     { sinceMs: START_MS + 4500 },
+    { untilMs: START_MS + 200 },
+    { sinceMs: START_MS + 4200, untilMs: START_MS + 4600, status: "succeeded" },
+    { status: "succeeded", eventType: "type-51" },
+    { resolved: false, tenant: "t0" },
+    { resolved: true },
   ])("runs %o", async (query) => {
     const ids = async (each: EventLog): Promise<string[]> =>
       (await all((cursor) => each.queries.listRuns({ limit: 3000, ...query, ...cursor }))).map((row) => row.run.id);

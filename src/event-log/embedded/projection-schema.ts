@@ -92,7 +92,7 @@ export const SCHEMA = `
     root_seq INTEGER,
     resolved TEXT
   );
-  CREATE INDEX run_by_kind ON run (kind, seq);
+  CREATE INDEX run_by_kind ON run (kind, status, seq);
   CREATE INDEX run_failed ON run (kind, (resolved IS NOT NULL), seq) WHERE status = 4;
   CREATE INDEX run_open ON run (seq) WHERE status < 3;
   CREATE INDEX run_waiting ON run (resume_at) WHERE status = 2;

@@ -47,12 +47,10 @@ export class StatAnswers {
   *traffic(query: Queries.TrafficQuery): Steps<readonly Queries.TrafficBucket[]> {
     const table = new TrafficTable(query);
     const series = this.#db.prepare<(string | null)[], SeriesRow>(
-      "SELECT * FROM series WHERE (? IS NULL OR tenant = ?)",
+      "SELECT * FROM series WHERE node = '' AND (? IS NULL OR tenant = ?)",
     );
     const span = query.bucketMs % HOUR_MS === 0 ? HOURS : MINUTES;
-    const counts = this.#db.prepare<[number, number, number], CountRow>(
-      `SELECT ${span.name} AS at, bucket, count FROM ${span.counts} WHERE series = ? AND ${span.name} >= ? AND ${span.name} < ?`,
-    );
+    const counts = this.#countsOf(span);
     // The table's ends are those of whole buckets, so they are those of whole spans.
     const [since, until] = [Math.floor(table.sinceMs / span.ms), Math.ceil(table.untilMs / span.ms)];
     for (const { id, name } of series.all(query.tenant ?? null, query.tenant ?? null)) {
@@ -72,12 +70,14 @@ export class StatAnswers {
     const series = this.#db
       .prepare<(string | null)[], SeriesRow>("SELECT * FROM series WHERE flow = ? AND (? IS NULL OR tenant = ?)")
       .all(query.flow, query.tenant ?? null, query.tenant ?? null);
-    const sums = new Map([MINUTES, HOURS].map((span) => [span, this.#sumsOf(span)]));
-    const parts = wholeHours(query.sinceMs, query.untilMs);
+    const parts = wholeHours(query.sinceMs, query.untilMs).map((part) => ({
+      ...part,
+      counts: this.#countsOf(part.span),
+    }));
     const tally = new FlowTally();
     for (const row of series) {
-      for (const { span, since, until } of parts) {
-        for (const { bucket, count } of sums.get(span)?.all(row.id, since, until) ?? []) tally.add(row, bucket, count);
+      for (const { counts, since, until } of parts) {
+        for (const { bucket, count } of counts.iterate(row.id, since, until)) tally.add(row, bucket, count);
       }
       yield;
     }
@@ -91,9 +91,9 @@ export class StatAnswers {
     return query.iterate(since, until);
   }
 
-  #sumsOf({ name, counts }: Span): Database.Statement<[number, number, number], Omit<CountRow, "at">> {
+  #countsOf({ name, counts }: Span): Database.Statement<[number, number, number], CountRow> {
     return this.#db.prepare(
-      `SELECT bucket, sum(count) AS count FROM ${counts} WHERE series = ? AND ${name} >= ? AND ${name} < ? GROUP BY bucket`,
+      `SELECT ${name} AS at, bucket, count FROM ${counts} WHERE series = ? AND ${name} >= ? AND ${name} < ?`,
     );
   }
 
