@@ -8,7 +8,8 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "
 import { messageOf } from "../../base/index.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { ProjectionBatch } from "./projection-batch.ts";
-import { isUnusable, ProjectionStore, removeProjection } from "./projection-store.ts";
+import { isUnusable, removeProjection } from "./projection-file.ts";
+import { ProjectionStore } from "./projection-store.ts";
 import { SharedProgress, type FromProjector, type ProjectorStart, type ToProjector } from "./projector-protocol.ts";
 import { RefusalRing } from "./refusal-ring.ts";
 
@@ -40,7 +41,7 @@ class Projector {
     this.#progress = new SharedProgress(start.shared);
     if (start.rebuild) removeProjection(start.projectionPath);
     this.#store = openStore(start);
-    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now());
+    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now(), start.rebuild);
     this.#follower = new JournalFollower(start.segments, this.#store.applied(), start.writtenFrom);
     this.#dropRows(start.segments[0]?.base ?? 0);
   }
@@ -118,7 +119,7 @@ class Projector {
       case "drop":
         this.#applyAll();
         this.#follower.dropBefore(message.before);
-        this.#post({ type: "dropped", events: this.#dropRows(message.before) });
+        this.#dropped(this.#dropRows(message.before));
         return;
       case "close":
         this.#closing = true;
@@ -138,6 +139,11 @@ class Projector {
     this.#post({ type: "refusals_kept", count: message.refusals.length });
   }
 
+  #dropped(events: number): void {
+    this.#store.dropUnused();
+    this.#post({ type: "dropped", events });
+  }
+
   #dropRows(before: number): number {
     let events = 0;
     for (;;) {
@@ -146,7 +152,6 @@ class Projector {
         events += dropped;
         continue;
       }
-      if (events > 0) this.#store.dropUnused();
       return events;
     }
   }
