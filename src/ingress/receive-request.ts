@@ -8,7 +8,7 @@
  * 3. Every refusal of a signature is the same answer; its reason goes to the log's ring and to the operator's record.
  * 4. Whoever waits for a flow is answered at the latest at the answer deadline.
  */
-import { GtcError, messageOf, type NewId } from "../base/index.ts";
+import { GtcError, messageOf, type NewId, type Writable } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
 import { headerOf, type Answer, type DedupeKey, type Envelope, type VerdictRecord } from "../event/index.ts";
 import type { Appended } from "../event-log/index.ts";
@@ -297,8 +297,6 @@ function envelopeOf(
   if (providerType !== undefined) envelope.providerType = providerType;
   return envelope;
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function recordedVerdict({ authenticated, scheme, keyName, provider }: VerifiedVerdict): VerdictRecord {
   if (!authenticated) return { status: "unsigned" };
