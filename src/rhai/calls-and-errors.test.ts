@@ -57,6 +57,10 @@ describe("strict Rhai where it differs", () => {
 
 describe("comparisons", () => {
   test.each([
+    ["let a = 0.1 + 0.2; let b = 0.3; [a == b, a > b, a >= b, a != b]", "[true, false, true, false]"],
+    ["[1e-20 < 2e-20, 1e-20 == 2e-20, 1e-20 == 0.0, 1e-20 > 0]", "[true, false, true, false]"],
+    ["[1e16 == 1e16 + 2.0, 1e16 < 1e16 + 4.0]", "[true, true]"],
+    ["let inf = 1.0 / 0.0; [inf == inf, inf > 1.0, inf <= inf, -inf < inf]", "[true, true, true, true]"],
     ["let n = 0.0 / 0.0; n == n", "false"],
     ["() <= ()", "false"],
     ["() == ()", "true"],

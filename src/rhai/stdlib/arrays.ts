@@ -112,7 +112,7 @@ function equalBy(runtime: Runtime, fn: RhaiFn, previous: RhaiValue, item: RhaiVa
 
 function dedup(array: RhaiArray, equal: (previous: RhaiValue, item: RhaiValue) => boolean): undefined {
   const kept: RhaiValue[] = [];
-  for (const item of [...array.own()]) {
+  for (const item of array.own().slice()) {
     const previous = kept.at(-1);
     if (previous === undefined || !equal(previous, item)) kept.push(item);
   }
