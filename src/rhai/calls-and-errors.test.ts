@@ -41,6 +41,13 @@ describe("an error in a callback is one in a function call", () => {
 });
 
 describe("strict Rhai where it differs", () => {
+  test("a closure has no variable as its this that it shares", () => {
+    const script = "let x = 20; let f = |a| { this += x + a }; x.call(f, 1); x";
+    expect(errorOf(script, { options: { strict: true } }).innerKind).toBe("ErrorDataRace");
+    expectEval(script, "41");
+    expectEval("let x = 20; let f = |a| { this += a }; x.call(f, 1); x", "21", { options: { strict: true } });
+  });
+
   test("a comparison that fails says nothing about the order", () => {
     const script = "let a = [2, 1]; a.sort(|x, y| x / 0); a";
     expectEval(script, "[2, 1]", STRICT);

@@ -305,6 +305,7 @@ export const HELPERS = [
   "caught",
   "catchable",
   "constantPlace",
+  "race",
   "sizedLiteral",
   "iterate",
   "wideRange",
