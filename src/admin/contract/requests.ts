@@ -41,13 +41,20 @@ export const refusalFilters = {
   ...period,
 };
 
-export const bulkReplayRequest = z.strictObject({
-  /** Which events: by id, or by the filter of the list (all that match, oldest first). */
-  event_ids: z.array(z.string()).min(1).max(10_000).optional(),
-  filter: eventFilters.optional(),
-  /** Events a second. */
-  rate: z.number().positive().max(1000).default(20),
-});
+/** Which events: by id, by the filter of their list, or those whose failed runs nobody has done again; oldest first. */
+export const bulkReplayRequest = z
+  .strictObject({
+    event_ids: z.array(z.string()).min(1).max(10_000).optional(),
+    filter: eventFilters.optional(),
+    dead_letters: z.strictObject(runFilters).omit({ status: true, resolved: true }).optional(),
+    /** Events a second. */
+    rate: z.number().positive().max(1000).default(20),
+  })
+  .refine(
+    ({ event_ids, filter, dead_letters }) =>
+      [event_ids, filter, dead_letters].filter((selection) => selection !== undefined).length === 1,
+    { error: "Say which events: give one of event_ids, filter and dead_letters." },
+  );
 
 /** RFC 9110, 5.6.2: what a header may be called; 5.5: what it may hold. */
 const headerName = z
