@@ -5,7 +5,7 @@ import { BlockRanges, type SeqRange } from "./block-ranges.ts";
 import { runStatusCode, type RunRow } from "./projection-rows.ts";
 import { MIXED_KIND, RUN_STATUSES } from "./projection-schema.ts";
 import type { FoundRun } from "./row-lookup.ts";
-import { MOST_STREAMS, seqPass, SeqMerge, type SeqSource } from "./seq-merge.ts";
+import { MOST_STREAMS, seqPass, SeqMerge, type SeqSource, type SeqStream } from "./seq-merge.ts";
 
 export type RunCriteria = Pick<
   RunQuery,
@@ -23,45 +23,43 @@ export class RunFilter {
 
   /** Row ids of runs before a row id that may match; `matchesRun` tells which do. */
   select(criteria: RunCriteria, before: number): SeqSource {
-    const range = this.#ranges.runs(criteria, before);
     const kinds = this.#kinds(criteria);
+    const range = this.#ranges.runs(criteria, before);
     const { status, resolved } = criteria;
-    if (resolved !== undefined)
-      return this.#merge(kinds, [`status = 4 AND (resolved IS NOT NULL) = ${+resolved}`], range);
+    if (resolved !== undefined) {
+      return this.#merge(kinds.ids, [`status = 4 AND (resolved IS NOT NULL) = ${+resolved}`], criteria, range);
+    }
     const statuses = status === undefined ? RUN_STATUSES.map((_, code) => code) : [runStatusCode(status)];
     if ((kinds.isWhole && status === undefined) || kinds.ids.length * statuses.length > MOST_STREAMS) {
-      return this.#pass(range);
+      const seqs = this.#seqs("", criteria, range);
+      return seqPass((less, limit) => seqs([], less, limit), range.to);
     }
-    return this.#merge(
-      kinds,
-      statuses.map((code) => `status = ${code}`),
-      range,
-    );
+    const conditions = statuses.map((code) => `status = ${code}`);
+    return this.#merge(kinds.ids, conditions, criteria, range);
   }
 
-  #pass({ from, to }: SeqRange): SeqSource {
-    const seqs = this.#db
-      .prepare<[number, number, number], number>(
-        "SELECT seq FROM run WHERE seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?",
-      )
-      .pluck();
-    return seqPass((before, limit) => seqs.all(before, from, limit), to);
-  }
-
-  #merge({ ids }: MatchingKinds, conditions: readonly string[], { from, to }: SeqRange): SeqSource {
+  #merge(kinds: readonly number[], conditions: readonly string[], criteria: RunCriteria, range: SeqRange): SeqSource {
     const streams = conditions.flatMap((condition) => {
-      const seqs = this.#db
-        .prepare<number[], number>(
-          `SELECT seq FROM run WHERE kind = ? AND ${condition} AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
-        )
-        .pluck();
-      return ids.map(
-        (kind) =>
-          (before: number, limit: number): readonly number[] =>
-            seqs.all(kind, before, from, limit),
+      const seqs = this.#seqs(`kind = ? AND ${condition} AND `, criteria, range);
+      return kinds.map(
+        (kind): SeqStream =>
+          (less, limit) =>
+            seqs([kind], less, limit),
       );
     });
-    return new SeqMerge(streams, to);
+    return new SeqMerge(streams, range.to);
+  }
+
+  /** Row ids under a condition; only where a time is asked for does the statement look at more than the index. */
+  #seqs(condition: string, { sinceMs, untilMs }: RunCriteria, { from }: SeqRange): FilteredSeqs {
+    const times = sinceMs === undefined && untilMs === undefined ? [] : [sinceMs ?? 0, untilMs ?? Number.MAX_VALUE];
+    const query = this.#db
+      .prepare<number[], number>(
+        `SELECT seq FROM run WHERE ${condition}seq < ? AND seq >= ?
+           ${times.length > 0 ? "AND created_at >= ? AND created_at < ?" : ""} ORDER BY seq DESC LIMIT ?`,
+      )
+      .pluck();
+    return (values, less, limit) => query.all(...values, less, from, ...times, limit);
   }
 
   #kinds({ tenant, flow, eventType }: RunCriteria): MatchingKinds {
@@ -73,6 +71,8 @@ export class RunFilter {
     return { ids: [MIXED_KIND, ...rows.pluck().all(...values)], isWhole };
   }
 }
+
+type FilteredSeqs = (values: readonly number[], before: number, limit: number) => readonly number[];
 
 interface MatchingKinds {
   readonly ids: readonly number[];
