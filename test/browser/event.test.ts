@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { TestGateway } from "../support/test-gateway.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
-import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
+import { feedRows, launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 import { createSampleBundle, postIssue, postOrder } from "./support/sample-bundle.ts";
 
 let browser: Browser;
@@ -28,7 +28,7 @@ afterEach(async () => {
 /** Opens the newest event from the live view. */
 async function openNewest(options: BrowserContextOptions = {}): Promise<Page> {
   const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token }, options);
-  await page.getByRole("listitem").first().getByRole("link").click();
+  await feedRows(page).first().getByRole("link").click();
   await page.locator("[data-run]").first().waitFor();
   return page;
 }
@@ -93,7 +93,7 @@ test("on a phone nothing is wider than the screen", async () => {
   const widthOf = () => page.evaluate<number>("document.documentElement.scrollWidth");
   expect(await widthOf()).toBe(390);
   await page.getByRole("link", { name: "Live", exact: true }).click();
-  await page.getByRole("listitem").first().waitFor();
+  await feedRows(page).first().waitFor();
   expect(await widthOf()).toBe(390);
   await page.context().close();
 });

@@ -7,7 +7,8 @@ import { Layout } from "./layout.tsx";
 import { Login, logInFromLink } from "./login.tsx";
 import { keepLanguage, readLanguage } from "./preferences.ts";
 
-type Session = "asking" | "in" | "out";
+/** `ended`: it was in, and the gateway no longer knows it. */
+type Session = "asking" | "in" | "out" | "ended";
 
 /** The whole page: who is there, in which language, on one stream of changes. */
 export function App({ stream }: { readonly stream: LiveStream }) {
@@ -34,7 +35,7 @@ export function App({ stream }: { readonly stream: LiveStream }) {
       (isIn) => settle(isIn ? "in" : "out"),
       () => settle("in"),
     );
-    const release = onUnauthorized(() => setSession("out"));
+    const release = onUnauthorized(() => setSession((session) => (session === "in" ? "ended" : "out")));
     return () => {
       isShown = false;
       release();
@@ -46,7 +47,9 @@ export function App({ stream }: { readonly stream: LiveStream }) {
     <LanguageContext value={choice}>
       <LiveContext value={stream}>
         {session === "in" && <Layout onLogOut={logOut} />}
-        {session === "out" && <Login onIn={() => setSession("in")} />}
+        {(session === "out" || session === "ended") && (
+          <Login hasEnded={session === "ended"} onIn={() => setSession("in")} />
+        )}
       </LiveContext>
     </LanguageContext>
   );

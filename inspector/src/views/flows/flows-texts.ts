@@ -3,6 +3,7 @@ import { defineTexts } from "../../i18n/i18n.tsx";
 export const flowsTexts = defineTexts(
   {
     title: "Flows",
+    lead: "What runs when a request arrives, step by step.",
     list: "Flows of the bundle",
     empty: "This bundle has no flows.",
     emptyHow: "A flow is a YAML file in the bundle's folder `flows`; it is read as soon as it is saved.",
@@ -24,6 +25,7 @@ export const flowsTexts = defineTexts(
   },
   {
     title: "Abläufe",
+    lead: "Was läuft, wenn eine Anfrage ankommt, Schritt für Schritt.",
     list: "Abläufe des Bundles",
     empty: "Dieses Bundle hat keine Abläufe.",
     emptyHow:

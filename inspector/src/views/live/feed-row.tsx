@@ -2,10 +2,10 @@ import { byteSize, duration } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { eventTones, runTones, statusTone, verdictTones } from "../../ui/tones.ts";
 import type { FeedRow } from "./feed.ts";
-import { liveTexts } from "./live-texts.ts";
 
 /** One request: a link to everything about it. */
 export function FeedRowLink({ row }: { readonly row: FeedRow }) {
@@ -13,7 +13,7 @@ export function FeedRowLink({ row }: { readonly row: FeedRow }) {
 }
 
 function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" } }) {
-  const t = useTexts(liveTexts);
+  const t = useTexts(stateTexts);
   const { language } = useLanguage();
   const { answer } = event;
   return (
@@ -35,7 +35,7 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
       </span>
       <span className="feed-runs">
         {event.runs.map(({ id, flow, status }) => (
-          <span key={id} className="feed-run" data-tone={runTones[status]} title={`${flow}: ${status}`}>
+          <span key={id} className="feed-run" data-tone={runTones[status]} title={`${flow}: ${t.runs[status]}`}>
             {flow}
           </span>
         ))}
@@ -47,7 +47,7 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
 }
 
 function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "refusal" } }) {
-  const t = useTexts(liveTexts);
+  const t = useTexts(stateTexts);
   const { language } = useLanguage();
   return (
     <Link to={`/refused/${encodeURIComponent(refusal.id)}`} className="feed-row">
