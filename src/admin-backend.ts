@@ -1,6 +1,13 @@
 /** Hands the admin port what it works with, out of the parts of a running gateway. */
 import { join } from "node:path";
-import { AuditTrail, type AdminBackend, type BundleView, type DoctorFinding, type SourceView } from "./admin/index.ts";
+import {
+  AuditTrail,
+  type AdminBackend,
+  type BundleView,
+  type DoctorFinding,
+  type EventCopy,
+  type SourceView,
+} from "./admin/index.ts";
 import { systemClock, type NewId } from "./base/index.ts";
 import { planRuns } from "./dispatch/index.ts";
 import type { Envelope } from "./event/index.ts";
@@ -47,7 +54,7 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
     },
     replay: (eventId) => replayEvent(eventId, { log, flows: current().flows, clock: systemClock, newId }),
     storeCopy: async (original, copy) => {
-      const envelope = copyOf(original, copy.body, copy.headers, newId());
+      const envelope = copyOf(original, copy, newId());
       const plan = planRuns(current().flows, envelope, newId);
       const runs = plan.runs.map((run) => ({ ...run, replayOf: original.id }));
       await log.append({ envelope, runs });
@@ -66,13 +73,14 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
 }
 
 /** An operator's copy of an event: its own id, no signature, no delivery id, marked as sent by the operator. */
-function copyOf(original: Envelope, body: Uint8Array, headers: Envelope["headers"] | undefined, id: string): Envelope {
+function copyOf(original: Envelope, { body, headers, target }: EventCopy, id: string): Envelope {
   const { dedupe: _dedupe, ...envelope } = original;
   return {
     ...envelope,
     id,
     receivedAtMs: systemClock.now(),
-    headers: (headers ?? original.headers).filter(([name]) => name !== "content-encoding" && name !== "content-length"),
+    headers,
+    target,
     rawBody: body,
     verdict: { status: "unsigned", sentBy: "operator" },
   };

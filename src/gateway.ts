@@ -27,7 +27,7 @@ import { RunnerPool } from "./run/index.ts";
 import { loadBundle, type LoadedBundle } from "./setup/index.ts";
 import { createKeyStore, type FetchText, type KeyStore } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
-import { TrafficMinutes } from "./traffic-minutes.ts";
+import { sampleLog, TrafficMinutes } from "./traffic-minutes.ts";
 
 export interface GatewayOptions {
   readonly bundle: LoadedBundle;
@@ -100,11 +100,13 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     logReady: () => log.health().status === "ready",
     counts: () => log.counts(),
   });
-  const traffic = new TrafficMinutes(
-    () => systemClock.now(),
-    (minute) => {
-      log.record([minute]).catch((fault: unknown) => onFault("recording the traffic of a minute", fault));
-    },
+  const traffic = releases.use(
+    new TrafficMinutes({
+      now: () => systemClock.now(),
+      record: (minute) => log.record([minute]),
+      sample: () => sampleLog(log, systemClock.now()),
+      onFault: (fault) => onFault("recording the traffic of a minute", fault),
+    }),
   );
   const reloadSetup = async (): Promise<void> => {
     const { keyText, env = {}, config: settings } = options;
@@ -184,7 +186,6 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       // Until here runs were taken on, because requests waited for them.
       await dispatcher.drain(graceIsOver);
       grace.abort();
-      traffic.flush();
       await releases[Symbol.asyncDispose]();
     },
     hurry: () => grace.abort(),

@@ -1,11 +1,12 @@
 /** What operators do: replay, edit and replay, replay many, and send a request as a sender would. */
 import { GtcError } from "../../base/index.ts";
-import type { HeaderList } from "../../event/index.ts";
 import type { PlannedRun } from "../../event-log/index.ts";
 import { curlCommand, signRequest, type SignedRequest } from "../../signature/index.ts";
 import type * as Contract from "../contract/index.ts";
 import type { ReplayJobs } from "../replay-jobs.ts";
+import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
+import { editedCopy, editedParts, OF_CONNECTION } from "./edited-copy.ts";
 import { eventQueryOf } from "./event-handlers.ts";
 import { notFound, type Handlers, type HandlerInput } from "./handler.ts";
 
@@ -24,17 +25,6 @@ type ReplayHandlers = Pick<
 const MOST_BULK = 10_000;
 const PAGE = 1000;
 const SAMPLE = '{"message": "Hello from the inspector"}';
-/** Headers that belong to the connection and not to the message. */
-const OF_CONNECTION = new Set([
-  "host",
-  "connection",
-  "content-length",
-  "transfer-encoding",
-  "expect",
-  "keep-alive",
-  "te",
-  "upgrade",
-]);
 
 export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
   return {
@@ -43,13 +33,13 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
       return replayedJson(id, id, await backend.replay(id));
     },
 
-    replayEdited: async ({ params: { id }, body: { body, headers }, backend, audit }) => {
+    replayEdited: async ({ params: { id }, body: edits, backend, audit }) => {
       const original = await backend.log.getEnvelope(id);
       if (original === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
-      await audit("replay_edited", id);
-      const copy = { body: Buffer.from(body), ...(headers !== undefined && { headers: lowerCase(headers) }) };
+      const { copy, leftOut } = await editedCopy(original, edits, maskRulesOf(backend));
+      await audit("replay_edited", `${id}, edited: ${editedParts(edits)}`);
       const stored = await backend.storeCopy(original, copy);
-      return replayedJson(stored.eventId, id, stored.runs);
+      return { ...replayedJson(stored.eventId, id, stored.runs), left_out: [...leftOut] };
     },
 
     startReplayJob: async ({ body, backend, audit }) => {
@@ -117,10 +107,6 @@ function found(job: Contract.ReplayJob | undefined, id: string): Contract.Replay
 
 function replayedJson(eventId: string, replayOf: string, runs: readonly PlannedRun[]) {
   return { event_id: eventId, replay_of: replayOf, runs: runs.map(({ id, flow }) => ({ id, flow })) };
-}
-
-function lowerCase(headers: readonly (readonly [string, string])[]): HeaderList {
-  return headers.map(([name, value]) => [name.toLowerCase(), value]);
 }
 
 function sourceOf({ bundle }: AdminBackend, tenant: string, eventType: string): SourceView | undefined {

@@ -28,6 +28,11 @@ const runFilters = {
   flow: z.string().optional(),
   type: z.string().optional(),
   status: resource.runStatus.optional(),
+  /** Of failed runs: those whose work a replay has done, or nobody yet; absent: both. */
+  resolved: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
   ...period,
 };
 
@@ -53,11 +58,53 @@ export const bulkReplayRequest = z.strictObject({
   rate: z.number().positive().max(1000).default(20),
 });
 
-export const editedReplayRequest = z.strictObject({
-  /** The new body as text; the event is stored as a test, unsigned, and marked `replay_of`. */
-  body: z.string().max(25 * 1024 * 1024),
-  headers: z.array(z.tuple([z.string(), z.string()])).optional(),
-});
+/** RFC 9110, 5.6.2: what a header may be called; 5.5: what it may hold. */
+const headerName = z
+  .string()
+  .max(200)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/);
+const headerValue = z
+  .string()
+  .max(16 * 1024)
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/);
+const MOST_PAIRS = 200;
+
+/** What is absent stays as it is in the event; the copy is stored as a test, unsigned, and its runs say `replay_of`. */
+export const editedReplayRequest = z
+  .strictObject({
+    /** The new body as text. */
+    body: z
+      .string()
+      .max(25 * 1024 * 1024)
+      .optional(),
+    /** The new body in base64, where it is no text. */
+    body_base64: z
+      .base64()
+      .max(25 * 1024 * 1024)
+      .optional(),
+    /** All headers, in their order; null keeps the event's own value (which may be masked here). */
+    headers: z
+      .array(z.tuple([headerName, headerValue.nullable()]))
+      .max(MOST_PAIRS)
+      .optional(),
+    /** All parameters of the query, in their order; null keeps the event's own value. */
+    query: z
+      .array(
+        z.tuple([
+          z.string().max(500),
+          z
+            .string()
+            .max(8 * 1024)
+            .nullable(),
+        ]),
+      )
+      .max(MOST_PAIRS)
+      .optional(),
+  })
+  .refine(({ body, body_base64 }) => body === undefined || body_base64 === undefined, {
+    error: "Give the body as text or in base64, not both.",
+    path: ["body_base64"],
+  });
 
 export const revealRequest = z.strictObject({
   /** `header:authorization`, `query:token`, `body:$.card.number`. */
@@ -139,7 +186,7 @@ export const operations = {
     byId,
     editedReplayRequest,
     202,
-    resource.replayed,
+    resource.editedReplayed,
   ),
   reveal: post(
     "/api/events/{id}/reveal",
@@ -162,7 +209,7 @@ export const operations = {
   },
   listRuns: get(
     "/api/runs",
-    "Runs, newest first; status=failed are the dead letters",
+    "Runs, newest first; status=failed are the dead letters, with resolved=false those that are left",
     nothing,
     z.strictObject({ ...runFilters, limit, cursor }),
     resource.pageOf(resource.runSummary),

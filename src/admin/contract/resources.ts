@@ -124,6 +124,11 @@ export const runSummary = z.object({
   started_at: time.nullable(),
   ended_at: time.nullable(),
   resume_at: time.nullable(),
+  /**
+   * Only of a failed run: the run that did later what this one should have done, that is, a replay of its event or of an
+   * edited copy that ran the same flow and succeeded.
+   */
+  resolved_by: z.object({ run_id: z.string(), event_id: z.string(), at: time }).nullable(),
 });
 
 export const runDetail = runSummary.extend({ steps: z.array(step) });
@@ -233,6 +238,8 @@ export const source = z.object({
   ),
 });
 
+const diskUse = z.object({ journal_bytes: z.int(), projection_bytes: z.int(), free_bytes: z.int() });
+
 export const trafficBucket = z.object({
   start: time,
   verified: z.int(),
@@ -245,6 +252,12 @@ export const trafficBucket = z.object({
   runs_failed: z.int(),
   acknowledgement: percentiles.nullable(),
   runs: percentiles.nullable(),
+  /** Runs that had not ended, at the worst minute of the bucket; of the whole gateway. Null where no sample was taken. */
+  backlog: z
+    .object({ queued: z.int(), running: z.int(), waiting: z.int(), oldest_ms: z.number().nullable() })
+    .nullable(),
+  /** The most that the log took and the least that was free in the bucket. Null where no sample was taken. */
+  storage: diskUse.nullable(),
 });
 
 export const overview = z.object({
@@ -253,13 +266,11 @@ export const overview = z.object({
   bucket_ms: z.int(),
   buckets: z.array(trafficBucket),
   totals: z.object({ events: z.record(eventStatus, z.int()), runs: z.record(runStatus, z.int()) }),
+  /** Runs that have not ended now. */
   backlog: z.int(),
-  storage: z.object({
-    journal_bytes: z.int(),
-    projection_bytes: z.int(),
-    free_bytes: z.int(),
-    oldest_event_at: time.nullable(),
-  }),
+  /** When the oldest of them was queued. */
+  oldest_open_at: time.nullable(),
+  storage: diskUse.extend({ oldest_event_at: time.nullable() }),
   health: z.object({ status: z.enum(["ready", "unavailable"]), because: z.string().nullable() }),
 });
 
@@ -290,6 +301,11 @@ export const replayed = z.object({
   event_id: z.string(),
   replay_of: z.string(),
   runs: z.array(z.object({ id: z.string(), flow: z.string() })),
+});
+
+export const editedReplayed = replayed.extend({
+  /** Names of headers that the copy does not have: those of the connection, and signatures of other bytes. */
+  left_out: z.array(z.string()),
 });
 
 export const auditEntry = z.object({

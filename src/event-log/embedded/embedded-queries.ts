@@ -1,4 +1,5 @@
 /** The main thread's side of the queries: waits for the projection, asks the query thread, gives up when told to. */
+import { stat, statfs } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import { GtcError, threadEntry } from "../../base/index.ts";
 import type { ChangeSignal } from "../change-signal.ts";
@@ -10,6 +11,7 @@ import type { Segment } from "./segment-files.ts";
 
 export interface EmbeddedQueriesOptions {
   readonly start: QueryStart;
+  readonly folder: string;
   readonly projection: Projection;
   readonly segments: () => readonly Segment[];
   /** Where the journal ends now. */
@@ -73,8 +75,22 @@ export class EmbeddedQueries implements Queries.EventQueries {
     return this.#ask({ name: "sourceUse" });
   }
 
-  storage(): Promise<Queries.StorageUse> {
-    return this.#ask({ name: "storage" });
+  /** Asked once a minute: it needs no thread of its own. */
+  async storage(): Promise<Queries.StorageUse> {
+    const { projection, segments, end, folder, start } = this.#options;
+    if (this.#closed) throw closedError();
+    const { value: oldest } = await projection.read(end(), (rows) => rows.oldestEventAt());
+    const [journal, index, disk] = await Promise.all([
+      Promise.all(segments().map(({ path }) => sizeOf(path))),
+      Promise.all([start.projectionPath, `${start.projectionPath}-wal`].map(sizeOf)),
+      statfs(folder),
+    ]);
+    return {
+      journalBytes: sum(journal),
+      projectionBytes: sum(index),
+      freeBytes: disk.bavail * disk.bsize,
+      ...(oldest !== undefined && { oldestEventAtMs: oldest }),
+    };
   }
 
   changesSince(sequence: number, limit: number): Promise<Queries.ChangePage> {
@@ -163,4 +179,16 @@ export class EmbeddedQueries implements Queries.EventQueries {
 
 function closedError(): GtcError {
   return new GtcError("GTC_LOG_UNAVAILABLE", { detail: "the log is closed" });
+}
+
+/** 0 for a file that went meanwhile. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total + size, 0);
 }

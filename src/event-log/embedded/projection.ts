@@ -3,7 +3,7 @@
  * turns out to be damaged is built again from the journal behind this face.
  */
 import { GtcError, messageOf } from "../../base/index.ts";
-import { isUnusable } from "./projection-store.ts";
+import { isUnusable } from "./projection-file.ts";
 import { ProjectionReader } from "./projection-reader.ts";
 import { Projector, type ProjectorOptions } from "./projector.ts";
 import type { Segment } from "./segment-files.ts";

@@ -8,7 +8,8 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "
 import { messageOf } from "../../base/index.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { ProjectionBatch } from "./projection-batch.ts";
-import { isUnusable, ProjectionStore, removeProjection } from "./projection-store.ts";
+import { isUnusable, removeProjection } from "./projection-file.ts";
+import { ProjectionStore } from "./projection-store.ts";
 import { SharedProgress, type FromProjector, type ProjectorStart, type ToProjector } from "./projector-protocol.ts";
 import { RefusalRing } from "./refusal-ring.ts";
 
@@ -106,7 +107,7 @@ class Projector {
       case "drop":
         this.#applyAll();
         this.#follower.dropBefore(message.before);
-        this.#post({ type: "dropped", events: this.#dropRows(message.before) });
+        this.#dropped(this.#dropRows(message.before));
         return;
       case "close":
         this.#closing = true;
@@ -126,6 +127,11 @@ class Projector {
     this.#post({ type: "refusals_kept", count: message.refusals.length });
   }
 
+  #dropped(events: number): void {
+    this.#store.dropUnused();
+    this.#post({ type: "dropped", events });
+  }
+
   #dropRows(before: number): number {
     let events = 0;
     for (;;) {
@@ -134,7 +140,6 @@ class Projector {
         events += dropped;
         continue;
       }
-      if (events > 0) this.#store.dropUnused();
       return events;
     }
   }

@@ -6,7 +6,6 @@ import type { Segment } from "./segment-files.ts";
 export interface QueryStart {
   readonly projectionPath: string;
   readonly refusalsPath: string;
-  readonly folder: string;
 }
 
 /** Answers by the name of the question. */
@@ -20,7 +19,6 @@ export interface QueryAnswers {
   traffic: readonly Queries.TrafficBucket[];
   flowStats: Queries.FlowStats;
   sourceUse: readonly Queries.SourceUse[];
-  storage: Queries.StorageUse;
   changesSince: Queries.ChangePage;
   latestSequence: number;
 }
@@ -36,7 +34,7 @@ export type Question =
   | { readonly name: "getRefusal"; readonly refusalId: string }
   | { readonly name: "traffic"; readonly query: Queries.TrafficQuery }
   | { readonly name: "flowStats"; readonly query: Queries.FlowStatsQuery }
-  | { readonly name: "sourceUse" | "storage" | "latestSequence" }
+  | { readonly name: "sourceUse" | "latestSequence" }
   | { readonly name: "changesSince"; readonly sequence: number; readonly limit: number };
 
 /** The journal as it was when the question was asked. */

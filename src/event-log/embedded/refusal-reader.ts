@@ -100,13 +100,17 @@ export class RefusalReader {
     return row && refusalOf(row);
   }
 
-  /** Counts per minute, tenant and reason. */
-  counts(sinceMinute: number, untilMinute: number, tenant: string | undefined): readonly RefusedCount[] {
-    return this.#db
-      .prepare<(number | string | null)[], RefusedCount>(
-        "SELECT minute, reason, sum(count) AS count FROM refused_minute WHERE minute >= ? AND minute < ? AND (? IS NULL OR tenant = ?) GROUP BY minute, reason",
-      )
-      .all(sinceMinute, untilMinute, tenant ?? null, tenant ?? null);
+  /** Counts per minute or hour (since the epoch) and reason. */
+  counts(
+    span: "minute" | "hour",
+    since: number,
+    until: number,
+    tenant: string | undefined,
+  ): IterableIterator<RefusedCount> {
+    const query = this.#db.prepare<(number | string | null)[], RefusedCount>(
+      `SELECT ${span} AS at, reason, count FROM refused_${span} WHERE ${span} >= ? AND ${span} < ? AND (? IS NULL OR tenant = ?)`,
+    );
+    return query.iterate(since, until, tenant ?? null, tenant ?? null);
   }
 
   close(): void {
@@ -121,7 +125,7 @@ export class RefusalReader {
 }
 
 export interface RefusedCount {
-  readonly minute: number;
+  readonly at: number;
   readonly reason: string;
   readonly count: number;
 }

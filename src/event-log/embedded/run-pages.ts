@@ -4,7 +4,7 @@ import type { PlannedRun, RunError } from "../event-log.ts";
 import type { Page, RunQuery, RunRowView } from "../event-queries.ts";
 import { decodeEvent, decodeFacts } from "./event-record.ts";
 import { MIXED_KIND } from "./projection-schema.ts";
-import { runStatusCode, runStatusOf, type RunRow } from "./projection-rows.ts";
+import { resolutionOf, runStatusCode, runStatusOf, type RunRow } from "./projection-rows.ts";
 import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
 import type { Sendable } from "./query-protocol.ts";
 import { RECORD_EVENT, RECORD_FACTS } from "./record-format.ts";
@@ -59,31 +59,38 @@ export class RunPages {
   #select(query: Sendable<RunQuery>): SeqSource {
     const before = beforeOf(query.cursor);
     const from = this.#from(query.sinceMs);
-    const { status } = query;
+    const { status, resolved } = query;
     if (status === "queued" || status === "running" || status === "waiting") {
-      return this.#merge("status < 3", [undefined], before, from);
+      return this.#merge(["status < 3"], [undefined], before, from);
     }
     const ids = this.#kinds(query);
-    const condition = status === "failed" ? "status = 4" : "1";
-    if (ids === undefined && status !== "failed") return this.#merge(condition, [undefined], before, from);
-    return this.#merge(condition, ids ?? this.#allKinds(), before, from);
+    const ofFailed = status === "failed" || resolved !== undefined;
+    if (!ofFailed) return this.#merge(["1"], ids ?? [undefined], before, from);
+    const wanted = resolved === undefined ? [0, 1] : [Number(resolved)];
+    const conditions = wanted.map((isResolved) => `status = 4 AND (resolved IS NOT NULL) = ${isResolved}`);
+    return this.#merge(conditions, ids ?? this.#allKinds(), before, from);
   }
 
-  #merge(condition: string, kinds: readonly (number | undefined)[], before: number, from: number): SeqSource {
+  #merge(
+    conditions: readonly string[],
+    kinds: readonly (number | undefined)[],
+    before: number,
+    from: number,
+  ): SeqSource {
     const ofKind = kinds[0] === undefined ? "" : "kind = ? AND ";
-    const seqs = this.#db
-      .prepare<number[], number>(
-        `SELECT seq FROM run WHERE ${ofKind}${condition} AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
-      )
-      .pluck();
-    return new SeqMerge(
-      kinds.map(
+    const streams = conditions.flatMap((condition) => {
+      const seqs = this.#db
+        .prepare<number[], number>(
+          `SELECT seq FROM run WHERE ${ofKind}${condition} AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
+        )
+        .pluck();
+      return kinds.map(
         (kind) =>
           (less: number, limit: number): readonly number[] =>
             kind === undefined ? seqs.all(less, from, limit) : seqs.all(kind, less, from, limit),
-      ),
-      before,
-    );
+      );
+    });
+    return new SeqMerge(streams, before);
   }
 
   /** The kinds that match; undefined: all of them. */
@@ -123,6 +130,7 @@ export class RunPages {
       ...(row.started_at !== null && { startedAtMs: row.started_at }),
       ...(row.ended_at !== null && { endedAtMs: row.ended_at }),
       ...(row.resume_at !== null && { resumeAtMs: row.resume_at }),
+      ...resolutionOf(row),
     };
   }
 
@@ -153,10 +161,16 @@ export class RunPages {
 function matches({ row, kind }: FoundRun, query: Sendable<RunQuery>): boolean {
   return (
     (query.status === undefined || row.status === runStatusCode(query.status)) &&
+    (query.resolved === undefined || isResolved(row) === query.resolved) &&
     (query.tenant === undefined || kind.tenant === query.tenant) &&
     (query.flow === undefined || kind.flow === query.flow) &&
     (query.eventType === undefined || kind.eventType === query.eventType) &&
     (query.sinceMs === undefined || row.created_at >= query.sinceMs) &&
     (query.untilMs === undefined || row.created_at < query.untilMs)
   );
+}
+
+/** Undefined: it is no failed run, of which neither could be said. */
+function isResolved(row: RunRow): boolean | undefined {
+  return row.status === runStatusCode("failed") ? row.resolved !== null : undefined;
 }

@@ -102,7 +102,8 @@ export class MemoryQueries implements Port.EventQueries {
         if (run.endedAtMs !== undefined) table.add(`run-${run.status}`, run.endedAtMs, bucketOf(run), 1);
       }
     }
-    for (const { minuteMs, tenants } of this.#view.traffic()) {
+    for (const { minuteMs, tenants, sample } of this.#view.traffic()) {
+      if (sample !== undefined) table.addSample(minuteMs, sample);
       for (const { tenant, acknowledgements } of tenants) {
         if (!isAsked(tenant)) continue;
         for (const [mostMs, count] of acknowledgements)
@@ -231,7 +232,8 @@ function matchesRun(row: Port.RunRowView, query: Port.RunQuery): boolean {
     (query.tenant === undefined || row.run.tenant === query.tenant) &&
     (query.flow === undefined || row.run.flow === query.flow) &&
     (query.status === undefined || row.status === query.status) &&
-    (query.eventType === undefined || row.eventType === query.eventType)
+    (query.eventType === undefined || row.eventType === query.eventType) &&
+    (query.resolved === undefined || (row.status === "failed" && query.resolved === (row.resolvedBy !== undefined)))
   );
 }
 
