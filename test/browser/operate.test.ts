@@ -129,6 +129,32 @@ describe("the inspector for operators", () => {
     expect(items.filter(({ replay_of: replayOf }) => replayOf !== null)).toHaveLength(FAILED_RUNS);
   });
 
+  test("a failed run whose replay succeeds says so at once, and leads to it; new ones are announced", async () => {
+    const page = await open("dead-letters");
+    const rows = page.locator("tr[data-run]");
+    await rows.nth(FAILED_RUNS - 1).waitFor();
+    await postIssue(gateway.url, null);
+    await page.getByRole("button", { name: "1 new dead letter" }).click();
+    await rows.nth(FAILED_RUNS).waitFor();
+
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await page.getByText("1 event selected").waitFor();
+    await bundle.write("flows/issues.ygtc", MENDED_ISSUES);
+    await gateway.gateway.reload();
+    await page.getByRole("button", { name: "Replay" }).click();
+    const row = page.locator("tr[data-resolved]");
+    await row.getByText("done by a replay").waitFor();
+    expect(await row.count()).toBe(1);
+    expect(await rows.count()).toBe(FAILED_RUNS + 1);
+
+    await page.getByLabel("Show").selectOption("done");
+    await page.waitForURL(/show=done/);
+    await expect.poll(() => rows.count()).toBe(1);
+    await row.getByRole("link", { name: "show it" }).click();
+    await page.locator("[data-run]").filter({ hasText: "succeeded" }).first().waitFor();
+  });
+
   test("a bulk replay is stopped half-way", async () => {
     const page = await open("dead-letters");
     await page.getByLabel("Select all that are listed").check();

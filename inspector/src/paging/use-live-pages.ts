@@ -11,10 +11,10 @@ interface Identified {
 interface LivePagesOptions<Item> {
   readonly key: string;
   readonly load: (cursor: string | undefined, signal?: AbortSignal) => Promise<Page<Item>>;
-  /** The item that a change is about, if it is one of this list's kind. */
+  /** The item that a change is about, where it is one that belongs to the list. */
   readonly itemOf: (message: StreamMessage) => Item | undefined;
-  /** Whether an item that is not listed yet belongs to the list. */
-  readonly belongs: (item: Item) => boolean;
+  /** A listed item after a change: itself where the change is not about it. */
+  readonly update: (item: Item, message: StreamMessage) => Item;
 }
 
 export interface LivePages<Item> {
@@ -36,12 +36,12 @@ const MOST_FRESH = 1_000;
 
 /** A list by cursor that follows the stream: what is listed changes in its place, what is new is counted. */
 export function useLivePages<Item extends Identified>(options: LivePagesOptions<Item>): LivePages<Item> {
-  const { key, load, itemOf, belongs } = options;
+  const { key, load, itemOf, update } = options;
   const { loaded, reload: loadAgain } = usePages(key, load);
   const nothing: Heard<Item> = { key, changed: new Map(), fresh: new Set() };
   const [kept, setHeard] = useState(nothing);
   const heard = kept.key === key ? kept : nothing;
-  const items = loaded.state === "ready" ? loaded.value.items : [];
+  const items = loaded.state === "ready" ? loaded.value.items.map((item) => heard.changed.get(item.id) ?? item) : [];
   const hear = (change: (old: Heard<Item>) => Heard<Item>): void =>
     setHeard((old) => change(old.key === key ? old : nothing));
   const reload = (): void => {
@@ -50,15 +50,18 @@ export function useLivePages<Item extends Identified>(options: LivePagesOptions<
   };
   useLive((message) => {
     if (message.type === "gap") return reload();
+    if (loaded.state !== "ready") return undefined;
+    const changed = items.map((item) => update(item, message)).filter((item, index) => item !== items[index]);
+    if (changed.length > 0) hear((old) => ({ ...old, changed: withItems(old.changed, changed) }));
     const item = itemOf(message);
-    if (item === undefined || loaded.state !== "ready") return undefined;
-    if (items.some(({ id }) => id === item.id))
-      return hear((old) => ({ ...old, changed: new Map(old.changed).set(item.id, item) }));
-    if (!belongs(item)) return undefined;
+    if (item === undefined || items.some(({ id }) => id === item.id)) return undefined;
     if (items.length === 0) return reload();
     return hear((old) => (old.fresh.size >= MOST_FRESH ? old : { ...old, fresh: new Set(old.fresh).add(item.id) }));
   });
   if (loaded.state !== "ready") return { loaded, reload, fresh: 0 };
-  const value = { ...loaded.value, items: items.map((item) => heard.changed.get(item.id) ?? item) };
-  return { loaded: { state: "ready", value }, reload, fresh: heard.fresh.size };
+  return { loaded: { state: "ready", value: { ...loaded.value, items } }, reload, fresh: heard.fresh.size };
+}
+
+function withItems<Item extends Identified>(map: ReadonlyMap<string, Item>, items: readonly Item[]): Map<string, Item> {
+  return new Map([...map, ...items.map((item) => [item.id, item] as const)]);
 }

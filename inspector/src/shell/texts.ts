@@ -55,6 +55,7 @@ export const shellTexts = defineTexts(
     toLive: "To the live view",
     copy: "Copy",
     copied: "Copied",
+    showMore: (rest: string) => `Show more (${rest} left)`,
   },
   {
     title: "gtc Inspector",
@@ -111,5 +112,6 @@ export const shellTexts = defineTexts(
     toLive: "Zur Live-Ansicht",
     copy: "Kopieren",
     copied: "Kopiert",
+    showMore: (rest: string) => `Mehr zeigen (noch ${rest})`,
   },
 );

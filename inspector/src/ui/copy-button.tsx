@@ -8,9 +8,11 @@ const SHOWN_MS = 1_600;
 export function CopyButton({
   text,
   label,
+  isSmall = false,
 }: {
   readonly text: string | (() => Promise<string>);
   readonly label?: string;
+  readonly isSmall?: boolean;
 }) {
   const t = useTexts(shellTexts);
   const [isDone, setDone] = useState(false);
@@ -24,7 +26,7 @@ export function CopyButton({
     setDone(true);
   };
   return (
-    <button type="button" className="button" onClick={() => void copy()}>
+    <button type="button" className={isSmall ? "button small" : "button"} onClick={() => void copy()}>
       <span aria-live="polite">{isDone ? t.copied : (label ?? t.copy)}</span>
     </button>
   );

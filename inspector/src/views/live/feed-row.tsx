@@ -5,6 +5,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { eventTones, runTones, statusTone, verdictTones } from "../../ui/tones.ts";
+import { visibleText } from "../../ui/visible-text.ts";
 import type { FeedRow } from "./feed.ts";
 
 /** One request: a link to everything about it. */
@@ -22,7 +23,7 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
         <TimeAgo iso={event.received_at} />
       </span>
       <span className="feed-source">
-        <b>{event.event_type}</b> <span className="quiet">{event.tenant}</span>
+        <b>{visibleText(event.event_type)}</b> <span className="quiet">{event.tenant}</span>
         {event.test && <Badge tone="busy">{t.test}</Badge>}
       </span>
       <span className="feed-state">
@@ -40,7 +41,7 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
           </span>
         ))}
       </span>
-      <span className="feed-delivery mono quiet">{event.delivery_id}</span>
+      <span className="feed-delivery mono quiet">{visibleText(event.delivery_id ?? "")}</span>
       <span className="feed-size quiet">{byteSize(event.body_bytes, language)}</span>
     </Link>
   );
@@ -55,7 +56,7 @@ function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "ref
         <TimeAgo iso={refusal.received_at} />
       </span>
       <span className="feed-source">
-        <b>{refusal.event_type}</b> <span className="quiet">{refusal.tenant}</span>
+        <b>{visibleText(refusal.event_type)}</b> <span className="quiet">{visibleText(refusal.tenant)}</span>
       </span>
       <span className="feed-state">
         <Badge tone="bad">{t.verdicts.refused}</Badge>

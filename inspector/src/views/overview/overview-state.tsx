@@ -24,7 +24,7 @@ export function OverviewState({ overview }: { readonly overview: Overview }) {
       <dl className="tiles">
         <Tile name={t.backlog} value={count(backlog, language)} note={t.backlogNote} />
         <Tile
-          name={<Link to="/dead-letters">{t.deadLetters}</Link>}
+          name={<Link to="/dead-letters?show=all">{t.deadLetters}</Link>}
           value={count(totals.runs.failed ?? 0, language)}
           note={t.deadLettersNote}
         />

@@ -26,8 +26,8 @@ export default function RefusedView({ rest }: ViewProps) {
     key: addressWith("", { ...filters }),
     load: (cursor, signal) =>
       call("listRefused", { query: { ...filters, cursor, limit: LIMIT }, ...(signal && { signal }) }),
-    itemOf: (message) => (message.type === "refusal" ? message.refusal : undefined),
-    belongs: (refusal) => fits(refusal, filters),
+    itemOf: (message) => (message.type === "refusal" && fits(message.refusal, filters) ? message.refusal : undefined),
+    update: (refusal) => refusal,
   });
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
   return (
