@@ -1,7 +1,7 @@
 /** The views for operators in a real browser, on a running gateway: refused, dead letters, flows, sources, overview, doctor. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createSampleBundle, postIssue, postOrder } from "./support/sample-bundle.ts";
+import { createSampleBundle, MENDED_ISSUES, postIssue, postOrder } from "./support/sample-bundle.ts";
 import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
@@ -141,7 +141,7 @@ describe("the inspector for operators", () => {
     await page.keyboard.press("x");
     await page.getByText("1 event selected").waitFor();
     await bundle.write("flows/issues.ygtc", MENDED_ISSUES);
-    await gateway.gateway.reload();
+    await gateway.gateway.reload(await bundle.load());
     await page.getByRole("button", { name: "Replay" }).click();
     const row = page.locator("tr[data-resolved]");
     await row.getByText("done by a replay").waitFor();
@@ -215,6 +215,42 @@ describe("the inspector for operators", () => {
     await page.getByText("1 check is in order").waitFor();
     await findings.first().getByRole("link", { name: "Show the flow" }).click();
     await page.waitForURL(/\/flows$/);
+  });
+
+  test("in every list j and k walk the rows, enter opens one, escape lets go, and ? tells so", async () => {
+    await postIssue(gateway.url, "from somebody else", ANOTHER_SECRET);
+    await postIssue(gateway.url, "from another one", ANOTHER_SECRET);
+    const page = await open("sources");
+    const place = (): Promise<number> =>
+      page.evaluate<number>(`[...document.querySelectorAll("[data-row]")].indexOf(
+        document.activeElement.closest("[data-row]"))`);
+    const press = async (...keys: readonly string[]): Promise<number> => {
+      for (const key of keys) await page.keyboard.press(key);
+      return place();
+    };
+    const opened = {
+      sources: /\/\?tenant=/,
+      flows: /\/flows\/\w/,
+      refused: /\/refused\/\w/,
+      "dead-letters": /\/events\//,
+    };
+    for (const [view, url] of Object.entries(opened)) {
+      await page.goto(`${gateway.adminUrl}/${view}`);
+      await page.locator("[data-row]").nth(1).waitFor();
+      expect([await press("j"), await press("j"), await press("k"), await press("Escape")], view).toEqual([
+        0, 1, 0, -1,
+      ]);
+      await press("j", "?");
+      await page.getByRole("dialog", { name: "With the keyboard" }).waitFor();
+      await press("j", "Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      expect(await place(), view).toBe(0);
+      await press("Enter");
+      await page.waitForURL(url);
+    }
+    await page.locator(".run").first().waitFor();
+    await press("Escape");
+    await page.waitForURL(/\/dead-letters$/);
   });
 
   for (const colorScheme of ["light", "dark"] as const)

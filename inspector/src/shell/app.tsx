@@ -6,9 +6,12 @@ import { LanguageContext, type Language } from "../i18n/i18n.tsx";
 import { Layout } from "./layout.tsx";
 import { Login, logInFromLink } from "./login.tsx";
 import { keepLanguage, readLanguage } from "./preferences.ts";
+import { loadAllViews } from "./routes.ts";
 
 /** `ended`: it was in, and the gateway no longer knows it. */
 type Session = "asking" | "in" | "out" | "ended";
+
+const AFTER_FIRST_VIEW_MS = 1_500;
 
 /** The whole page: who is there, in which language, on one stream of changes. */
 export function App({ stream }: { readonly stream: LiveStream }) {
@@ -42,6 +45,12 @@ export function App({ stream }: { readonly stream: LiveStream }) {
     };
   }, []);
   useEffect(() => (session === "in" ? stream.start() : undefined), [session, stream]);
+  useEffect(() => {
+    if (session !== "in") return undefined;
+    // The view that is shown comes first.
+    const timer = setTimeout(() => void loadAllViews(), AFTER_FIRST_VIEW_MS);
+    return () => clearTimeout(timer);
+  }, [session]);
   const logOut = (): void => void call("logout").finally(() => setSession("out"));
   return (
     <LanguageContext value={choice}>

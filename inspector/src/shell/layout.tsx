@@ -1,5 +1,5 @@
 import { Component, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
-import { useStreamState } from "../api/use-live.tsx";
+import { useStreamOpened, useStreamState } from "../api/use-live.tsx";
 import { useTexts } from "../i18n/i18n.tsx";
 import { FaultNote } from "../ui/loaded-view.tsx";
 import { HelpDialog } from "./help-dialog.tsx";
@@ -115,6 +115,16 @@ class FaultBoundary extends Component<{ readonly children: ReactNode }, { readon
   }
 
   override render(): ReactNode {
-    return this.state.fault ? <FaultNote fault={this.state.fault} /> : this.props.children;
+    return this.state.fault ? <ViewFault fault={this.state.fault} /> : this.props.children;
   }
+}
+
+/** Its code may not have come: nothing less than the page loads that again, at the latest when the gateway is back. */
+function ViewFault({ fault }: { readonly fault: Error }) {
+  useStreamOpened(() => location.reload());
+  return (
+    <div className="pad">
+      <FaultNote fault={fault} onRetry={() => location.reload()} />
+    </div>
+  );
 }

@@ -50,6 +50,9 @@ nodes:
     config: { template: "Hello {{prev.by}}, thank you for {{prev.title}}" }
 `;
 
+/** The flow without its mistake: issues without a title are greeted as well. */
+export const MENDED_ISSUES = ISSUES.replace("issue.title.to_upper()", '"no title"');
+
 /** Makes the bundle in a temporary folder. */
 export async function createSampleBundle(): Promise<TestBundle> {
   const bundle = await createTestBundle(

@@ -5,6 +5,7 @@ import { byteSize } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Facts } from "../../ui/facts.tsx";
+import { FieldText } from "../../ui/field-text.tsx";
 import { LongText } from "../../ui/long-text.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
@@ -25,7 +26,10 @@ export function RequestCard({ event }: { readonly event: EventDetail }) {
       <div className="card-body">
         <Facts
           facts={[
-            [t.fields.target, <code key="target">{visibleText(`${event.method} ${event.target}`)}</code>],
+            [
+              t.fields.target,
+              <FieldText key="target" name={t.fields.target} value={`${event.method} ${event.target}`} />,
+            ],
             [t.fields.remote, event.remote_address],
             [t.fields.size, byteSize(body.bytes, language)],
             [t.fields.type, body.content_type !== null && visibleText(body.content_type)],
@@ -60,7 +64,7 @@ function Fields({ title, place, eventId, fields }: FieldsProps) {
           field.masked ? (
             <MaskedValue key={field.name} eventId={eventId} field={`${place}:${field.name}`} length={field.length} />
           ) : (
-            <code key={field.name}>{visibleText(field.value)}</code>
+            <FieldText key={field.name} name={field.name} value={field.value} />
           ),
         ])}
       />

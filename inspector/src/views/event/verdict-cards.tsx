@@ -5,6 +5,7 @@ import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Facts } from "../../ui/facts.tsx";
+import { FieldText } from "../../ui/field-text.tsx";
 import { LongText } from "../../ui/long-text.tsx";
 import { Prose } from "../../ui/prose.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
@@ -68,7 +69,7 @@ export function DedupeCard({ event: { dedupe, duplicate_of: original } }: { read
                 </span>
               ),
             ],
-            [t.fields.dedupe, dedupe && <code key="id">{visibleText(dedupe.id)}</code>],
+            [t.fields.dedupe, dedupe && <FieldText key="id" name={t.fields.dedupe} value={dedupe.id} />],
             ["", dedupe && `${dedupe.source}, ${dedupe.signed ? t.signed : t.notSigned}`],
           ]}
         />
@@ -94,7 +95,7 @@ export function AnswerCard({ event: { response, refused_because: because } }: { 
             [t.fields.refused, because],
             [t.fields.answered, response.answered_at && <TimeAgo key="at" iso={response.answered_at} />],
             [t.fields.duration, response.duration_ms !== null && duration(response.duration_ms, language)],
-            ...headers.map(([name, value]) => [name, <code key={name}>{visibleText(value)}</code>] as const),
+            ...headers.map(([name, value]) => [name, <FieldText key={name} name={name} value={value} />] as const),
           ]}
         />
         {response.body !== null && (

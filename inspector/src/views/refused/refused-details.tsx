@@ -5,6 +5,7 @@ import { useLoaded } from "../../api/use-loaded.ts";
 import { byteSize, exactTime } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { FieldText } from "../../ui/field-text.tsx";
 import { LongText } from "../../ui/long-text.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { refusedTexts } from "./refused-texts.ts";
@@ -39,7 +40,13 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
           // oxlint-disable-next-line react/no-array-index-key
           <div key={index}>
             <dt>{visibleText(field.name)}</dt>
-            <dd>{field.masked ? <em className="quiet">{t.hidden(field.length)}</em> : visibleText(field.value)}</dd>
+            <dd>
+              {field.masked ? (
+                <em className="quiet">{t.hidden(field.length)}</em>
+              ) : (
+                <FieldText name={field.name} value={field.value} />
+              )}
+            </dd>
           </div>
         ))}
       </dl>
