@@ -97,11 +97,12 @@ test("a page that nobody sees gives its connection back, and catches up when it 
   await become("hidden");
   await page.locator('.stream[data-state="connecting"]').waitFor();
   await postTick(gateway.url, "{}");
+  expect(await feedRows(page).count()).toBe(0);
   await become("visible");
   await feedRows(page).first().waitFor();
 });
 
-test("a payload of 5 MB is shown in parts, without stopping the page", async () => {
+test("a payload of 5 MB is shown in parts, without stopping the page", async ({ annotate }) => {
   const items = Array.from({ length: 50_000 }, (_, n) => ({ id: n, name: `item ${String(n)}`, note: "x".repeat(60) }));
   const body = JSON.stringify({ items });
   expect(body.length).toBeGreaterThan(5_000_000);
@@ -122,7 +123,7 @@ test("a payload of 5 MB is shown in parts, without stopping the page", async () 
   await page.getByRole("button", { name: "Raw", exact: true }).click();
   await page.getByText("Shown in part; download it for the rest.").waitFor();
   const longestMs = await page.evaluate<number>("globalThis.longestMs");
-  console.info(`5 MB of JSON: the page did not answer for ${longestMs.toFixed(0)} ms at most`);
+  await annotate(`5 MB of JSON: the page did not answer for ${longestMs.toFixed(0)} ms at most`);
   expect(longestMs).toBeLessThan(3_000);
 });
 

@@ -51,7 +51,7 @@ const topRow = (page: Page): Promise<{ href: string; top: number }> =>
     return { href: link.getAttribute("href"), top: Math.round(link.getBoundingClientRect().top) };
   })()`);
 
-test("the first row is there within a second", async () => {
+test("the first row is there within a second", async ({ annotate }) => {
   const page = await open();
   await page.addInitScript(`new MutationObserver((_, observer) => {
     if (!document.querySelector(".feed-row")) return;
@@ -61,7 +61,7 @@ test("the first row is there within a second", async () => {
   await page.reload();
   await feedRows(page).first().waitFor();
   const firstRowMs = await page.evaluate<number>("globalThis.firstRowMs");
-  console.info(`first row after ${firstRowMs.toFixed(0)} ms with ${String(EVENTS)} stored events`);
+  await annotate(`first row after ${firstRowMs.toFixed(0)} ms with ${String(EVENTS)} stored events`);
   // Measured: half a second on two cores with nothing else to do; tests beside this one may take the rest.
   expect(firstRowMs).toBeLessThan(2_000);
 });
@@ -98,7 +98,7 @@ test("while new events arrive, what is read stays where it is, and the new ones 
   await page.locator(`a[href="/events/${newest}"]`).waitFor();
 });
 
-test("a flood that nobody reads leaves the page small", async () => {
+test("a flood that nobody reads leaves the page small", async ({ annotate }) => {
   const page = await open();
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Performance.enable");
@@ -112,7 +112,7 @@ test("a flood that nobody reads leaves the page small", async () => {
   await postTicks(gateway.url, 1_500);
   await page.getByRole("button", { name: "There are newer requests" }).waitFor();
   const after = await heapMb();
-  console.info(`the page's heap: ${before.toFixed(1)} MB, after a flood of 1500 events ${after.toFixed(1)} MB`);
+  await annotate(`the page's heap: ${before.toFixed(1)} MB, after a flood of 1500 events ${after.toFixed(1)} MB`);
   expect(after - before).toBeLessThan(10);
   await page.getByRole("button", { name: "There are newer requests" }).click();
   await expect.poll(async () => feedRows(page).count()).toBeLessThan(MOST_ROWS_DRAWN);

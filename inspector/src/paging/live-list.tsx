@@ -16,7 +16,7 @@ export function LiveList<Item>({ list, empty, newOnes, children }: LiveListProps
   return (
     <LoadedView loaded={list.loaded} reload={list.reload}>
       {(pages) => (
-        <>
+        <div className="live-list">
           <div className="fresh" role="status">
             {list.fresh > 0 && (
               <button type="button" className="button primary" onClick={list.reload}>
@@ -26,7 +26,7 @@ export function LiveList<Item>({ list, empty, newOnes, children }: LiveListProps
           </div>
           {pages.items.length === 0 ? empty : children(pages.items)}
           <OlderButton pages={pages} />
-        </>
+        </div>
       )}
     </LoadedView>
   );

@@ -125,7 +125,12 @@ function Why({ error }: { readonly error: RunSummary["error"] }) {
         )}
         <code>{error.code}</code>, {error.retryable ? t.retryable : t.lasting}
       </div>
-      {error.detail !== null && <pre>{visibleText(error.detail)}</pre>}
+      {error.detail !== null && (
+        <details>
+          <summary>{t.frame}</summary>
+          <pre>{visibleText(error.detail)}</pre>
+        </details>
+      )}
     </>
   );
 }

@@ -29,7 +29,10 @@ export function Comparison({ event, otherId }: ComparisonProps) {
           t.compareReplays
         ) : (
           <>
-            {t.compareWith} <Link to={`/events/${otherId}`}>{otherId}</Link>
+            {t.compareWith}{" "}
+            <Link to={`/events/${otherId}`} className="mono">
+              {otherId}
+            </Link>
           </>
         )}
         <button type="button" className="button small" onClick={() => navigate(`/events/${event.id}`)}>

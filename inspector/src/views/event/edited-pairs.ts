@@ -9,8 +9,13 @@ export interface Pair {
   readonly value: string | null;
 }
 
+/** They belong to the connection that brought the event; a copy has none of them, whatever is asked for. */
+const OF_CONNECTION: ReadonlySet<string> = new Set(["host", "connection", "content-length", "transfer-encoding"]);
+
 export function pairsOf(fields: readonly FieldValue[]): readonly Pair[] {
-  return fields.map((field, key) => ({ key, name: field.name, value: field.masked ? null : field.value }));
+  return fields
+    .map((field, key) => ({ key, name: field.name, value: field.masked ? null : field.value }))
+    .filter(({ name }) => !OF_CONNECTION.has(name));
 }
 
 /** One more, empty, at the end. */

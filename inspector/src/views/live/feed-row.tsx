@@ -6,7 +6,7 @@ import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { eventTones, runTones, statusTone, verdictTones } from "../../ui/tones.ts";
 import { visibleText } from "../../ui/visible-text.ts";
-import type { FeedRow } from "./feed.ts";
+import { byFlow, type FeedRow } from "./feed.ts";
 
 /** One request: a link to everything about it. */
 export function FeedRowLink({ row }: { readonly row: FeedRow }) {
@@ -35,9 +35,10 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
         {answer.duration_ms !== null && <span className="quiet">{duration(answer.duration_ms, language)}</span>}
       </span>
       <span className="feed-runs">
-        {event.runs.map(({ id, flow, status }) => (
-          <span key={id} className="feed-run" data-tone={runTones[status]} title={`${flow}: ${t.runs[status]}`}>
+        {byFlow(event.runs).map(({ flow, status, times }) => (
+          <span key={flow} className="feed-run" data-tone={runTones[status]} title={`${flow}: ${t.runs[status]}`}>
             {flow}
+            {times > 1 && <span className="quiet"> ×{times}</span>}
           </span>
         ))}
       </span>

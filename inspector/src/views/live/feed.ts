@@ -83,3 +83,17 @@ export function newestFirst(a: FeedRow, b: FeedRow): number {
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
+
+export interface FlowRuns {
+  readonly flow: string;
+  /** Of the newest run. */
+  readonly status: EventSummary["runs"][number]["status"];
+  readonly times: number;
+}
+
+/** Each flow once, however often it ran: runs come oldest first. */
+export function byFlow(runs: EventSummary["runs"]): readonly FlowRuns[] {
+  const flows = new Map<string, FlowRuns>();
+  for (const { flow, status } of runs) flows.set(flow, { flow, status, times: (flows.get(flow)?.times ?? 0) + 1 });
+  return [...flows.values()];
+}

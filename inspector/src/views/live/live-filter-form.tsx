@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { call } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { FilterChips } from "../../filters/filter-chips.tsx";
@@ -31,8 +31,14 @@ async function loadKnown(signal: AbortSignal) {
 type Known = Awaited<ReturnType<typeof loadKnown>>;
 const NOTHING: Known = { tenants: [], types: [], flows: [] };
 
+interface LiveFilterFormProps {
+  readonly filters: Filters;
+  /** What stands at the end of the first row. */
+  readonly children: ReactNode;
+}
+
 /** The filters; they live in the address, so that what is seen can be shared. */
-export function LiveFilterForm({ filters }: { readonly filters: Filters }) {
+export function LiveFilterForm({ filters, children }: LiveFilterFormProps) {
   const t = useTexts(liveTexts);
   const [isOpen, setOpen] = useState(false);
   const { loaded } = useLoaded("known", loadKnown);
@@ -48,6 +54,7 @@ export function LiveFilterForm({ filters }: { readonly filters: Filters }) {
         <button type="button" className="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? t.fewer : t.more(more)}
         </button>
+        {children}
       </div>
       {isOpen && <MoreFilters filters={filters} known={known} change={change} />}
       <ActiveFilters filters={filters} change={change} />

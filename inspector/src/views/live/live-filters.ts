@@ -3,7 +3,6 @@
 /** Periods that end now. */
 export const PERIODS_MS = { "15m": 900_000, "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000 } as const;
 export type LivePeriod = keyof typeof PERIODS_MS;
-export const LIVE_PERIODS = Object.keys(PERIODS_MS) as readonly LivePeriod[];
 
 /** Those that are always in sight, and those behind "more". */
 export const COMMON_FILTERS = ["q", "tenant", "type", "verdict", "status", "period"] as const;

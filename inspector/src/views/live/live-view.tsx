@@ -29,10 +29,11 @@ export default function LiveView() {
     <div className="live">
       <div className="live-head">
         <h1 className="visually-hidden">{t.title}</h1>
-        <LiveFilterForm filters={filters} />
-        <button type="button" className="button" aria-pressed={isPaused} onClick={toggle}>
-          {isPaused ? t.resume : t.pause}
-        </button>
+        <LiveFilterForm filters={filters}>
+          <button type="button" className="button pause" aria-pressed={isPaused} onClick={toggle}>
+            {isPaused ? t.resume : t.pause}
+          </button>
+        </LiveFilterForm>
       </div>
       {feed.fault && <FaultNote fault={feed.fault} onRetry={feed.retry} />}
       <LiveBody key={feed.key} feed={feed} isFiltered={Object.keys(filters).length > 0} onScrolled={setAway} />

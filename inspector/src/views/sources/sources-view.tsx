@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { Fragment, useRef } from "react";
 import type { Source } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
@@ -96,7 +96,9 @@ function SourceRow({ source, nowMs, reload }: SourceRowProps) {
         <Link className="source-name" to={addressWith("/", { tenant, type: eventType })}>
           {tenant} <span className="quiet">/</span> {eventType}
         </Link>
-        <code className="quiet">{url}</code>
+        <code className="quiet">
+          <BreakableUrl url={url} />
+        </code>
         <CopyButton text={url} label={t.copyUrl} />
       </th>
       <td data-label={t.verification}>
@@ -119,6 +121,18 @@ function SourceRow({ source, nowMs, reload }: SourceRowProps) {
       </td>
     </tr>
   );
+}
+
+/** Breaks behind slashes, so that no word of it is torn apart. */
+function BreakableUrl({ url }: { readonly url: string }) {
+  return url.split(/(?<=[^/]\/)(?!\/)/).map((part, index) => (
+    // Parts have no name but their place.
+    // oxlint-disable-next-line react/no-array-index-key
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 function FlowLinks({ flows, tenant }: { readonly flows: readonly string[]; readonly tenant: string }) {
