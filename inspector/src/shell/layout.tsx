@@ -60,7 +60,7 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
       </header>
       <main ref={main} id="main" tabIndex={-1}>
         <FaultBoundary key={path}>
-          <Suspense fallback={<p className="quiet pad">{t.loading}</p>}>
+          <Suspense fallback={<p className="quiet pad loading">{t.loading}</p>}>
             {matched ? <matched.route.view rest={matched.rest} /> : <NotFound />}
           </Suspense>
         </FaultBoundary>

@@ -17,7 +17,7 @@ export function LoadedView<T>({ loaded, reload, children }: LoadedViewProps<T>) 
   const t = useTexts(shellTexts);
   switch (loaded.state) {
     case "loading":
-      return <output className="quiet pad">{t.loading}</output>;
+      return <output className="quiet pad loading">{t.loading}</output>;
     case "failed":
       return <FaultNote fault={loaded.fault} onRetry={reload} />;
     case "ready":

@@ -90,7 +90,8 @@ export function FeedList({ feed, onScrolled }: FeedListProps) {
   );
 }
 
-function FeedHead() {
+/** The names of the columns. */
+export function FeedHead() {
   const t = useTexts(liveTexts);
   return (
     <div className="feed-head" aria-hidden="true">

@@ -6,7 +6,7 @@ import { useAddress } from "../../shell/router.tsx";
 import { EmptyCard } from "../../ui/empty-card.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
 import { EmptyLive } from "./empty-live.tsx";
-import { FeedList, wasLeftAway } from "./feed-list.tsx";
+import { FeedHead, FeedList, wasLeftAway } from "./feed-list.tsx";
 import { LiveFilterForm } from "./live-filter-form.tsx";
 import { filtersOf } from "./live-filters.ts";
 import { liveTexts } from "./live-texts.ts";
@@ -51,7 +51,12 @@ function LiveBody({ feed, isFiltered, onScrolled }: LiveBodyProps) {
   const t = useTexts(liveTexts);
   // Other filters make another list, which begins at its top.
   useEffect(() => () => onScrolled(false), [onScrolled]);
-  if (!feed.isLoaded) return null;
+  if (!feed.isLoaded)
+    return (
+      <div className="feed">
+        <FeedHead />
+      </div>
+    );
   if (feed.rows.length > 0 || feed.held.length > 0) return <FeedList feed={feed} onScrolled={onScrolled} />;
   if (!isFiltered) return <EmptyLive />;
   return (
