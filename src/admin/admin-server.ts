@@ -87,7 +87,7 @@ class Admin implements Disposable {
     this.#access = { token, port, host };
     this.#tries = new FailedTries(backend.clock);
     this.#jobs = new ReplayJobs({ clock: backend.clock, newId, replay: backend.replay });
-    this.#stream = new ChangeStream(backend);
+    this.#stream = new ChangeStream(backend.queries);
     this.#handlers = { ...eventHandlers, ...runHandlers, ...operateHandlers, ...replayHandlers(this.#jobs) };
   }
 

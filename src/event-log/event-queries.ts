@@ -81,7 +81,7 @@ export interface EventQuery extends Period, Paged {
   readonly flow?: string;
   /** The sender's own id of the delivery. */
   readonly deliveryId?: string;
-  /** Case-insensitive; in header values or in the raw body's text. */
+  /** Case-insensitive; in header values, in the target or in the body's text, unpacked and without escapes (see `TextMatch`). */
   readonly text?: string;
 }
 

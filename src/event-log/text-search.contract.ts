@@ -1,4 +1,5 @@
 /** The contract of the queries: text in events. */
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { step } from "./event-log-fixtures.contract.ts";
 import { listsOf } from "./list-pages.contract.ts";
@@ -24,6 +25,48 @@ export function textSearchContract(on: LogUnderTest): void {
       expect(await found("a.a")).toEqual([]);
       // Neither a header's name nor what our own records say is a header's value.
       expect([await found("x-note"), await found("receivedAtMs")]).toEqual([[], []]);
+    });
+
+    test("looks into the target, and undoes what senders do to a text: compression, escapes of JSON and of forms", async () => {
+      const packed = (encoding: string, bytes: Uint8Array) =>
+        on.make.draft(0, { headers: [["content-encoding", encoding]], rawBody: bytes });
+      const note = Buffer.from('{"note":"in the packed Grüße"}');
+      const drafts = [
+        on.make.draft(0, { target: "/hook?name=Zo%C3%AB+B%26C&plain=x-11", rawBody: Buffer.alloc(0) }),
+        on.make.draft(0, {
+          rawBody: Buffer.from(String.raw`{"a":"gr\u00fc\u00DFe","b":"http:\/\/x.org\/p\u0026q","c":"\ud83d\ude00"}`),
+        }),
+        packed("gzip", gzipSync(note)),
+        packed("deflate", deflateSync(note)),
+        packed("br", brotliCompressSync(note)),
+        packed("gzip", gzipSync(note).subarray(0, 20)),
+        on.make.draft(0, {
+          headers: [["content-type", "application/x-www-form-urlencoded"]],
+          rawBody: Buffer.from("payload=%7B%22text%22%3A%22Gr%c3%bc%C3%9Fe+an+alle%22%7D"),
+        }),
+        on.make.draft(0, { rawBody: Buffer.from("line one\nline two, 100% sure") }),
+      ];
+      for (const draft of drafts) await on.log.append(draft);
+      const found = (text: string): Promise<number[]> =>
+        events({ text }).then((ids) => ids.map((id) => drafts.findIndex((each) => each.envelope.id === id)));
+      expect(await found("zoë b&c")).toEqual([0]);
+      expect(await found("X-11")).toEqual([0]);
+      expect(await found("GRÜßE")).toEqual([6, 4, 3, 2, 1]);
+      expect(await found("packed gr")).toEqual([4, 3, 2]);
+      expect(await found('"note":"in')).toEqual([4, 3, 2]);
+      expect(await found("http://x.org/p&q")).toEqual([1]);
+      expect(await found("\u{1f600}")).toEqual([1]);
+      expect(await found('{"text":"grüße an')).toEqual([6]);
+      expect(await found("one\nline")).toEqual([7]);
+      expect(await found("100% SURE")).toEqual([7]);
+      expect(await found(String.raw`\u00fc`)).toEqual([1]);
+    });
+
+    test("leaves alone what unpacks to more than a bound", async () => {
+      const bomb = gzipSync(Buffer.alloc(5_000_000, "needle "));
+      await on.log.append(on.make.draft(0, { headers: [["content-encoding", "gzip"]], rawBody: bomb }));
+      expect(await events({ text: "needle" })).toEqual([]);
+      expect(await events({ text: "gzip" })).toHaveLength(1);
     });
 
     test("goes together with filters and pages", async () => {

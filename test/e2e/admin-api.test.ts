@@ -58,6 +58,8 @@ async function call(method: string, path: string, body?: unknown): Promise<Calle
   const text = await response.text();
   const contentType = response.headers.get("content-type") ?? "";
   expect(contract.faultsOf(method, path, { status: response.status, contentType, text })).toEqual([]);
+  // What was taken on is as the document says as well.
+  expect(response.status < 300 ? contract.requestFaultsOf(method, path, body) : []).toEqual([]);
   const json = (/[/+]json/.test(contentType) ? JSON.parse(text) : {}) as Called["json"];
   return { status: response.status, headers: response.headers, text, json };
 }

@@ -6,7 +6,14 @@ import type { ChangeSignal } from "../change-signal.ts";
 import type * as Queries from "../event-queries.ts";
 import type { Refusal } from "../event-log.ts";
 import type { Projection } from "./projection.ts";
-import type { FromQueryThread, QueryAnswers, QueryStart, Question, ToQueryThread } from "./query-protocol.ts";
+import type {
+  FromQueryThread,
+  JournalView,
+  QueryAnswers,
+  QueryStart,
+  Question,
+  ToQueryThread,
+} from "./query-protocol.ts";
 import type { Segment } from "./segment-files.ts";
 
 export interface EmbeddedQueriesOptions {
@@ -22,8 +29,10 @@ export interface EmbeddedQueriesOptions {
 /** More questions than these at a time are refused: each holds memory. */
 const MOST_QUESTIONS = 200;
 
+type Cut = Omit<JournalView, "segments">;
+
 interface Waiting {
-  readonly resolve: (value: unknown) => void;
+  readonly resolve: (message: FromQueryThread) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -117,28 +126,42 @@ export class EmbeddedQueries implements Queries.EventQueries {
     question: Question & { readonly name: N },
     signal?: AbortSignal,
   ): Promise<QueryAnswers[N]> {
+    for (;;) {
+      const cut = await this.#ready(signal);
+      const message = await this.#askOnce(question, cut, signal);
+      // The thread answers a question by its name: `QueryAnswers` is what both sides keep to.
+      if (message.type === "answer") return message.value as QueryAnswers[N];
+      if (message.fault === "other") throw new GtcError("GTC_INTERNAL", { detail: message.because });
+      if (message.fault === "unusable") await this.#options.projection.rebuild(cut.generation, message.because);
+    }
+  }
+
+  /** Resolves when what was acknowledged before can be read: with where that ends, and which projection holds it. */
+  async #ready(signal: AbortSignal | undefined): Promise<Cut> {
     if (this.#closed) throw closedError();
     if (this.#waiting.size >= MOST_QUESTIONS) throw new GtcError("GTC_INTERNAL", { detail: "too many queries" });
     signal?.throwIfAborted();
-    const { projection, segments } = this.#options;
+    const { projection } = this.#options;
     // In this order: a refusal that is not yet kept lies at this end or behind it.
     const end = this.#options.end();
     await projection.projector.refusalsKept();
-    await projection.projector.caughtUp(end);
+    const generation = await projection.ready(end);
     if (this.#closed) throw closedError();
     signal?.throwIfAborted();
+    return { end, generation };
+  }
+
+  async #askOnce(question: Question, cut: Cut, signal: AbortSignal | undefined): Promise<FromQueryThread> {
     const id = this.#nextId++;
-    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    const journal = { segments: segments(), end, generation: projection.generation };
-    this.#tell({ type: "ask", id, question, journal });
+    const answered = new Promise<FromQueryThread>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#tell({ type: "ask", id, question, journal: { ...cut, segments: this.#options.segments() } });
     const abort = (): void => {
       this.#tell({ type: "cancel", id });
       this.#waiting.get(id)?.reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      // The thread answers a question by its name: `QueryAnswers` is what both sides keep to.
-      return (await answered) as QueryAnswers[N];
+      return await answered;
     } finally {
       this.#waiting.delete(id);
       signal?.removeEventListener("abort", abort);
@@ -166,9 +189,7 @@ export class EmbeddedQueries implements Queries.EventQueries {
   }
 
   #take(message: FromQueryThread): void {
-    const waiting = this.#waiting.get(message.id);
-    if (message.type === "answer") waiting?.resolve(message.value);
-    else waiting?.reject(new GtcError("GTC_INTERNAL", { detail: message.because }));
+    this.#waiting.get(message.id)?.resolve(message);
   }
 
   #rejectAll(error: unknown): void {

@@ -67,7 +67,7 @@ test("samples of a gateway to which nothing is sent go as well", async () => {
 test("counts of refused requests that were kept per minute alone are there per hour after the upgrade", async () => {
   using folder = testFolder();
   const path = join(folder.path, "refusals.sqlite");
-  RefusalRing.open(path, 10, START_MS).close();
+  RefusalRing.open(path, 10, START_MS, false).close();
   const old = new Database(path);
   old.exec("DROP TABLE refused_hour; PRAGMA user_version = 2");
   const insert = old.prepare("INSERT INTO refused_minute VALUES (?, 'demo', 'timestamp', 2)");

@@ -4,6 +4,7 @@
  */
 import { durationBucket } from "../duration-histogram.ts";
 import type { Fact, PlannedRun, TrafficMinute } from "../event-log.ts";
+import { isPacked } from "../text-match.ts";
 import { BatchRows } from "./batch-rows.ts";
 import { BatchRuns } from "./batch-runs.ts";
 import { decodeEvent, decodeFacts, type EventMeta } from "./event-record.ts";
@@ -83,6 +84,7 @@ export class ProjectionBatch {
       answer_by: null,
       answer_ms: null,
       own: id === MIXED_KIND ? JSON.stringify(kind) : null,
+      packed: bodyBytes > 0 && isPacked(envelope.headers) ? 1 : 0,
     };
   }
 

@@ -21,6 +21,8 @@ export interface EventRow {
   answer_ms: number | null;
   /** Its kind as JSON, when it is of `MIXED_KIND`. */
   own: string | null;
+  /** 1: the body is compressed, so that a text in it does not stand in the journal's bytes. */
+  readonly packed: number;
 }
 
 /** A row of `run` while a batch is applied. */

@@ -55,8 +55,10 @@ export const SCHEMA = `
     answer_status INTEGER,
     answer_by TEXT,
     answer_ms REAL,
-    own TEXT
+    own TEXT,
+    packed INTEGER NOT NULL
   );
+  CREATE INDEX event_packed ON event (seq) WHERE packed = 1;
   CREATE INDEX event_by_kind ON event (kind, status, seq);
   CREATE TABLE event_block (
     last_seq INTEGER PRIMARY KEY,
@@ -90,7 +92,7 @@ export const SCHEMA = `
     root_seq INTEGER,
     resolved TEXT
   );
-  CREATE INDEX run_by_kind ON run (kind, seq);
+  CREATE INDEX run_by_kind ON run (kind, status, seq);
   CREATE INDEX run_failed ON run (kind, (resolved IS NOT NULL), seq) WHERE status = 4;
   CREATE INDEX run_open ON run (seq) WHERE status < 3;
   CREATE INDEX run_waiting ON run (resume_at) WHERE status = 2;

@@ -49,7 +49,7 @@ export class ProjectionStore {
     const db = openProjectionFile(path, salt);
     this.#db = db;
     try {
-      this.#insertEvent = db.prepare(`INSERT OR IGNORE INTO event VALUES (${places(16)})`);
+      this.#insertEvent = db.prepare(`INSERT OR IGNORE INTO event VALUES (${places(17)})`);
       this.#updateEvent = db.prepare(
         `UPDATE event SET kind = ?, status = ?, runs = ?, open_runs = ?, failed_runs = ?,
            answered_at = ?, answer_status = ?, answer_by = ?, answer_ms = ?, own = ? WHERE seq = ?`,
@@ -134,6 +134,7 @@ export class ProjectionStore {
       row.answer_by,
       row.answer_ms,
       row.own,
+      row.packed,
     );
   }
 

@@ -35,7 +35,7 @@ class Projector {
     this.#progress = new SharedProgress(start.shared);
     if (start.rebuild) removeProjection(start.projectionPath);
     this.#store = openStore(start);
-    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now());
+    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now(), start.rebuild);
     this.#follower = new JournalFollower(start.segments, this.#store.applied(), start.writtenFrom);
     this.#dropRows(start.segments[0]?.base ?? 0);
   }

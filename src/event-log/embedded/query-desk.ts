@@ -19,8 +19,13 @@ export class QueryDesk {
   readonly #stats: StatAnswers;
   readonly #feed: ChangeFeed;
 
-  constructor(start: QueryStart) {
-    this.#db = new Database(start.projectionPath, { readonly: true, fileMustExist: true });
+  /** `onStatement` is told the text of each statement that is run. */
+  constructor(start: QueryStart, onStatement?: (sql: unknown) => void) {
+    this.#db = new Database(start.projectionPath, {
+      readonly: true,
+      fileMustExist: true,
+      ...(onStatement !== undefined && { verbose: onStatement }),
+    });
     this.#refusals = new RefusalReader(start.refusalsPath);
     const lookup = new RowLookup(this.#db);
     this.#events = new EventPages(this.#db, lookup, this.#refusals, this.#journal);

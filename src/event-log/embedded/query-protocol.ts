@@ -52,4 +52,10 @@ export type ToQueryThread =
 
 export type FromQueryThread =
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
-  | { readonly type: "failed"; readonly id: number; readonly because: string };
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly because: string;
+      /** `unusable`: the file is damaged or gone. `reopened`: it was built again under the question. Either can be asked again. */
+      readonly fault: "unusable" | "reopened" | "other";
+    };

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import type { Refusal } from "../event-log.ts";
 import type { Page, RefusalQuery } from "../event-queries.ts";
 import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
+import { TextMatch } from "../text-match.ts";
 import type { Sendable } from "./query-protocol.ts";
 
 const STEP_ROWS = 500;
@@ -78,12 +79,12 @@ export class RefusalReader {
     );
     const { tenant = null, eventType = null, reason = null, sinceMs = null, untilMs = null, limit } = query;
     const values = [tenant, eventType, reason, sinceMs, untilMs].flatMap((value) => [value, value]);
-    const needle = query.text?.toLowerCase();
+    const match = query.text === undefined ? undefined : new TextMatch(query.text);
     const found: { seq: number; item: Refusal }[] = [];
     for (let before = beforeOf(query.cursor); ;) {
-      const step = rows.all(before, ...values, needle === undefined ? limit + 1 : STEP_ROWS);
+      const step = rows.all(before, ...values, match === undefined ? limit + 1 : STEP_ROWS);
       for (const row of step) {
-        if (needle !== undefined && !holds(row, needle)) continue;
+        if (match !== undefined && !match.isInRefusal(refusalOf(row))) continue;
         found.push({ seq: row.seq, item: refusalOf(row) });
         if (found.length > limit) return pageOf(found, limit);
       }
@@ -132,10 +133,4 @@ export interface RefusedCount {
 
 function refusalOf({ head, body_start }: RefusalRow): Refusal {
   return { ...(JSON.parse(head) as Omit<Refusal, "bodyStart">), bodyStart: body_start };
-}
-
-function holds(row: RefusalRow, needle: string): boolean {
-  const { headers, target, detail, reason } = JSON.parse(row.head) as Omit<Refusal, "bodyStart">;
-  const texts = [target, detail, reason, ...headers.map(([, value]) => value), row.body_start.toString("utf8")];
-  return texts.some((text) => text.toLowerCase().includes(needle));
 }

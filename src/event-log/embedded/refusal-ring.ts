@@ -45,6 +45,8 @@ const SCHEMA = `
   INSERT INTO forgotten VALUES (-1);
 `;
 
+const TABLES = ["refusal", "refused_minute", "refused_hour", "forgotten"];
+
 interface CountSpan {
   readonly name: "minute" | "hour";
   readonly ms: number;
@@ -75,14 +77,17 @@ export class RefusalRing {
   readonly #db: Database.Database;
   readonly #kept: number;
 
-  static open(path: string, kept: number, nowMs: number): RefusalRing {
+  /** Opens the file; it is made anew when it is damaged. `isSuspect`: look at all of it to find that out. */
+  static open(path: string, kept: number, nowMs: number, isSuspect: boolean): RefusalRing {
     try {
-      return new RefusalRing(path, kept, nowMs);
+      const ring = new RefusalRing(path, kept, nowMs);
+      if (!isSuspect || ring.#isWhole()) return ring;
+      ring.close();
     } catch (error) {
       if (!isUnusable(error)) throw error;
-      removeProjection(path);
-      return new RefusalRing(path, kept, nowMs);
     }
+    removeProjection(path);
+    return new RefusalRing(path, kept, nowMs);
   }
 
   private constructor(path: string, kept: number, nowMs: number) {
@@ -116,6 +121,13 @@ export class RefusalRing {
     })();
   }
 
+  #isWhole(): boolean {
+    const known = this.#db.prepare<[string], number>("SELECT count(*) FROM sqlite_schema WHERE name = ?").pluck();
+    return (
+      TABLES.every((table) => known.get(table) === 1) && this.#db.pragma("quick_check(1)", { simple: true }) === "ok"
+    );
+  }
+
   close(): void {
     this.#db.close();
   }
@@ -137,8 +149,7 @@ export class RefusalRing {
    */
   #begin(nowMs: number): void {
     this.#db.transaction(() => {
-      const tables = ["refusal", "refused_minute", "refused_hour", "forgotten"];
-      for (const table of tables) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
+      for (const table of TABLES) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
       this.#db.exec(SCHEMA);
       this.#db.prepare("INSERT INTO sqlite_sequence VALUES ('refusal', ?)").run(Math.floor(nowMs / 1000));
       this.#db.pragma(`user_version = ${VERSION}`);

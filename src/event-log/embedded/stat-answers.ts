@@ -28,12 +28,8 @@ interface SeriesRow {
   readonly next: string;
 }
 
-interface CountRow {
-  /** The minute or the hour, since the epoch. */
-  readonly at: number;
-  readonly bucket: number;
-  readonly count: number;
-}
+/** Minute or hour since the epoch, bucket, count. As a list: there may be many, and objects take twice as long. */
+type CountRow = [at: number, bucket: number, count: number];
 
 export class StatAnswers {
   readonly #db: Database.Database;
@@ -47,18 +43,14 @@ export class StatAnswers {
   *traffic(query: Queries.TrafficQuery): Steps<readonly Queries.TrafficBucket[]> {
     const table = new TrafficTable(query);
     const series = this.#db.prepare<(string | null)[], SeriesRow>(
-      "SELECT * FROM series WHERE (? IS NULL OR tenant = ?)",
+      "SELECT * FROM series WHERE node = '' AND (? IS NULL OR tenant = ?)",
     );
     const span = query.bucketMs % HOUR_MS === 0 ? HOURS : MINUTES;
-    const counts = this.#db.prepare<[number, number, number], CountRow>(
-      `SELECT ${span.name} AS at, bucket, count FROM ${span.counts} WHERE series = ? AND ${span.name} >= ? AND ${span.name} < ?`,
-    );
+    const counts = this.#countsOf(span);
     // The table's ends are those of whole buckets, so they are those of whole spans.
     const [since, until] = [Math.floor(table.sinceMs / span.ms), Math.ceil(table.untilMs / span.ms)];
     for (const { id, name } of series.all(query.tenant ?? null, query.tenant ?? null)) {
-      for (const { at, bucket, count } of counts.iterate(id, since, until)) {
-        table.add(name, at * span.ms, bucket, count);
-      }
+      for (const [at, bucket, count] of counts.all(id, since, until)) table.add(name, at * span.ms, bucket, count);
       yield;
     }
     for (const { at, ...sample } of this.#samples(span, since, until)) table.addSample(at * span.ms, sampleOf(sample));
@@ -72,12 +64,14 @@ export class StatAnswers {
     const series = this.#db
       .prepare<(string | null)[], SeriesRow>("SELECT * FROM series WHERE flow = ? AND (? IS NULL OR tenant = ?)")
       .all(query.flow, query.tenant ?? null, query.tenant ?? null);
-    const sums = new Map([MINUTES, HOURS].map((span) => [span, this.#sumsOf(span)]));
-    const parts = wholeHours(query.sinceMs, query.untilMs);
+    const parts = wholeHours(query.sinceMs, query.untilMs).map((part) => ({
+      ...part,
+      counts: this.#countsOf(part.span),
+    }));
     const tally = new FlowTally();
     for (const row of series) {
-      for (const { span, since, until } of parts) {
-        for (const { bucket, count } of sums.get(span)?.all(row.id, since, until) ?? []) tally.add(row, bucket, count);
+      for (const { counts, since, until } of parts) {
+        for (const [, bucket, count] of counts.all(row.id, since, until)) tally.add(row, bucket, count);
       }
       yield;
     }
@@ -91,10 +85,12 @@ export class StatAnswers {
     return query.iterate(since, until);
   }
 
-  #sumsOf({ name, counts }: Span): Database.Statement<[number, number, number], Omit<CountRow, "at">> {
-    return this.#db.prepare(
-      `SELECT bucket, sum(count) AS count FROM ${counts} WHERE series = ? AND ${name} >= ? AND ${name} < ? GROUP BY bucket`,
-    );
+  #countsOf({ name, counts }: Span): Database.Statement<[number, number, number], CountRow> {
+    return this.#db
+      .prepare<[number, number, number], CountRow>(
+        `SELECT ${name}, bucket, count FROM ${counts} WHERE series = ? AND ${name} >= ? AND ${name} < ?`,
+      )
+      .raw();
   }
 
   sourceUse(): readonly Queries.SourceUse[] {
