@@ -15,6 +15,7 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
   const { path, search } = useAddress();
   const matched = matchRoute(path);
   const main = useRef<HTMLElement>(null);
+  const views = useRef<HTMLElement>(null);
   const [isHelpShown, setHelpShown] = useState(false);
   const jumps = routes.flatMap(({ path: to, key }) => (key === undefined ? [] : [[`g ${key}`, () => navigate(to)]]));
   useKeys({ ...(Object.fromEntries(jumps) as Keys), "?": () => setHelpShown(true) });
@@ -24,6 +25,8 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
   }, [matched?.route.name, t]);
   useEffect(() => {
     if (matched?.route.name !== undefined) rememberList();
+    // On a phone the names of the views do not all fit.
+    views.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [matched?.route.name, path, search]);
   return (
     <div className="shell">
@@ -35,7 +38,7 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
           <img src="/icon.svg" alt="" width={22} height={22} />
           gtc
         </Link>
-        <nav aria-label={t.navigation}>
+        <nav aria-label={t.navigation} ref={views}>
           {routes.map(({ path: to, name }) =>
             name === undefined ? null : (
               <Link key={to} to={to} aria-current={matched?.route.path === to ? "page" : undefined}>
