@@ -9,6 +9,11 @@ import { TestGateway } from "../support/test-gateway.ts";
 const FAILED_RUNS = 8;
 const ANOTHER_SECRET = "another-secret-of-the-same-length!!";
 const VIEWS = ["overview", "flows/orders", "sources", "refused", "dead-letters", "doctor"] as const;
+/** Its only run fails, and waits an hour to try again. */
+const LATER = `triggers: [{ type: event, event_type: later }]
+config: { retry_policy: { max_attempts: 2, initial_delay: 1h } }
+nodes: [{ id: fails, type: script, config: { script: "throw \\"no\\"" } }]
+`;
 const FINDINGS = [
   { level: "ok", check: "port", where: "8080", message: "The port is free." },
   {
@@ -194,6 +199,40 @@ describe("the inspector for operators", () => {
     expect(await outcome.innerText()).toMatch(/Answered \d{3}/);
   });
 
+  test("a text is copied also where the browser keeps the clipboard from a page", async () => {
+    const page = await open("sources");
+    await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+    const row = page.getByRole("row", { name: /demo \/ github/ });
+    await row.getByRole("button", { name: "Copy URL" }).click();
+    await row.getByText("Copied").waitFor();
+    await page.getByRole("link", { name: "Refused" }).click();
+    await page.getByLabel("Search headers and payload").press("Control+V");
+    expect(await page.getByLabel("Search headers and payload").inputValue()).toMatch(
+      /\/events\/webhook\/demo\/github$/,
+    );
+  });
+
+  test("what waits and how much room is taken is in the overview, over time", async () => {
+    await bundle.write("flows/later.ygtc", LATER);
+    const { webhook, admin } = gateway.gateway.addresses;
+    const ports = { port: String(webhook.port), admin_port: String(admin.port) };
+    await gateway[Symbol.asyncDispose]();
+    gateway = await TestGateway.start(bundle, ports);
+    const answer = await gateway.post("demo/later", "{}");
+    await gateway.eventWhen(answer.json()["event_id"], ({ runs }) => runs[0]?.status === "waiting");
+    // The minute's numbers are written at its end, and when the gateway ends.
+    await gateway[Symbol.asyncDispose]();
+    gateway = await TestGateway.start(bundle, ports);
+    const page = await open("overview?period=15m");
+    const valueOf = (chart: string) => page.getByRole("slider", { name: chart }).getAttribute("aria-valuetext");
+    await page.getByRole("slider", { name: "Backlog" }).waitFor();
+    expect(await valueOf("Backlog")).toMatch(/waiting for a retry 1/);
+    expect(await valueOf("Age of the oldest open run")).toMatch(/age \d/);
+    expect(await valueOf("Disk")).toMatch(/Journal \d.*B, Index \d.*B/);
+    expect(await valueOf("Free space")).toMatch(/free \d.*[MGT]B/);
+    await page.getByText("the oldest:", { exact: false }).first().waitFor();
+  });
+
   test("the overview counts what came; arrow keys and a table tell the same as the picture", async () => {
     await postIssue(gateway.url, "from somebody else", ANOTHER_SECRET);
     const page = await open("overview?period=15m");
@@ -214,7 +253,7 @@ describe("the inspector for operators", () => {
     expect((await findings.allInnerTexts()).map((text) => text.split(/\s/)[0])).toEqual(["Error", "Warning"]);
     await page.getByText("1 check is in order").waitFor();
     await findings.first().getByRole("link", { name: "Show the flow" }).click();
-    await page.waitForURL(/\/flows$/);
+    await page.waitForURL(/\/flows\/orders$/);
   });
 
   test("in every list j and k walk the rows, enter opens one, escape lets go, and ? tells so", async () => {

@@ -51,7 +51,8 @@ export function App({ stream }: { readonly stream: LiveStream }) {
     const timer = setTimeout(() => void loadAllViews(), AFTER_FIRST_VIEW_MS);
     return () => clearTimeout(timer);
   }, [session]);
-  const logOut = (): void => void call("logout").finally(() => setSession("out"));
+  // The page begins anew: nothing that was shown stays in it.
+  const logOut = (): void => void call("logout").finally(() => location.assign("/"));
   return (
     <LanguageContext value={choice}>
       <LiveContext value={stream}>

@@ -55,6 +55,7 @@ export const shellTexts = defineTexts(
     toLive: "To the live view",
     copy: "Copy",
     copied: "Copied",
+    copyFailed: "Not copied",
     showMore: (rest: string) => `Show more (${rest} left)`,
   },
   {
@@ -112,6 +113,7 @@ export const shellTexts = defineTexts(
     toLive: "Zur Live-Ansicht",
     copy: "Kopieren",
     copied: "Kopiert",
+    copyFailed: "Nicht kopiert",
     showMore: (rest: string) => `Mehr zeigen (noch ${rest})`,
   },
 );

@@ -14,7 +14,7 @@ export const eventTexts = defineTexts(
     replayed: (n: number) => (n === 1 ? "One new run has begun." : `${n} new runs have begun.`),
     editTitle: "Edit and replay",
     editHint:
-      "The edited copy is stored as a test, without a signature, and runs on today's flows. What you do not touch stays as it came.",
+      "The edited copy is stored as a test, without a signature, and runs on today's flows. What you do not touch stays as it came; signatures and headers of the connection are left out.",
     bodyKept: "The body is not shown here as a whole: parts are masked, or it is too long. It stays as it came.",
     bodyBinary: "The body is no text. It stays as it came.",
     bodyLoad: "Load the whole body to edit it",
@@ -128,7 +128,7 @@ export const eventTexts = defineTexts(
     replayed: (n: number) => (n === 1 ? "Ein neuer Lauf hat begonnen." : `${n} neue Läufe haben begonnen.`),
     editTitle: "Ändern und wiederholen",
     editHint:
-      "Die geänderte Kopie wird als Test ohne Signatur gespeichert und läuft durch die heutigen Abläufe. Was du nicht anrührst, bleibt, wie es kam.",
+      "Die geänderte Kopie wird als Test ohne Signatur gespeichert und läuft durch die heutigen Abläufe. Was du nicht anrührst, bleibt, wie es kam; Signaturen und Header der Verbindung fallen weg.",
     bodyKept: "Der Inhalt steht hier nicht ganz: Teile sind verdeckt, oder er ist zu lang. Er bleibt, wie er kam.",
     bodyBinary: "Der Inhalt ist kein Text. Er bleibt, wie er kam.",
     bodyLoad: "Den ganzen Inhalt laden, um ihn zu ändern",

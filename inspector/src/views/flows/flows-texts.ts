@@ -7,6 +7,8 @@ export const flowsTexts = defineTexts(
     list: "Flows of the bundle",
     empty: "This bundle has no flows.",
     emptyHow: "A flow is a YAML file in the bundle's folder `flows`; it is read as soon as it is saved.",
+    unknown: (name: string) => `There is no flow ${name} now.`,
+    unknownHow: "Choose one of those that there are.",
     triggers: "Started by",
     byDefault: "Every event that no other flow takes",
     file: "File",
@@ -30,6 +32,8 @@ export const flowsTexts = defineTexts(
     empty: "Dieses Bundle hat keine Abläufe.",
     emptyHow:
       "Ein Ablauf ist eine YAML-Datei im Ordner `flows` des Bundles; er wird gelesen, sobald sie gespeichert ist.",
+    unknown: (name) => `Einen Ablauf ${name} gibt es zurzeit nicht.`,
+    unknownHow: "Wähle einen von denen, die es gibt.",
     triggers: "Gestartet durch",
     byDefault: "Jedes Ereignis, das kein anderer Ablauf nimmt",
     file: "Datei",

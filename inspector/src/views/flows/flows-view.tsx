@@ -43,6 +43,7 @@ export default function FlowsView({ rest }: ViewProps) {
           return (
             <div className="flows">
               <FlowList flows={items} chosen={chosen} period={search.get("period") ?? undefined} />
+              {chosen === undefined && <EmptyCard title={t.unknown(rest)}>{t.unknownHow}</EmptyCard>}
               {chosen && <FlowPanel key={keyOf(chosen)} flow={chosen} period={period} />}
             </div>
           );
