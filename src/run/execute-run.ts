@@ -11,7 +11,7 @@
  */
 import { backoffMs, messageOf, type Writable } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
-import type { Fact, RunError, StepDone } from "../event-log/index.ts";
+import type { RunError, StepDone } from "../event-log/index.ts";
 import type { CompiledFlow } from "../flow/index.ts";
 import {
   NULL_OUTPUT,
@@ -35,8 +35,8 @@ export interface RunHost {
   random(): number;
   /** Says that this run is the one that the thread works on from now, in case that it never comes back. */
   atWork(): void;
-  /** Keeps facts of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
-  progress(facts: readonly Fact[], answer?: Answer): void;
+  /** Keeps steps of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
+  progress(steps: readonly StepDone[], answer?: Answer): void;
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
   start(child: ChildRequest): Promise<ChildStarted>;
 }
@@ -77,7 +77,8 @@ class Attempt {
   readonly #outputs = new Map<string, Output>();
   readonly #deadlineMs: number;
   readonly #random: () => number;
-  #facts: StepDone[] = [];
+  /** Done and not handed over yet. */
+  #done: StepDone[] = [];
   /** Given by the last step; an answer after which the run goes on leaves at once. */
   #answer: Answer | undefined;
   #flushedAt: number;
@@ -118,8 +119,8 @@ class Attempt {
   }
 
   #result(end: RunEnd): RunResult {
-    const facts = this.#facts;
-    return this.#answer === undefined ? { end, facts } : { end, facts, answer: this.#answer };
+    const steps = this.#done;
+    return this.#answer === undefined ? { end, steps } : { end, steps, answer: this.#answer };
   }
 
   /** Executes one node and moves on. Returns the error when the run cannot go on. */
@@ -152,7 +153,7 @@ class Attempt {
         return this.#fail(failed, refused, node.onError);
       }
     } else {
-      this.#facts.push(step);
+      this.#done.push(step);
     }
     this.#moveOn(id, outcome.output, next);
     if (outcome.kind === "respond" && next === undefined) this.#answer = outcome.answer;
@@ -218,7 +219,7 @@ class Attempt {
     const runError: RunError = { ...error, node: step.node };
     step.status = "failed";
     step.error = runError;
-    this.#facts.push(step);
+    this.#done.push(step);
     if (onError === undefined) return runError;
     step.next = onError;
     this.#moveOn(step.node, recordedOutput(step), onError);
@@ -239,8 +240,8 @@ class Attempt {
   }
 
   #flush(answer?: Answer): void {
-    if (this.#facts.length > 0) this.#host.progress(this.#facts, answer);
-    this.#facts = [];
+    if (this.#done.length > 0) this.#host.progress(this.#done, answer);
+    this.#done = [];
     this.#flushedAt = this.#host.monotonic();
   }
 }

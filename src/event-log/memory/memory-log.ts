@@ -93,9 +93,12 @@ class MemoryLog implements Port.EventLog {
     return { kind: "stored", eventId: envelope.id };
   }
 
-  async record(facts: readonly Port.Fact[]): Promise<void> {
+  async record(facts: readonly Port.NewFact[]): Promise<void> {
     this.#assertOpen();
-    for (const fact of facts) this.#apply(fact);
+    for (const fact of facts) {
+      if (fact.type !== "written_steps") this.#apply(fact);
+      else for (const step of fact.steps) this.#apply(JSON.parse(step) as Port.StepDone);
+    }
   }
 
   refuse(refusal: Port.Refusal): void {
