@@ -2,19 +2,22 @@
  * The inspector's queries on a large log: stores events with runs (varied tenants, types, payloads), then prints how long
  * lists, filters and searches take, and what they do to appends that go on meanwhile.
  *
- *   npx tsx bench/inspector.ts [--events 1000000] [--rounds 15] [--append-rate 1000] [--folder DIR]
+ *   npx tsx bench/inspector.ts [--events 1000000] [--days 30] [--rounds 15] [--append-rate 1000] [--folder DIR]
+ *
+ * The events are spread evenly over so many days, up to now. A folder that holds that many from before is used as it is.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createIdSource, systemClock } from "../src/base/index.ts";
-import { DurationHistogram, type EventDraft, type Fact, type Page } from "../src/event-log/index.ts";
+import { DurationHistogram, type Page } from "../src/event-log/index.ts";
 import { openEmbeddedLog } from "../src/event-log/embedded/index.ts";
+import { draftOf, factsOf } from "./support/inspector-events.ts";
 
 const { values } = parseArgs({
   options: {
     events: { type: "string", default: "1000000" },
+    days: { type: "string", default: "30" },
     rounds: { type: "string", default: "15" },
     "append-rate": { type: "string", default: "1000" },
     folder: { type: "string" },
@@ -24,85 +27,10 @@ const wanted = Number(values.events);
 const rounds = Number(values.rounds);
 const appendRate = Number(values["append-rate"]);
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), "gtc-bench-inspector-"));
-const newId = createIdSource(systemClock);
-
-const TYPES = ["github", "stripe", "shopify", "slack", "twilio"] as const;
-const PROVIDER_TYPES = ["push", "ping", "created", "updated", "deleted", "paid", "failed", "opened"] as const;
+const days = Number(values.days);
+const DAY_MS = 86_400_000;
 
 let made = 0;
-
-/** ~1 KB of body; every thousandth tenant is rare, and one event in 100,000 holds the needle. */
-function draft(receivedAtMs: number): EventDraft {
-  const number = made++;
-  const id = newId();
-  const tenant = number % 50_000 === 7 ? "rare" : `tenant-${number % 40}`;
-  const eventType = TYPES[number % TYPES.length] ?? "github";
-  const delivery = newId();
-  const note = number % 100_000 === 99_999 ? "Needle-in-the-Hay" : "nothing to see";
-  const items = Array.from({ length: 8 }, (_, index) => ({
-    id: `item_${number * 31 + index}`,
-    price: number % 997,
-    note,
-  }));
-  const rawBody = Buffer.from(
-    JSON.stringify({ id: `evt_${newId()}`, number, customer: `cus_${number % 5000}`, items }),
-  );
-  const envelope: EventDraft["envelope"] = {
-    id,
-    tenant,
-    eventType,
-    receivedAtMs,
-    method: "POST",
-    target: `/events/webhook/${tenant}/${eventType}`,
-    headers: [
-      ["host", "hooks.example.com"],
-      ["content-type", "application/json"],
-      ["user-agent", "Sender/1.0"],
-      ["x-signature-256", `sha256=${id.replaceAll("-", "").repeat(2)}`],
-      ["x-delivery", delivery],
-    ],
-    remoteAddress: "192.0.2.1",
-    rawBody,
-    verdict: { status: "verified", scheme: "sha256", provider: eventType, keyName: number % 10 === 0 ? "old" : "new" },
-    dedupe: { value: delivery, source: "header:x-delivery", signed: false },
-    providerType: PROVIDER_TYPES[(number >> 3) % PROVIDER_TYPES.length] ?? "push",
-  };
-  const flow = `on-${eventType}`;
-  const run = {
-    id: newId(),
-    eventId: id,
-    tenant,
-    flow,
-    flowHash: "hash",
-    startNode: "start",
-    createdAtMs: receivedAtMs,
-  };
-  return { envelope, runs: number % 4 === 0 ? [] : [run] };
-}
-
-function factsOf({ envelope, runs }: EventDraft, number: number): Fact[] {
-  const [run] = runs;
-  if (run === undefined) return [];
-  const atMs = envelope.receivedAtMs;
-  const failed = number % 500 === 1;
-  const error = { code: "script-error", message: "no", retryable: false };
-  return [
-    { type: "run_started", runId: run.id, attempt: 1, atMs },
-    {
-      type: "step_done",
-      runId: run.id,
-      ordinal: 0,
-      node: "start",
-      nodeType: "script",
-      status: "succeeded",
-      outputJson: '{"ok":true}',
-      attempt: 1,
-      startedAtMs: atMs,
-      durationMs: number % 17,
-    },
-    { type: "run_ended", runId: run.id, status: failed ? "failed" : "succeeded", atMs, ...(failed && { error }) },
-  ];
-}
 
 function chunks<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
@@ -125,14 +53,19 @@ async function timed(act: () => Promise<unknown>): Promise<void> {
 
 async function fill(): Promise<void> {
   const start = performance.now();
-  for (let stored = 0; stored < wanted; stored = made) {
-    const drafts = Array.from({ length: Math.min(1000, wanted - made) }, () => draft(Date.now()));
+  const firstMs = Date.now() - days * DAY_MS;
+  const receivedAt = (number: number): number => Math.floor(firstMs + (number * days * DAY_MS) / wanted);
+  while (made < wanted) {
+    const drafts = Array.from({ length: Math.min(1000, wanted - made) }, (_, index) =>
+      draftOf(made + index, receivedAt(made + index)),
+    );
+    made += drafts.length;
     await Promise.all(drafts.map((each) => timed(() => log.append(each))));
     const first = made - drafts.length;
     const facts = drafts.map((each, index) => factsOf(each, first + index));
     await Promise.all(chunks(facts, 8).map((some) => log.record(some.flat())));
     if (middleMs === 0 && made >= wanted / 2) {
-      middleMs = Date.now();
+      middleMs = receivedAt(made);
       someDelivery = drafts[0]?.envelope.dedupe?.value ?? "";
     }
   }
@@ -150,6 +83,13 @@ async function fill(): Promise<void> {
   );
 }
 
+/** The middle of what was stored by an earlier run. */
+async function findMiddle(): Promise<void> {
+  middleMs = Date.now() - (days * DAY_MS) / 2;
+  const { items } = await queries.listEvents({ limit: 1, untilMs: middleMs });
+  someDelivery = items[0]?.deliveryId ?? "";
+}
+
 interface Case {
   readonly name: string;
   readonly ask: () => Promise<Page<unknown>>;
@@ -157,7 +97,13 @@ interface Case {
 
 function cases(): Case[] {
   const list = (query: object): Promise<Page<unknown>> => queries.listEvents({ limit: 50, ...query });
+  const runs = (query: object): Promise<Page<unknown>> => queries.listRuns({ limit: 50, ...query });
   const hour = 3_600_000;
+  const traffic = async (periodMs: number, bucketMs: number, tenant?: string): Promise<Page<unknown>> => {
+    const untilMs = Date.now();
+    const query = { sinceMs: untilMs - periodMs, untilMs, bucketMs, ...(tenant !== undefined && { tenant }) };
+    return { items: await queries.traffic(query) };
+  };
   return [
     { name: "newest 50", ask: () => list({}) },
     { name: "tenant", ask: () => list({ tenant: "tenant-7" }) },
@@ -170,21 +116,29 @@ function cases(): Case[] {
     { name: "status done, tenant", ask: () => list({ status: "done", tenant: "tenant-7" }) },
     { name: "verdict", ask: () => list({ verdict: "verified" }) },
     { name: "flow", ask: () => list({ flow: "on-slack" }) },
-    { name: "time range in the middle", ask: () => list({ sinceMs: middleMs - 1000, untilMs: middleMs }) },
+    { name: "an hour in the middle", ask: () => list({ sinceMs: middleMs - hour, untilMs: middleMs }) },
     { name: "delivery id", ask: () => list({ deliveryId: someDelivery }) },
     { name: "absent delivery id", ask: () => list({ deliveryId: "never-sent" }) },
-    { name: "failed runs", ask: () => queries.listRuns({ limit: 50, status: "failed" }) },
-    { name: "runs of a flow", ask: () => queries.listRuns({ limit: 50, flow: "on-slack" }) },
+    { name: "failed runs", ask: () => runs({ status: "failed" }) },
+    { name: "failed runs that nobody did again", ask: () => runs({ resolved: false }) },
+    { name: "runs of a flow", ask: () => runs({ flow: "on-slack" }) },
+    { name: "runs of an hour in the middle", ask: () => runs({ sinceMs: middleMs - hour, untilMs: middleMs }) },
+    { name: "waiting runs (none)", ask: () => runs({ status: "waiting" }) },
+    { name: "numbers, 6 h by the minute", ask: () => traffic(6 * hour, 60_000) },
+    { name: "numbers, a day by 15 minutes", ask: () => traffic(24 * hour, 15 * 60_000) },
+    { name: "numbers, 30 days by 6 hours", ask: () => traffic(30 * DAY_MS, 6 * hour) },
+    { name: "numbers of a tenant, 30 days", ask: () => traffic(30 * DAY_MS, 6 * hour, "tenant-7") },
     {
-      name: "traffic, 6 h",
+      name: "numbers of a flow, 30 days",
       ask: () =>
         queries
-          .traffic({ sinceMs: Date.now() - 6 * hour, untilMs: Date.now(), bucketMs: 60_000 })
-          .then((items) => ({ items })),
+          .flowStats({ flow: "on-slack", sinceMs: Date.now() - 30 * DAY_MS, untilMs: Date.now() })
+          .then(({ nodes }) => ({ items: nodes })),
     },
     { name: "search, common text", ask: () => list({ text: "nothing to see" }) },
     { name: "search, needle of a rare tenant", ask: () => list({ text: "needle", tenant: "rare" }) },
     { name: "search, rare text", ask: () => list({ text: "needle-in-the-hay", timeLimitMs: 10_000 }) },
+    { name: "search, text that is escaped", ask: () => list({ text: "Grüße to see", timeLimitMs: 10_000 }) },
     { name: "search, absent text", ask: () => list({ text: "nowhere-at-all", timeLimitMs: 10_000 }) },
     { name: "search, absent text, page of 1 s", ask: () => list({ text: "nowhere-at-all" }) },
   ];
@@ -221,7 +175,7 @@ async function appending(until: () => boolean): Promise<readonly number[]> {
     const due = ((performance.now() - start) * appendRate) / 1000;
     for (; sent < due; sent++) {
       const from = performance.now();
-      underway.push(log.append(draft(Date.now())).then(() => times.push(performance.now() - from)));
+      underway.push(log.append(draftOf(made++, Date.now())).then(() => times.push(performance.now() - from)));
     }
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
@@ -229,8 +183,46 @@ async function appending(until: () => boolean): Promise<readonly number[]> {
   return times;
 }
 
-await fill();
+/** Every way to choose some of the filters, each asked once: what the slowest take. */
+async function askCombinations(name: string, filters: object, run: (query: object) => Promise<Page<unknown>>) {
+  const subsets = Object.entries(filters).reduce<object[]>(
+    (all, [key, value]) => [...all, ...all.map((each) => ({ ...each, [key]: value as unknown }))],
+    [{}],
+  );
+  const times: { ms: number; query: object }[] = [];
+  for (const query of subsets) {
+    const from = performance.now();
+    await run(query);
+    times.push({ ms: performance.now() - from, query });
+  }
+  const slowest = times.toSorted((a, b) => b.ms - a.ms)[0];
+  console.log(`${name} ${spread(times.map(({ ms }) => ms))}  slowest: ${JSON.stringify(slowest?.query)}`);
+}
+
+const { events: known } = await log.counts();
+made = Object.values(known).reduce((sum, count) => sum + count, 0);
+if (made < wanted) await fill();
+else await findMiddle();
 for (const each of cases()) await ask(each);
+const period = { sinceMs: middleMs - 5 * 3_600_000, untilMs: middleMs };
+await askCombinations(
+  "256 combinations of event filters ",
+  {
+    tenant: "tenant-6",
+    eventType: "stripe",
+    providerType: "paid",
+    status: "failed",
+    verdict: "verified",
+    flow: "on-stripe",
+    ...period,
+  },
+  (query) => queries.listEvents({ limit: 50, ...query }),
+);
+await askCombinations(
+  "128 combinations of run filters   ",
+  { tenant: "tenant-6", eventType: "stripe", flow: "on-stripe", status: "failed", resolved: false, ...period },
+  (query) => queries.listRuns({ limit: 50, ...query }),
+);
 
 const after = (ms: number): (() => boolean) => {
   const endMs = performance.now() + ms;

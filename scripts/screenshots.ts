@@ -6,7 +6,7 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser, openInspector, type Inspected } from "../test/browser/support/inspector.ts";
 import { createSampleBundle, ORDER_JSON, postIssue, postOrder } from "../test/browser/support/sample-bundle.ts";
 import { startGtc } from "../test/support/gtc-process.ts";
@@ -17,44 +17,58 @@ interface Shot {
   readonly name: string;
   readonly path: string;
   readonly options?: BrowserContextOptions;
+  /** What is done before the picture is taken. */
+  readonly act?: (page: Page) => Promise<void>;
 }
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
-/** Every view; the id of an event stands for `:order` and `:failed`. */
+/** Every view; the ids of events stand for `:order` and `:failed`. */
 const shots: readonly Shot[] = [
   { name: "live", path: "/" },
   { name: "live-dark", path: "/", options: { colorScheme: "dark" } },
   { name: "live-phone", path: "/", options: PHONE },
+  {
+    name: "live-filters",
+    path: "/?type=orders&period=24h",
+    act: (page) => page.getByRole("button", { name: "More filters" }).click(),
+  },
   { name: "event", path: "/events/:order" },
   { name: "event-failed-dark", path: "/events/:failed", options: { colorScheme: "dark", locale: "de-DE" } },
-  { name: "overview", path: "/overview" },
-  { name: "overview-dark", path: "/overview", options: { colorScheme: "dark" } },
-  { name: "flows", path: "/flows" },
-  { name: "sources", path: "/sources" },
-  { name: "refused", path: "/refused" },
-  { name: "dead-letters", path: "/dead-letters" },
-  { name: "doctor", path: "/doctor" },
   { name: "event-phone", path: "/events/:order", options: PHONE },
+  { name: "event-compare", path: "/events/:order?with=:failed" },
+  {
+    name: "event-edit",
+    path: "/events/:order",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Edit and replay" }).click();
+      await page
+        .getByRole("dialog")
+        .getByText(/^Headers/)
+        .click();
+    },
+  },
   { name: "overview", path: "/overview?period=15m" },
+  { name: "overview-dark", path: "/overview?period=15m", options: { colorScheme: "dark" } },
   { name: "overview-phone-dark", path: "/overview?period=15m", options: { ...PHONE, colorScheme: "dark" } },
   { name: "flows", path: "/flows/orders?period=1h" },
   { name: "flows-dark", path: "/flows/issues?period=1h", options: { colorScheme: "dark", locale: "de-DE" } },
   { name: "sources", path: "/sources" },
   { name: "refused", path: "/refused" },
   { name: "refused-phone", path: "/refused", options: PHONE },
-  { name: "dead-letters", path: "/dead-letters" },
+  { name: "dead-letters", path: "/dead-letters?show=all" },
   { name: "doctor", path: "/doctor" },
 ];
 
 async function shoot(browser: Browser, gateway: Inspected, ids: Readonly<Record<string, string>>): Promise<void> {
-  for (const { name, path, options } of shots) {
+  for (const { name, path, options, act } of shots) {
     const page = await openInspector(browser, gateway, options);
-    const address = path.replace(/:(\w+)/, (_, key: string) => ids[key] ?? key);
+    const address = path.replaceAll(/:(\w+)/g, (_, key: string) => ids[key] ?? key);
     await page.goto(gateway.adminUrl + address);
     await page.locator("main .badge, main h1, main h2").first().waitFor();
     // The graph's layout and the numbers come with a second request.
     await page.waitForTimeout(400);
+    await act?.(page);
     await page.screenshot({ path: join(folder, `${name}.png`) });
     await page.context().close();
     console.log(`▸ ${name}`);

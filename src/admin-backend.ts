@@ -1,6 +1,13 @@
 /** Hands the admin port what it works with, out of the parts of a running gateway. */
 import { join } from "node:path";
-import { AuditTrail, type AdminBackend, type BundleView, type DoctorFinding, type SourceView } from "./admin/index.ts";
+import {
+  AuditTrail,
+  type AdminBackend,
+  type BundleView,
+  type DoctorFinding,
+  type EventCopy,
+  type SourceView,
+} from "./admin/index.ts";
 import { systemClock, type NewId } from "./base/index.ts";
 import { planRuns } from "./dispatch/index.ts";
 import type { Envelope } from "./event/index.ts";
@@ -15,7 +22,7 @@ export interface AdminBackendOptions {
   readonly version: string;
   readonly maskPaths: string;
   /** The flows of now, and the bundle with the sources of now. */
-  readonly current: () => { readonly flows: FlowSet; readonly bundle: LoadedBundle };
+  readonly current: { readonly flows: FlowSet; readonly bundle: LoadedBundle };
   /** Where the gateway itself is reached. */
   readonly webhookUrl: () => string;
   readonly doctor: () => Promise<readonly DoctorFinding[]>;
@@ -26,7 +33,7 @@ const SEND_TIMEOUT_MS = 30_000;
 export function adminBackend(options: AdminBackendOptions): AdminBackend {
   const { log, newId, version, current } = options;
   const views = new WeakMap<LoadedBundle, BundleView>();
-  const { folder } = current().bundle;
+  const { folder } = current.bundle;
   return {
     log,
     queries: log.queries,
@@ -40,15 +47,15 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
       .filter((path) => path !== ""),
     doctor: options.doctor,
     bundle: () => {
-      const { bundle } = current();
+      const { bundle } = current;
       const view = views.get(bundle) ?? bundleView(bundle);
       views.set(bundle, view);
       return view;
     },
-    replay: (eventId) => replayEvent(eventId, { log, flows: current().flows, clock: systemClock, newId }),
+    replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
     storeCopy: async (original, copy) => {
-      const envelope = copyOf(original, copy.body, copy.headers, newId());
-      const plan = planRuns(current().flows, envelope, newId);
+      const envelope = copyOf(original, copy, newId());
+      const plan = planRuns(current.flows, envelope, newId);
       const runs = plan.runs.map((run) => ({ ...run, replayOf: original.id }));
       await log.append({ envelope, runs });
       return { eventId: envelope.id, runs };
@@ -66,13 +73,14 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
 }
 
 /** An operator's copy of an event: its own id, no signature, no delivery id, marked as sent by the operator. */
-function copyOf(original: Envelope, body: Uint8Array, headers: Envelope["headers"] | undefined, id: string): Envelope {
+function copyOf(original: Envelope, { body, headers, target }: EventCopy, id: string): Envelope {
   const { dedupe: _dedupe, ...envelope } = original;
   return {
     ...envelope,
     id,
     receivedAtMs: systemClock.now(),
-    headers: (headers ?? original.headers).filter(([name]) => name !== "content-encoding" && name !== "content-length"),
+    headers,
+    target,
     rawBody: body,
     verdict: { status: "unsigned", sentBy: "operator" },
   };

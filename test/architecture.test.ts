@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   outgoing: [],
   nodes: ["expression", "template", "rhai", "event", "secret", "text"],
   flow: ["text", "expression", "template", "rhai", "nodes", "event"],
-  "event-log": ["event"],
+  "event-log": ["event", "payload"],
   reply: ["event"],
   run: ["flow", "nodes", "event", "event-log", "payload"],
   dispatch: ["event", "event-log", "flow", "run", "reply"],

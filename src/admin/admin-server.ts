@@ -9,7 +9,7 @@ import { FailedTries, endedCookie, judgeAccess, judgeOrigin, sessionCookie, type
 import type { AdminBackend } from "./api/backend.ts";
 import { ChangeStream } from "./api/change-stream.ts";
 import { eventHandlers } from "./api/event-handlers.ts";
-import type { Handlers } from "./api/handler.ts";
+import { FieldFaults, type Handlers } from "./api/handler.ts";
 import { operateHandlers } from "./api/operate-handlers.ts";
 import { replayHandlers } from "./api/replay-handlers.ts";
 import { readApiBody, routeRequest, type ApiProblem, type RoutedRequest } from "./api/route-request.ts";
@@ -87,7 +87,7 @@ class Admin implements Disposable {
     this.#access = { token, port, host };
     this.#tries = new FailedTries(backend.clock);
     this.#jobs = new ReplayJobs({ clock: backend.clock, newId, replay: backend.replay });
-    this.#stream = new ChangeStream(backend);
+    this.#stream = new ChangeStream(backend.queries);
     this.#handlers = { ...eventHandlers, ...runHandlers, ...operateHandlers, ...replayHandlers(this.#jobs) };
   }
 
@@ -102,7 +102,8 @@ class Admin implements Disposable {
       const reply = await this.#answer(request, response);
       if (reply !== undefined) send(request, response, reply);
     } catch (fault) {
-      if (!(fault instanceof GtcError)) this.#options.onFault("answering on the admin port", fault);
+      if (!(fault instanceof GtcError || fault instanceof FieldFaults))
+        this.#options.onFault("answering on the admin port", fault);
       if (response.headersSent) response.destroy();
       else send(request, response, faultReply(fault));
     }
@@ -237,6 +238,7 @@ function problem({ status, allow, ...members }: ApiProblem): Reply {
 }
 
 function faultReply(fault: unknown): Reply {
+  if (fault instanceof FieldFaults) return problem({ status: 400, detail: fault.message, errors: fault.faults });
   if (!(fault instanceof GtcError)) return problem({ status: 500, detail: messageOf(fault) });
   return problem({ status: fault.spec.status ?? 500, code: fault.code, detail: fault.message, fix: fault.fix });
 }

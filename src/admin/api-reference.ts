@@ -91,6 +91,8 @@ function typeText(schema: JsonSchema): string {
   if (schema["const"] !== undefined) return `\`${JSON.stringify(schema["const"])}\``;
   if (Array.isArray(type)) return type.map(String).join(" or ");
   if (format === "date-time") return "time";
+  const places = schema["prefixItems"] as readonly JsonSchema[] | undefined;
+  if (places !== undefined) return `[${places.map(typeText).join(", ")}]`;
   if (type === "array") return `list of ${items === undefined ? "anything" : typeText(items as JsonSchema)}`;
   if (properties !== undefined) {
     const fields = Object.entries(properties as Readonly<Record<string, JsonSchema>>);

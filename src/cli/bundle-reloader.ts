@@ -4,7 +4,7 @@
  */
 import type { GatewayConfig } from "../config/index.ts";
 import type { Gateway } from "../gateway.ts";
-import { hasSameSecrets, keepReplaced, loadBundle, secretFiles, type LoadedBundle } from "../setup/index.ts";
+import { hasSameSecrets, loadBundle, secretFiles, type LoadedBundle } from "../setup/index.ts";
 import { renderDiagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import type { GatewayConsole } from "./gateway-console.ts";
@@ -60,10 +60,9 @@ export class BundleReloader {
     const { context, folder, config, gateway, withFlows } = this.#options;
     const { env } = context;
     const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
-    const now = withFlows
+    const loaded = withFlows
       ? await soundBundle(context, folder, config)
       : { ...(await loadBundle(folder, options)), flows: this.#bundle.flows };
-    const loaded = keepReplaced(this.#bundle, now, Date.now());
     await gateway.reload(loaded);
     this.#bundle = loaded;
     return loaded;

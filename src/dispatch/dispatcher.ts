@@ -229,7 +229,8 @@ export class Dispatcher implements AsyncDisposable {
     if (!isFirst) return facts;
     const atMs = this.#options.clock.now();
     const durationMs = atMs - open.claimed.envelope.receivedAtMs;
-    return [...facts, { type: "answered", eventId, answer: { ...answer, by: "flow", atMs, durationMs } }];
+    const { status, headers, body } = answer;
+    return [...facts, { type: "answered", eventId, answer: { status, headers, body, by: "flow", atMs, durationMs } }];
   }
 
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {

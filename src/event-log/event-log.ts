@@ -111,7 +111,7 @@ export type Fact =
 /** The facts that speak of one run. */
 export type RunFact = Extract<Fact, { readonly runId: string }>;
 
-/** How quickly the requests of one minute were answered: what no other fact tells. Recorded once, when it is over. */
+/** How quickly the requests of one minute were answered, and how full the log was at its end: what no other fact tells. */
 export interface TrafficMinute {
   readonly type: "traffic_minute";
   /** Where the minute begins, milliseconds since the epoch. */
@@ -121,6 +121,20 @@ export interface TrafficMinute {
     /** From arrival to answer. */
     readonly acknowledgements: readonly HistogramEntry[];
   }[];
+  /** Absent in what was recorded before there were samples, and where none could be taken. */
+  readonly sample?: GaugeSample;
+}
+
+/** The work that was left and the disk, at one moment. */
+export interface GaugeSample {
+  readonly queued: number;
+  readonly running: number;
+  readonly waiting: number;
+  /** How long ago the oldest run that had not ended was queued; absent: all had ended. */
+  readonly oldestMs?: number;
+  readonly journalBytes: number;
+  readonly projectionBytes: number;
+  readonly freeBytes: number;
 }
 
 export interface StepDone {
@@ -220,6 +234,19 @@ export interface RunDetail {
   readonly endedAtMs?: number;
   /** Every recorded step, failed tries included, in order. */
   readonly steps: readonly StepDone[];
+  /** Only of a failed run. */
+  readonly resolvedBy?: RunResolution;
+}
+
+/**
+ * The run that did later what a failed one should have done: a replay of its event (or of an edited copy) that ran the
+ * same flow and succeeded.
+ */
+export interface RunResolution {
+  readonly runId: string;
+  /** Of that run: another one than the failed run's when an edited copy was sent. */
+  readonly eventId: string;
+  readonly atMs: number;
 }
 
 export interface Refusal {
@@ -246,6 +273,8 @@ export interface Refusal {
 export interface LogCounts {
   readonly events: Readonly<Record<EventStatus, number>>;
   readonly runs: Readonly<Record<RunStatus, number>>;
+  /** When the oldest run that has not ended was queued; absent: all have ended. */
+  readonly oldestOpenAtMs?: number;
 }
 
 export type LogHealth =

@@ -9,7 +9,16 @@
  * 3. `sequence` grows with every change, survives a restart, and a change is reported once to whoever asks from an
  *    earlier sequence; when it is older than what is kept, the page says `gap` rather than leaving something out.
  */
-import type { EventStatus, EventSummary, PlannedRun, Refusal, RunError, RunStatus } from "./event-log.ts";
+import type {
+  EventStatus,
+  EventSummary,
+  GaugeSample,
+  PlannedRun,
+  Refusal,
+  RunError,
+  RunResolution,
+  RunStatus,
+} from "./event-log.ts";
 
 export interface EventQueries {
   listEvents(query: EventQuery): Promise<Page<EventRowView>>;
@@ -72,7 +81,7 @@ export interface EventQuery extends Period, Paged {
   readonly flow?: string;
   /** The sender's own id of the delivery. */
   readonly deliveryId?: string;
-  /** Case-insensitive; in header values or in the raw body's text. */
+  /** Case-insensitive; in header values, in the target or in the body's text, unpacked and without escapes (see `TextMatch`). */
   readonly text?: string;
 }
 
@@ -91,6 +100,8 @@ export interface RunQuery extends Period, Paged {
   /** `failed` are the dead letters. */
   readonly status?: RunStatus;
   readonly eventType?: string;
+  /** Of failed runs: those whose work a replay has done (true) or nobody yet (false). Others have neither. */
+  readonly resolved?: boolean;
 }
 
 export interface RunRowView {
@@ -102,6 +113,8 @@ export interface RunRowView {
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
   readonly resumeAtMs?: number;
+  /** Only of a failed run. */
+  readonly resolvedBy?: RunResolution;
 }
 
 export interface RefusalQuery extends Period, Paged {
@@ -145,6 +158,11 @@ export interface TrafficBucket {
   readonly acknowledgement?: Percentiles;
   /** From a run's start to its end. */
   readonly runs?: Percentiles;
+  /**
+   * The worst of the samples that were taken, one a minute: that with the most open runs, the highest age, the least
+   * free space. They are of the whole log, whatever tenant is asked for; absent where none was taken.
+   */
+  readonly gauges?: GaugeSample;
 }
 
 export interface FlowStatsQuery {

@@ -1,4 +1,13 @@
-import type { ClaimedRun, PlannedRun, RunDetail, RunError, RunFact, RunStatus, StepDone } from "./event-log.ts";
+import type {
+  ClaimedRun,
+  PlannedRun,
+  RunDetail,
+  RunError,
+  RunFact,
+  RunResolution,
+  RunStatus,
+  StepDone,
+} from "./event-log.ts";
 import { isOpen } from "./derive-status.ts";
 import type { Envelope } from "../event/index.ts";
 
@@ -9,6 +18,7 @@ export class RunStory {
   readonly sequence: number;
   status: RunStatus = "queued";
   leaseUntilMs: number | undefined;
+  resolvedBy: RunResolution | undefined;
   readonly #steps: StepDone[] = [];
   #attempts = 0;
   #error: RunError | undefined;
@@ -74,6 +84,7 @@ export class RunStory {
       ...(this.#startedAtMs !== undefined && { startedAtMs: this.#startedAtMs }),
       ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
       steps: [...this.#steps],
+      ...(this.resolvedBy !== undefined && { resolvedBy: this.resolvedBy }),
     };
   }
 }

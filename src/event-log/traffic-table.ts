@@ -1,5 +1,6 @@
 /** Buckets of traffic while they are filled. */
 import { percentilesOf } from "./duration-histogram.ts";
+import type { GaugeSample } from "./event-log.ts";
 import type { TrafficBucket, TrafficQuery } from "./event-queries.ts";
 
 interface OpenBucket {
@@ -13,6 +14,7 @@ interface OpenBucket {
   readonly refusedBy: Map<string, number>;
   readonly acknowledgement: Map<number, number>;
   readonly runs: Map<number, number>;
+  gauges: GaugeSample | undefined;
 }
 
 /** More buckets than these are not made: the period is cut at its beginning. */
@@ -68,8 +70,14 @@ export class TrafficTable {
     addTo(bucket.refusedBy, reason, count);
   }
 
+  addSample(atMs: number, sample: GaugeSample): void {
+    const bucket = this.#at(atMs);
+    if (bucket === undefined) return;
+    bucket.gauges = bucket.gauges === undefined ? sample : worseOf(bucket.gauges, sample);
+  }
+
   buckets(): readonly TrafficBucket[] {
-    return this.#buckets.map(({ refusedBy, acknowledgement, runs, ...counts }, index) => {
+    return this.#buckets.map(({ refusedBy, acknowledgement, runs, gauges, ...counts }, index) => {
       const times = percentilesOf(acknowledgement);
       const runTimes = percentilesOf(runs);
       return {
@@ -78,6 +86,7 @@ export class TrafficTable {
         refusedBy: Object.fromEntries(refusedBy),
         ...(times !== undefined && { acknowledgement: times }),
         ...(runTimes !== undefined && { runs: runTimes }),
+        ...(gauges !== undefined && { gauges }),
       };
     });
   }
@@ -99,7 +108,27 @@ function openBucket(): OpenBucket {
     refusedBy: new Map(),
     acknowledgement: new Map(),
     runs: new Map(),
+    gauges: undefined,
   };
+}
+
+/** Value by value; the counts of runs are those of the sample with the most of them. */
+function worseOf(one: GaugeSample, other: GaugeSample): GaugeSample {
+  const { queued, running, waiting } = openIn(other) > openIn(one) ? other : one;
+  const oldestMs = Math.max(one.oldestMs ?? -1, other.oldestMs ?? -1);
+  return {
+    queued,
+    running,
+    waiting,
+    ...(oldestMs >= 0 && { oldestMs }),
+    journalBytes: Math.max(one.journalBytes, other.journalBytes),
+    projectionBytes: Math.max(one.projectionBytes, other.projectionBytes),
+    freeBytes: Math.min(one.freeBytes, other.freeBytes),
+  };
+}
+
+function openIn({ queued, running, waiting }: GaugeSample): number {
+  return queued + running + waiting;
 }
 
 function addTo<K>(counts: Map<K, number>, key: K, count: number): void {

@@ -2,10 +2,10 @@
  * The connections of the webhook port, each with the requests on it that are not answered yet: more than one where a sender
  * pipelines. It costs nothing per request but a look at the last one.
  */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-type Response = ServerResponse<IncomingMessage>;
+type Response = ServerResponse;
 
 export class Connections {
   readonly #open = new Map<Socket, Response[]>();

@@ -70,71 +70,114 @@ export class JsonCheck {
 
   /**
    * Reads tokens up to `until` or a little behind it. Returns where it stands; the complement of the offset of a fault.
-   * One long loop on purpose: it is a third faster than the same in small methods.
+   * One long loop on purpose, in this order and with numbers for flags: it takes two thirds of the time of the same in
+   * small methods.
    */
   #tokens(until: number): number {
     const bytes = this.#bytes;
     const view = this.#view;
     const open = this.#open;
     const lastWord = until - 4;
-    let isInString = this.#isInString;
+    let at = this.#isInString ? this.#restOfString(until) : this.#at;
     let expected = this.#expected;
     let depth = open.length;
-    let isInObject = open.at(-1) === 1;
-    // A string that was left is taken up as if its quote stood right before.
-    let at = isInString ? this.#at - 1 : this.#at;
-    while (at < until) {
-      const byte = bytes[at]!;
-      if (isInString || (byte === QUOTE && expected <= FIRST_KEY)) {
+    let isInObject = depth > 0 ? open[depth - 1]! : 0;
+    while (at >= 0 && at < until) {
+      let byte = bytes[at]!;
+      while (byte <= 0x20 && SPACE[byte] === 1) {
+        at += 1;
+        byte = at < until ? bytes[at]! : 0;
+      }
+      if (at >= until) break;
+      if (expected === COMMA_OR_CLOSE) {
+        if (byte === 0x2c) {
+          at += 1;
+          expected = isInObject === 1 ? KEY : VALUE;
+          continue;
+        }
+        if (byte !== (isInObject === 1 ? 0x7d : 0x5d)) return ~at;
+        at += 1;
+        depth -= 1;
+        open.pop();
+        if (depth > 0) isInObject = open[depth - 1]!;
+        else expected = END;
+      } else if (byte === QUOTE && expected <= FIRST_KEY) {
         at += 1;
         for (;;) {
           while (at <= lastWord && !holdsSpecial(view.getInt32(at, true))) at += 4;
-          while (at < until && SPECIAL[bytes[at]!] === 0) at += 1;
-          if (at >= until || bytes[at] === QUOTE) break;
-          if (bytes[at] !== BACKSLASH) return ~at;
+          byte = at < until ? bytes[at]! : 0;
+          while (SPECIAL[byte] === 0) {
+            at += 1;
+            byte = at < until ? bytes[at]! : 0;
+          }
+          if (byte === QUOTE) break;
+          if (at >= until) {
+            this.#isInString = true;
+            this.#expected = expected;
+            return at;
+          }
+          if (byte !== BACKSLASH) return ~at;
           at = escapeEnd(bytes, at);
           if (at < 0) return at;
         }
-        isInString = at >= until;
-        if (isInString) break;
         at += 1;
-        if (expected >= KEY) expected = COLON;
-        else expected = depth === 0 ? END : COMMA_OR_CLOSE;
-      } else if (expected === COLON && byte === 0x3a) {
+        if (expected < KEY) expected = depth === 0 ? END : COMMA_OR_CLOSE;
+        else if (at < until && bytes[at] === 0x3a) {
+          at += 1;
+          expected = VALUE;
+        } else expected = COLON;
+      } else if (byte === 0x7b) {
+        if (expected > FIRST_VALUE || depth >= MAX_DEPTH) return ~at;
+        at += 1;
+        open.push(1);
+        depth += 1;
+        isInObject = 1;
+        expected = FIRST_KEY;
+      } else if (byte === 0x5b) {
+        if (expected > FIRST_VALUE || depth >= MAX_DEPTH) return ~at;
+        at += 1;
+        open.push(0);
+        depth += 1;
+        isInObject = 0;
+        expected = FIRST_VALUE;
+      } else if (byte === 0x7d || byte === 0x5d) {
+        // An empty container; one that holds something is closed above.
+        if (expected !== (byte === 0x7d ? FIRST_KEY : FIRST_VALUE)) return ~at;
+        at += 1;
+        depth -= 1;
+        open.pop();
+        isInObject = depth > 0 ? open[depth - 1]! : 0;
+        expected = depth === 0 ? END : COMMA_OR_CLOSE;
+      } else if (expected === COLON) {
+        if (byte !== 0x3a) return ~at;
         at += 1;
         expected = VALUE;
-      } else if (expected === COMMA_OR_CLOSE && byte === 0x2c) {
-        at += 1;
-        expected = isInObject ? KEY : VALUE;
-      } else if (byte <= 0x20) {
-        if (SPACE[byte] === 0) return ~at;
-        at += 1;
-        while (at < until && SPACE[bytes[at]!] === 1) at += 1;
-      } else if (byte === 0x7d || byte === 0x5d) {
-        if (depth === 0 || isInObject !== (byte === 0x7d)) return ~at;
-        if (expected !== COMMA_OR_CLOSE && expected !== (isInObject ? FIRST_KEY : FIRST_VALUE)) return ~at;
-        at += 1;
-        open.pop();
-        depth -= 1;
-        isInObject = depth > 0 && open[depth - 1] === 1;
-        expected = depth === 0 ? END : COMMA_OR_CLOSE;
-      } else if (expected > FIRST_VALUE) {
-        return ~at;
-      } else if (byte === 0x7b || byte === 0x5b) {
-        if (depth >= MAX_DEPTH) return ~at;
-        at += 1;
-        isInObject = byte === 0x7b;
-        open.push(isInObject ? 1 : 0);
-        depth += 1;
-        expected = isInObject ? FIRST_KEY : FIRST_VALUE;
       } else {
+        if (expected > FIRST_VALUE) return ~at;
         at = scalarEnd(bytes, at);
         if (at < 0) return at;
         expected = depth === 0 ? END : COMMA_OR_CLOSE;
       }
     }
-    this.#isInString = isInString;
     this.#expected = expected;
+    return at;
+  }
+
+  /** Goes on in a string that was left, and returns the offset behind it; at or behind `until` it may still be open. */
+  #restOfString(until: number): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (at >= 0 && at < until) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) {
+        this.#isInString = false;
+        if (this.#expected >= KEY) this.#expected = COLON;
+        else this.#expected = this.#open.length === 0 ? END : COMMA_OR_CLOSE;
+        return at + 1;
+      }
+      if (SPECIAL[byte] === 0) at += 1;
+      else at = byte === BACKSLASH ? escapeEnd(bytes, at) : ~at;
+    }
     return at;
   }
 }

@@ -34,6 +34,9 @@ test.each([
   ["event?.a?[0]", "event?.a?[0]\n"],
   ["try{a()}catch(e){print(e)}", "try {\n  a()\n} catch (e) {\n  print(e)\n}\n"],
   ["let t=`a${x}b``${{y}}`;", "let t = `a${x}b``${{\n  y\n}}`;\n"],
+  ["if a { 1 } else if b { 2 }", "if a {\n  1\n} else if b {\n  2\n}\n"],
+  ["if a { 1 } else { if b { 2 } }", "if a {\n  1\n} else {\n  if b {\n    2\n  }\n}\n"],
+  ["while ({ a }) { }", "while ({\n  a\n}) {}\n"],
   ["", ""],
 ])("%j is printed as a formatter would", (script, text) => {
   expect(printed(script)).toBe(text);
@@ -75,7 +78,7 @@ const TRICKY = [
   "a in b; a !in b; !(a in b); x.private.default; event.new.case",
   "f(|x| { let y = x; y }, |z| z); f(`a\nb`, [`c\nd`]); [|x| { x }]",
   'fn f() { this.x = 1; this } import "m" as n; throw; return',
-  "({ a }.b) = 1; (a.b) += 2; a[0] <<= 1",
+  "(a).b = 1; (a.b) += 2; a[0] <<= 1",
   "#{} ; [] ; () ; {} ; #{a: #{b: [#{c: 1}]}}",
   'let 変数 = "é"; 変数',
 ];

@@ -21,7 +21,8 @@ export type RhaiValue =
   | RhaiBlob
   | RhaiRange
   | RhaiFn
-  | RhaiTimestamp;
+  | RhaiTimestamp
+  | RhaiItems;
 
 export class RhaiFloat {
   readonly value: number;
@@ -102,6 +103,14 @@ export function appendTo(array: RhaiArray, other: RhaiArray): void {
   for (let index = 0; index < count; index++) own.push(copyOf(items[index]!));
 }
 
+/** Gives an array other elements, which may be some of its own. */
+export function replaceItems(array: RhaiArray, items: readonly RhaiValue[]): undefined {
+  const own = array.own();
+  const kept = items === own ? [...items] : items;
+  own.length = 0;
+  for (const item of kept) own.push(item);
+}
+
 const NO_ITEMS: RhaiValue[] = [];
 const NO_ENTRIES = new Map<string, RhaiValue>();
 
@@ -177,6 +186,8 @@ export interface Cell {
   v: RhaiValue;
 }
 
+const NO_VARIABLES: readonly object[] = [];
+
 /** A function pointer: a name that is looked up when it is called, or a closure with its body. */
 export class RhaiFn {
   readonly name: string;
@@ -185,11 +196,20 @@ export class RhaiFn {
   readonly body: ScriptBody | undefined;
   /** How many parameters the body takes, curried ones included. */
   readonly arity: number;
-  constructor(name: string, curried: readonly RhaiValue[], body?: ScriptBody, arity = 0) {
+  /** The variables that a closure shares with the script around it; in strict Rhai only, which looks for races. */
+  readonly captured: readonly object[];
+  constructor(
+    name: string,
+    curried: readonly RhaiValue[],
+    body?: ScriptBody,
+    arity = 0,
+    captured: readonly object[] = NO_VARIABLES,
+  ) {
     this.name = name;
     this.curried = curried;
     this.body = body;
     this.arity = arity;
+    this.captured = captured;
   }
 }
 
@@ -198,6 +218,15 @@ export class RhaiTimestamp {
   readonly ms: number;
   constructor(ms: number) {
     this.ms = ms;
+  }
+}
+
+/** What only a loop can use: the steps of a range, the characters of a text, the bits of an integer. */
+export class RhaiItems {
+  /** From the beginning, each time it is called. */
+  readonly each: () => Iterable<RhaiValue>;
+  constructor(each: () => Iterable<RhaiValue>) {
+    this.each = each;
   }
 }
 
@@ -241,7 +270,8 @@ export const T = {
   rangeInclusive: 1024,
   fn: 2048,
   timestamp: 4096,
-  any: 8191,
+  items: 8192,
+  any: 16383,
 } as const;
 
 /** The type bit of a value. */
@@ -266,6 +296,7 @@ function objectBit(value: Extract<RhaiValue, object>): number {
   if (value instanceof RhaiChar) return T.char;
   if (value instanceof RhaiFn) return T.fn;
   if (value instanceof RhaiRange) return value.inclusive ? T.rangeInclusive : T.range;
+  if (value instanceof RhaiItems) return T.items;
   return value instanceof RhaiBlob ? T.blob : T.timestamp;
 }
 
@@ -283,6 +314,7 @@ export const TYPE_NAMES: Readonly<Record<number, string>> = {
   [T.rangeInclusive]: "range=",
   [T.fn]: "Fn",
   [T.timestamp]: "timestamp",
+  [T.items]: "range",
 };
 
 /** The name that `type_of` gives. */

@@ -58,6 +58,8 @@ async function call(method: string, path: string, body?: unknown): Promise<Calle
   const text = await response.text();
   const contentType = response.headers.get("content-type") ?? "";
   expect(contract.faultsOf(method, path, { status: response.status, contentType, text })).toEqual([]);
+  // What was taken on is as the document says as well.
+  expect(response.status < 300 ? contract.requestFaultsOf(method, path, body) : []).toEqual([]);
   const json = (/[/+]json/.test(contentType) ? JSON.parse(text) : {}) as Called["json"];
   return { status: response.status, headers: response.headers, text, json };
 }
@@ -178,13 +180,45 @@ test("an event is replayed, also edited, and a copy is marked as a test", async 
   expect(again).toMatchObject({ status: 202, json: { replay_of: ids.order, runs: [{ flow: "order" }] } });
   const edited = await call("POST", `/api/events/${ids.order}/replay-edited`, {
     body: '{"n": 8, "card": {"number": 1}}',
+    headers: [
+      ["content-type", "application/json"],
+      ["x-hub-signature-256", "sha256=00"],
+      ["x-note", "edited"],
+      ["authorization", null],
+    ],
+    query: [
+      ["token", null],
+      ["page", "3"],
+    ],
   });
+  expect(edited.json["left_out"]).toEqual(["x-hub-signature-256"]);
   const id = String(edited.json["event_id"]);
   expect(id).not.toBe(ids.order);
   await gateway.settled(id);
   const { json } = await get(`/api/events/${id}`);
   expect(json).toMatchObject({ test: true, verdict: "unsigned", status: "done" });
   expect(json["run_details"]).toMatchObject([{ replay_of: ids.order, steps: [{ output: 8 }, {}] }]);
+  expect(json["query"]).toEqual([
+    { name: "token", masked: true, length: 6 },
+    { name: "page", masked: false, value: "3" },
+  ]);
+  expect(json["headers"]).toEqual([
+    { name: "content-type", masked: false, value: "application/json" },
+    { name: "x-note", masked: false, value: "edited" },
+    { name: "authorization", masked: true, length: "Bearer sender's own".length },
+  ]);
+  const acts = itemsOf(await get("/api/audit?limit=100"));
+  expect(acts).toContainEqual(
+    expect.objectContaining({ act: "replay_edited", subject: `${ids.order}, edited: body, headers, query` }),
+  );
+  const wrong = await call("POST", `/api/events/${ids.order}/replay-edited`, {
+    body: "{",
+    headers: [
+      ["content-type", "application/json"],
+      ["x-none", null],
+    ],
+  });
+  expect([wrong.status, wrong.json["errors"]]).toMatchObject([400, [{ path: "$.headers.1.1" }, { path: "$.body" }]]);
 });
 
 test("many events are replayed at a rate, with progress, and a job can be cancelled", async () => {

@@ -1,13 +1,22 @@
-/** Judges answers of the admin API by the OpenAPI document that the gateway itself serves. */
+/** Judges requests to the admin API and its answers by the OpenAPI document that the gateway itself serves. */
 import { createRequire } from "node:module";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import type { FormatsPlugin } from "ajv-formats";
 
 // Its default export is a CommonJS one, which TypeScript and Node see differently.
 const addFormats = createRequire(import.meta.url)("ajv-formats") as FormatsPlugin;
 
-interface Documented {
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query";
+  readonly required: boolean;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface Documented {
   readonly operationId: string;
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
   readonly responses: Readonly<Record<string, Response>>;
 }
 
@@ -32,10 +41,15 @@ export class ApiContract {
   readonly seen = new Set<string>();
   readonly #document: Document;
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  /** What stands in a query is text. */
+  readonly #ofQueries = new Ajv2020({ strict: false, allErrors: true, coerceTypes: true });
 
   constructor(document: Document) {
     this.#document = document;
     addFormats(this.#ajv);
+    addFormats(this.#ofQueries);
+    // Its pattern says what it is.
+    this.#ajv.addFormat("base64", true);
     this.#ajv.addSchema(document, "api");
   }
 
@@ -64,6 +78,21 @@ export class ApiContract {
     return this.#faults([...at, "content", type, "schema"], JSON.parse(text));
   }
 
+  /** What is wrong with the query and the body of a request; empty when they are as documented. */
+  requestFaultsOf(method: string, path: string, body?: unknown): readonly string[] {
+    const operation = this.#find(method, path)?.[1];
+    if (operation === undefined) return [`${method} ${path} is not documented`];
+    const query = Object.fromEntries(new URL(path, "http://admin").searchParams);
+    const given = operation.parameters.filter((parameter) => parameter.in === "query");
+    const properties = Object.fromEntries(given.map(({ name, schema }) => [name, schema]));
+    const ofQuery = this.#ofQueries.compile({ type: "object", properties, additionalProperties: false });
+    const faults = ofQuery(query) ? [] : textsOf(ofQuery.errors);
+    const schema = operation.requestBody?.content["application/json"]?.schema;
+    if (schema === undefined) return faults;
+    const ofBody = this.#ajv.compile(schema);
+    return ofBody(body) ? faults : [...faults, ...textsOf(ofBody.errors)];
+  }
+
   /** What is wrong with a value by a named schema. */
   faultsOfValue(schema: string, value: unknown): readonly string[] {
     return this.#faults(["components", "schemas", schema], value);
@@ -72,10 +101,7 @@ export class ApiContract {
   #faults(pointer: readonly string[], value: unknown): readonly string[] {
     const escaped = pointer.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")));
     const validate = this.#ajv.compile({ $ref: `api#/${escaped.join("/")}` });
-    if (validate(value)) return [];
-    return (validate.errors ?? []).map(
-      ({ instancePath, message, params }) => `${instancePath} ${message ?? ""} ${JSON.stringify(params)}`,
-    );
+    return validate(value) ? [] : textsOf(validate.errors);
   }
 
   #find(method: string, path: string): readonly [string, Documented] | undefined {
@@ -87,4 +113,10 @@ export class ApiContract {
     }
     return undefined;
   }
+}
+
+function textsOf(errors: readonly ErrorObject[] | null | undefined): readonly string[] {
+  return (errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message ?? ""} ${JSON.stringify(params)}`,
+  );
 }

@@ -113,10 +113,9 @@ export class TestGateway implements AsyncDisposable {
 
   /** The admin API, with the token. */
   async api(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.adminUrl}/api/${path}`, {
-      ...init,
-      headers: { authorization: `Bearer ${this.gateway.token}` },
-    });
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${this.gateway.token}`);
+    return fetch(`${this.adminUrl}/api/${path}`, { ...init, headers });
   }
 
   async event(id: unknown): Promise<EventDetailJson> {

@@ -50,8 +50,9 @@ export interface SourceView {
 
 export interface EventCopy {
   readonly body: Uint8Array;
-  /** Absent: the original's. */
-  readonly headers?: HeaderList;
+  readonly headers: HeaderList;
+  /** Path and query. */
+  readonly target: string;
 }
 
 export interface StoredCopy {

@@ -9,54 +9,66 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as setTimeoutPromise } from "node:timers/promises";
-import type { Change, ChangePage } from "../../event-log/index.ts";
-import type { HandlerInput } from "./handler.ts";
-import { eventRowJson, refusalJson, runRowJson } from "./event-json.ts";
+import type { EventQueries } from "../../event-log/index.ts";
 import type { StreamMessage } from "../contract/index.ts";
-import type { AdminBackend } from "./backend.ts";
+import { messagesOf, type StreamFilter } from "./change-messages.ts";
 
-const MAX_VIEWERS = 16;
-const MOST_CHANGES = 200;
-const REST_MS = 100;
-const HEARTBEAT_MS = 15_000;
-const MAX_STALL_MS = 10_000;
+export interface StreamLimits {
+  readonly maxViewers: number;
+  /** Changes that are read at a time. */
+  readonly mostChanges: number;
+  /** Between two looks. */
+  readonly restMs: number;
+  readonly heartbeatMs: number;
+  /** How long a viewer may not read before it is cut off. */
+  readonly maxStallMs: number;
+}
+
+const LIMITS: StreamLimits = {
+  maxViewers: 16,
+  mostChanges: 200,
+  restMs: 100,
+  heartbeatMs: 15_000,
+  maxStallMs: 10_000,
+};
 const RETRY_MS = 1500;
 
-type Filter = HandlerInput<"stream">["query"];
-
 export class ChangeStream implements Disposable {
-  readonly #backend: AdminBackend;
+  readonly #queries: EventQueries;
+  readonly #limits: StreamLimits;
   readonly #viewers = new Set<AbortController>();
 
-  constructor(backend: AdminBackend) {
-    this.#backend = backend;
+  constructor(queries: EventQueries, limits: StreamLimits = LIMITS) {
+    this.#queries = queries;
+    this.#limits = limits;
   }
 
   /** Whether one more viewer is taken. */
   get hasRoom(): boolean {
-    return this.#viewers.size < MAX_VIEWERS;
+    return this.#viewers.size < this.#limits.maxViewers;
   }
 
-  /** Serves one viewer until it leaves or the stream is closed. */
-  async serve(request: IncomingMessage, response: ServerResponse, filter: Filter): Promise<void> {
+  /** Serves one viewer until it leaves, stops reading, or the stream is closed. */
+  async serve(request: IncomingMessage, response: ServerResponse, query: StreamQuery): Promise<void> {
     const ended = new AbortController();
     this.#viewers.add(ended);
     response.on("close", () => ended.abort());
-    const given = request.headers["last-event-id"] ?? filter.last_event_id;
-    const from = Number(Array.isArray(given) ? given[0] : given);
+    const { last_event_id: asked, ...filter } = query;
+    const given = [request.headers["last-event-id"] ?? asked].flat()[0];
     try {
-      const sequence =
-        Number.isSafeInteger(from) && given !== undefined ? from : await this.#backend.queries.latestSequence();
+      const { sequence, isKnown } = await this.#start(given);
       response.writeHead(200, {
         "content-type": "text/event-stream",
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
       });
       response.write(`retry: ${RETRY_MS}\nid: ${sequence}\n\n`);
-      await this.#follow(response, filter, sequence, ended.signal);
+      if (!isKnown) response.write(text({ type: "gap", sequence }, undefined));
+      const isReading = await this.#follow(response, filter, sequence, ended.signal);
+      if (isReading) response.end();
+      else response.destroy();
     } finally {
       this.#viewers.delete(ended);
-      response.end();
     }
   }
 
@@ -64,94 +76,34 @@ export class ChangeStream implements Disposable {
     for (const viewer of this.#viewers) viewer.abort();
   }
 
-  async #follow(response: ServerResponse, filter: Filter, from: number, ended: AbortSignal): Promise<void> {
-    const news = new News(this.#backend);
-    try {
-      for (let sequence = from; !ended.aborted;) {
-        const page = await this.#backend.queries.changesSince(sequence, MOST_CHANGES);
-        const messages = await this.#messages(page, filter);
-        for (const [index, message] of messages.entries()) {
-          if (!(await write(response, text(message, messages[index + 1]), ended))) return;
-        }
-        if (page.changes.length === 0 && page.sequence === sequence) await news.next(response, ended);
-        else await rest(REST_MS, ended);
-        sequence = page.sequence;
+  /** Where a viewer goes on. An id that is none of ours says nothing of what its viewer has seen. */
+  async #start(given: string | undefined): Promise<{ readonly sequence: number; readonly isKnown: boolean }> {
+    const sequence = /^\d+$/.test(given ?? "") ? Number(given) : NaN;
+    if (Number.isSafeInteger(sequence)) return { sequence, isKnown: true };
+    return { sequence: await this.#queries.latestSequence(), isKnown: given === undefined || given === "" };
+  }
+
+  /** Resolves with false when the viewer does not read. */
+  async #follow(response: ServerResponse, filter: StreamFilter, from: number, ended: AbortSignal): Promise<boolean> {
+    const { mostChanges, restMs, maxStallMs, heartbeatMs } = this.#limits;
+    using news = new News(this.#queries, heartbeatMs);
+    for (let sequence = from; !ended.aborted;) {
+      const page = await this.#queries.changesSince(sequence, mostChanges);
+      const messages = await messagesOf(this.#queries, page, filter);
+      for (const [index, message] of messages.entries()) {
+        if (!(await write(response, text(message, messages[index + 1]), ended, maxStallMs))) return ended.aborted;
       }
-    } finally {
-      news[Symbol.dispose]();
+      // Who wants none of it goes on from here all the same when it comes again.
+      if (messages.length === 0 && page.sequence !== sequence) response.write(`id: ${page.sequence}\n\n`);
+      if (page.changes.length === 0 && page.sequence === sequence) await news.next(response, ended);
+      else await rest(restMs, ended);
+      sequence = page.sequence;
     }
-  }
-
-  /** The messages of a page: rows as they are now, each once, under the sequence of its last change. */
-  async #messages({ changes, gap, sequence }: ChangePage, filter: Filter): Promise<readonly StreamMessage[]> {
-    const { queries } = this.#backend;
-    const last = lastOfEach(changes);
-    const [events, runs] = await Promise.all([
-      queries.eventsById([...last.events.keys()]),
-      queries.runsById([...last.runs.keys()]),
-    ]);
-    const refusals = await Promise.all([...last.refusals.keys()].map((id) => queries.getRefusal(id)));
-    const messages: StreamMessage[] = [
-      ...events
-        .map(eventRowJson)
-        .filter((event) => wants(filter, event))
-        .map((event) => ({ type: "event" as const, sequence: last.events.get(event.id) ?? sequence, event })),
-      ...runs
-        .map(runRowJson)
-        .filter((run) => isOf(filter, run))
-        .map((run) => ({ type: "run" as const, sequence: last.runs.get(run.id) ?? sequence, run })),
-      ...refusals
-        .filter((refusal) => refusal !== undefined)
-        .map(refusalJson)
-        .filter((refusal) => isOf(filter, refusal) && takesRefusals(filter))
-        .map((refusal) => ({ type: "refusal" as const, sequence: last.refusals.get(refusal.id) ?? sequence, refusal })),
-    ];
-    const ordered = messages.toSorted((a, b) => a.sequence - b.sequence);
-    return gap ? [{ type: "gap", sequence: changes[0]?.sequence ?? sequence }, ...ordered] : ordered;
+    return true;
   }
 }
 
-interface LastChanges {
-  readonly events: Map<string, number>;
-  readonly runs: Map<string, number>;
-  readonly refusals: Map<string, number>;
-}
-
-/** A run that changed also changes its event's row. */
-function lastOfEach(changes: readonly Change[]): LastChanges {
-  const last: LastChanges = { events: new Map(), runs: new Map(), refusals: new Map() };
-  for (const change of changes) {
-    if (change.type === "refused") last.refusals.set(change.refusalId, change.sequence);
-    else last.events.set(change.eventId, change.sequence);
-    if (change.type === "run_changed") last.runs.set(change.runId, change.sequence);
-  }
-  return last;
-}
-
-function wants(filter: Filter, event: ReturnType<typeof eventRowJson>): boolean {
-  return (
-    isOf(filter, event) &&
-    (filter.status === undefined || event.status === filter.status) &&
-    (filter.verdict === undefined || event.verdict === filter.verdict) &&
-    (filter.provider_type === undefined || event.provider_type === filter.provider_type) &&
-    (filter.delivery_id === undefined || event.delivery_id === filter.delivery_id) &&
-    (filter.flow === undefined || event.runs.some(({ flow }) => flow === filter.flow))
-  );
-}
-
-/** What a refused request cannot have, it cannot be asked for by. */
-function takesRefusals({ status = "refused", verdict, flow, provider_type, delivery_id }: Filter): boolean {
-  return status === "refused" && [verdict, flow, provider_type, delivery_id].every((value) => value === undefined);
-}
-
-function isOf(
-  filter: Filter,
-  { tenant, event_type: type }: { readonly tenant: string; readonly event_type: string },
-): boolean {
-  return (
-    (filter.tenant === undefined || tenant === filter.tenant) && (filter.type === undefined || type === filter.type)
-  );
-}
+type StreamQuery = StreamFilter & { readonly last_event_id?: string | undefined };
 
 /**
  * A message as it is sent. One change may be several messages: only the last of them has the id, so that a viewer who is
@@ -163,11 +115,16 @@ function text(message: StreamMessage, next: StreamMessage | undefined): string {
 }
 
 /** False when the viewer left or does not read. */
-async function write(response: ServerResponse, chunk: string, ended: AbortSignal): Promise<boolean> {
+async function write(
+  response: ServerResponse,
+  chunk: string,
+  ended: AbortSignal,
+  maxStallMs: number,
+): Promise<boolean> {
   if (ended.aborted) return false;
   if (response.write(chunk)) return true;
   return new Promise((resolve) => {
-    const timer = setTimeout(() => done(false), MAX_STALL_MS);
+    const timer = setTimeout(() => done(false), maxStallMs);
     const onDrain = (): void => done(true);
     const onEnd = (): void => done(false);
     const done = (goesOn: boolean): void => {
@@ -183,11 +140,13 @@ async function write(response: ServerResponse, chunk: string, ended: AbortSignal
 
 /** Waits for something new, with a sign of life now and then that finds out whether the viewer is still there. */
 class News implements Disposable {
+  readonly #heartbeatMs: number;
   readonly #release: () => void;
   #isThere = false;
   #wake: (() => void) | undefined;
 
-  constructor({ queries }: AdminBackend) {
+  constructor(queries: EventQueries, heartbeatMs: number) {
+    this.#heartbeatMs = heartbeatMs;
     this.#release = queries.onChange(() => {
       this.#isThere = true;
       this.#wake?.();
@@ -202,7 +161,7 @@ class News implements Disposable {
           ended.removeEventListener("abort", done);
           resolve();
         };
-        const timer = setTimeout(done, HEARTBEAT_MS);
+        const timer = setTimeout(done, this.#heartbeatMs);
         this.#wake = done;
         ended.addEventListener("abort", done);
       });

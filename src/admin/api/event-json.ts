@@ -7,6 +7,7 @@ import type {
   Refusal,
   RunDetail,
   RunError,
+  RunResolution,
   RunRowView,
   StepDone,
 } from "../../event-log/index.ts";
@@ -127,7 +128,13 @@ export function runRowJson(row: RunRowView): Contract.RunSummary {
     started_at: timeOrNull(row.startedAtMs),
     ended_at: timeOrNull(row.endedAtMs),
     resume_at: timeOrNull(row.resumeAtMs),
+    resolved_by: resolutionJson(row.resolvedBy),
   };
+}
+
+function resolutionJson(resolution: RunResolution | undefined): Contract.RunSummary["resolved_by"] {
+  if (resolution === undefined) return null;
+  return { run_id: resolution.runId, event_id: resolution.eventId, at: isoTime(resolution.atMs) };
 }
 
 /** @param payload what the first step had as its input */

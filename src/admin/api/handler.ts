@@ -32,6 +32,22 @@ export type OwnOperation = "login" | "logout" | "stream";
 
 export type Handlers = { readonly [N in Exclude<OperationName, OwnOperation>]: Handler<N> };
 
+export interface FieldFault {
+  /** JSON path, e.g. `$.headers.3.1`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Mistakes in a body that its schema cannot see; answered as 400 with all of them. */
+export class FieldFaults extends Error {
+  readonly faults: readonly FieldFault[];
+  constructor(faults: readonly FieldFault[]) {
+    super("The body has mistakes.");
+    this.name = "FieldFaults";
+    this.faults = faults;
+  }
+}
+
 export function notFound(what: string, id: string): GtcError {
   return new GtcError("GTC_NOT_FOUND", { what, id });
 }

@@ -1,6 +1,6 @@
 /** Refused requests, sources, numbers, doctor's findings, and what operators did. */
 import { GtcError } from "../../base/index.ts";
-import type { Refusal, SourceUse, TrafficBucket } from "../../event-log/index.ts";
+import type { GaugeSample, Refusal, SourceUse, TrafficBucket } from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, BundleView, SourceView } from "./backend.ts";
@@ -110,6 +110,7 @@ async function overviewJson(
     buckets: buckets.map(bucketJson),
     totals: { events: { ...totals.events }, runs: { ...totals.runs } },
     backlog: totals.runs.queued + totals.runs.running + totals.runs.waiting,
+    oldest_open_at: timeOrNull(totals.oldestOpenAtMs),
     storage: {
       journal_bytes: storage.journalBytes,
       projection_bytes: storage.projectionBytes,
@@ -137,6 +138,16 @@ function bucketJson(bucket: TrafficBucket): Contract.TrafficBucket {
     runs_failed: bucket.runsFailed,
     acknowledgement: percentilesJson(bucket.acknowledgement),
     runs: percentilesJson(bucket.runs),
+    ...gaugesJson(bucket.gauges),
+  };
+}
+
+function gaugesJson(sample: GaugeSample | undefined): Pick<Contract.TrafficBucket, "backlog" | "storage"> {
+  if (sample === undefined) return { backlog: null, storage: null };
+  const { queued, running, waiting, oldestMs, journalBytes, projectionBytes, freeBytes } = sample;
+  return {
+    backlog: { queued, running, waiting, oldest_ms: oldestMs ?? null },
+    storage: { journal_bytes: journalBytes, projection_bytes: projectionBytes, free_bytes: freeBytes },
   };
 }
 

@@ -1,13 +1,14 @@
 /** What operators do: replay, edit and replay, replay many, and send a request as a sender would. */
 import { GtcError } from "../../base/index.ts";
-import type { HeaderList } from "../../event/index.ts";
 import type { PlannedRun } from "../../event-log/index.ts";
 import { curlCommand, signRequest, type SignedRequest } from "../../signature/index.ts";
 import type * as Contract from "../contract/index.ts";
 import type { ReplayJobs } from "../replay-jobs.ts";
+import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
-import { eventQueryOf } from "./event-handlers.ts";
-import { notFound, type Handlers, type HandlerInput } from "./handler.ts";
+import { selectedEvents } from "./bulk-selection.ts";
+import { editedCopy, editedParts, OF_CONNECTION } from "./edited-copy.ts";
+import { notFound, type Handlers } from "./handler.ts";
 
 type ReplayHandlers = Pick<
   Handlers,
@@ -21,20 +22,7 @@ type ReplayHandlers = Pick<
   | "testSource"
 >;
 
-const MOST_BULK = 10_000;
-const PAGE = 1000;
 const SAMPLE = '{"message": "Hello from the inspector"}';
-/** Headers that belong to the connection and not to the message. */
-const OF_CONNECTION = new Set([
-  "host",
-  "connection",
-  "content-length",
-  "transfer-encoding",
-  "expect",
-  "keep-alive",
-  "te",
-  "upgrade",
-]);
 
 export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
   return {
@@ -43,18 +31,17 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
       return replayedJson(id, id, await backend.replay(id));
     },
 
-    replayEdited: async ({ params: { id }, body: { body, headers }, backend, audit }) => {
+    replayEdited: async ({ params: { id }, body: edits, backend, audit }) => {
       const original = await backend.log.getEnvelope(id);
       if (original === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
-      await audit("replay_edited", id);
-      const copy = { body: Buffer.from(body), ...(headers !== undefined && { headers: lowerCase(headers) }) };
+      const { copy, leftOut } = await editedCopy(original, edits, maskRulesOf(backend));
+      await audit("replay_edited", `${id}, edited: ${editedParts(edits)}`);
       const stored = await backend.storeCopy(original, copy);
-      return replayedJson(stored.eventId, id, stored.runs);
+      return { ...replayedJson(stored.eventId, id, stored.runs), left_out: [...leftOut] };
     },
 
     startReplayJob: async ({ body, backend, audit }) => {
-      const ids = body.event_ids ?? (await matchingIds(backend, body.filter ?? {}));
-      if (ids.length === 0) throw new GtcError("GTC_BAD_REQUEST", { detail: "No event matches." });
+      const ids = await selectedEvents(backend, body);
       await audit("bulk_replay", `${ids.length} event(s)`);
       return jobs.start(ids, body.rate);
     },
@@ -93,23 +80,6 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
   };
 }
 
-/** The ids of all events that match, oldest first. @throws GtcError when there are too many */
-async function matchingIds(
-  { queries }: AdminBackend,
-  filter: NonNullable<HandlerInput<"startReplayJob">["body"]["filter"]>,
-): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor: string | undefined; ;) {
-    const query = eventQueryOf({ ...filter, limit: PAGE, cursor });
-    const page = await queries.listEvents({ ...query, ...(cursor !== undefined && { cursor }) });
-    ids.push(...page.items.map(({ id }) => id));
-    if (ids.length > MOST_BULK)
-      throw new GtcError("GTC_BAD_REQUEST", { detail: `More than ${MOST_BULK} events match; narrow the filter.` });
-    if (page.nextCursor === undefined) return ids.reverse();
-    cursor = page.nextCursor;
-  }
-}
-
 function found(job: Contract.ReplayJob | undefined, id: string): Contract.ReplayJob {
   if (job === undefined) throw notFound("bulk replay", id);
   return job;
@@ -117,10 +87,6 @@ function found(job: Contract.ReplayJob | undefined, id: string): Contract.Replay
 
 function replayedJson(eventId: string, replayOf: string, runs: readonly PlannedRun[]) {
   return { event_id: eventId, replay_of: replayOf, runs: runs.map(({ id, flow }) => ({ id, flow })) };
-}
-
-function lowerCase(headers: readonly (readonly [string, string])[]): HeaderList {
-  return headers.map(([name, value]) => [name.toLowerCase(), value]);
 }
 
 function sourceOf({ bundle }: AdminBackend, tenant: string, eventType: string): SourceView | undefined {

@@ -3,66 +3,24 @@
  * table, the OpenAPI document is written from it; what is not here does not exist.
  */
 import { z } from "zod";
+import {
+  bulkReplayRequest,
+  cursor,
+  editedReplayRequest,
+  eventFilters,
+  limit,
+  period,
+  refusalFilters,
+  revealRequest,
+  runFilters,
+} from "./requests.ts";
 import * as resource from "./resources.ts";
-
-const time = z.iso.datetime({ offset: true });
-const limit = z.coerce.number().int().min(1).max(1000).default(50);
-const cursor = z.string().max(200).optional();
-const period = { since: time.optional(), until: time.optional() };
-
-export const eventFilters = z.strictObject({
-  tenant: z.string().optional(),
-  type: z.string().optional(),
-  provider_type: z.string().optional(),
-  status: resource.eventStatus.optional(),
-  verdict: z.enum(["verified", "unsigned"]).optional(),
-  flow: z.string().optional(),
-  delivery_id: z.string().optional(),
-  /** Text in headers or payload, case-insensitive. */
-  q: z.string().min(2).max(200).optional(),
-  ...period,
-});
-
-const runFilters = {
-  tenant: z.string().optional(),
-  flow: z.string().optional(),
-  type: z.string().optional(),
-  status: resource.runStatus.optional(),
-  ...period,
-};
-
-const refusalFilters = {
-  tenant: z.string().optional(),
-  type: z.string().optional(),
-  reason: z.string().optional(),
-  q: z.string().min(2).max(200).optional(),
-  ...period,
-};
 
 const nothing = z.strictObject({});
 const byId = z.strictObject({ id: z.string().max(100) });
 const byName = z.strictObject({ name: z.string().max(200) });
 const bySource = z.strictObject({ tenant: z.string().max(200), event_type: z.string().max(200) });
 const flowQuery = { tenant: z.string().optional() };
-
-export const bulkReplayRequest = z.strictObject({
-  /** Which events: by id, or by the filter of the list (all that match, oldest first). */
-  event_ids: z.array(z.string()).min(1).max(10_000).optional(),
-  filter: eventFilters.optional(),
-  /** Events a second. */
-  rate: z.number().positive().max(1000).default(20),
-});
-
-export const editedReplayRequest = z.strictObject({
-  /** The new body as text; the event is stored as a test, unsigned, and marked `replay_of`. */
-  body: z.string().max(25 * 1024 * 1024),
-  headers: z.array(z.tuple([z.string(), z.string()])).optional(),
-});
-
-export const revealRequest = z.strictObject({
-  /** `header:authorization`, `query:token`, `body:$.card.number`. */
-  field: z.string().max(500),
-});
 
 /** One row of the table; `{name}` in the path is a parameter. */
 export interface Operation {
@@ -139,7 +97,7 @@ export const operations = {
     byId,
     editedReplayRequest,
     202,
-    resource.replayed,
+    resource.editedReplayed,
   ),
   reveal: post(
     "/api/events/{id}/reveal",
@@ -162,7 +120,7 @@ export const operations = {
   },
   listRuns: get(
     "/api/runs",
-    "Runs, newest first; status=failed are the dead letters",
+    "Runs, newest first; status=failed are the dead letters, with resolved=false those that are left",
     nothing,
     z.strictObject({ ...runFilters, limit, cursor }),
     resource.pageOf(resource.runSummary),

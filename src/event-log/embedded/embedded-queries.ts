@@ -1,15 +1,24 @@
 /** The main thread's side of the queries: waits for the projection, asks the query thread, gives up when told to. */
+import { stat, statfs } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import { GtcError, threadEntry } from "../../base/index.ts";
 import type { ChangeSignal } from "../change-signal.ts";
 import type * as Queries from "../event-queries.ts";
 import type { Refusal } from "../event-log.ts";
 import type { Projection } from "./projection.ts";
-import type { FromQueryThread, QueryAnswers, QueryStart, Question, ToQueryThread } from "./query-protocol.ts";
+import type {
+  FromQueryThread,
+  JournalView,
+  QueryAnswers,
+  QueryStart,
+  Question,
+  ToQueryThread,
+} from "./query-protocol.ts";
 import type { Segment } from "./segment-files.ts";
 
 export interface EmbeddedQueriesOptions {
   readonly start: QueryStart;
+  readonly folder: string;
   readonly projection: Projection;
   readonly segments: () => readonly Segment[];
   /** Where the journal ends now. */
@@ -20,8 +29,10 @@ export interface EmbeddedQueriesOptions {
 /** More questions than these at a time are refused: each holds memory. */
 const MOST_QUESTIONS = 200;
 
+type Cut = Omit<JournalView, "segments">;
+
 interface Waiting {
-  readonly resolve: (value: unknown) => void;
+  readonly resolve: (message: FromQueryThread) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -73,8 +84,22 @@ export class EmbeddedQueries implements Queries.EventQueries {
     return this.#ask({ name: "sourceUse" });
   }
 
-  storage(): Promise<Queries.StorageUse> {
-    return this.#ask({ name: "storage" });
+  /** Asked once a minute: it needs no thread of its own. */
+  async storage(): Promise<Queries.StorageUse> {
+    const { projection, segments, end, folder, start } = this.#options;
+    if (this.#closed) throw closedError();
+    const { value: oldest } = await projection.read(end(), (rows) => rows.oldestEventAt());
+    const [journal, index, disk] = await Promise.all([
+      Promise.all(segments().map(({ path }) => sizeOf(path))),
+      Promise.all([start.projectionPath, `${start.projectionPath}-wal`].map(sizeOf)),
+      statfs(folder),
+    ]);
+    return {
+      journalBytes: sum(journal),
+      projectionBytes: sum(index),
+      freeBytes: disk.bavail * disk.bsize,
+      ...(oldest !== undefined && { oldestEventAtMs: oldest }),
+    };
   }
 
   changesSince(sequence: number, limit: number): Promise<Queries.ChangePage> {
@@ -101,28 +126,46 @@ export class EmbeddedQueries implements Queries.EventQueries {
     question: Question & { readonly name: N },
     signal?: AbortSignal,
   ): Promise<QueryAnswers[N]> {
+    for (;;) {
+      const cut = await this.#ready(signal);
+      const message = await this.#askOnce(question, cut, signal);
+      if (message.type === "answer") {
+        // Built again meanwhile, it may have been read half-built.
+        if (cut.generation !== this.#options.projection.generation) continue;
+        // The thread answers a question by its name: `QueryAnswers` is what both sides keep to.
+        return message.value as QueryAnswers[N];
+      }
+      if (message.fault === "other") throw new GtcError("GTC_INTERNAL", { detail: message.because });
+      if (message.fault === "unusable") await this.#options.projection.rebuild(cut.generation, message.because);
+    }
+  }
+
+  /** Resolves when what was acknowledged before can be read: with where that ends, and which projection holds it. */
+  async #ready(signal: AbortSignal | undefined): Promise<Cut> {
     if (this.#closed) throw closedError();
     if (this.#waiting.size >= MOST_QUESTIONS) throw new GtcError("GTC_INTERNAL", { detail: "too many queries" });
     signal?.throwIfAborted();
-    const { projection, segments } = this.#options;
+    const { projection } = this.#options;
     // In this order: a refusal that is not yet kept lies at this end or behind it.
     const end = this.#options.end();
     await projection.projector.refusalsKept();
-    await projection.projector.caughtUp(end);
+    const generation = await projection.ready(end);
     if (this.#closed) throw closedError();
     signal?.throwIfAborted();
+    return { end, generation };
+  }
+
+  async #askOnce(question: Question, cut: Cut, signal: AbortSignal | undefined): Promise<FromQueryThread> {
     const id = this.#nextId++;
-    const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    const journal = { segments: segments(), end, generation: projection.generation };
-    this.#tell({ type: "ask", id, question, journal });
+    const answered = new Promise<FromQueryThread>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#tell({ type: "ask", id, question, journal: { ...cut, segments: this.#options.segments() } });
     const abort = (): void => {
       this.#tell({ type: "cancel", id });
       this.#waiting.get(id)?.reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      // The thread answers a question by its name: `QueryAnswers` is what both sides keep to.
-      return (await answered) as QueryAnswers[N];
+      return await answered;
     } finally {
       this.#waiting.delete(id);
       signal?.removeEventListener("abort", abort);
@@ -150,9 +193,7 @@ export class EmbeddedQueries implements Queries.EventQueries {
   }
 
   #take(message: FromQueryThread): void {
-    const waiting = this.#waiting.get(message.id);
-    if (message.type === "answer") waiting?.resolve(message.value);
-    else waiting?.reject(new GtcError("GTC_INTERNAL", { detail: message.because }));
+    this.#waiting.get(message.id)?.resolve(message);
   }
 
   #rejectAll(error: unknown): void {
@@ -163,4 +204,16 @@ export class EmbeddedQueries implements Queries.EventQueries {
 
 function closedError(): GtcError {
   return new GtcError("GTC_LOG_UNAVAILABLE", { detail: "the log is closed" });
+}
+
+/** 0 for a file that went meanwhile. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total + size, 0);
 }

@@ -5,11 +5,12 @@
  */
 import type Database from "better-sqlite3";
 import type { EventQuery } from "../event-queries.ts";
+import { BlockRanges } from "./block-ranges.ts";
 import { deliveryHash } from "./event-blocks.ts";
 import { eventKindOf, type EventKind, type EventKindRow } from "./kinds.ts";
 import { eventStatusCode, type EventRow } from "./projection-rows.ts";
 import { EVENT_STATUSES, MIXED_KIND } from "./projection-schema.ts";
-import { SeqMerge, type SeqSource } from "./seq-merge.ts";
+import { MOST_STREAMS, SeqMerge, seqPass, type SeqSource } from "./seq-merge.ts";
 
 export type EventCriteria = Pick<
   EventQuery,
@@ -22,22 +23,21 @@ export interface FoundEvent {
   readonly kind: EventKind;
 }
 
-/** More streams than these are not merged: the events are gone through one by one. */
-const MOST_STREAMS = 4000;
-
 export class EventFilter {
   readonly #db: Database.Database;
+  readonly #ranges: BlockRanges;
   readonly #eventAt: Database.Statement<[number], EventRow>;
 
   constructor(db: Database.Database) {
     this.#db = db;
+    this.#ranges = new BlockRanges(db);
     this.#eventAt = db.prepare("SELECT * FROM event WHERE seq = ?");
   }
 
   /** Prepares a pass over the matching events before a row id. */
   select(criteria: EventCriteria, beforeSeq: number): EventSelection {
     const kinds = this.#kinds(criteria);
-    const { from, to } = this.#range(criteria, beforeSeq);
+    const { from, to } = this.#ranges.events(criteria, beforeSeq);
     const source = this.#source(criteria, kinds, from, to);
     const get = (seq: number): FoundEvent | undefined => {
       const row = this.#eventAt.get(seq);
@@ -66,32 +66,6 @@ export class EventFilter {
     return { all, ids, counts: { matching, total, isWhole: !mixed && ids.length === all.size } };
   }
 
-  /** Row ids that a time range may hold, by the blocks; exact times are compared row by row. */
-  #range({ sinceMs, untilMs }: EventCriteria, beforeSeq: number): { from: number; to: number } {
-    let from = 0;
-    let to = beforeSeq;
-    const last = this.#db.prepare<[], number | null>("SELECT max(last_seq) FROM event_block").pluck().get() ?? -1;
-    if (sinceMs !== undefined) {
-      const first = this.#db
-        .prepare<[number], number | null>("SELECT min(first_seq) FROM event_block WHERE last_at >= ?")
-        .pluck();
-      from = first.get(sinceMs) ?? last + 1;
-    }
-    if (untilMs !== undefined && !this.#restHolds(last, untilMs)) {
-      const end = this.#db
-        .prepare<[number], number | null>("SELECT max(last_seq) FROM event_block WHERE first_at < ?")
-        .pluck();
-      to = Math.min(to, (end.get(untilMs) ?? -1) + 1);
-    }
-    return { from, to };
-  }
-
-  /** Whether an event behind the last block was received before a time. */
-  #restHolds(lastSeq: number, untilMs: number): boolean {
-    const early = this.#db.prepare("SELECT 1 FROM event WHERE seq > ? AND received_at < ? LIMIT 1");
-    return early.get(lastSeq, untilMs) !== undefined;
-  }
-
   #source(criteria: EventCriteria, kinds: MatchingKinds, from: number, to: number): SeqSource {
     if (criteria.deliveryId !== undefined) return listed(this.#delivered(criteria.deliveryId, from, to));
     const statuses =
@@ -107,16 +81,7 @@ export class EventFilter {
            ${times.length > 0 ? "AND received_at >= ? AND received_at < ?" : ""} ORDER BY seq DESC LIMIT ?`,
       )
       .pluck();
-    if (passes) {
-      let before = to;
-      return {
-        next: (count) => {
-          const found = seqs.all(before, from, ...times, count);
-          before = found.at(-1) ?? -1;
-          return found;
-        },
-      };
-    }
+    if (passes) return seqPass((before, count) => seqs.all(before, from, ...times, count), to);
     return new SeqMerge(
       kinds.ids.flatMap((kind) =>
         statuses.map(

@@ -5,6 +5,7 @@
 import type Database from "better-sqlite3";
 import type { AnswerRecord } from "../../event/index.ts";
 import type { EventQuery, EventRowView, Page } from "../event-queries.ts";
+import { TextMatch } from "../text-match.ts";
 import { EventFilter, type EventSelection, type FoundEvent } from "./event-filter.ts";
 import { decodeEvent } from "./event-record.ts";
 import { summaryOf } from "./event-source.ts";
@@ -15,7 +16,7 @@ import type { RefusalReader } from "./refusal-reader.ts";
 import type { RowLookup } from "./row-lookup.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 import type { StoredJournal } from "./stored-journal.ts";
-import { TextNeedle } from "./text-needle.ts";
+import { bytesPattern } from "./text-needle.ts";
 
 /** Rows looked at between two looks at the clock. */
 const STEP_ROWS = 200;
@@ -24,6 +25,20 @@ const MOST_WINDOW_BYTES = 4 * 1024 * 1024;
 /** When fewer than one event in so many is a candidate, reading the candidates is quicker than reading everything. */
 const SPARSE = 12;
 const FEW_EVENTS = 500;
+
+/** Compressed bodies unpacked between two looks at the clock. */
+const STEP_PACKED = 50;
+
+interface Needle {
+  readonly match: TextMatch;
+  readonly pattern: RegExp;
+}
+
+interface Candidate {
+  readonly seq: number;
+  /** It was looked into already. */
+  readonly isSure: boolean;
+}
 
 interface Found {
   readonly seq: number;
@@ -38,6 +53,7 @@ export class EventPages {
   readonly #firstFrom: Database.Statement<[number, number], number | null>;
   readonly #lastBefore: Database.Statement<[number], number | null>;
   readonly #receivedAt: Database.Statement<[number], number>;
+  readonly #packed: Database.Statement<[number, number], number>;
 
   constructor(db: Database.Database, lookup: RowLookup, refusals: RefusalReader, journal: StoredJournal) {
     this.#filter = new EventFilter(db);
@@ -48,17 +64,21 @@ export class EventPages {
       .prepare<[number, number], number | null>("SELECT min(seq) FROM event WHERE seq >= ? AND seq < ?")
       .pluck();
     this.#lastBefore = db.prepare<[number], number | null>("SELECT max(seq) FROM event WHERE seq < ?").pluck();
+    this.#packed = db
+      .prepare<[number, number], number>("SELECT seq FROM event WHERE packed = 1 AND seq >= ? AND seq < ?")
+      .pluck();
     this.#receivedAt = db.prepare<[number], number>("SELECT received_at FROM event WHERE seq = ?").pluck();
   }
 
   *list(query: Sendable<EventQuery>, view: JournalView): Steps<Page<EventRowView>> {
     const selection = this.#filter.select(query, beforeOf(query.cursor));
-    const needle = query.text === undefined ? undefined : new TextNeedle(query.text);
+    const { text } = query;
+    const match = text === undefined ? undefined : new TextMatch(text);
     const isSparse = selection.matching * SPARSE < selection.total || selection.total < FEW_EVENTS;
-    if (needle === undefined || isSparse || query.deliveryId !== undefined) {
-      return yield* this.#byRow(query, selection, needle);
+    if (text === undefined || match === undefined || isSparse || query.deliveryId !== undefined) {
+      return yield* this.#byRow(query, selection, match);
     }
-    return yield* this.#byBytes(query, selection, needle, view);
+    return yield* this.#byBytes(query, selection, { match, pattern: bytesPattern(text) }, view);
   }
 
   byIds(ids: readonly string[]): readonly EventRowView[] {
@@ -68,19 +88,15 @@ export class EventPages {
     });
   }
 
-  *#byRow(
-    query: Sendable<EventQuery>,
-    rows: EventSelection,
-    needle: TextNeedle | undefined,
-  ): Steps<Page<EventRowView>> {
+  *#byRow(query: Sendable<EventQuery>, rows: EventSelection, match: TextMatch | undefined): Steps<Page<EventRowView>> {
     const { limit } = query;
     const isOver = deadline(query.timeLimitMs);
     const found: Found[] = [];
     for (;;) {
-      const seqs = rows.next(Math.min(STEP_ROWS, needle === undefined ? limit + 1 : STEP_ROWS));
+      const seqs = rows.next(Math.min(STEP_ROWS, match === undefined ? limit + 1 : STEP_ROWS));
       for (const seq of seqs) {
         const event = rows.get(seq);
-        if (event === undefined || (needle !== undefined && !this.#holds(seq, needle))) continue;
+        if (event === undefined || (match !== undefined && !this.#holds(seq, match))) continue;
         found.push({ seq, item: this.#view(event) });
         if (found.length > limit) return pageOf(found, limit);
       }
@@ -94,7 +110,7 @@ export class EventPages {
   *#byBytes(
     query: Sendable<EventQuery>,
     rows: EventSelection,
-    needle: TextNeedle,
+    needle: Needle,
     view: JournalView,
   ): Steps<Page<EventRowView>> {
     const isOver = deadline(query.timeLimitMs);
@@ -103,11 +119,16 @@ export class EventPages {
     for (let bytes = FIRST_WINDOW_BYTES; ; bytes = Math.min(bytes * 2, MOST_WINDOW_BYTES)) {
       const from = this.#windowStart(to, bytes, rows.from);
       if (from === undefined) return pageOf(found, query.limit);
-      for (const seq of this.#hits(from, to, needle)) {
+      let packed = 0;
+      for (const { seq, isSure } of this.#candidates(from, to, needle)) {
         const event = rows.get(seq);
-        if (event === undefined) continue;
-        found.push({ seq, item: this.#view(event) });
-        if (found.length > query.limit) return pageOf(found, query.limit);
+        if (event !== undefined && (isSure || this.#holds(seq, needle.match))) {
+          found.push({ seq, item: this.#view(event) });
+          if (found.length > query.limit) return pageOf(found, query.limit);
+        }
+        if (isSure || ++packed % STEP_PACKED > 0) continue;
+        if (isOver()) return cutPage(found, seq, this.#receivedAt.get(seq) ?? 0);
+        yield;
       }
       to = from;
       if (isOver()) return cutPage(found, from, this.#receivedAt.get(from) ?? 0);
@@ -124,9 +145,17 @@ export class EventPages {
     return Math.min(first ?? last, last);
   }
 
-  /** Row ids of the events in a window that hold the text, newest first. */
-  #hits(from: number, to: number, needle: TextNeedle): number[] {
-    const { pattern } = needle;
+  /** What may hold the text in a window, newest first: what the bytes show, and what is compressed there. */
+  #candidates(from: number, to: number, needle: Needle): readonly Candidate[] {
+    const hits = this.#hits(from, to, needle);
+    const sure = new Set(hits);
+    const packed = this.#packed.all(from, to).filter((seq) => !sure.has(seq));
+    const all = [...hits.map((seq) => ({ seq, isSure: true })), ...packed.map((seq) => ({ seq, isSure: false }))];
+    return packed.length === 0 ? all : all.sort((a, b) => b.seq - a.seq);
+  }
+
+  /** Row ids of the events in a window that hold the text as it stands in the bytes, newest first. */
+  #hits(from: number, to: number, { pattern, match }: Needle): number[] {
     const bytes = this.#journal.bytes(from, to - from);
     const text = bytes.toString("latin1");
     const hits: number[] = [];
@@ -136,7 +165,7 @@ export class EventPages {
       const record = seq < from ? undefined : readPrefix(bytes, seq - from);
       const end = record === undefined ? hit.index : seq - from + recordBytes(record);
       if (record !== undefined && hit.index < end) {
-        if (this.#holds(seq, needle)) hits.push(seq);
+        if (this.#holds(seq, match)) hits.push(seq);
         pattern.lastIndex = end;
       } else {
         // A fact of a run: go on at the next event.
@@ -148,10 +177,10 @@ export class EventPages {
     return hits.reverse();
   }
 
-  #holds(seq: number, needle: TextNeedle): boolean {
+  #holds(seq: number, match: TextMatch): boolean {
     const record = this.#journal.record(seq);
     if (record === undefined || record.type !== RECORD_EVENT) return false;
-    return needle.isIn(decodeEvent(record.meta).envelope, record.body);
+    return match.isIn(decodeEvent(record.meta).envelope, record.body);
   }
 
   #view(found: FoundEvent): EventRowView {

@@ -1,4 +1,5 @@
 /** The meta of the two kinds of records, as JSON. An event's raw body is the record's body, untouched. */
+import type { Writable } from "../../base/index.ts";
 import type { Envelope } from "../../event/index.ts";
 import type { EventDraft, Fact, PlannedRun } from "../event-log.ts";
 
@@ -44,8 +45,6 @@ function headOf(envelope: Envelope): EnvelopeHead {
   if (envelope.providerType !== undefined) head.providerType = envelope.providerType;
   return head;
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function decodeEvent(meta: Buffer): EventMeta {
   return JSON.parse(meta.toString("utf8")) as EventMeta;

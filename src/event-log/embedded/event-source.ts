@@ -5,7 +5,7 @@ import { RunStory } from "../run-story.ts";
 import { decodeEvent, decodeFacts, toEnvelope, type EventMeta } from "./event-record.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { FoundEvent } from "./event-filter.ts";
-import { eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
+import { resolutionOf, eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
 import type { FoundRun } from "./row-lookup.ts";
 import { RECORD_EVENT } from "./record-format.ts";
 
@@ -57,7 +57,7 @@ export class EventSource {
     const details: RunDetail[] = [];
     for (const run of runs) {
       const story = await this.#story(run.row, stored);
-      if (story !== undefined) details.push(story.detail());
+      if (story !== undefined) details.push({ ...story.detail(), ...resolutionOf(run.row) });
     }
     return {
       summary: summaryOf(event, runs),

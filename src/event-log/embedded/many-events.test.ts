@@ -1,4 +1,5 @@
 /** What shows itself only with many events: full blocks, more kinds than there are, searches through the bytes. */
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMemoryLog } from "../memory/index.ts";
 import { ended, Fixtures, started, START_MS, step } from "../event-log-fixtures.contract.ts";
@@ -44,13 +45,24 @@ describe("a log of many events answers as the memory log does", () => {
 
   function draft(number: number) {
     const eventType = number % 10 === 0 ? "common" : `type-${number}`;
-    const text = number % 700 === 3 ? "has the needle-4711 in it" : "has nothing";
+    const texts: Readonly<Record<number, string>> = {
+      3: "has the needle-4711 in it",
+      85: "the needle-4711 when it is packed",
+      200: String.raw`gr\u00fc\u00dfe\/4711`,
+      245: String.raw`packed gr\u00fc\u00dfe\/4711`,
+      300: "Grüße/4711",
+    };
+    const text = texts[number % 700] ?? "has nothing";
+    const body = Buffer.from(`{"number":${number},"text":"${text}","filler":"${"x".repeat(200)}"}`);
+    const isPacked = number % 40 === 5;
     const envelope = make.keyed(`delivery-${number}`, {
+      ...(isPacked && { headers: [["content-encoding", "gzip"]] }),
+      ...(number % 90 === 7 && { target: `/hook?name=Gr%C3%BC%C3%9Fe+${number}` }),
       tenant: `t${number % 3}`,
       eventType,
       // The clock was set back for a while.
       receivedAtMs: START_MS + number - (number > 4300 && number < 4400 ? 3000 : 0),
-      rawBody: Buffer.from(`{"number":${number},"text":"${text}","filler":"${"x".repeat(200)}"}`),
+      rawBody: isPacked ? gzipSync(body) : body,
     });
     return { envelope, runs: number % 3 === 0 ? [make.run(envelope, { flow: `flow-${number % 5000}` })] : [] };
   }
@@ -87,6 +99,10 @@ describe("a log of many events answers as the memory log does", () => {
     { text: "needle-4711", tenant: "t0" },
     { text: "needle-4711", eventType: "type-703" },
     { text: "needle-4711", sinceMs: START_MS + 2000, untilMs: START_MS + 4000 },
+    { text: "grüße" },
+    { text: "GRÜßE/4711" },
+    { text: "grüße 97" },
+    { text: "when it is packed", tenant: "t1" },
     { text: "not there" },
   ])("%o", async (query) => {
     const ids = async (each: EventLog, limits: object): Promise<string[]> =>
@@ -108,6 +124,11 @@ describe("a log of many events answers as the memory log does", () => {
     { status: "failed", eventType: "common" },
     { status: "queued" },
     { sinceMs: START_MS + 4500 },
+    { untilMs: START_MS + 200 },
+    { sinceMs: START_MS + 4200, untilMs: START_MS + 4600, status: "succeeded" },
+    { status: "succeeded", eventType: "type-51" },
+    { resolved: false, tenant: "t0" },
+    { resolved: true },
   ])("runs %o", async (query) => {
     const ids = async (each: EventLog): Promise<string[]> =>
       (await all((cursor) => each.queries.listRuns({ limit: 3000, ...query, ...cursor }))).map((row) => row.run.id);

@@ -57,7 +57,8 @@ async function assemble(
   if (journal !== undefined) stack.add(() => journal.close());
   const { folder } = options;
   const queries = new EmbeddedQueries({
-    start: { folder, ...filesOf(folder) },
+    start: filesOf(folder),
+    folder,
     projection,
     segments: () => reader.segments,
     end: () => journal?.end ?? found.end,

@@ -21,6 +21,7 @@ export class ProjectionReader {
   readonly #openRuns: Database.Statement<[number, number], RunRow>;
   readonly #dueRuns: Database.Statement<[number], RunRow>;
   readonly #flow: Database.Statement<[string], number>;
+  readonly #oldestOpen: Database.Statement<[], number>;
 
   constructor(projectionPath: string, refusalsPath: string) {
     const db = new Database(projectionPath, { readonly: true, fileMustExist: true });
@@ -32,6 +33,9 @@ export class ProjectionReader {
     this.#openRuns = db.prepare("SELECT * FROM run WHERE status < 3 AND seq > ? ORDER BY seq LIMIT ?");
     this.#dueRuns = db.prepare("SELECT * FROM run WHERE status = 2 AND resume_at <= ? ORDER BY resume_at");
     this.#flow = db.prepare<[string], number>("SELECT stored_at FROM flow WHERE hash = ?").pluck();
+    this.#oldestOpen = db
+      .prepare<[], number>("SELECT created_at FROM run WHERE status < 3 ORDER BY seq LIMIT 1")
+      .pluck();
   }
 
   eventById(id: string): FoundEvent | undefined {
@@ -105,6 +109,7 @@ export class ProjectionReader {
     const rows = new Map(query.all().map((row) => [row.name, row.value]));
     const event = (status: EventStatus): number => rows.get(`event:${status}`) ?? 0;
     const run = (status: RunStatus): number => rows.get(`run:${status}`) ?? 0;
+    const oldest = this.#oldestOpen.get();
     return {
       events: {
         received: event("received"),
@@ -121,7 +126,13 @@ export class ProjectionReader {
         succeeded: run("succeeded"),
         failed: run("failed"),
       },
+      ...(oldest !== undefined && { oldestOpenAtMs: oldest }),
     };
+  }
+
+  /** When the oldest event that is left was received, milliseconds since the epoch. */
+  oldestEventAt(): number | undefined {
+    return this.#db.prepare<[], number>("SELECT received_at FROM event ORDER BY seq LIMIT 1").pluck().get();
   }
 
   /** Dedupe keys received since a time, oldest first. */

@@ -1,5 +1,5 @@
 import { deriveStatus } from "../derive-status.ts";
-import type { EventStatus, RunStatus } from "../event-log.ts";
+import type { EventStatus, RunResolution, RunStatus } from "../event-log.ts";
 import { EVENT_STATUSES, RUN_STATUSES } from "./projection-schema.ts";
 
 /** A row of `event` while a batch is applied. */
@@ -21,6 +21,8 @@ export interface EventRow {
   answer_ms: number | null;
   /** Its kind as JSON, when it is of `MIXED_KIND`. */
   own: string | null;
+  /** 1: the body is compressed, so that a text in it does not stand in the journal's bytes. */
+  readonly packed: number;
 }
 
 /** A row of `run` while a batch is applied. */
@@ -40,6 +42,17 @@ export interface RunRow {
   facts_at: string;
   /** Its kind as JSON, when it is of `MIXED_KIND`. */
   readonly own: string | null;
+  /** The event of which it is a replay. */
+  readonly replay_of: string | null;
+  /** The run at the top of those that started this one; null: it stands at the top itself. */
+  readonly root_seq: number | null;
+  /** Of a failed run: the run that did later what this one should have done (`RunResolution` as JSON). */
+  resolved: string | null;
+}
+
+/** By whom the work of a failed run was done. */
+export function resolutionOf({ resolved }: RunRow): { readonly resolvedBy?: RunResolution } {
+  return resolved === null ? {} : { resolvedBy: JSON.parse(resolved) as RunResolution };
 }
 
 export function eventStatusOf(code: number): EventStatus {

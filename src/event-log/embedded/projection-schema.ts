@@ -10,7 +10,7 @@
  * `event_kind`. One index over kind and status serves every filter: a query picks the kinds that match, and takes the
  * newest of each of them. Kinds are bounded; kind 0 is for what comes after the bound, and its rows carry their `own`.
  */
-export const PROJECTION_VERSION = 2;
+export const PROJECTION_VERSION = 3;
 
 export const EVENT_STATUSES = ["received", "done", "failed", "unmatched", "refused", "duplicate"] as const;
 export const RUN_STATUSES = ["queued", "running", "waiting", "succeeded", "failed"] as const;
@@ -20,6 +20,10 @@ export const MIXED_KIND = 0;
 
 /** Events per row of `event_block`. */
 export const BLOCK_EVENTS = 4096;
+
+/** What one sample says; see `gauge-samples.ts`. */
+const GAUGES = `queued INTEGER, running INTEGER, waiting INTEGER, oldest_ms REAL,
+    journal_bytes INTEGER, projection_bytes INTEGER, free_bytes INTEGER`;
 
 export const SCHEMA = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -51,8 +55,10 @@ export const SCHEMA = `
     answer_status INTEGER,
     answer_by TEXT,
     answer_ms REAL,
-    own TEXT
+    own TEXT,
+    packed INTEGER NOT NULL
   );
+  CREATE INDEX event_packed ON event (seq) WHERE packed = 1;
   CREATE INDEX event_by_kind ON event (kind, status, seq);
   CREATE TABLE event_block (
     last_seq INTEGER PRIMARY KEY,
@@ -81,10 +87,13 @@ export const SCHEMA = `
     ended_at REAL,
     resume_at REAL,
     facts_at TEXT NOT NULL,
-    own TEXT
+    own TEXT,
+    replay_of TEXT,
+    root_seq INTEGER,
+    resolved TEXT
   );
-  CREATE INDEX run_by_kind ON run (kind, seq);
-  CREATE INDEX run_failed ON run (kind, seq) WHERE status = 4;
+  CREATE INDEX run_by_kind ON run (kind, status, seq);
+  CREATE INDEX run_failed ON run (kind, (resolved IS NOT NULL), seq) WHERE status = 4;
   CREATE INDEX run_open ON run (seq) WHERE status < 3;
   CREATE INDEX run_waiting ON run (resume_at) WHERE status = 2;
   CREATE INDEX run_queued_later ON run (event_seq) WHERE queued_at <> event_seq;
@@ -105,5 +114,14 @@ export const SCHEMA = `
     count INTEGER NOT NULL,
     PRIMARY KEY (series, minute, bucket)
   ) WITHOUT ROWID;
+  CREATE TABLE stat_hour (
+    series INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (series, hour, bucket)
+  ) WITHOUT ROWID;
+  CREATE TABLE gauge (minute INTEGER PRIMARY KEY, ${GAUGES});
+  CREATE TABLE gauge_hour (hour INTEGER PRIMARY KEY, ${GAUGES});
   CREATE TABLE traffic_fact (seq INTEGER PRIMARY KEY, minute INTEGER NOT NULL);
 `;

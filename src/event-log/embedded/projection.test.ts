@@ -55,7 +55,7 @@ describe("a projection", () => {
 
   function dump(): unknown {
     const db = new Database(join(folder.path, FILE), { readonly: true });
-    const all = ["event", "run", "dedupe", "flow", "counter"].map((table) =>
+    const all = ["event", "run", "dedupe", "flow", "counter", "stat", "stat_hour", "gauge", "gauge_hour"].map((table) =>
       db.prepare(`SELECT * FROM ${table} ORDER BY 1`).all(),
     );
     db.close();

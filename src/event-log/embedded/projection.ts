@@ -3,7 +3,7 @@
  * turns out to be damaged is built again from the journal behind this face.
  */
 import { GtcError, messageOf } from "../../base/index.ts";
-import { isUnusable } from "./projection-store.ts";
+import { isUnusable } from "./projection-file.ts";
 import { ProjectionReader } from "./projection-reader.ts";
 import { Projector, type ProjectorOptions } from "./projector.ts";
 import type { Segment } from "./segment-files.ts";
@@ -53,7 +53,7 @@ export class Projection {
       const complete = await projector.caughtUp(position);
       if (projector !== this.#projector) continue;
       if (this.#lost !== undefined && this.#reader === undefined) {
-        throw new GtcError("GTC_INTERNAL", { detail: `the projection cannot be built: ${this.#lost}` });
+        throw this.#lostError(this.#lost);
       }
       try {
         this.#reader ??= new ProjectionReader(this.#options.projectionPath, this.#options.refusalsPath);
@@ -65,11 +65,33 @@ export class Projection {
     }
   }
 
+  /** Resolves when it holds everything before `position`, or cannot for now; with its generation. */
+  async ready(position: number): Promise<number> {
+    for (;;) {
+      const projector = this.#projector;
+      await projector.caughtUp(position);
+      if (projector !== this.#projector) continue;
+      if (this.#lost !== undefined) throw this.#lostError(this.#lost);
+      return this.generation;
+    }
+  }
+
+  /** Builds it again, unless that was done since a generation. @throws GtcError when it was in vain too often. */
+  async rebuild(generation: number, because: string): Promise<void> {
+    if (generation !== this.generation) return;
+    if (this.#closed || this.#rebuilds >= MOST_REBUILDS) throw this.#lostError(because);
+    await this.#rebuild(because);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     // The writer leaves last: it folds the write-ahead log into the file, which a read-only connection cannot.
     this.#reader?.close();
     await this.#projector.close();
+  }
+
+  #lostError(because: string): GtcError {
+    return new GtcError("GTC_INTERNAL", { detail: `the projection cannot be built: ${because}` });
   }
 
   async #rebuild(because: string): Promise<void> {

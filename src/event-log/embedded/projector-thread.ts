@@ -8,12 +8,19 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "
 import { messageOf } from "../../base/index.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { ProjectionBatch } from "./projection-batch.ts";
-import { isUnusable, ProjectionStore, removeProjection } from "./projection-store.ts";
+import { isUnusable, removeProjection } from "./projection-file.ts";
+import { ProjectionStore } from "./projection-store.ts";
 import { SharedProgress, type FromProjector, type ProjectorStart, type ToProjector } from "./projector-protocol.ts";
 import { RefusalRing } from "./refusal-ring.ts";
 
 /** How long records may gather before they are applied, when nobody waits for them. */
 const GATHER_MS = 40;
+/**
+ * Under load they gather longer: a run whose whole life is in one batch is written once, and half of them would lie across
+ * two batches as short as above.
+ */
+const GATHER_UNDER_LOAD_MS = 160;
+const LOAD_BYTES = 128 * 1024;
 const BATCH_RECORDS = 8192;
 /** How soon a projection that could not be written is tried again. */
 const RETRY_MS = 250;
@@ -34,7 +41,7 @@ class Projector {
     this.#progress = new SharedProgress(start.shared);
     if (start.rebuild) removeProjection(start.projectionPath);
     this.#store = openStore(start);
-    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now());
+    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now(), start.rebuild);
     this.#follower = new JournalFollower(start.segments, this.#store.applied(), start.writtenFrom);
     this.#dropRows(start.segments[0]?.base ?? 0);
   }
@@ -45,7 +52,7 @@ class Projector {
       this.#takeMessages();
       const urgent = this.#progress.takeUrgent();
       if (this.#follower.position < this.#progress.stored) {
-        if (!urgent && !this.#closing) this.#progress.sleepUnlessUrgent(GATHER_MS);
+        if (!urgent && !this.#closing) this.#gather();
         this.#applyAll();
         if (this.#stalled) this.#progress.sleep(this.#progress.wakes, RETRY_MS);
         continue;
@@ -58,6 +65,12 @@ class Projector {
     this.#store.close();
     this.#refusals.close();
     this.#post({ type: "closed" });
+  }
+
+  #gather(): void {
+    const from = this.#progress.stored;
+    this.#progress.sleepUnlessUrgent(GATHER_MS);
+    if (this.#progress.stored - from > LOAD_BYTES) this.#progress.sleepUnlessUrgent(GATHER_UNDER_LOAD_MS);
   }
 
   #applyAll(): void {
@@ -106,7 +119,7 @@ class Projector {
       case "drop":
         this.#applyAll();
         this.#follower.dropBefore(message.before);
-        this.#post({ type: "dropped", events: this.#dropRows(message.before) });
+        this.#dropped(this.#dropRows(message.before));
         return;
       case "close":
         this.#closing = true;
@@ -126,6 +139,11 @@ class Projector {
     this.#post({ type: "refusals_kept", count: message.refusals.length });
   }
 
+  #dropped(events: number): void {
+    this.#store.dropUnused();
+    this.#post({ type: "dropped", events });
+  }
+
   #dropRows(before: number): number {
     let events = 0;
     for (;;) {
@@ -134,7 +152,6 @@ class Projector {
         events += dropped;
         continue;
       }
-      if (events > 0) this.#store.dropUnused();
       return events;
     }
   }

@@ -1,7 +1,5 @@
 /** Answers questions from one projection file. What may take long comes in steps. */
-import { statSync, statfsSync } from "node:fs";
 import Database from "better-sqlite3";
-import type { StorageUse } from "../event-queries.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { EventPages } from "./event-pages.ts";
 import type { Steps } from "./query-page.ts";
@@ -13,7 +11,6 @@ import { StatAnswers } from "./stat-answers.ts";
 import { StoredJournal } from "./stored-journal.ts";
 
 export class QueryDesk {
-  readonly #start: QueryStart;
   readonly #db: Database.Database;
   readonly #refusals: RefusalReader;
   readonly #journal = new StoredJournal();
@@ -22,9 +19,13 @@ export class QueryDesk {
   readonly #stats: StatAnswers;
   readonly #feed: ChangeFeed;
 
-  constructor(start: QueryStart) {
-    this.#start = start;
-    this.#db = new Database(start.projectionPath, { readonly: true, fileMustExist: true });
+  /** `onStatement` is told the text of each statement that is run. */
+  constructor(start: QueryStart, onStatement?: (sql: unknown) => void) {
+    this.#db = new Database(start.projectionPath, {
+      readonly: true,
+      fileMustExist: true,
+      ...(onStatement !== undefined && { verbose: onStatement }),
+    });
     this.#refusals = new RefusalReader(start.refusalsPath);
     const lookup = new RowLookup(this.#db);
     this.#events = new EventPages(this.#db, lookup, this.#refusals, this.#journal);
@@ -54,8 +55,6 @@ export class QueryDesk {
         return yield* this.#stats.flowStats(question.query);
       case "sourceUse":
         return this.#stats.sourceUse();
-      case "storage":
-        return this.#storage(view);
       case "changesSince":
         return this.#feed.since(question.sequence, question.limit, view);
       case "latestSequence":
@@ -70,21 +69,4 @@ export class QueryDesk {
     this.#db.close();
     this.#refusals.close();
   }
-
-  #storage({ segments }: JournalView): StorageUse {
-    const { folder, projectionPath } = this.#start;
-    const { bavail, bsize } = statfsSync(folder);
-    const oldest = this.#db.prepare<[], number>("SELECT received_at FROM event ORDER BY seq LIMIT 1").pluck().get();
-    return {
-      journalBytes: segments.reduce((sum, { path }) => sum + sizeOf(path), 0),
-      projectionBytes: sizeOf(projectionPath) + sizeOf(`${projectionPath}-wal`),
-      freeBytes: bavail * bsize,
-      ...(oldest !== undefined && { oldestEventAtMs: oldest }),
-    };
-  }
-}
-
-/** 0 for a file that went meanwhile. */
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

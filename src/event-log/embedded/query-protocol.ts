@@ -6,7 +6,6 @@ import type { Segment } from "./segment-files.ts";
 export interface QueryStart {
   readonly projectionPath: string;
   readonly refusalsPath: string;
-  readonly folder: string;
 }
 
 /** Answers by the name of the question. */
@@ -20,7 +19,6 @@ export interface QueryAnswers {
   traffic: readonly Queries.TrafficBucket[];
   flowStats: Queries.FlowStats;
   sourceUse: readonly Queries.SourceUse[];
-  storage: Queries.StorageUse;
   changesSince: Queries.ChangePage;
   latestSequence: number;
 }
@@ -36,7 +34,7 @@ export type Question =
   | { readonly name: "getRefusal"; readonly refusalId: string }
   | { readonly name: "traffic"; readonly query: Queries.TrafficQuery }
   | { readonly name: "flowStats"; readonly query: Queries.FlowStatsQuery }
-  | { readonly name: "sourceUse" | "storage" | "latestSequence" }
+  | { readonly name: "sourceUse" | "latestSequence" }
   | { readonly name: "changesSince"; readonly sequence: number; readonly limit: number };
 
 /** The journal as it was when the question was asked. */
@@ -54,4 +52,10 @@ export type ToQueryThread =
 
 export type FromQueryThread =
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
-  | { readonly type: "failed"; readonly id: number; readonly because: string };
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly because: string;
+      /** `unusable`: the file is damaged or gone. `reopened`: it was built again under the question. Either can be asked again. */
+      readonly fault: "unusable" | "reopened" | "other";
+    };

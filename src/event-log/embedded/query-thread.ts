@@ -2,9 +2,11 @@
  * The thread that answers an operator's questions, on read-only connections of its own: neither the main thread nor the
  * projector waits for it. Questions take turns, so that a search of a second delays a list by a few milliseconds.
  */
+import { existsSync } from "node:fs";
 import { setPriority } from "node:os";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { messageOf } from "../../base/index.ts";
+import { isUnusable } from "./projection-file.ts";
 import { QueryDesk } from "./query-desk.ts";
 import type { Steps } from "./query-page.ts";
 import type { FromQueryThread, QueryStart, ToQueryThread } from "./query-protocol.ts";
@@ -64,7 +66,9 @@ class QueryThread {
 
   /** The projection was built again: what is under way reads a file that is gone. */
   #reopen(generation: number): void {
-    for (const { id } of this.#jobs) this.#failed(id, new Error("the projection was built again meanwhile"));
+    for (const { id } of this.#jobs) {
+      this.#post({ type: "failed", id, because: "the projection was built again meanwhile", fault: "reopened" });
+    }
     this.#jobs = [];
     this.#desk?.close();
     this.#desk = undefined;
@@ -99,7 +103,9 @@ class QueryThread {
   }
 
   #failed(id: number, error: unknown): void {
-    this.#post({ type: "failed", id, because: messageOf(error) });
+    const { projectionPath, refusalsPath } = this.#start;
+    const isWhole = !isUnusable(error) && existsSync(projectionPath) && existsSync(refusalsPath);
+    this.#post({ type: "failed", id, because: messageOf(error), fault: isWhole ? "other" : "unusable" });
   }
 
   #post(message: FromQueryThread): void {

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import type { Refusal } from "../event-log.ts";
 import type { Page, RefusalQuery } from "../event-queries.ts";
 import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
+import { TextMatch } from "../text-match.ts";
 import type { Sendable } from "./query-protocol.ts";
 
 const STEP_ROWS = 500;
@@ -78,12 +79,12 @@ export class RefusalReader {
     );
     const { tenant = null, eventType = null, reason = null, sinceMs = null, untilMs = null, limit } = query;
     const values = [tenant, eventType, reason, sinceMs, untilMs].flatMap((value) => [value, value]);
-    const needle = query.text?.toLowerCase();
+    const match = query.text === undefined ? undefined : new TextMatch(query.text);
     const found: { seq: number; item: Refusal }[] = [];
     for (let before = beforeOf(query.cursor); ;) {
-      const step = rows.all(before, ...values, needle === undefined ? limit + 1 : STEP_ROWS);
+      const step = rows.all(before, ...values, match === undefined ? limit + 1 : STEP_ROWS);
       for (const row of step) {
-        if (needle !== undefined && !holds(row, needle)) continue;
+        if (match !== undefined && !match.isInRefusal(refusalOf(row))) continue;
         found.push({ seq: row.seq, item: refusalOf(row) });
         if (found.length > limit) return pageOf(found, limit);
       }
@@ -100,13 +101,17 @@ export class RefusalReader {
     return row && refusalOf(row);
   }
 
-  /** Counts per minute, tenant and reason. */
-  counts(sinceMinute: number, untilMinute: number, tenant: string | undefined): readonly RefusedCount[] {
-    return this.#db
-      .prepare<(number | string | null)[], RefusedCount>(
-        "SELECT minute, reason, sum(count) AS count FROM refused_minute WHERE minute >= ? AND minute < ? AND (? IS NULL OR tenant = ?) GROUP BY minute, reason",
-      )
-      .all(sinceMinute, untilMinute, tenant ?? null, tenant ?? null);
+  /** Counts per minute or hour (since the epoch) and reason. */
+  counts(
+    span: "minute" | "hour",
+    since: number,
+    until: number,
+    tenant: string | undefined,
+  ): IterableIterator<RefusedCount> {
+    const query = this.#db.prepare<(number | string | null)[], RefusedCount>(
+      `SELECT ${span} AS at, reason, count FROM refused_${span} WHERE ${span} >= ? AND ${span} < ? AND (? IS NULL OR tenant = ?)`,
+    );
+    return query.iterate(since, until, tenant ?? null, tenant ?? null);
   }
 
   close(): void {
@@ -121,17 +126,11 @@ export class RefusalReader {
 }
 
 export interface RefusedCount {
-  readonly minute: number;
+  readonly at: number;
   readonly reason: string;
   readonly count: number;
 }
 
 function refusalOf({ head, body_start }: RefusalRow): Refusal {
   return { ...(JSON.parse(head) as Omit<Refusal, "bodyStart">), bodyStart: body_start };
-}
-
-function holds(row: RefusalRow, needle: string): boolean {
-  const { headers, target, detail, reason } = JSON.parse(row.head) as Omit<Refusal, "bodyStart">;
-  const texts = [target, detail, reason, ...headers.map(([, value]) => value), row.body_start.toString("utf8")];
-  return texts.some((text) => text.toLowerCase().includes(needle));
 }

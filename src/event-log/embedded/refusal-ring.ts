@@ -2,14 +2,25 @@
  * The newest refused requests, in a SQLite file of their own: they are no part of the journal, so that a flood of bad
  * requests costs a bounded number of rows and never a byte of the log. Best effort: written in batches, not synced.
  *
- * Beside the requests: how many were refused per minute, tenant and reason, those included for which there was no room.
+ * Beside the requests: how many were refused per minute and per hour, tenant and reason, those included for which there
+ * was no room.
  */
 import Database from "better-sqlite3";
 import type { Refusal } from "../event-log.ts";
-import { isUnusable, removeProjection } from "./projection-store.ts";
-import { MINUTE_MS } from "./stat-counts.ts";
+import { isUnusable, removeProjection } from "./projection-file.ts";
+import { HOUR_MS, MINUTE_MS, MINUTES_PER_HOUR } from "./stat-counts.ts";
 
-const VERSION = 2;
+const VERSION = 3;
+
+function countsPer(span: "minute" | "hour"): string {
+  return `CREATE TABLE refused_${span} (
+    ${span} INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (${span}, tenant, reason)
+  ) WITHOUT ROWID;`;
+}
 
 const SCHEMA = `
   CREATE TABLE refusal (
@@ -28,21 +39,26 @@ const SCHEMA = `
   CREATE INDEX refusal_place ON refusal (place);
   CREATE INDEX refusal_sequence ON refusal (sequence);
   CREATE INDEX refusal_id ON refusal (id);
-  CREATE TABLE refused_minute (
-    minute INTEGER NOT NULL,
-    tenant TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    PRIMARY KEY (minute, tenant, reason)
-  ) WITHOUT ROWID;
+  ${countsPer("minute")}
+  ${countsPer("hour")}
   CREATE TABLE forgotten (sequence INTEGER NOT NULL);
   INSERT INTO forgotten VALUES (-1);
 `;
 
-/** Senders may invent tenants: a minute has at most so many rows, what comes after counts for tenant "". */
-const MOST_ROWS_PER_MINUTE = 200;
-/** About two months. */
-const MINUTES_KEPT = 60 * 24 * 60;
+const TABLES = ["refusal", "refused_minute", "refused_hour", "forgotten"];
+
+interface CountSpan {
+  readonly name: "minute" | "hour";
+  readonly ms: number;
+  /** Senders may invent tenants: what comes after so many rows counts for tenant "". */
+  readonly mostRows: number;
+}
+
+const SPANS: readonly CountSpan[] = [
+  { name: "minute", ms: MINUTE_MS, mostRows: 200 },
+  { name: "hour", ms: HOUR_MS, mostRows: 1000 },
+];
+const COUNTS_KEPT_MS = 60 * 24 * HOUR_MS;
 
 export interface PlacedRefusal {
   readonly refusal: Refusal;
@@ -61,14 +77,17 @@ export class RefusalRing {
   readonly #db: Database.Database;
   readonly #kept: number;
 
-  static open(path: string, kept: number, nowMs: number): RefusalRing {
+  /** Opens the file; it is made anew when it is damaged. `isSuspect`: look at all of it to find that out. */
+  static open(path: string, kept: number, nowMs: number, isSuspect: boolean): RefusalRing {
     try {
-      return new RefusalRing(path, kept, nowMs);
+      const ring = new RefusalRing(path, kept, nowMs);
+      if (!isSuspect || ring.#isWhole()) return ring;
+      ring.close();
     } catch (error) {
       if (!isUnusable(error)) throw error;
-      removeProjection(path);
-      return new RefusalRing(path, kept, nowMs);
     }
+    removeProjection(path);
+    return new RefusalRing(path, kept, nowMs);
   }
 
   private constructor(path: string, kept: number, nowMs: number) {
@@ -77,6 +96,7 @@ export class RefusalRing {
     try {
       this.#db.pragma("journal_mode = WAL");
       this.#db.pragma("synchronous = OFF");
+      this.#upgrade();
       if (this.#db.pragma("user_version", { simple: true }) !== VERSION) this.#begin(nowMs);
     } catch (error) {
       this.#db.close();
@@ -101,8 +121,26 @@ export class RefusalRing {
     })();
   }
 
+  #isWhole(): boolean {
+    const known = this.#db.prepare<[string], number>("SELECT count(*) FROM sqlite_schema WHERE name = ?").pluck();
+    return (
+      TABLES.every((table) => known.get(table) === 1) && this.#db.pragma("quick_check(1)", { simple: true }) === "ok"
+    );
+  }
+
   close(): void {
     this.#db.close();
+  }
+
+  /** Version 2 had no counts per hour. */
+  #upgrade(): void {
+    if (this.#db.pragma("user_version", { simple: true }) !== 2) return;
+    this.#db.transaction(() => {
+      this.#db.exec(countsPer("hour"));
+      this.#db.exec(`INSERT INTO refused_hour
+        SELECT minute / ${MINUTES_PER_HOUR}, tenant, reason, sum(count) FROM refused_minute GROUP BY 1, 2, 3`);
+      this.#db.pragma(`user_version = ${VERSION}`);
+    })();
   }
 
   /**
@@ -111,7 +149,7 @@ export class RefusalRing {
    */
   #begin(nowMs: number): void {
     this.#db.transaction(() => {
-      for (const table of ["refusal", "refused_minute", "forgotten"]) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
+      for (const table of TABLES) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
       this.#db.exec(SCHEMA);
       this.#db.prepare("INSERT INTO sqlite_sequence VALUES ('refusal', ?)").run(Math.floor(nowMs / 1000));
       this.#db.pragma(`user_version = ${VERSION}`);
@@ -119,17 +157,21 @@ export class RefusalRing {
   }
 
   #count(atMs: number, tenant: string, reason: string, count: number): void {
-    const minute = Math.floor(atMs / MINUTE_MS);
-    const known = this.#db.prepare("SELECT 1 FROM refused_minute WHERE minute = ? AND tenant = ? AND reason = ?");
-    const rows = this.#db.prepare<[number], number>("SELECT count(*) FROM refused_minute WHERE minute = ?").pluck();
-    const isNew = known.get(minute, tenant, reason) === undefined;
-    const to = isNew && (rows.get(minute) ?? 0) >= MOST_ROWS_PER_MINUTE ? "" : tenant;
+    for (const span of SPANS) this.#countIn(span, Math.floor(atMs / span.ms), tenant, reason, count);
+  }
+
+  #countIn({ name, ms, mostRows }: CountSpan, at: number, tenant: string, reason: string, count: number): void {
+    const table = `refused_${name}`;
+    const known = this.#db.prepare(`SELECT 1 FROM ${table} WHERE ${name} = ? AND tenant = ? AND reason = ?`);
+    const rows = this.#db.prepare<[number], number>(`SELECT count(*) FROM ${table} WHERE ${name} = ?`).pluck();
+    const isNew = known.get(at, tenant, reason) === undefined;
+    const to = isNew && (rows.get(at) ?? 0) >= mostRows ? "" : tenant;
     this.#db
       .prepare(
-        "INSERT INTO refused_minute VALUES (?, ?, ?, ?) ON CONFLICT (minute, tenant, reason) DO UPDATE SET count = count + excluded.count",
+        `INSERT INTO ${table} VALUES (?, ?, ?, ?) ON CONFLICT (${name}, tenant, reason) DO UPDATE SET count = count + excluded.count`,
       )
-      .run(minute, to, reason, count);
-    if (isNew) this.#db.prepare("DELETE FROM refused_minute WHERE minute < ?").run(minute - MINUTES_KEPT);
+      .run(at, to, reason, count);
+    if (isNew) this.#db.prepare(`DELETE FROM ${table} WHERE ${name} < ?`).run(at - COUNTS_KEPT_MS / ms);
   }
 
   #forget(): void {

@@ -3,33 +3,30 @@ import type Database from "better-sqlite3";
 import type { PlannedRun, RunError } from "../event-log.ts";
 import type { Page, RunQuery, RunRowView } from "../event-queries.ts";
 import { decodeEvent, decodeFacts } from "./event-record.ts";
-import { MIXED_KIND } from "./projection-schema.ts";
-import { runStatusCode, runStatusOf, type RunRow } from "./projection-rows.ts";
+import { resolutionOf, runStatusCode, runStatusOf, type RunRow } from "./projection-rows.ts";
 import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
 import type { Sendable } from "./query-protocol.ts";
 import { RECORD_EVENT, RECORD_FACTS } from "./record-format.ts";
 import type { FoundRun, RowLookup } from "./row-lookup.ts";
-import { SeqMerge, type SeqSource } from "./seq-merge.ts";
+import { matchesRun, RunFilter } from "./run-filter.ts";
 import type { StoredJournal } from "./stored-journal.ts";
 
 const STEP_ROWS = 200;
-/** A run may be queued a little before the block of events begins that tells its time. */
-const SLACK_MS = 60_000;
 
 export class RunPages {
-  readonly #db: Database.Database;
+  readonly #filter: RunFilter;
   readonly #lookup: RowLookup;
   readonly #journal: StoredJournal;
 
   constructor(db: Database.Database, lookup: RowLookup, journal: StoredJournal) {
-    this.#db = db;
+    this.#filter = new RunFilter(db);
     this.#lookup = lookup;
     this.#journal = journal;
   }
 
   *list(query: Sendable<RunQuery>): Steps<Page<RunRowView>> {
     const isOver = deadline(query.timeLimitMs);
-    const rows = this.#select(query);
+    const rows = this.#filter.select(query, beforeOf(query.cursor));
     const found: { seq: number; item: RunRowView }[] = [];
     for (;;) {
       const seqs = rows.next(Math.min(STEP_ROWS, query.limit + 1));
@@ -37,7 +34,7 @@ export class RunPages {
       for (const seq of seqs) {
         const run = this.#lookup.runAt(seq);
         last = run ?? last;
-        const item = run !== undefined && matches(run, query) ? this.#view(run) : undefined;
+        const item = run !== undefined && matchesRun(run, query) ? this.#view(run) : undefined;
         if (item === undefined) continue;
         found.push({ seq, item });
         if (found.length > query.limit) return pageOf(found, query.limit);
@@ -56,60 +53,6 @@ export class RunPages {
     });
   }
 
-  #select(query: Sendable<RunQuery>): SeqSource {
-    const before = beforeOf(query.cursor);
-    const from = this.#from(query.sinceMs);
-    const { status } = query;
-    if (status === "queued" || status === "running" || status === "waiting") {
-      return this.#merge("status < 3", [undefined], before, from);
-    }
-    const ids = this.#kinds(query);
-    const condition = status === "failed" ? "status = 4" : "1";
-    if (ids === undefined && status !== "failed") return this.#merge(condition, [undefined], before, from);
-    return this.#merge(condition, ids ?? this.#allKinds(), before, from);
-  }
-
-  #merge(condition: string, kinds: readonly (number | undefined)[], before: number, from: number): SeqSource {
-    const ofKind = kinds[0] === undefined ? "" : "kind = ? AND ";
-    const seqs = this.#db
-      .prepare<number[], number>(
-        `SELECT seq FROM run WHERE ${ofKind}${condition} AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
-      )
-      .pluck();
-    return new SeqMerge(
-      kinds.map(
-        (kind) =>
-          (less: number, limit: number): readonly number[] =>
-            kind === undefined ? seqs.all(less, from, limit) : seqs.all(kind, less, from, limit),
-      ),
-      before,
-    );
-  }
-
-  /** The kinds that match; undefined: all of them. */
-  #kinds({ tenant, flow, eventType }: Sendable<RunQuery>): readonly number[] | undefined {
-    if (tenant === undefined && flow === undefined && eventType === undefined) return undefined;
-    const rows = this.#db.prepare<(string | null)[], number>(
-      "SELECT id FROM run_kind WHERE (? IS NULL OR tenant = ?) AND (? IS NULL OR flow = ?) AND (? IS NULL OR event_type = ?)",
-    );
-    const values = [tenant ?? null, flow ?? null, eventType ?? null].flatMap((value) => [value, value]);
-    return [MIXED_KIND, ...rows.pluck().all(...values)];
-  }
-
-  #allKinds(): readonly number[] {
-    return [MIXED_KIND, ...this.#db.prepare<[], number>("SELECT id FROM run_kind").pluck().all()];
-  }
-
-  /** Row ids of runs that were created since a time are not less. */
-  #from(sinceMs: number | undefined): number {
-    if (sinceMs === undefined) return 0;
-    const first = this.#db.prepare<[number], number | null>(
-      "SELECT min(first_seq) FROM event_block WHERE last_at >= ?",
-    );
-    const last = this.#db.prepare<[], number | null>("SELECT max(last_seq) FROM event_block");
-    return first.pluck().get(sinceMs - SLACK_MS) ?? last.pluck().get() ?? 0;
-  }
-
   #view({ row, kind }: FoundRun): RunRowView | undefined {
     const run = this.#plan(row);
     if (run === undefined) return undefined;
@@ -123,6 +66,7 @@ export class RunPages {
       ...(row.started_at !== null && { startedAtMs: row.started_at }),
       ...(row.ended_at !== null && { endedAtMs: row.ended_at }),
       ...(row.resume_at !== null && { resumeAtMs: row.resume_at }),
+      ...resolutionOf(row),
     };
   }
 
@@ -148,15 +92,4 @@ export class RunPages {
     }
     return undefined;
   }
-}
-
-function matches({ row, kind }: FoundRun, query: Sendable<RunQuery>): boolean {
-  return (
-    (query.status === undefined || row.status === runStatusCode(query.status)) &&
-    (query.tenant === undefined || kind.tenant === query.tenant) &&
-    (query.flow === undefined || kind.flow === query.flow) &&
-    (query.eventType === undefined || kind.eventType === query.eventType) &&
-    (query.sinceMs === undefined || row.created_at >= query.sinceMs) &&
-    (query.untilMs === undefined || row.created_at < query.untilMs)
-  );
 }

@@ -8,6 +8,9 @@ export interface SeqSource {
 /** Row ids of one stream before a row id, greatest first. */
 export type SeqStream = (before: number, limit: number) => readonly number[];
 
+/** More streams than these are not merged: rows are gone through one by one. */
+export const MOST_STREAMS = 4000;
+
 const FIRST_CHUNK = 4;
 const MOST_CHUNK = 512;
 
@@ -91,4 +94,16 @@ function swap(heap: Head[], one: number, other: number): void {
   const head = heap[one]!;
   heap[one] = heap[other]!;
   heap[other] = head;
+}
+
+/** One stream from a row id on. */
+export function seqPass(stream: SeqStream, from: number): SeqSource {
+  let before = from;
+  return {
+    next: (count) => {
+      const found = stream(before, count);
+      before = found.at(-1) ?? -1;
+      return found;
+    },
+  };
 }

@@ -1,12 +1,25 @@
-/** Numbers for charts, from the counts per minute. */
+/** Numbers for charts, from the counts per minute; whole hours come from those per hour. */
 import type Database from "better-sqlite3";
 import { percentilesOf } from "../duration-histogram.ts";
+import type { GaugeSample } from "../event-log.ts";
 import type * as Queries from "../event-queries.ts";
 import type { VerdictRecord } from "../../event/index.ts";
 import type { RefusalReader } from "./refusal-reader.ts";
-import { MINUTE_MS, type SeriesName } from "./stat-counts.ts";
+import type { GaugeRow } from "./gauge-samples.ts";
+import { HOUR_MS, MINUTE_MS, MINUTES_PER_HOUR, type SeriesName } from "./stat-counts.ts";
 import type { Steps } from "./query-page.ts";
 import { TrafficTable } from "../traffic-table.ts";
+
+/** What is counted by, and where it stands. */
+interface Span {
+  readonly name: "minute" | "hour";
+  readonly ms: number;
+  readonly counts: string;
+  readonly samples: string;
+}
+
+const MINUTES: Span = { name: "minute", ms: MINUTE_MS, counts: "stat", samples: "gauge" };
+const HOURS: Span = { name: "hour", ms: HOUR_MS, counts: "stat_hour", samples: "gauge_hour" };
 
 interface SeriesRow {
   readonly id: number;
@@ -15,11 +28,8 @@ interface SeriesRow {
   readonly next: string;
 }
 
-interface CountRow {
-  readonly minute: number;
-  readonly bucket: number;
-  readonly count: number;
-}
+/** Minute or hour since the epoch, bucket, count. As a list: there may be many, and objects take twice as long. */
+type CountRow = [at: number, bucket: number, count: number];
 
 export class StatAnswers {
   readonly #db: Database.Database;
@@ -33,20 +43,19 @@ export class StatAnswers {
   *traffic(query: Queries.TrafficQuery): Steps<readonly Queries.TrafficBucket[]> {
     const table = new TrafficTable(query);
     const series = this.#db.prepare<(string | null)[], SeriesRow>(
-      "SELECT * FROM series WHERE (? IS NULL OR tenant = ?)",
+      "SELECT * FROM series WHERE node = '' AND (? IS NULL OR tenant = ?)",
     );
-    const counts = this.#db.prepare<[number, number, number], CountRow>(
-      "SELECT minute, bucket, count FROM stat WHERE series = ? AND minute >= ? AND minute < ?",
-    );
-    const [since, until] = minutes(table.sinceMs, table.untilMs);
+    const span = query.bucketMs % HOUR_MS === 0 ? HOURS : MINUTES;
+    const counts = this.#countsOf(span);
+    // The table's ends are those of whole buckets, so they are those of whole spans.
+    const [since, until] = [Math.floor(table.sinceMs / span.ms), Math.ceil(table.untilMs / span.ms)];
     for (const { id, name } of series.all(query.tenant ?? null, query.tenant ?? null)) {
-      for (const { minute, bucket, count } of counts.iterate(id, since, until)) {
-        table.add(name, minute * MINUTE_MS, bucket, count);
-      }
+      for (const [at, bucket, count] of counts.all(id, since, until)) table.add(name, at * span.ms, bucket, count);
       yield;
     }
-    for (const { minute, reason, count } of this.#refusals.counts(since, until, query.tenant)) {
-      table.addRefused(minute * MINUTE_MS, reason, count);
+    for (const { at, ...sample } of this.#samples(span, since, until)) table.addSample(at * span.ms, sampleOf(sample));
+    for (const { at, reason, count } of this.#refusals.counts(span.name, since, until, query.tenant)) {
+      table.addRefused(at * span.ms, reason, count);
     }
     return table.buckets();
   }
@@ -55,16 +64,33 @@ export class StatAnswers {
     const series = this.#db
       .prepare<(string | null)[], SeriesRow>("SELECT * FROM series WHERE flow = ? AND (? IS NULL OR tenant = ?)")
       .all(query.flow, query.tenant ?? null, query.tenant ?? null);
-    const sums = this.#db.prepare<[number, number, number], CountRow>(
-      "SELECT 0 AS minute, bucket, sum(count) AS count FROM stat WHERE series = ? AND minute >= ? AND minute < ? GROUP BY bucket",
-    );
-    const [since, until] = minutes(query.sinceMs, query.untilMs);
+    const parts = wholeHours(query.sinceMs, query.untilMs).map((part) => ({
+      ...part,
+      counts: this.#countsOf(part.span),
+    }));
     const tally = new FlowTally();
     for (const row of series) {
-      for (const { bucket, count } of sums.all(row.id, since, until)) tally.add(row, bucket, count);
+      for (const { counts, since, until } of parts) {
+        for (const [, bucket, count] of counts.all(row.id, since, until)) tally.add(row, bucket, count);
+      }
       yield;
     }
     return tally.stats();
+  }
+
+  #samples({ name, samples }: Span, since: number, until: number): IterableIterator<GaugeRow> {
+    const query = this.#db.prepare<[number, number], GaugeRow>(
+      `SELECT ${name} AS at, * FROM ${samples} WHERE ${name} >= ? AND ${name} < ?`,
+    );
+    return query.iterate(since, until);
+  }
+
+  #countsOf({ name, counts }: Span): Database.Statement<[number, number, number], CountRow> {
+    return this.#db
+      .prepare<[number, number, number], CountRow>(
+        `SELECT ${name}, bucket, count FROM ${counts} WHERE series = ? AND ${name} >= ? AND ${name} < ?`,
+      )
+      .raw();
   }
 
   sourceUse(): readonly Queries.SourceUse[] {
@@ -142,6 +168,34 @@ function addTo<K>(counts: Map<K, number>, key: K, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-function minutes(sinceMs: number, untilMs: number): [number, number] {
-  return [Math.floor(sinceMs / MINUTE_MS), Math.ceil(untilMs / MINUTE_MS)];
+function sampleOf(row: Omit<GaugeRow, "at">): GaugeSample {
+  const { queued, running, waiting, oldest_ms: oldestMs } = row;
+  return {
+    queued,
+    running,
+    waiting,
+    ...(oldestMs !== null && { oldestMs }),
+    journalBytes: row.journal_bytes,
+    projectionBytes: row.projection_bytes,
+    freeBytes: row.free_bytes,
+  };
+}
+
+interface Part {
+  readonly span: Span;
+  readonly since: number;
+  readonly until: number;
+}
+
+/** A period as the whole hours in it and the minutes before and behind them. */
+function wholeHours(sinceMs: number, untilMs: number): readonly Part[] {
+  const [since, until] = [Math.floor(sinceMs / MINUTE_MS), Math.ceil(untilMs / MINUTE_MS)];
+  const firstHour = Math.ceil(since / MINUTES_PER_HOUR);
+  const endHour = Math.floor(until / MINUTES_PER_HOUR);
+  if (endHour <= firstHour) return [{ span: MINUTES, since, until }];
+  return [
+    { span: MINUTES, since, until: firstHour * MINUTES_PER_HOUR },
+    { span: HOURS, since: firstHour, until: endHour },
+    { span: MINUTES, since: endHour * MINUTES_PER_HOUR, until },
+  ];
 }

@@ -1,5 +1,5 @@
 /**
- * Counts per minute, for charts: how many of what, and durations by bucket. A series is what is counted (`verified` of a
+ * Counts per minute and per hour, for charts: how many of what, and durations by bucket. A series is what is counted (`verified` of a
  * tenant, the successful runs of a node, …); its counts of one batch are gathered in memory and added once.
  *
  * Invariants:
@@ -25,6 +25,8 @@ export type SeriesName =
 
 const MOST_SERIES = 20_000;
 export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const MINUTES_PER_HOUR = 60;
 /** A key of a count: minute times this, plus bucket. */
 const BUCKETS = 1024;
 
@@ -36,7 +38,8 @@ interface Series {
 export class StatCounts {
   readonly #db: Database.Database;
   readonly #insertSeries: Database.Statement;
-  readonly #add: Database.Statement;
+  readonly #addToMinute: Database.Statement;
+  readonly #addToHour: Database.Statement;
   readonly #series = new Map<string, Series>();
   readonly #touched = new Set<Series>();
   #fresh: (() => void)[] = [];
@@ -45,9 +48,8 @@ export class StatCounts {
   constructor(db: Database.Database) {
     this.#db = db;
     this.#insertSeries = db.prepare("INSERT INTO series VALUES (?, ?, ?, ?, ?, ?)");
-    this.#add = db.prepare(
-      "INSERT INTO stat VALUES (?, ?, ?, ?) ON CONFLICT (series, minute, bucket) DO UPDATE SET count = count + excluded.count",
-    );
+    this.#addToMinute = db.prepare(add("stat", "minute"));
+    this.#addToHour = db.prepare(add("stat_hour", "hour"));
     this.load();
   }
 
@@ -65,7 +67,11 @@ export class StatCounts {
     for (const insert of this.#fresh) insert();
     this.#fresh = [];
     for (const { id, counts } of this.#touched) {
-      for (const [key, count] of counts) this.#add.run(id, Math.floor(key / BUCKETS), key % BUCKETS, count);
+      for (const [key, count] of counts) {
+        const minute = Math.floor(key / BUCKETS);
+        this.#addToMinute.run(id, minute, key % BUCKETS, count);
+        this.#addToHour.run(id, Math.floor(minute / MINUTES_PER_HOUR), key % BUCKETS, count);
+      }
       counts.clear();
     }
     this.#touched.clear();
@@ -92,6 +98,10 @@ export class StatCounts {
     this.#fresh.push(() => this.#insertSeries.run(series.id, name, tenant, flow, node, next));
     return series;
   }
+}
+
+function add(table: string, span: string): string {
+  return `INSERT INTO ${table} VALUES (?, ?, ?, ?) ON CONFLICT (series, ${span}, bucket) DO UPDATE SET count = count + excluded.count`;
 }
 
 interface SeriesRow {

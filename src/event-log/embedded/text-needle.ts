@@ -1,41 +1,43 @@
 /**
- * A text that is looked for in the journal's bytes and then in an event. The bytes are read as Latin-1, which costs a
- * copy and no decoding, and searched by one regular expression over the text's UTF-8 bytes in either case, as they
- * stand in a body, and as JSON writes them in a record's meta. What that finds is a candidate: `isIn` decides.
+ * A text that is looked for in the journal's bytes. They are read as Latin-1, which costs a copy and no decoding, and
+ * searched by one regular expression over the text's UTF-8 bytes as they may stand in a body or in a record's meta:
+ * as they are, as JSON escapes them, and as forms and URLs do. What that finds is a candidate: `TextMatch` decides.
  */
-import type { EnvelopeHead } from "./event-record.ts";
 
-export class TextNeedle {
-  readonly #lower: string;
-  /** Finds candidates; global, so that `lastIndex` says where to go on. */
-  readonly pattern: RegExp;
+/** Characters that neither JSON nor a form nor a URL writes in another way. */
+const PLAIN = /[\w.~-]/;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t" };
 
-  constructor(text: string) {
-    this.#lower = text.toLowerCase();
-    const forms = new Set([text, JSON.stringify(text).slice(1, -1)]);
-    this.pattern = new RegExp([...forms].map(bytesPattern).join("|"), isAscii(text) ? "gi" : "g");
-  }
-
-  /** Whether the text is in a header's value or in the body. */
-  isIn(envelope: EnvelopeHead, body: Uint8Array): boolean {
-    if (envelope.headers.some(([, value]) => value.toLowerCase().includes(this.#lower))) return true;
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
-    return text.toLowerCase().includes(this.#lower);
-  }
+/** Finds candidates; global, so that `lastIndex` says where to go on. */
+export function bytesPattern(text: string): RegExp {
+  return new RegExp(Array.from(text, formsOf).join(""), "gi");
 }
 
-function isAscii(text: string): boolean {
-  return /^[\x20-\x7e]*$/.test(text);
+function formsOf(char: string): string {
+  if (PLAIN.test(char)) return escaped(char);
+  const forms = [char, char.toLowerCase(), char.toUpperCase()].flatMap((each) => [
+    escaped(Buffer.from(each, "utf8").toString("latin1")),
+    escaped(jsonEscape(each)),
+    escaped(percents(each)),
+  ]);
+  const short = SHORT_ESCAPES[char] ?? (/["\\/]/.test(char) ? char : undefined);
+  if (short !== undefined) forms.push(escaped(`\\${short}`));
+  if (char === " ") forms.push(escaped("+"));
+  // The longer ones first: `\\` must not be taken for the start of its own escape.
+  return `(?:${[...new Set(forms)].sort((a, b) => b.length - a.length).join("|")})`;
 }
 
-function bytesPattern(text: string): string {
-  if (isAscii(text)) return escaped(text);
-  return Array.from(text, (char) => {
-    const cases = new Set([char, char.toLowerCase(), char.toUpperCase()]);
-    return `(?:${[...cases].map((each) => escaped(Buffer.from(each, "utf8").toString("latin1"))).join("|")})`;
+/** `\u00fc`; a character beyond the first 65,536 is two of them. */
+function jsonEscape(text: string): string {
+  return Array.from({ length: text.length }, (_, at) => {
+    return `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`;
   }).join("");
 }
 
+function percents(text: string): string {
+  return [...Buffer.from(text, "utf8")].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+}
+
 function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
 }

@@ -4,11 +4,12 @@
  */
 import { GtcError, systemClock, type Clock } from "../../base/index.ts";
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
-import { deriveStatus } from "../derive-status.ts";
+import { deriveStatus, isOpen } from "../derive-status.ts";
 import type * as Port from "../event-log.ts";
 import { ChangeSignal } from "../change-signal.ts";
 import { WorkSignal } from "../work-signal.ts";
 import { MemoryQueries } from "./memory-queries.ts";
+import { resolveRuns } from "./resolve-runs.ts";
 import { RunStory } from "../run-story.ts";
 
 export interface MemoryLogOptions {
@@ -172,7 +173,8 @@ class MemoryLog implements Port.EventLog {
     const runs = { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0 };
     for (const event of this.#events.values()) events[statusOf(event)] += 1;
     for (const run of this.#runs.values()) runs[run.status] += 1;
-    return { events, runs };
+    const oldest = [...this.#runs.values()].find((run) => isOpen(run.status))?.plan.createdAtMs;
+    return { events, runs, ...(oldest !== undefined && { oldestOpenAtMs: oldest }) };
   }
 
   health(): Port.LogHealth {
@@ -227,6 +229,17 @@ class MemoryLog implements Port.EventLog {
     return true;
   }
 
+  #applyToRun(fact: Port.RunFact): void {
+    const run = this.#runs.get(fact.runId);
+    if (run === undefined || !isOpen(run.status)) return;
+    run.apply(fact);
+    if (fact.type !== "run_ended" || fact.status !== "succeeded") return;
+    resolveRuns(run, fact.atMs, {
+      runsOf: (eventId) => this.#events.get(eventId)?.runs ?? [],
+      run: (id) => this.#runs.get(id),
+    });
+  }
+
   #apply(fact: Port.Fact): void {
     switch (fact.type) {
       case "flow_stored":
@@ -246,7 +259,7 @@ class MemoryLog implements Port.EventLog {
       case "step_done":
       case "run_waiting":
       case "run_ended":
-        this.#runs.get(fact.runId)?.apply(fact);
+        this.#applyToRun(fact);
         if (fact.type === "run_waiting") this.#work.at(fact.resumeAtMs);
         if (fact.type !== "step_done") this.#tellRun(fact.runId);
         return;

@@ -4,6 +4,7 @@ import type { ChangeSignal } from "../change-signal.ts";
 import { durationBucket, percentilesOf } from "../duration-histogram.ts";
 import type { EventSummary, Refusal, RunDetail, TrafficMinute } from "../event-log.ts";
 import type * as Port from "../event-queries.ts";
+import { TextMatch } from "../text-match.ts";
 import { TrafficTable } from "../traffic-table.ts";
 
 export interface KeptEvent {
@@ -102,7 +103,8 @@ export class MemoryQueries implements Port.EventQueries {
         if (run.endedAtMs !== undefined) table.add(`run-${run.status}`, run.endedAtMs, bucketOf(run), 1);
       }
     }
-    for (const { minuteMs, tenants } of this.#view.traffic()) {
+    for (const { minuteMs, tenants, sample } of this.#view.traffic()) {
+      if (sample !== undefined) table.addSample(minuteMs, sample);
       for (const { tenant, acknowledgements } of tenants) {
         if (!isAsked(tenant)) continue;
         for (const [mostMs, count] of acknowledgements)
@@ -209,7 +211,7 @@ export class MemoryQueries implements Port.EventQueries {
 }
 
 function matchesEvent({ summary, envelope }: KeptEvent, query: Port.EventQuery): boolean {
-  const text = query.text?.toLowerCase();
+  const match = query.text === undefined ? undefined : new TextMatch(query.text);
   return (
     isAt(summary.receivedAtMs, query) &&
     (query.tenant === undefined || summary.tenant === query.tenant) &&
@@ -219,9 +221,7 @@ function matchesEvent({ summary, envelope }: KeptEvent, query: Port.EventQuery):
     (query.verdict === undefined || summary.verdict.status === query.verdict) &&
     (query.flow === undefined || summary.runs.some((run) => run.flow === query.flow)) &&
     (query.deliveryId === undefined || envelope.dedupe?.value === query.deliveryId) &&
-    (text === undefined ||
-      envelope.headers.some(([, value]) => value.toLowerCase().includes(text)) ||
-      Buffer.from(envelope.rawBody).toString("utf8").toLowerCase().includes(text))
+    (match === undefined || match.isIn(envelope, envelope.rawBody))
   );
 }
 
@@ -231,20 +231,19 @@ function matchesRun(row: Port.RunRowView, query: Port.RunQuery): boolean {
     (query.tenant === undefined || row.run.tenant === query.tenant) &&
     (query.flow === undefined || row.run.flow === query.flow) &&
     (query.status === undefined || row.status === query.status) &&
-    (query.eventType === undefined || row.eventType === query.eventType)
+    (query.eventType === undefined || row.eventType === query.eventType) &&
+    (query.resolved === undefined || (row.status === "failed" && query.resolved === (row.resolvedBy !== undefined)))
   );
 }
 
 function matchesRefusal(refusal: Refusal, query: Port.RefusalQuery): boolean {
-  const text = query.text?.toLowerCase();
-  const { target, detail, reason, headers, bodyStart } = refusal;
-  const texts = [target, detail, reason, ...headers.map(([, value]) => value), Buffer.from(bodyStart).toString("utf8")];
+  const match = query.text === undefined ? undefined : new TextMatch(query.text);
   return (
     isAt(refusal.receivedAtMs, query) &&
     (query.tenant === undefined || refusal.tenant === query.tenant) &&
     (query.eventType === undefined || refusal.eventType === query.eventType) &&
-    (query.reason === undefined || reason === query.reason) &&
-    (text === undefined || texts.some((each) => each.toLowerCase().includes(text)))
+    (query.reason === undefined || refusal.reason === query.reason) &&
+    (match === undefined || match.isInRefusal(refusal))
   );
 }
 

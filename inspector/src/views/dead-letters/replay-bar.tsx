@@ -11,14 +11,13 @@ const MOST_RATE = 1000;
 
 interface ReplayBarProps {
   readonly eventIds: readonly string[];
-  readonly onDone: () => void;
 }
 
 /** Replays the chosen events at a rate that what is behind them can bear; shows how far it is, and stops on demand. */
-export function ReplayBar({ eventIds, onDone }: ReplayBarProps) {
+export function ReplayBar({ eventIds }: ReplayBarProps) {
   const t = useTexts(deadLettersTexts);
   const [rate, setRate] = useState(DEFAULT_RATE);
-  const { job, fault, start, cancel, dismiss } = useReplayJob(onDone);
+  const { job, fault, start, cancel, dismiss } = useReplayJob();
   const isRunning = job?.status === "running";
   const isRateGood = rate > 0 && rate <= MOST_RATE;
   return (

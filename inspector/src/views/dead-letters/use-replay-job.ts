@@ -1,7 +1,6 @@
 import { useEffect, useState } from "react";
 import type { ReplayJob } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
-import { useLatest } from "../../api/use-latest.ts";
 
 const POLL_MS = 300;
 
@@ -14,10 +13,9 @@ interface ReplayJobControl {
 }
 
 /** A bulk replay: started, followed until it ends, stopped. It goes on in the gateway when the view is left. */
-export function useReplayJob(onDone: () => void): ReplayJobControl {
+export function useReplayJob(): ReplayJobControl {
   const [job, setJob] = useState<ReplayJob>();
   const [fault, setFault] = useState<Error>();
-  const done = useLatest(onDone);
   const take = (asked: Promise<ReplayJob>): void => {
     setFault(undefined);
     asked.then(setJob, (failure: unknown) => setFault(failure as Error));
@@ -32,7 +30,6 @@ export function useReplayJob(onDone: () => void): ReplayJobControl {
       if (!isFollowed) return;
       setFault(undefined);
       setJob(now);
-      if (now.status !== "running") done.current();
     };
     const timer = setInterval(() => {
       follow().catch((failure: unknown) => isFollowed && setFault(failure as Error));
@@ -41,7 +38,7 @@ export function useReplayJob(onDone: () => void): ReplayJobControl {
       isFollowed = false;
       clearInterval(timer);
     };
-  }, [id, isRunning, done]);
+  }, [id, isRunning]);
   return {
     job,
     fault,

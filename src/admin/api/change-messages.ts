@@ -1,0 +1,80 @@
+/** What a page of changes tells a viewer: rows as they are now, in the order of the log. */
+import type { Change, ChangePage, EventQueries } from "../../event-log/index.ts";
+import type { StreamMessage } from "../contract/index.ts";
+import { eventRowJson, refusalJson, runRowJson } from "./event-json.ts";
+import type { HandlerInput } from "./handler.ts";
+
+export type StreamFilter = Omit<HandlerInput<"stream">["query"], "last_event_id">;
+
+/** The messages of a page: rows as they are now, each once, under the sequence of its last change. */
+export async function messagesOf(
+  queries: EventQueries,
+  { changes, gap, sequence }: ChangePage,
+  filter: StreamFilter,
+): Promise<readonly StreamMessage[]> {
+  const last = lastOfEach(changes);
+  const [events, runs] = await Promise.all([
+    queries.eventsById([...last.events.keys()]),
+    queries.runsById([...last.runs.keys()]),
+  ]);
+  const refusals = await Promise.all([...last.refusals.keys()].map((id) => queries.getRefusal(id)));
+  const messages: StreamMessage[] = [
+    ...events
+      .map(eventRowJson)
+      .filter((event) => wants(filter, event))
+      .map((event) => ({ type: "event" as const, sequence: last.events.get(event.id) ?? sequence, event })),
+    ...runs
+      .map(runRowJson)
+      .filter((run) => isOf(filter, run))
+      .map((run) => ({ type: "run" as const, sequence: last.runs.get(run.id) ?? sequence, run })),
+    ...refusals
+      .filter((refusal) => refusal !== undefined)
+      .map(refusalJson)
+      .filter((refusal) => isOf(filter, refusal) && takesRefusals(filter))
+      .map((refusal) => ({ type: "refusal" as const, sequence: last.refusals.get(refusal.id) ?? sequence, refusal })),
+  ];
+  const ordered = messages.toSorted((a, b) => a.sequence - b.sequence);
+  return gap ? [{ type: "gap", sequence: changes[0]?.sequence ?? sequence }, ...ordered] : ordered;
+}
+
+interface LastChanges {
+  readonly events: Map<string, number>;
+  readonly runs: Map<string, number>;
+  readonly refusals: Map<string, number>;
+}
+
+/** A run that changed also changes its event's row. */
+function lastOfEach(changes: readonly Change[]): LastChanges {
+  const last: LastChanges = { events: new Map(), runs: new Map(), refusals: new Map() };
+  for (const change of changes) {
+    if (change.type === "refused") last.refusals.set(change.refusalId, change.sequence);
+    else last.events.set(change.eventId, change.sequence);
+    if (change.type === "run_changed") last.runs.set(change.runId, change.sequence);
+  }
+  return last;
+}
+
+function wants(filter: StreamFilter, event: ReturnType<typeof eventRowJson>): boolean {
+  return (
+    isOf(filter, event) &&
+    (filter.status === undefined || event.status === filter.status) &&
+    (filter.verdict === undefined || event.verdict === filter.verdict) &&
+    (filter.provider_type === undefined || event.provider_type === filter.provider_type) &&
+    (filter.delivery_id === undefined || event.delivery_id === filter.delivery_id) &&
+    (filter.flow === undefined || event.runs.some(({ flow }) => flow === filter.flow))
+  );
+}
+
+/** What a refused request cannot have, it cannot be asked for by. */
+function takesRefusals({ status = "refused", verdict, flow, provider_type, delivery_id }: StreamFilter): boolean {
+  return status === "refused" && [verdict, flow, provider_type, delivery_id].every((value) => value === undefined);
+}
+
+function isOf(
+  filter: StreamFilter,
+  { tenant, event_type: type }: { readonly tenant: string; readonly event_type: string },
+): boolean {
+  return (
+    (filter.tenant === undefined || tenant === filter.tenant) && (filter.type === undefined || type === filter.type)
+  );
+}

@@ -1,0 +1,124 @@
+/** The contract of the event log: what is said of runs and events after they were stored. */
+import { describe, expect, test } from "vitest";
+import { answer, answered, ended, failure, started, START_MS, step, waiting } from "./event-log-fixtures.contract.ts";
+import type { LogUnderTest } from "./log-under-test.contract.ts";
+
+export function factsContract(on: LogUnderTest): void {
+  describe("facts", () => {
+    test("the event's status follows its runs", async () => {
+      const draft = on.make.draft(2);
+      const [one, two] = [draft.runs[0]!, draft.runs[1]!];
+      await on.log.append(draft);
+      expect(await on.statusOf(draft.envelope.id)).toBe("received");
+      await on.log.record([ended(one)]);
+      expect(await on.statusOf(draft.envelope.id)).toBe("received");
+      await on.log.record([ended(two, "failed")]);
+      expect(await on.statusOf(draft.envelope.id)).toBe("failed");
+      const other = on.make.draft();
+      await on.log.append(other);
+      await on.log.record([ended(other.runs[0]!)]);
+      expect(await on.statusOf(other.envelope.id)).toBe("done");
+    });
+
+    test("a run tells its whole story", async () => {
+      const draft = on.make.draft();
+      const run = draft.runs[0]!;
+      await on.log.append(draft);
+      const detail = async () => (await on.log.getEvent(run.eventId))!.runs[0]!;
+      expect(await detail()).toEqual({ run, status: "queued", attempts: 0, steps: [] });
+      await on.log.record([started(run)]);
+      expect(await detail()).toEqual({ run, status: "running", attempts: 1, startedAtMs: START_MS + 1, steps: [] });
+      const failed = step(run, { status: "failed", error: failure, printed: ["a", "b"] });
+      await on.log.record([failed, waiting(run, START_MS + 50)]);
+      expect(await detail()).toMatchObject({ status: "waiting", resumeAtMs: START_MS + 50, error: failure });
+      const big = step(run, { outputJson: JSON.stringify("x".repeat(100_000)) });
+      await on.log.record([started(run, 2), big, ended(run)]);
+      expect(await detail()).toEqual({
+        run,
+        status: "succeeded",
+        attempts: 2,
+        startedAtMs: START_MS + 1,
+        endedAtMs: START_MS + 9,
+        steps: [failed, big],
+      });
+    });
+
+    test("facts after the end of a run change nothing", async () => {
+      const draft = on.make.draft();
+      const run = draft.runs[0]!;
+      await on.log.append(draft);
+      await on.log.record([ended(run)]);
+      const before = await on.log.getEvent(run.eventId);
+      await on.log.record([started(run), step(run), waiting(run, START_MS), ended(run, "failed")]);
+      expect(await on.log.getEvent(run.eventId)).toEqual(before);
+      expect(await on.claim()).toEqual([]);
+    });
+
+    test("facts about unknown runs and events change nothing", async () => {
+      const ghost = on.make.run(on.make.envelope());
+      await on.log.record([{ type: "run_queued", run: ghost }, started(ghost), ended(ghost), answered(ghost.eventId)]);
+      expect([await on.claim(), (await on.log.counts()).runs.succeeded]).toEqual([[], 0]);
+    });
+
+    test("a run that exists already is not queued again", async () => {
+      const draft = on.make.draft();
+      const run = draft.runs[0]!;
+      await on.log.append(draft);
+      await on.log.record([{ type: "run_queued", run }]);
+      expect((await on.claim()).length).toBe(1);
+      await on.log.record([ended(run)]);
+      await on.log.record([{ type: "run_queued", run }]);
+      expect([await on.claim(), await on.statusOf(run.eventId)]).toEqual([[], "done"]);
+    });
+
+    test("a replay puts an old event back to received and is worked on", async () => {
+      const draft = on.make.draft(0);
+      await on.log.append(draft);
+      const run = on.make.run(draft.envelope, {
+        replayOf: draft.envelope.id,
+        payloadJson: '{"a":1}',
+        parentRunId: "p",
+      });
+      await on.log.record([{ type: "run_queued", run }]);
+      expect(await on.statusOf(run.eventId)).toBe("received");
+      const [claimed] = await on.claim();
+      expect([claimed!.run, claimed!.envelope.id]).toEqual([run, draft.envelope.id]);
+      await on.log.record([ended(run)]);
+      expect(await on.statusOf(run.eventId)).toBe("done");
+    });
+
+    test("the first answer of an event wins", async () => {
+      const draft = on.make.draft();
+      await on.log.append(draft);
+      await on.log.record([answered(draft.envelope.id, "flow", "one"), answered(draft.envelope.id, "flow", "two")]);
+      await on.log.record([answered(draft.envelope.id, "flow", "three")]);
+      expect((await on.log.getEvent(draft.envelope.id))!.answer).toEqual(answer("flow", "one"));
+    });
+
+    test("flow definitions are kept by their hash", async () => {
+      await on.log.record([{ type: "flow_stored", hash: "h", definitionJson: '{"a":1}' }]);
+      await on.log.record([{ type: "flow_stored", hash: "h", definitionJson: '{"a":1}' }]);
+      expect([await on.log.flowDefinition("h"), await on.log.flowDefinition("i")]).toEqual(['{"a":1}', undefined]);
+    });
+
+    test("counts tell events and runs by status", async () => {
+      const drafts = [on.make.draft(), on.make.draft(), on.make.draft(0), on.make.draft(2)];
+      for (const draft of drafts) await on.log.append(draft);
+      await on.log.append({ envelope: on.make.keyed("k"), runs: [] });
+      await on.log.append({ envelope: on.make.keyed("k"), runs: [] });
+      await on.log.append({ ...on.make.draft(0), refusedBecause: "no" });
+      await on.log.record([
+        ended(drafts[0]!.runs[0]!),
+        ended(drafts[1]!.runs[0]!, "failed"),
+        started(drafts[3]!.runs[0]!),
+      ]);
+      await on.log.record([waiting(drafts[3]!.runs[1]!, START_MS)]);
+      expect(await on.log.counts()).toEqual({
+        events: { received: 1, done: 1, failed: 1, unmatched: 2, refused: 1, duplicate: 1 },
+        runs: { queued: 0, running: 1, waiting: 1, succeeded: 1, failed: 1 },
+        oldestOpenAtMs: drafts[3]!.runs[0]!.createdAtMs,
+      });
+      expect(on.log.health()).toMatchObject({ status: "ready", backlog: 2 });
+    });
+  });
+}
