@@ -6,7 +6,9 @@
  * 2. Facts leave in the order in which the steps were done. What a step does to the outside (an answer, a child run)
  *    is done by the host after the step's own fact is on disk.
  * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`.
- * 4. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
+ * 4. A run that has had the thread for a while gives it to whoever else waits, between two of its steps. That time is not
+ *    counted as its own.
+ * 5. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
  *    flow's tries are used up; else the run waits and goes on at the same step.
  */
 import { backoffMs, messageOf, type Writable } from "../base/index.ts";
@@ -33,8 +35,12 @@ export interface RunHost {
   now(): number;
   monotonic(): number;
   random(): number;
-  /** Says that this run is the one that the thread works on from now, in case that it never comes back. */
-  atWork(): void;
+  /** Says that this run is the one that the thread works on from now, at this node, in case that it never comes back. */
+  atWork(node: string): void;
+  /** Says that a step took long, as it will again. */
+  tookLong(node: string): void;
+  /** Lets others have the thread; resolves when it is this run's turn again. */
+  pause(): Promise<void>;
   /** Keeps steps of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
   progress(steps: readonly StepDone[], answer?: Answer): void;
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
@@ -47,9 +53,20 @@ export interface RunLimits {
   readonly maxPrintedChars: number;
   /** Steps are handed over at the latest after this time, so that a crash repeats little. */
   readonly flushAfterMs: number;
+  /** A run has the thread for so long at a time, and at least for one step. */
+  readonly pauseAfterMs: number;
+  /** A step of this length takes long. */
+  readonly longStepMs: number;
 }
 
-export const RUN_LIMITS: RunLimits = { maxSteps: 1000, maxPrintedLines: 100, maxPrintedChars: 2000, flushAfterMs: 5 };
+export const RUN_LIMITS: RunLimits = {
+  maxSteps: 1000,
+  maxPrintedLines: 100,
+  maxPrintedChars: 2000,
+  flushAfterMs: 5,
+  pauseAfterMs: 10,
+  longStepMs: 5,
+};
 
 /** Executes one try. Never throws: whatever goes wrong is the run's end. */
 export async function executeRun(
@@ -75,13 +92,15 @@ class Attempt {
   readonly #host: RunHost;
   readonly #limits: RunLimits;
   readonly #outputs = new Map<string, Output>();
-  readonly #deadlineMs: number;
+  #deadlineMs: number;
   readonly #random: () => number;
   /** Done and not handed over yet. */
   #done: StepDone[] = [];
   /** Given by the last step; an answer after which the run goes on leaves at once. */
   #answer: Answer | undefined;
   #flushedAt: number;
+  /** Since when the run has the thread. */
+  #resumedAt: number;
   #prev: Output = NULL_OUTPUT;
   #ordinal: number;
   #node: string | undefined;
@@ -94,6 +113,7 @@ class Attempt {
     this.#deadlineMs = host.now() + flow.timeoutMs;
     this.#random = seededRandom(task.run.id);
     this.#flushedAt = host.monotonic();
+    this.#resumedAt = this.#flushedAt;
     this.#ordinal = task.steps.length;
     for (const step of task.steps) this.#keepOutput(step.node, recordedOutput(step));
     const last = task.steps.at(-1);
@@ -105,8 +125,18 @@ class Attempt {
     while (this.#node !== undefined) {
       const failure = await this.#step(this.#node, event);
       if (failure !== undefined) return this.end(failure);
+      const hasBeenLong = this.#host.monotonic() - this.#resumedAt > this.#limits.pauseAfterMs;
+      if (hasBeenLong && this.#node !== undefined) await this.#pause();
     }
     return this.#result({ status: "succeeded" });
+  }
+
+  async #pause(): Promise<void> {
+    this.#flush();
+    const from = this.#host.monotonic();
+    await this.#host.pause();
+    this.#resumedAt = this.#host.monotonic();
+    this.#deadlineMs += this.#resumedAt - from;
   }
 
   /** Ends the try with an error: wait for the next one, or fail for good. */
@@ -135,12 +165,13 @@ class Attempt {
         node: id,
       };
     }
-    this.#host.atWork();
+    this.#host.atWork(id);
     const startedAtMs = this.#host.now();
     const startedAt = this.#host.monotonic();
     const printed: string[] = [];
     const outcome = await this.#execute(node, event, printed);
     const durationMs = round(this.#host.monotonic() - startedAt);
+    if (durationMs > this.#limits.longStepMs) this.#host.tookLong(id);
     const step = this.#stepDone(node, startedAtMs, durationMs, printed);
     if (outcome.kind === "failed") return this.#fail(step, outcome.error, node.onError);
     const next = outcome.kind === "goto" ? outcome.target : node.next;
