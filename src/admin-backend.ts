@@ -14,7 +14,7 @@ import type { Envelope } from "./event/index.ts";
 import type { EventLog } from "./event-log/index.ts";
 import type { FlowSet } from "./flow/index.ts";
 import { replayEvent } from "./replay/index.ts";
-import { urlTable, type LoadedBundle } from "./setup/index.ts";
+import { urlRow, urlTable, type LoadedBundle, type UrlRow } from "./setup/index.ts";
 
 export interface AdminBackendOptions {
   readonly log: EventLog;
@@ -22,7 +22,7 @@ export interface AdminBackendOptions {
   readonly version: string;
   readonly maskPaths: string;
   /** The flows of now, and the bundle with the sources of now. */
-  readonly current: () => { readonly flows: FlowSet; readonly bundle: LoadedBundle };
+  readonly current: { readonly flows: FlowSet; readonly bundle: LoadedBundle };
   /** Where the gateway itself is reached. */
   readonly webhookUrl: () => string;
   readonly doctor: () => Promise<readonly DoctorFinding[]>;
@@ -33,7 +33,7 @@ const SEND_TIMEOUT_MS = 30_000;
 export function adminBackend(options: AdminBackendOptions): AdminBackend {
   const { log, newId, version, current } = options;
   const views = new WeakMap<LoadedBundle, BundleView>();
-  const { folder } = current().bundle;
+  const { folder } = current.bundle;
   return {
     log,
     queries: log.queries,
@@ -47,15 +47,15 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
       .filter((path) => path !== ""),
     doctor: options.doctor,
     bundle: () => {
-      const { bundle } = current();
+      const { bundle } = current;
       const view = views.get(bundle) ?? bundleView(bundle);
       views.set(bundle, view);
       return view;
     },
-    replay: (eventId) => replayEvent(eventId, { log, flows: current().flows, clock: systemClock, newId }),
+    replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
     storeCopy: async (original, copy) => {
       const envelope = copyOf(original, copy, newId());
-      const plan = planRuns(current().flows, envelope, newId);
+      const plan = planRuns(current.flows, envelope, newId);
       const runs = plan.runs.map((run) => ({ ...run, replayOf: original.id }));
       await log.append({ envelope, runs });
       return { eventId: envelope.id, runs };
@@ -94,18 +94,24 @@ function bundleView(bundle: LoadedBundle): BundleView {
     tenants,
     publicBaseUrl: bundle.publicBaseUrl,
     flows: bundle.flows,
-    sources: urlTable(bundle).map((row): SourceView => {
-      const tenant = bundle.sources.get(row.tenant);
-      const scheme = tenant?.byType.get(row.event_type) ?? tenant?.fallback;
-      return {
-        tenant: row.tenant,
-        eventType: row.event_type,
-        url: row.url,
-        verified: row.verified,
-        verifiedBy: row.verified_by,
-        flows: row.flows,
-        ...(scheme !== undefined && { scheme }),
-      };
-    }),
+    sources: urlTable(bundle).map((row) => sourceView(bundle, row)),
+    sourceOf: (tenant, eventType) => {
+      const row = urlRow(bundle, tenant, eventType);
+      return row && sourceView(bundle, row);
+    },
+  };
+}
+
+function sourceView(bundle: LoadedBundle, row: UrlRow): SourceView {
+  const tenant = bundle.sources.get(row.tenant);
+  const scheme = tenant?.byType.get(row.event_type) ?? tenant?.fallback;
+  return {
+    tenant: row.tenant,
+    eventType: row.event_type,
+    url: row.url,
+    verified: row.verified,
+    verifiedBy: row.verified_by,
+    flows: row.flows,
+    ...(scheme !== undefined && { scheme }),
   };
 }

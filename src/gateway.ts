@@ -10,22 +10,30 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { adminToken, removeGatewayFile, startAdmin, writeGatewayFile, type DoctorFinding } from "./admin/index.ts";
+import {
+  adminToken,
+  removeGatewayFile,
+  startAdmin,
+  writeGatewayFile,
+  type AdminServer,
+  type DoctorFinding,
+} from "./admin/index.ts";
 import { adminBackend } from "./admin-backend.ts";
-import { createIdSource, ReleaseStack, systemClock } from "./base/index.ts";
+import { createIdSource, ReleaseStack, systemClock, type NewId } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
 import type { EventLog, PlannedRun } from "./event-log/index.ts";
 import { createHandshakeCompleter } from "./complete-handshake.ts";
+import { CurrentBundle } from "./current-bundle.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
 import type { FlowSet } from "./flow/index.ts";
-import { buildSourceTable, startIngress, type RequestRecord, type SourceTable } from "./ingress/index.ts";
+import { startIngress, type Ingress, type RequestRecord } from "./ingress/index.ts";
 import { createGuardedFetch } from "./outgoing/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
 import { RunnerPool } from "./run/index.ts";
 import { loadBundle, type LoadedBundle } from "./setup/index.ts";
-import { createKeyStore, type FetchText, type KeyStore } from "./signature/index.ts";
+import { createKeyStore, type FetchText } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
 import { sampleLog, TrafficMinutes } from "./traffic-minutes.ts";
 
@@ -65,13 +73,6 @@ interface Address {
   readonly port: number;
 }
 
-/** What changes with a reload. */
-interface Current {
-  flows: FlowSet;
-  sources: SourceTable;
-  bundle: LoadedBundle;
-}
-
 /** Starts everything. @throws GtcError GTC_PORT_BUSY, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT; whatever was opened is closed again. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const releases = new ReleaseStack();
@@ -83,15 +84,60 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** What the ports and the runs share. */
+interface Parts {
+  readonly log: EventLog;
+  readonly replies: ReplyDesk;
+  readonly current: CurrentBundle;
+  readonly dispatcher: Dispatcher;
+  readonly metrics: Metrics;
+  readonly traffic: TrafficMinutes;
+  readonly fetchText: FetchText;
+  readonly newId: NewId;
+  readonly onFault: (what: string, fault: unknown) => void;
+  readonly reloadSetup: () => Promise<void>;
+}
+
 async function compose(options: GatewayOptions, releases: ReleaseStack): Promise<Gateway> {
   const { bundle, config } = options;
-  const newId = createIdSource(systemClock);
-  const onFault = options.onFault ?? (() => undefined);
+  const parts = await openParts(options, releases);
+  const ingress = releases.use(await openWebhookPort(options, parts));
+  const token = await adminToken(bundle.folder);
+  const admin = releases.use(await openAdminPort(options, parts, ingress, token));
+  const stopRetention = keepRetention(parts.log, config.retentionMs, parts.onFault);
+  await writeGatewayFile(bundle.folder, {
+    pid: process.pid,
+    admin_url: urlOf(admin.address),
+    webhook_url: urlOf(ingress.address),
+    token,
+  });
+  const grace = new AbortController();
+  return {
+    addresses: { webhook: ingress.address, admin: admin.address },
+    token,
+    reloadSetup: parts.reloadSetup,
+    reload: async (reloaded) => {
+      await storeFlows(parts.log, reloaded.flows);
+      parts.current.take(reloaded, systemClock.now());
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopRetention();
+      await removeGatewayFile(bundle.folder);
+      await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
+      grace.abort();
+      await releases[Symbol.asyncDispose]();
+    },
+    hurry: () => grace.abort(),
+  };
+}
+
+/** Everything but the ports, in the order in which it is needed. */
+async function openParts(options: GatewayOptions, releases: ReleaseStack): Promise<Parts> {
+  const { bundle, onFault = () => undefined } = options;
   const log = releases.use(await openLog(options));
   await storeFlows(log, bundle.flows);
   const fetchText = options.fetchText ?? createGuardedFetch();
-  const keyStore = createKeyStore(fetchText);
-  const current: Current = { flows: bundle.flows, sources: sourcesOf(bundle, keyStore), bundle };
+  const current = new CurrentBundle(bundle, createKeyStore(fetchText));
   const replies = new ReplyDesk();
   const dispatcher = releases.use(startDispatcher(options, log, replies, current));
   const metrics = new Metrics({
@@ -109,87 +155,62 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     }),
   );
   const reloadSetup = async (): Promise<void> => {
-    const { keyText, env = {}, config: settings } = options;
-    const loaded = await loadBundle(bundle.folder, { keyText, env, maxBodyBytes: settings.maxBodyBytes });
-    current.sources = sourcesOf(loaded, keyStore);
-    current.bundle = { ...loaded, flows: current.flows };
+    const { keyText, env = {}, config } = options;
+    const loaded = await loadBundle(bundle.folder, { keyText, env, maxBodyBytes: config.maxBodyBytes });
+    current.take({ ...loaded, flows: current.flows }, systemClock.now());
   };
-  const ingress = releases.use(
-    await startIngress({
-      ...config,
-      log,
-      replies,
-      clock: systemClock,
-      newId,
-      onFault,
-      sources: () => current.sources,
-      plan: (event) => planRuns(current.flows, event, newId),
-      onHandshake: createHandshakeCompleter({
-        bundleFolder: bundle.folder,
-        keyText: options.keyText,
-        fetchText,
-        reloadSources: reloadSetup,
-        now: () => systemClock.now(),
-      }),
-      onRequest: (record) => {
-        metrics.request(record);
-        traffic.request(record);
-        options.onRequest?.(record);
-      },
-    }),
-  );
-  const token = await adminToken(bundle.folder);
-  const backend = adminBackend({
+  const newId = createIdSource(systemClock);
+  return { log, replies, current, dispatcher, metrics, traffic, fetchText, newId, onFault, reloadSetup };
+}
+
+function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress> {
+  const { log, replies, newId, onFault, current, metrics, traffic } = parts;
+  return startIngress({
+    ...options.config,
     log,
+    replies,
+    clock: systemClock,
     newId,
-    version: options.version ?? "",
-    maskPaths: config.maskPaths,
-    current: () => current,
-    webhookUrl: () => urlOf(ingress.address),
-    doctor: options.doctor ?? (async () => []),
-  });
-  const admin = releases.use(
-    await startAdmin({
-      host: config.adminHost,
-      port: config.adminPort,
-      token,
-      backend,
-      newId,
-      onFault,
-      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+    onFault,
+    sources: () => current.sources,
+    plan: (event) => planRuns(current.flows, event, newId),
+    onHandshake: createHandshakeCompleter({
+      bundleFolder: options.bundle.folder,
+      keyText: options.keyText,
+      fetchText: parts.fetchText,
+      reloadSources: parts.reloadSetup,
+      now: () => systemClock.now(),
     }),
-  );
-  const grace = new AbortController();
-  const stopRetention = keepRetention(log, config.retentionMs, onFault);
-  await writeGatewayFile(bundle.folder, {
-    pid: process.pid,
-    admin_url: urlOf(admin.address),
-    webhook_url: urlOf(ingress.address),
-    token,
+    onRequest: (record) => {
+      metrics.request(record);
+      traffic.request(record);
+      options.onRequest?.(record);
+    },
   });
-  return {
-    addresses: { webhook: ingress.address, admin: admin.address },
+}
+
+function openAdminPort(options: GatewayOptions, parts: Parts, ingress: Ingress, token: string): Promise<AdminServer> {
+  const { config, version = "", doctor = async () => [] } = options;
+  const { log, newId, current, metrics, onFault } = parts;
+  const webhookUrl = (): string => urlOf(ingress.address);
+  const { maskPaths } = config;
+  return startAdmin({
+    host: config.adminHost,
+    port: config.adminPort,
     token,
-    reloadSetup,
-    reload: async (reloaded) => {
-      await storeFlows(log, reloaded.flows);
-      current.flows = reloaded.flows;
-      current.sources = sourcesOf(reloaded, keyStore);
-      current.bundle = reloaded;
-    },
-    [Symbol.asyncDispose]: async () => {
-      stopRetention();
-      await removeGatewayFile(bundle.folder);
-      const graceIsOver = endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS);
-      void graceIsOver.then(() => replies[Symbol.dispose]());
-      await ingress.close(graceIsOver.then(() => delay(LAST_ANSWERS_MS, undefined, { ref: false })));
-      // Until here runs were taken on, because requests waited for them.
-      await dispatcher.drain(graceIsOver);
-      grace.abort();
-      await releases[Symbol.asyncDispose]();
-    },
-    hurry: () => grace.abort(),
-  };
+    backend: adminBackend({ log, newId, version, maskPaths, current, webhookUrl, doctor }),
+    newId,
+    onFault,
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+  });
+}
+
+/** Answers what has arrived and lets runs end, at most until the grace is over. */
+async function finishWork({ replies, dispatcher }: Parts, ingress: Ingress, graceIsOver: Promise<void>): Promise<void> {
+  void graceIsOver.then(() => replies[Symbol.dispose]());
+  await ingress.close(graceIsOver.then(() => delay(LAST_ANSWERS_MS, undefined, { ref: false })));
+  // Until here runs were taken on, because requests waited for them.
+  await dispatcher.drain(graceIsOver);
 }
 
 /** What is left of the grace for answers to leave. */
@@ -198,10 +219,6 @@ const LAST_ANSWERS_MS = 200;
 /** Resolves after a time or with the signal, whichever comes first. */
 async function endOf(signal: AbortSignal, afterMs: number): Promise<void> {
   await delay(Math.max(0, afterMs), undefined, { signal }).catch(() => undefined);
-}
-
-function sourcesOf(bundle: LoadedBundle, keyStore: KeyStore): SourceTable {
-  return buildSourceTable(bundle.publicBaseUrl, bundle.sources, keyStore);
 }
 
 function urlOf({ host, port }: Address): string {
@@ -229,7 +246,7 @@ function startDispatcher(
   options: GatewayOptions,
   log: EventLog,
   replies: ReplyDesk,
-  current: Pick<Current, "flows">,
+  current: { readonly flows: FlowSet },
 ): Dispatcher {
   const { config } = options;
   return new Dispatcher(

@@ -154,6 +154,12 @@ export const ERRORS = {
     exitCode: 4,
     retryable: true,
   },
+  GTC_SYSTEM: {
+    message: "The operating system refuses: {detail}",
+    fix: "See to what the message names: rights of the user that runs gtc, free space, open files (`ulimit -n`), a port below 1024, an address of another machine.",
+    exitCode: 4,
+    retryable: true,
+  },
   GTC_INTERNAL: {
     message: "A fault of gtc itself: {detail}",
     fix: "Please report it with the message and the command that led to it.",

@@ -16,3 +16,4 @@ export {
 } from "./errors.ts";
 export { nearest } from "./suggest.ts";
 export { threadEntry } from "./thread-entry.ts";
+export type { Writable } from "./writable.ts";

@@ -58,6 +58,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./secrets-rotate.ts")).secretsRotate,
   },
   {
+    name: "secrets remove",
+    summary: "Take a secret away that is not needed any more",
+    load: async () => (await import("./secrets-remove.ts")).secretsRemove,
+  },
+  {
     name: "verify",
     summary: "Verify a captured request offline and say why it would be refused",
     load: async () => (await import("./verify.ts")).verify,

@@ -3,10 +3,11 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
-import { GtcError, messageOf } from "../base/index.ts";
+import { messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { Finding } from "../setup/index.ts";
+import { asGtcError } from "./as-gtc-error.ts";
 import { likelyCause, words } from "./refusal-words.ts";
 
 const TIMEOUT_MS = 5000;
@@ -145,8 +146,9 @@ async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
         return refusalFinding({ receivedAt, path: `${tenant}/${eventType}`, reason, detail, hint, likely });
       },
     );
-  } catch (error) {
-    if (!(error instanceof GtcError)) throw error;
+  } catch (thrown) {
+    const error = asGtcError(thrown);
+    if (error === undefined) throw thrown;
     return [{ level: "error", check: "event-log", where: path, message: error.message, fix: error.fix }];
   }
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -55,6 +55,42 @@ describe("gtc doctor", () => {
     expect(stdout).toContain("! Requests are accepted without a signature");
     expect(stdout).toContain('fix: Add "signatures"');
     expect(stdout).toMatch(/0 error\(s\), \d+ warning\(s\)\n$/);
+  });
+
+  test("shows every fault at its own place, also where the same is said of several", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    await bundle.write("flows/a.ygtc", `nme: a\n${FLOW}`);
+    await bundle.write("flows/b.ygtc", `# the second\nnme: b\n${FLOW}`);
+    const { stdout } = await runGtc(["doctor", bundle.folder], { env: FREE_PORTS });
+    expect(stdout).toContain("> 1 | nme: a");
+    expect(stdout).toContain("> 2 | nme: b");
+  });
+
+  test("names a flow file that cannot be read, and looks at the others", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    await symlink("/there/is/nothing", join(bundle.folder, "flows/lost.ygtc"));
+    await mkdir(join(bundle.folder, "flows/folder.yaml"));
+    await bundle.write("flows/slip.ygtc", `nme: a\n${FLOW}`);
+    const { exitCode, findings } = await examine();
+    expect(exitCode).toBe(1);
+    const faults = findings.filter(({ level }) => level === "error").map(({ check, where }) => [check, where]);
+    const at = (name: string): string => `${join(bundle.folder, "flows", name)}:1:1`;
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        ["unreadable-file", at("lost.ygtc")],
+        ["unreadable-file", at("folder.yaml")],
+        ["unknown-key", at("slip.ygtc")],
+      ]),
+    );
+  });
+
+  test("says that the settings cannot be read, rather than to go on without them", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    await mkdir(join(bundle.folder, "gtc.yaml"));
+    expect((await examine()).of("configuration")).toMatchObject({
+      level: "error",
+      message: expect.stringContaining("gtc.yaml cannot be read") as string,
+    });
   });
 
   test("warns of event types without a signature and of a signature that is not required", async () => {

@@ -1,6 +1,6 @@
 /** `gtc doctor`: everything that can be wrong with a bundle and its surroundings, each with what to do about it. */
 import type { DoctorFinding } from "../admin/index.ts";
-import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
+import { messageOf, type ExitCode } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import {
   examineFiles,
@@ -11,8 +11,9 @@ import {
   type BundleFolder,
   type Finding,
 } from "../setup/index.ts";
-import { codeFrame, type Diagnostic } from "../text/index.ts";
+import { codeFrame, locationOf, type Diagnostic } from "../text/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
+import { asGtcError } from "./as-gtc-error.ts";
 import { examineAnswers, examinePlace } from "./doctor-place.ts";
 import { examineGateway } from "./doctor-gateway.ts";
 import { configFor, folderOf } from "./load.ts";
@@ -41,9 +42,9 @@ export const doctor = defineCommand({
 /** The same findings for the inspector, with their lines as text. */
 export async function findingsOf(context: CommandContext, folder: string): Promise<readonly DoctorFinding[]> {
   const { findings, diagnostics } = await examine(context, folder);
-  const places = new Map(diagnostics.map((diagnostic) => [diagnostic.message, diagnostic]));
+  const placeOf = placesOf(diagnostics);
   return findings.map((finding) => {
-    const place = places.get(finding.message);
+    const place = placeOf(finding);
     return place === undefined ? finding : { ...finding, frame: codeFrame(place.source, place.span) };
   });
 }
@@ -89,12 +90,22 @@ async function examineRunning(
 async function attempt<T>(findings: Finding[], check: string, step: () => Promise<T>): Promise<T | undefined> {
   try {
     return await step();
-  } catch (fault) {
-    if (!(fault instanceof GtcError)) throw fault;
+  } catch (thrown) {
+    const fault = asGtcError(thrown);
+    if (fault === undefined) throw thrown;
     const where = String(fault.details["path"] ?? check);
     findings.push({ level: "error", check, where, message: messageOf(fault), fix: fault.fix });
     return undefined;
   }
+}
+
+/** Finds the diagnostic that a finding was made of: the same may be said of several places. */
+function placesOf(diagnostics: readonly Diagnostic[]): (finding: Finding) => Diagnostic | undefined {
+  const idOf = (where: string, message: string): string => JSON.stringify([where, message]);
+  const places = new Map(
+    diagnostics.map((diagnostic) => [idOf(locationOf(diagnostic), diagnostic.message), diagnostic]),
+  );
+  return ({ where, message }) => places.get(idOf(where, message));
 }
 
 function exitCodeOf(findings: readonly Finding[]): ExitCode {
@@ -107,10 +118,11 @@ function findingsText(
   { paint }: Pick<CommandContext, "paint">,
 ): string {
   const marks = { ok: paint.good("✓"), note: paint.dim("·"), warning: paint.warning("!"), error: paint.error("✗") };
-  const frames = new Map(diagnostics.map((diagnostic) => [diagnostic.message, diagnostic]));
-  const lines = findings.map(({ level, check, where, message, fix }) => {
+  const placeOf = placesOf(diagnostics);
+  const lines = findings.map((finding) => {
+    const { level, check, where, message, fix } = finding;
     const head = `${marks[level]} ${message}\n    ${paint.dim(`${where} [${check}]`)}`;
-    const place = frames.get(message);
+    const place = placeOf(finding);
     const frame = place === undefined ? "" : `\n${codeFrame(place.source, place.span, paint)}`;
     return `${head}${frame}${fix === undefined ? "" : `\n    ${paint.dim("fix:")} ${fix}`}`;
   });

@@ -36,6 +36,7 @@ interface Detail {
     readonly method: string;
     readonly target: string;
     readonly headers: readonly (readonly [string, string])[];
+    readonly body: { readonly text: string } | { readonly base64: string } | null;
     readonly payload: JsonValue;
     readonly refused_because?: string;
   };
@@ -93,11 +94,17 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
       : [`  refused   ${event.refused_because}`]),
     ...(event.duplicate_of === null ? [] : [`  duplicate of ${event.duplicate_of}`]),
     `  answered  ${response.status} by ${response.by}${response.body === null ? "" : `  ${value(response.body)}`}`,
-    `  payload   ${value(event.payload)}`,
+    contentLine(event),
     ...event.headers.map(([name, text]) => paint.dim(`  ${name}: ${text}`)),
     ...runs.flatMap((run) => runLines(run, paint)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The payload as flows see it; a body that is none, because it was refused or cannot be read, as it was sent. */
+function contentLine({ payload, body, body_bytes: bytes }: Detail["event"]): string {
+  if (payload !== null || body === null || bytes === 0) return `  payload   ${value(payload)}`;
+  return `  body      ${"text" in body ? value(body.text) : `${bytes} bytes that are no text`}`;
 }
 
 function verdictLines(verification: Verification, paint: Palette): readonly string[] {

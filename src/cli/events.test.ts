@@ -116,6 +116,14 @@ describe.each(["runs", "has stopped"])("gtc events, while the gateway %s", (stat
     const [refused] = (await events("list", "--status", "refused")).lines;
     const { stdout } = await runGtc(["events", "show", String(refused?.["id"]), bundle.folder]);
     expect(stdout).toMatch(/^ {2}answered {2}401 by problem$/m);
+    expect(stdout).toContain("  body      " + JSON.stringify(BODY));
+  });
+
+  test("replay says how to see what became of it, as it can be typed there", async () => {
+    const id = await sendBoth();
+    await settle();
+    const { stdout } = await runGtc(["events", "replay", id, bundle.folder]);
+    expect(stdout).toContain(`\nSee: gtc events show ${id} ${bundle.folder}\n`);
   });
 
   test("replay runs the event again, marked as a replay", async () => {

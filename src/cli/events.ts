@@ -75,15 +75,17 @@ export const eventsReplay = defineCommand({
     await using source = await openEvents(context, folderOf(context, args.bundle));
     const result = await source.replay(args.id);
     if (options.json) context.stdout.write(`${viewText(result)}\n`);
-    else context.stdout.write(replayText(result));
+    else context.stdout.write(replayText(result, args.bundle));
     return isEmpty(result) ? 1 : 0;
   },
 });
 
-function replayText(result: JsonValue): string {
+function replayText(result: JsonValue, bundle: string | undefined): string {
   const { event_id: id, runs } = result as { event_id: string; runs: { id: string; flow: string }[] };
   if (runs.length === 0) return `No flow handles event ${id} today; nothing was started.\n`;
-  return `${runs.map((run) => `Started ${run.flow} as run ${run.id}`).join("\n")}\nSee: gtc events show ${id}\n`;
+  const started = runs.map((run) => `Started ${run.flow} as run ${run.id}`);
+  const see = ["gtc events show", id, ...(bundle === undefined ? [] : [bundle])].join(" ");
+  return `${started.join("\n")}\nSee: ${see}\n`;
 }
 
 function isEmpty(result: JsonValue): boolean {

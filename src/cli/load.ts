@@ -26,7 +26,11 @@ export async function configFor(
   folder: string,
   options: Readonly<Record<string, string | undefined>> = {},
 ): Promise<GatewayConfig> {
-  const fileText = await readFile(join(folder, "gtc.yaml"), "utf8").catch(() => undefined);
+  const path = join(folder, "gtc.yaml");
+  const fileText = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
+    throw new GtcError("GTC_CONFIG_INVALID", { detail: `${path} cannot be read: ${cause.message}` }, { cause });
+  });
   return resolveConfig({ options, env: context.env, ...(fileText !== undefined && { fileText }) });
 }
 

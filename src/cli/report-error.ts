@@ -2,6 +2,7 @@
 import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
 import { diagnosticToJson, renderDiagnostic, type Diagnostic } from "../text/index.ts";
 import type { AnswerFault } from "../setup/index.ts";
+import { asGtcError } from "./as-gtc-error.ts";
 import type { CommandContext, Palette } from "./command.ts";
 
 /** An error whose cause stands in files: the diagnostics are shown with their lines. */
@@ -14,12 +15,9 @@ export interface WithAnswerFaults {
   readonly faults: readonly AnswerFault[];
 }
 
-/** Prints an error to `stderr` and returns the exit code. What is no `GtcError` is a fault of gtc itself. */
+/** Prints an error to `stderr` and returns the exit code. */
 export function reportError(thrown: unknown, context: CommandContext, asJson: boolean): ExitCode {
-  const error =
-    thrown instanceof GtcError
-      ? thrown
-      : new GtcError("GTC_INTERNAL", { detail: messageOf(thrown) }, { cause: thrown });
+  const error = asGtcError(thrown) ?? new GtcError("GTC_INTERNAL", { detail: messageOf(thrown) }, { cause: thrown });
   context.stderr.write(asJson ? `${JSON.stringify(errorToJson(error))}\n` : errorToText(error, context));
   return error.spec.exitCode;
 }

@@ -127,6 +127,7 @@ function entriesOf(json: string): ReadonlyMap<string, RhaiValue> {
     array: none,
     blob: none,
     range: none,
+    items: none,
     fn: none,
     timestamp: none,
   });

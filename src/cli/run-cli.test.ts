@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { runGtc } from "../../test/support/run-gtc.ts";
 import { COMMANDS } from "./commands.ts";
@@ -60,4 +61,12 @@ test("with --json an error is one JSON object on stderr", async () => {
   expect(JSON.parse(stderr)).toMatchObject({
     error: { code: "GTC_BUNDLE_NOT_FOUND", fix: expect.any(String) as string },
   });
+});
+
+test("what the operating system refuses is said as such, not as a fault of gtc", async () => {
+  const { exitCode, stderr } = await runGtc(["init", `${fileURLToPath(import.meta.url)}/below-a-file`]);
+  expect(exitCode).toBe(4);
+  expect(stderr).toContain("[GTC_SYSTEM]");
+  expect(stderr).toContain("ENOTDIR");
+  expect(stderr).not.toContain("    at ");
 });

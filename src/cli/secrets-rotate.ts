@@ -1,10 +1,11 @@
 /** `gtc secrets rotate`: a new secret beside the old one, with an overlap in which both verify. */
 import { randomBytes } from "node:crypto";
-import { formatDuration, GtcError, parseDurationMs } from "../base/index.ts";
-import { addSecret, findSource, openSetup, writeSetup, type AddedSecret, type OpenSetup } from "../setup/index.ts";
+import { formatDuration, parseDurationMs } from "../base/index.ts";
+import { addSecret, openSetup, writeSetup, type AddedSecret, type OpenSetup } from "../setup/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { folderOf } from "./load.ts";
-import { flag, optional, required, text } from "./options.ts";
+import { flag, optional, text } from "./options.ts";
+import { sourceOf, usage, WEBHOOK_ARGS, type WebhookPlace } from "./secret-place.ts";
 
 const DEFAULT_OVERLAP = "24h";
 
@@ -19,8 +20,7 @@ export const secretsRotate = defineCommand({
     "gtc secrets rotate demo github ./my-bundle --generate",
   ],
   args: {
-    tenant: required("The tenant"),
-    type: required("The event type, as in the webhook's URL; * is the check of secret_key"),
+    ...WEBHOOK_ARGS,
     bundle: optional("The bundle's folder; by default the current one"),
   },
   options: {
@@ -47,12 +47,7 @@ export const secretsRotate = defineCommand({
   },
 });
 
-interface Place {
-  readonly tenant: string;
-  readonly type: string;
-}
-
-interface RotateRequest extends Place {
+interface RotateRequest extends WebhookPlace {
   readonly name: string;
   readonly nowMs: number;
   readonly othersUntilMs: number;
@@ -73,27 +68,16 @@ function givenSecret(context: CommandContext, variable: string | undefined): str
 }
 
 /** A second rotation on one day gets a number. */
-function freeName(date: string, setup: OpenSetup, place: Place): string {
-  const taken = new Set(sourceOf(setup, place).source.keys.map(({ name }) => name));
+function freeName(date: string, setup: OpenSetup, place: WebhookPlace): string {
+  const taken = new Set(sourceOf(setup, place, "rotate").source.keys.map(({ name }) => name));
   let name = date;
   for (let count = 2; taken.has(name); count++) name = `${date}.${count}`;
   return name;
 }
 
-function sourceOf({ settings }: OpenSetup, { tenant, type }: Place): NonNullable<ReturnType<typeof findSource>> {
-  const place = findSource(settings, tenant, type);
-  if (place === undefined)
-    throw usage(`Nothing is configured to verify ${tenant}/${type}; \`gtc urls\` shows what is.`);
-  if (place.eventType !== type)
-    throw usage(
-      `${tenant}/${type} is verified by secret_key, which other event types share; rotate it with * as the type.`,
-    );
-  return place;
-}
-
 function tryToAdd(setup: OpenSetup, request: RotateRequest, secret: string): ReturnType<typeof addSecret> {
   const added: AddedSecret = { name: request.name, secret, origin: "rotated" };
-  return addSecret(setup, sourceOf(setup, request), added, request);
+  return addSecret(setup, sourceOf(setup, request, "rotate"), added, request);
 }
 
 function withAdded(setup: OpenSetup, request: RotateRequest, secret: string): OpenSetup {
@@ -130,7 +114,7 @@ function report(
   setup: OpenSetup,
   { tenant, type, name, secret, ...rest }: Report,
 ): void {
-  const { owner, source } = sourceOf(setup, { tenant, type });
+  const { owner, source } = sourceOf(setup, { tenant, type }, "rotate");
   const secrets = source.keys.map((key) => ({
     name: key.name,
     not_after: key.notAfterMs === undefined ? null : new Date(key.notAfterMs).toISOString(),
@@ -150,8 +134,4 @@ function report(
     stderr.write(`  It is shown this once:\n`);
     stdout.write(`${secret}\n`);
   }
-}
-
-function usage(detail: string): GtcError {
-  return new GtcError("GTC_USAGE", { detail });
 }

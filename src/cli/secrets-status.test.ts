@@ -34,6 +34,30 @@ test("a bundle that received nothing", async () => {
   expect((await status()).stdout).toContain("put it in at the provider");
 });
 
+test("uses of the secret for all event types count, also where nothing names the event type", async () => {
+  bundle = await createTestBundle({}, { secret_header: "X-Hub-Signature-256", secret_key: "s3cret-for-all" });
+  let whileItRuns: Ran;
+  {
+    await using gateway = await TestGateway.start(bundle);
+    await send(gateway, "s3cret-for-all");
+    await send(gateway, "s3cret-for-all");
+    whileItRuns = await status("--json");
+    const { items } = (await (await gateway.api("sources")).json()) as { items: unknown[] };
+    expect(items).toMatchObject([
+      {
+        tenant: "demo",
+        event_type: "github",
+        flows: [],
+        verified: true,
+        secrets: [{ name: "default", used_count: 2 }],
+      },
+    ]);
+  }
+  const { lines } = await status("--json");
+  expect(whileItRuns.lines).toEqual(lines);
+  expect(lines).toMatchObject([{ tenant: "*", event_type: "*", secret: "default", used_count: 2, advice: "in_use" }]);
+});
+
 test("after a rotation: which secret verified how much, without the secrets themselves", async () => {
   bundle = await createTestBundle({}, GITHUB);
   {

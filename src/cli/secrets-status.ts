@@ -77,7 +77,7 @@ function adviceText(
     case "may_go":
       return paint.good(
         notAfterMs === undefined
-          ? "may go: take it out of the answers"
+          ? "may go: `gtc secrets remove`"
           : `may go: ends in ${formatDuration(notAfterMs - nowMs)}`,
       );
     case "ended":

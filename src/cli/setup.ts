@@ -4,12 +4,12 @@ import { resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import {
   answersTemplate,
-  loadBundle,
   mergeSetup,
   openSetup,
   previewBundle,
   readAnswers,
   readBundleFolder,
+  readExternalSecrets,
   urlTable,
   validateAnswers,
   writeSetup,
@@ -52,7 +52,8 @@ export const setup = defineCommand({
     json: flag("Print JSON"),
   },
   run: async (context, { args, options }) => {
-    if (options["emit-answers"] !== undefined) return emit(context, options["emit-answers"], options.advanced);
+    if (options["emit-answers"] !== undefined)
+      return emit(context, options["emit-answers"], options.advanced, args.bundle);
     const folder = folderOf(context, args.bundle);
     const { bundle } = await readBundleFolder(folder);
     const source = options.answers ?? "the dialog";
@@ -76,7 +77,7 @@ async function setupBefore(folder: string, keyText: string | undefined): Promise
   }
 }
 
-async function emit(context: CommandContext, file: string, advanced: boolean): Promise<0> {
+async function emit(context: CommandContext, file: string, advanced: boolean, bundle: string | undefined): Promise<0> {
   const template = answersTemplate(advanced);
   if (file === "-") context.stdout.write(template);
   else {
@@ -87,7 +88,9 @@ async function emit(context: CommandContext, file: string, advanced: boolean): P
         { cause },
       );
     });
-    context.stderr.write(`Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ./my-bundle\n`);
+    context.stderr.write(
+      `Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ${bundle ?? "./my-bundle"}\n`,
+    );
   }
   return 0;
 }
@@ -138,7 +141,7 @@ async function report(
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${notice}\n`);
   const { maxBodyBytes } = await configFor(context, folder);
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
-  if (changed !== undefined) await warnOfUnread(context, folder, maxBodyBytes);
+  await warnOfUnread(context, folder, merged);
   const rows = urlTable(bundle);
   if (json) {
     stdout.write(`${JSON.stringify({ changed: changed ?? false, urls: rows })}\n`);
@@ -154,14 +157,12 @@ async function report(
 }
 
 /** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */
-async function warnOfUnread(context: CommandContext, folder: string, maxBodyBytes: number): Promise<void> {
+async function warnOfUnread(context: CommandContext, folder: string, { settings }: OpenSetup): Promise<void> {
   const { env, paint, stderr } = context;
-  try {
-    await loadBundle(folder, { keyText: env["GTC_KEY"], env, maxBodyBytes });
-  } catch (fault) {
-    if (!(fault instanceof GtcError) || fault.code !== "GTC_SECRET_UNRESOLVED") throw fault;
-    stderr.write(`${paint.warning("!")} ${fault.message} Without them \`gtc start\` refuses.\n`);
-  }
+  const { faults } = await readExternalSecrets(settings, { env, folder });
+  if (faults.length === 0) return;
+  const detail = faults.join("; ");
+  stderr.write(`${paint.warning("!")} Secrets cannot be read: ${detail}. Without them \`gtc start\` refuses.\n`);
 }
 
 /** `changed` is undefined for a dry run. */

@@ -2,13 +2,15 @@
 import { startGateway } from "../gateway.ts";
 import { urlTable } from "../setup/index.ts";
 import { renderDiagnostic } from "../text/index.ts";
+import { BundleReloader } from "./bundle-reloader.ts";
 import { defineCommand } from "./command.ts";
 import { findingsOf } from "./doctor.ts";
 import { GatewayConsole } from "./gateway-console.ts";
-import { BundleFault, configFor, folderOf, soundBundle } from "./load.ts";
+import { configFor, folderOf, soundBundle } from "./load.ts";
 import { flag, integer, oneOf, optional, text } from "./options.ts";
 import { bannerText } from "./start-banner.ts";
 import { watchBundle, watchSetup } from "./watch-bundle.ts";
+import { watchFiles } from "./watch-files.ts";
 
 const PORTS = { min: 0, max: 65_535 };
 
@@ -45,6 +47,8 @@ export const start = defineCommand({
       admin_port: options["admin-port"]?.toString(),
       log_format: options["log-format"],
     });
+    // Watched before it is read, so that no edit falls in between.
+    await using changes = await (options.watch ? watchBundle(folder) : watchSetup(folder));
     const bundle = await soundBundle(context, folder, config);
     const output = new GatewayConsole(context, {
       format: config.logFormat,
@@ -64,38 +68,19 @@ export const start = defineCommand({
       onFault: (what, fault) => output.fault(what, fault),
       onNotice: (notice) => output.notice(notice),
     });
-    const reload = async (): Promise<void> => {
-      const reloaded = await tryAgain(async () => {
-        const sound = await soundBundle(context, folder, config);
-        await gateway.reload(sound);
-        return sound;
-      }, output);
-      if (reloaded !== undefined) output.say(`Loaded ${reloaded.flows.all.length} flow(s) again.`);
-    };
-    const reloadSetup = async (): Promise<void> => {
-      const isDone = await tryAgain(() => gateway.reloadSetup().then(() => true), output);
-      if (isDone === true) output.say("Took over the settings and secrets anew.");
-    };
-    const stopWatching = await (options.watch ? watchBundle(folder, reload) : watchSetup(folder, reloadSetup));
+    const reloader = new BundleReloader({ context, folder, config, gateway, output, bundle, withFlows: options.watch });
+    changes.tell(() => reloader.reload());
+    const stopFiles = watchFiles(
+      () => reloader.secretFiles,
+      () => reloader.reloadSecrets(),
+    );
     for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
     if (!options.quiet)
       output.banner(bannerText(gateway, urlTable(bundle), bundle.sources, context), gateway.addresses);
     await stopped;
     output.say("Stopping: finishing what is under way. A second signal cuts that short.");
     void context.untilStopped().then(() => gateway.hurry());
-    await stopWatching();
+    await Promise.all([stopFiles(), changes[Symbol.asyncDispose]()]);
     return 0;
   },
 });
-
-/** A faulty edit keeps what runs, and says so. */
-async function tryAgain<T>(load: () => Promise<T>, output: GatewayConsole): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (fault) {
-    if (fault instanceof BundleFault)
-      for (const diagnostic of fault.diagnostics) output.warning(renderDiagnostic(diagnostic));
-    output.fault("loading the bundle again (the last good version goes on)", fault);
-    return undefined;
-  }
-}

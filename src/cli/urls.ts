@@ -1,7 +1,7 @@
 /** `gtc urls`: the URLs to register at the senders, and how requests there are verified. */
-import { urlTable, type UrlRow } from "../setup/index.ts";
+import { hasErrors, loadWithoutSecrets, urlTable, type UrlRow } from "../setup/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
-import { configFor, folderOf, soundBundle } from "./load.ts";
+import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
 import { table } from "./table.ts";
 
@@ -13,7 +13,10 @@ export const urls = defineCommand({
   options: { json: flag("Print JSON, one object a line") },
   run: async (context, { args, options }) => {
     const folder = folderOf(context, args.bundle);
-    const rows = urlTable(await soundBundle(context, folder, await configFor(context, folder)));
+    const { maxBodyBytes } = await configFor(context, folder);
+    const bundle = await loadWithoutSecrets(folder, maxBodyBytes);
+    if (hasErrors(bundle.diagnostics)) throw new BundleFault(folder, bundle.diagnostics);
+    const rows = urlTable(bundle);
     context.stdout.write(
       options.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join("") : urlsText(rows, context),
     );

@@ -6,39 +6,57 @@ const SETTLE_MS = 150;
 
 const SETUP: readonly string[] = ["state/settings.json", "state/secrets.json"];
 
-/**
- * Calls back after flows, settings or `bundle.yaml` changed. Calls never overlap: what changes during one leads to another
- * one behind it. Resolves, once nothing is missed any more, to how to stop.
- */
-export function watchBundle(folder: string, onChange: () => Promise<void>): Promise<() => Promise<void>> {
-  return watchPaths(folder, ["bundle.yaml", "flows", "tenants", ...SETUP], onChange);
+/** Notices changes from the moment at which it is there, so that none is missed between a first look and the next. */
+export interface BundleWatch extends AsyncDisposable {
+  /**
+   * Calls back for what has changed so far, and from now on. Calls never overlap: what changes during one leads to another
+   * one behind it.
+   */
+  tell(onChange: () => Promise<void>): void;
 }
 
-/** The same after setup wrote settings or secrets. */
-export function watchSetup(folder: string, onChange: () => Promise<void>): Promise<() => Promise<void>> {
-  return watchPaths(folder, SETUP, onChange);
+/** Watches flows, settings and `bundle.yaml`. */
+export function watchBundle(folder: string): Promise<BundleWatch> {
+  return watchPaths(folder, ["bundle.yaml", "flows", "tenants", ...SETUP]);
 }
 
-async function watchPaths(
-  folder: string,
-  names: readonly string[],
-  onChange: () => Promise<void>,
-): Promise<() => Promise<void>> {
+/** Watches what setup writes: settings and secrets. */
+export function watchSetup(folder: string): Promise<BundleWatch> {
+  return watchPaths(folder, SETUP);
+}
+
+async function watchPaths(folder: string, names: readonly string[]): Promise<BundleWatch> {
   let timer: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
+  let onChange: (() => Promise<void>) | undefined;
+  let hasChanged = false;
+  const report = (): void => {
+    clearTimeout(timer);
+    if (onChange === undefined || !hasChanged) return;
+    const tell = onChange;
+    timer = setTimeout(() => {
+      hasChanged = false;
+      last = last.then(tell);
+    }, SETTLE_MS);
+  };
   // The folder itself is watched, so that what is not there yet, such as a first `tenants`, is noticed when it comes.
   const watcher = watch(folder, { ignoreInitial: true, ignored: (path) => !isAmong(relative(folder, path), names) });
-  await new Promise<void>((resolve) => watcher.once("ready", resolve));
   watcher.on("all", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      last = last.then(onChange);
-    }, SETTLE_MS);
+    hasChanged = true;
+    report();
   });
-  return async () => {
-    clearTimeout(timer);
-    await watcher.close();
-    await last;
+  await new Promise<void>((resolve) => watcher.once("ready", resolve));
+  return {
+    tell: (callback) => {
+      onChange = callback;
+      report();
+    },
+    [Symbol.asyncDispose]: async () => {
+      clearTimeout(timer);
+      onChange = undefined;
+      await watcher.close();
+      await last;
+    },
   };
 }
 

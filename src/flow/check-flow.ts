@@ -100,17 +100,17 @@ function checkTriggers(draft: FlowDraft, isStarted: boolean): void {
 }
 
 function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
-  const outputNames = outputNamesOf(draft.nodes);
+  const outputNames = new Set([...outputNamesOf(draft.nodes), ...draft.brokenIds]);
   for (const node of draft.nodes) {
     const nodeType = NODE_TYPES.get(node.type);
-    if (nodeType === undefined || !node.isSound) continue;
+    if (nodeType === undefined || node.readable === undefined) continue;
     const path = [...draft.pathOfNode(node.index), "config"];
     const report = (fault: ConfigFault) =>
       draft.report(fault.level, fault.code as FlowFaultCode, fault.message, [...path, ...fault.path], {
         ...(fault.hint !== undefined && { hint: fault.hint }),
         ...(fault.range !== undefined && { range: fault.range }),
       });
-    nodeType.compile(nodeType.configSchema.parse(node.config), { nodeId: node.id, flowNames, outputNames, report });
+    nodeType.compile(nodeType.configSchema.parse(node.readable), { nodeId: node.id, flowNames, outputNames, report });
   }
 }
 

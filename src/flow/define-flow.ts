@@ -14,7 +14,9 @@ import type { FlowDraft } from "./read-flow-file.ts";
 /** Makes the definition of a draft that has no errors. */
 export function defineFlow(draft: FlowDraft): FlowDefinition | undefined {
   const { header, file, name } = draft;
-  const nodes: readonly FlowNode[] = draft.nodes.map(({ index: _index, isSound: _isSound, ...node }) => node);
+  const nodes: readonly FlowNode[] = draft.nodes.map(
+    ({ index: _index, isSound: _isSound, readable: _readable, ...node }) => node,
+  );
   const [first] = nodes;
   if (header === undefined || first === undefined) return undefined;
   const { timeout: timeoutMs, retry_policy } = header.config;

@@ -4,6 +4,7 @@
  */
 export const FLOW_FAULTS = {
   "bad-yaml": "The file is no YAML, or holds what JSON cannot",
+  "unreadable-file": "The file cannot be read: a link that leads nowhere, or no right to",
   "file-too-large": "The file is over its limit",
   "missing-field": "A needed key is not there",
   "unknown-key": "A key that nothing reads, usually a slip",

@@ -149,6 +149,8 @@ config:
         "flow.yaml:6:5 missing-field: `id` is missing.",
         "flow.yaml:8:5 unknown-key: There is no key `nxt` here.",
         "flow.yaml:10:11 unknown-node-type: There is no node type `htp_response`.",
+        "flow.yaml:13:23 bad-value: `status` must be at least 200.",
+        "flow.yaml:13:27 unknown-key: There is no key `bodi` here.",
         "flow.yaml:14:14 bad-value: `timeout` is no duration; write e.g. `500ms`, `30s`, `5m` or `1h30m`.",
         "flow.yaml:16:11 bad-value: `type` must be event or default.",
         "flow.yaml:17:5 missing-field: `event_type` is missing.",
@@ -287,6 +289,45 @@ describe("conditions and templates", () => {
   });
 });
 
+it("checks what can be read of a faulty node", () => {
+  const nodes = `  - id: count
+    type: script
+    config: { script: "let x = ;", scrip: 2 }
+    timeout: 5 parsecs
+    next: choose
+  - id: choose
+    type: branch
+    config: { conditions: [{ expression: "prev = 1", next: nowhere }] }
+    timeout: 5 parsecs
+  - id: count
+    type: template
+    config: { template: "{{choose}}", tmplate: x }
+  - { id: lost, type: template, next: 5, config: { template: "{{lost}}" } }
+`;
+  expect(shortForm(diagnosticsOf(flowOf(nodes)))).toEqual([
+    'flow.yaml:6:32 bad-script: An expression is expected, but ";" stands here.',
+    "flow.yaml:6:36 unknown-key: There is no key `scrip` here.",
+    "flow.yaml:7:14 bad-value: `timeout` is no duration; write e.g. `500ms`, `30s`, `5m` or `1h30m`.",
+    "flow.yaml:11:48 bad-expression: Unexpected character: =",
+    "flow.yaml:11:60 unknown-target: There is no node `nowhere` in this flow.",
+    "flow.yaml:12:14 bad-value: `timeout` is no duration; write e.g. `500ms`, `30s`, `5m` or `1h30m`.",
+    "flow.yaml:13:9 duplicate-id: There is already a node `count`, in line 4.",
+    "flow.yaml:15:39 unknown-key: There is no key `tmplate` here.",
+    "flow.yaml:16:39 bad-value: `next` must be a text.",
+  ]);
+});
+
+it("reports no fault that is only the shadow of another", () => {
+  const broken = "  - { id: total, type: template, output: 1x, config: { template: x } }\n";
+  const uses = '  - { id: say, type: template, config: { template: "{{total}}" } }\n';
+  const start = "  - { id: start, type: async, config: { flow: pay } }\n";
+  const found = diagnosticsOf(flowOf(broken + uses + start), `name: pay\nnods: 1\n${flowOf(RESPOND)}`);
+  expect(found.map(({ source, code }) => `${source.name} ${code}`)).toEqual([
+    "flow.yaml bad-value",
+    "flow2.yaml unknown-key",
+  ]);
+});
+
 it("reports the faults of all files, in the order of their lines", () => {
   const found = diagnosticsOf(
     flowOf("  - { id: a, type: http_response, next: x, timeout: y }"),
@@ -294,6 +335,7 @@ it("reports the faults of all files, in the order of their lines", () => {
     flowOf(RESPOND),
   );
   expect(shortForm(found)).toEqual([
+    "flow.yaml:4:41 unknown-target: There is no node `x` in this flow.",
     "flow.yaml:4:53 bad-value: `timeout` is no duration; write e.g. `500ms`, `30s`, `5m` or `1h30m`.",
     "flow2.yaml:1:8 bad-value: `nodes` must be a list.",
   ]);

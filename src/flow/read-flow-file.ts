@@ -24,8 +24,10 @@ export interface FlowFile {
 export interface DraftNode extends FlowNode {
   /** Its place in the list. */
   readonly index: number;
-  /** False when its type or config is wrong: its edges are not known then. */
+  /** False when its type, its config or a target is wrong: its edges are not known then. */
   readonly isSound: boolean;
+  /** The config without the keys that are wrong; undefined where it cannot be read without them. */
+  readonly readable: JsonValue | undefined;
 }
 
 export interface DraftTrigger {
@@ -59,9 +61,11 @@ export class FlowDraft {
     this.nodesPath = Array.isArray(root) ? [] : ["nodes"];
     const fields: JsonValue = Array.isArray(root) ? { nodes: root } : root;
     this.header = yaml === undefined ? undefined : this.#parse(flowSchema, fields, []);
-    this.name = this.header?.name ?? nameOfFile(file.path);
-    const broken = new Set<string>();
     const parts = isObject(fields) ? fields : {};
+    // Also of a faulty file: other flows may start it by that name.
+    const { name } = parts;
+    this.name = typeof name === "string" ? name : nameOfFile(file.path);
+    const broken = new Set<string>();
     this.nodes = listOf(parts["nodes"]).flatMap((node, index) => this.#node(node, index, broken));
     this.brokenIds = broken;
     this.triggers = listOf(parts["triggers"]).flatMap((trigger, index) => this.#trigger(trigger, index));
@@ -126,7 +130,8 @@ export class FlowDraft {
 
   #node(value: JsonValue, index: number, broken: Set<string>): readonly DraftNode[] {
     const path = this.pathOfNode(index);
-    const shell = this.#parse(nodeSchema, value, path);
+    // What can be read of a faulty node is checked, too.
+    const shell = this.#parse(nodeSchema, value, path) ?? withoutFaulty(nodeSchema, value);
     if (shell === undefined) {
       if (isObject(value) && typeof value["id"] === "string") broken.add(value["id"]);
       return [];
@@ -138,7 +143,9 @@ export class FlowDraft {
       ]);
     const { id, type, config = {}, on_error: onError, output, timeout: timeoutMs } = shell;
     const next = shell.next ?? shell.to;
-    const isSound = this.#checkConfig(type, config, path);
+    const { isSound, readable } = this.#checkConfig(type, config, path);
+    const given = value as JsonObject;
+    const hasTargets = next === (given["next"] ?? given["to"]) && onError === given["on_error"];
     if (next !== undefined && NODE_TYPES.get(type)?.routes === true) {
       const hint = "Remove it; `default` in the config says where the run goes on otherwise.";
       this.report("error", "unused-target", `A \`${type}\` goes on where its config says.`, [...path, "next"], {
@@ -151,7 +158,8 @@ export class FlowDraft {
         type,
         config,
         index,
-        isSound,
+        isSound: isSound && hasTargets,
+        readable,
         ...(next !== undefined && { next }),
         ...(onError !== undefined && { onError }),
         ...(output !== undefined && { output }),
@@ -160,14 +168,18 @@ export class FlowDraft {
     ];
   }
 
-  #checkConfig(type: string, config: JsonValue, path: ValuePath): boolean {
+  #checkConfig(type: string, config: JsonValue, path: ValuePath): Pick<DraftNode, "isSound" | "readable"> {
     const nodeType = NODE_TYPES.get(type);
-    if (nodeType !== undefined) return this.#parse(nodeType.configSchema, config, [...path, "config"]) !== undefined;
+    if (nodeType !== undefined) {
+      const { configSchema } = nodeType;
+      const isSound = this.#parse(configSchema, config, [...path, "config"]) !== undefined;
+      return { isSound, readable: isSound ? config : readablePart(configSchema, config) };
+    }
     const similar = nearest(type, NODE_TYPES.keys());
     const hint =
       similar === undefined ? `Node types: ${[...NODE_TYPES.keys()].join(", ")}.` : `Did you mean \`${similar}\`?`;
     this.report("error", "unknown-node-type", `There is no node type \`${type}\`.`, [...path, "type"], { hint });
-    return false;
+    return { isSound: false, readable: undefined };
   }
 
   #trigger(value: JsonValue, index: number): readonly DraftTrigger[] {
@@ -182,6 +194,24 @@ export class FlowDraft {
     }
     return [{ index, type: "event", eventType: trigger.event_type, ...target }];
   }
+}
+
+/** What a schema makes of an object without the keys that are wrong; undefined where it needs them. */
+function withoutFaulty<T>(schema: z.ZodType<T>, value: JsonValue): T | undefined {
+  const part = readablePart(schema, value);
+  return part === undefined ? undefined : schema.parse(part);
+}
+
+function readablePart(schema: z.ZodType, value: JsonValue): JsonObject | undefined {
+  const result = schema.safeParse(value);
+  if (result.success || !isObject(value)) return undefined;
+  const faulty = new Set(
+    result.error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [String(issue.path[0])],
+    ),
+  );
+  const part = Object.fromEntries(Object.entries(value).filter(([key]) => !faulty.has(key)));
+  return schema.safeParse(part).success ? part : undefined;
 }
 
 /** What the value at a path is called in a message. */

@@ -44,6 +44,7 @@ describe("the reference of flows", () => {
     const tests = [
       "load-flows.test.ts",
       "check-flow.test.ts",
+      "../cli/doctor.test.ts",
       "../nodes/script.test.ts",
       "../template/template.test.ts",
       "../expression/expression.test.ts",

@@ -40,10 +40,11 @@ export class EventAnswers {
   }
 
   /** The answer for an event of which no flow is waited for. */
-  async acknowledge(arrival: Arrival, appended: Appended, plan: EventPlan): Promise<Answer> {
+  acknowledge(arrival: Arrival, appended: Appended, plan: EventPlan): Answer | Promise<Answer> {
     if (appended.kind === "duplicate") return this.#answerDuplicate(arrival, appended);
-    const answer = accepted(arrival, {});
-    this.#tell(arrival, { status: answer.status, ...(plan.runs.length === 0 && { unmatched: true }) });
+    const answer = accepted(arrival);
+    const { status } = answer;
+    this.#tell(arrival, plan.runs.length === 0 ? { status, unmatched: true } : { status });
     return answer;
   }
 
@@ -62,7 +63,7 @@ export class EventAnswers {
       case "deadline":
       case "retrying":
       case "silent": {
-        const answer = accepted(arrival, {});
+        const answer = accepted(arrival);
         if (reply.kind === "deadline") await this.#record(arrival, answer, "deadline");
         const reason = reply.kind === "silent" ? {} : { reason: `flow_${reply.kind}` };
         this.#tell(arrival, { status: answer.status, ...reason });
@@ -126,12 +127,12 @@ export class EventAnswers {
 
   #tell({ request, envelope }: Arrival, outcome: Omit<Outcome, "verdict" | "eventId">): void {
     const durationMs = this.#options.clock.monotonic() - request.receivedAt;
-    const told = { verdict: envelope.verdict.status, eventId: envelope.id, ...outcome };
+    const told = { ...outcome, verdict: envelope.verdict.status, eventId: envelope.id };
     this.#options.onRequest(recordOf(request, told, durationMs));
   }
 }
 
-function accepted({ envelope, provider }: Arrival, more: Readonly<Record<string, string>>): Answer {
+function accepted({ envelope, provider }: Arrival, more?: Readonly<Record<string, string>>): Answer {
   if (provider?.acknowledgement !== undefined)
     return { status: 200, headers: { "content-type": "text/plain" }, body: provider.acknowledgement };
   const body = JSON.stringify({ event_id: envelope.id, ...more });

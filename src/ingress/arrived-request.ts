@@ -1,3 +1,4 @@
+import type { Writable } from "../base/index.ts";
 import type { HeaderList } from "../event/index.ts";
 import type { RequestRecord } from "./request-record.ts";
 import type { Route } from "./source-table.ts";
@@ -18,15 +19,28 @@ export interface ArrivedRequest {
 /** What became of a request, for the operator. */
 export type Outcome = Omit<RequestRecord, "atMs" | "method" | "tenant" | "eventType" | "durationMs" | "bodyBytes">;
 
-/** The record of a request, from what arrived and what became of it. */
+/**
+ * The record of a request, from what arrived and what became of it. Written out: copying one object's fields behind those
+ * of another is slow, and this is done for every request.
+ */
 export function recordOf(request: ArrivedRequest, outcome: Outcome, durationMs: number): RequestRecord {
-  return {
+  const { verdict, status, eventId, duplicateOf, unmatched, reason, detail, hint, likely } = outcome;
+  const record: Writable<RequestRecord> = {
     atMs: request.receivedAtMs,
     method: request.method,
     tenant: request.route.tenant,
     eventType: request.route.eventType,
+    verdict,
+    status,
     durationMs,
     bodyBytes: request.rawBody.length,
-    ...outcome,
   };
+  if (eventId !== undefined) record.eventId = eventId;
+  if (duplicateOf !== undefined) record.duplicateOf = duplicateOf;
+  if (unmatched !== undefined) record.unmatched = unmatched;
+  if (reason !== undefined) record.reason = reason;
+  if (detail !== undefined) record.detail = detail;
+  if (hint !== undefined) record.hint = hint;
+  if (likely !== undefined) record.likely = likely;
+  return record;
 }

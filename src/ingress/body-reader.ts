@@ -38,12 +38,14 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isOver = false;
     const release = (): void => {
       inflight.give(size);
       size = 0;
     };
     const stop = (because: "too-large" | "overloaded" | "aborted"): void => {
-      request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
+      isOver = true;
+      request.off("data", onData);
       release();
       resolve({ ok: false, because });
     };
@@ -53,11 +55,15 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
       size += chunk.length;
       chunks.push(chunk);
     };
-    const onEnd = (): void => {
-      request.off("data", onData).off("error", onGone).off("close", onGone);
+    request.on("data", onData);
+    request.on("end", () => {
+      if (isOver) return;
+      isOver = true;
       resolve({ ok: true, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size), release });
-    };
-    const onGone = (): void => stop("aborted");
-    request.on("data", onData).once("end", onEnd).once("error", onGone).once("close", onGone);
+    });
+    // A sender that leaves: a request without a listener for errors only closes.
+    request.on("close", () => {
+      if (!isOver) stop("aborted");
+    });
   });
 }

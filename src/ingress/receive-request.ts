@@ -8,7 +8,7 @@
  * 3. Every refusal of a signature is the same answer; its reason goes to the log's ring and to the operator's record.
  * 4. Whoever waits for a flow is answered at the latest at the answer deadline.
  */
-import { GtcError, messageOf, type NewId } from "../base/index.ts";
+import { GtcError, messageOf, type NewId, type Writable } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
 import { headerOf, type Answer, type DedupeKey, type Envelope, type VerdictRecord } from "../event/index.ts";
 import type { Appended } from "../event-log/index.ts";
@@ -71,7 +71,9 @@ export class Receiver {
       const signed = this.#signedRequest(request);
       const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
       if (verifier === undefined) return await this.#unchecked(request, signed, tenant);
-      const verdict = await verifier.verify(signed, request.receivedAtMs);
+      const judged = verifier.verify(signed, request.receivedAtMs);
+      // Only schemes that fetch keys take time; every promise on this way is paid for by every request.
+      const verdict = judged instanceof Promise ? await judged : judged;
       return await this.#conclude(request, signed, verdict, tenant, verifier.provider);
     } catch (fault) {
       return this.#faulted(request, fault);
@@ -109,16 +111,13 @@ export class Receiver {
   }
 
   #signedRequest(request: ArrivedRequest): SignedRequest {
-    const encoding = headerOf(request.headers, "content-encoding");
-    return {
-      method: request.method,
-      url: this.#options.sources().publicBaseUrl + request.target,
-      headers: request.headers,
-      rawBody: request.rawBody,
-      remoteAddress: request.remoteAddress,
-      // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
-      ...(encoding !== undefined && { decodedBody: () => this.#decoded(request.rawBody, encoding) }),
-    };
+    const { method, headers, rawBody, remoteAddress } = request;
+    const url = this.#options.sources().publicBaseUrl + request.target;
+    const signed: SignedRequest = { method, url, headers, rawBody, remoteAddress };
+    const encoding = headerOf(headers, "content-encoding");
+    if (encoding === undefined) return signed;
+    // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
+    return { ...signed, decodedBody: () => this.#decoded(rawBody, encoding) };
   }
 
   /** Undefined when it cannot be decoded within the bound. */
@@ -142,13 +141,13 @@ export class Receiver {
     return this.#store(request, { verdict: { status: "unsigned" }, dedupe: deliveryKey(deliveryIdOf(signed)) });
   }
 
-  async #conclude(
+  #conclude(
     request: ArrivedRequest,
     signed: SignedRequest,
     verdict: Verdict,
     tenant: TenantSources,
     provider: Provider | undefined,
-  ): Promise<Answer> {
+  ): Answer | Promise<Answer> {
     if (verdict.status === "refused") return this.#refuseSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
     if (verdict.status === "handshake" || request.method !== "POST") return this.#wrongMethod(request);
@@ -189,20 +188,7 @@ export class Receiver {
   }
 
   async #store(request: ArrivedRequest, { verdict, dedupe, providerType, provider }: Judged): Promise<Answer> {
-    const envelope: Envelope = {
-      id: this.#options.newId(),
-      tenant: request.route.tenant,
-      eventType: request.route.eventType,
-      receivedAtMs: request.receivedAtMs,
-      method: request.method,
-      target: request.target,
-      headers: request.headers,
-      remoteAddress: request.remoteAddress,
-      rawBody: request.rawBody,
-      verdict,
-      ...(dedupe !== undefined && { dedupe }),
-      ...(providerType !== undefined && { providerType }),
-    };
+    const envelope = envelopeOf(this.#options.newId(), request, verdict, dedupe, providerType);
     const arrival: Arrival = { request, envelope, provider };
     const checked = this.#bodyFault(request);
     const fault = checked instanceof Promise ? await checked : checked;
@@ -286,7 +272,35 @@ interface Judged {
   readonly provider?: Provider | undefined;
 }
 
+/** Written out field by field: this object is made, and written, once per event. */
+function envelopeOf(
+  id: string,
+  { route, receivedAtMs, method, target, headers, remoteAddress, rawBody }: ArrivedRequest,
+  verdict: VerdictRecord,
+  dedupe: DedupeKey | undefined,
+  providerType: string | undefined,
+): Envelope {
+  const { tenant, eventType } = route;
+  const envelope: Writable<Envelope> = {
+    id,
+    tenant,
+    eventType,
+    receivedAtMs,
+    method,
+    target,
+    headers,
+    remoteAddress,
+    rawBody,
+    verdict,
+  };
+  if (dedupe !== undefined) envelope.dedupe = dedupe;
+  if (providerType !== undefined) envelope.providerType = providerType;
+  return envelope;
+}
+
 function recordedVerdict({ authenticated, scheme, keyName, provider }: VerifiedVerdict): VerdictRecord {
   if (!authenticated) return { status: "unsigned" };
-  return { status: "verified", scheme, keyName, ...(provider !== undefined && { provider }) };
+  return provider === undefined
+    ? { status: "verified", scheme, keyName }
+    : { status: "verified", scheme, keyName, provider };
 }

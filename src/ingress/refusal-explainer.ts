@@ -5,7 +5,8 @@
  * 1. Nothing here delays an answer or changes it: cases are taken one at a time, each in a turn of the event loop of its own.
  * 2. The work is bounded whatever senders do: cases per second, cases in line, bytes per case. Past a bound the refusal is
  *    kept with what verification itself found, and says that no more was looked for.
- * 3. Every case that was handed in is told exactly once, also when the gateway closes.
+ * 3. Every case that was handed in is told exactly once, also when the gateway closes. Where telling one fails, the next
+ *    are told all the same.
  */
 import type { Clock } from "../base/index.ts";
 import {
@@ -62,7 +63,8 @@ export class RefusalExplainer {
   explain(item: RefusalCase, tell: (refusal: ExplainedRefusal) => void): void {
     const { length } = item.request.rawBody;
     if (length > MAX_BODY_BYTES || this.#inLine >= MAX_IN_LINE || !this.#rate.take("")) {
-      tell(asFound(item.verdict, length > MAX_BODY_BYTES ? "the body is too large" : "too many requests are refused"));
+      const because = length > MAX_BODY_BYTES ? "the body is too large" : "too many requests are refused";
+      this.#tell(tell, asFound(item.verdict, because));
       return;
     }
     this.#inLine += 1;
@@ -77,8 +79,16 @@ export class RefusalExplainer {
   async #tellAfter(others: Promise<void>, item: RefusalCase, tell: (refusal: ExplainedRefusal) => void): Promise<void> {
     await others;
     await new Promise((resolve) => setImmediate(resolve));
-    tell(await this.#explained(item));
+    this.#tell(tell, await this.#explained(item));
     this.#inLine -= 1;
+  }
+
+  #tell(tell: (refusal: ExplainedRefusal) => void, refusal: ExplainedRefusal): void {
+    try {
+      tell(refusal);
+    } catch (fault) {
+      this.#options.onFault("telling a refusal", fault);
+    }
   }
 
   async #explained({ route, request, receivedAtMs, verdict }: RefusalCase): Promise<ExplainedRefusal> {

@@ -119,7 +119,7 @@ describe("a script", () => {
 describe("a script's error", () => {
   it("shows the lines of the flow's file", () => {
     const error = errorOf("let a = 1;\nlet b = a / (a - 1);\nb");
-    expect(error).toMatchObject({ code: "script-error", retryable: true });
+    expect(error).toMatchObject({ code: "script-error", retryable: false });
     expect(error.message).toMatch(/zero/i);
     expect(error.detail).toMatch(/^flow.yaml:12:17\n/);
     expect(error.detail).toContain("> 12 |         let b = a / (a - 1);\n     |                 ^");
@@ -127,7 +127,27 @@ describe("a script's error", () => {
 
   it("may be thrown", () => {
     expect(errorOf('throw "no such customer"')).toMatchObject({
+      code: "script-threw",
       message: expect.stringContaining("no such customer"),
+      retryable: true,
+    });
+  });
+
+  it.each([
+    ["a function that is not there", "payload.polish()"],
+    ["a missing key of a typed operation", "payload.nothing + 1"],
+    ["an index beyond the end", "[1, 2][7]"],
+    ["a wrong type", "if payload.type { 1 }"],
+    ["a number out of range", "9223372036854775807 + 1"],
+    ["a text that is no number", 'parse_int("many")'],
+    ["a text that is no JSON", 'parse_json("{")'],
+  ])("by %s would come again, so it is not tried again", (_, script) => {
+    expect(errorOf(script)).toMatchObject({ code: "script-error", retryable: false });
+  });
+
+  it("that was caught and thrown again is the script's own word", () => {
+    expect(errorOf("try { payload.polish() } catch (error) { throw error }")).toMatchObject({
+      code: "script-threw",
       retryable: true,
     });
   });

@@ -6,19 +6,13 @@
  * Invariants:
  * 1. Only what a script mentions is converted, so a large payload costs nothing to a script that ignores it.
  * 2. A script changes its own copies: what later steps see of the event and of earlier outputs stays as it was.
- * 3. Errors come with the lines of the flow's file. A script may depend on the time, so an error of its own is tried
- *    again as the flow's retry policy says; a script that used up its budget would only do so again.
+ * 3. Errors come with the lines of the flow's file. What a script sees is the same at every try, so its errors are not
+ *    tried again: a missing function is missing the next time, too. Two are, as the flow's retry policy says: what the
+ *    script itself throws, because its author may mean "not yet", and the end of its time.
  */
 import { z } from "zod";
 import { messageOf, stringifyJson } from "../base/index.ts";
-import {
-  compileScript,
-  RhaiError,
-  RhaiScope,
-  toJsonText,
-  type CompiledScript,
-  type RhaiErrorKind,
-} from "../rhai/index.ts";
+import { compileScript, RhaiError, RhaiScope, toJsonText, type CompiledScript } from "../rhai/index.ts";
 import { Source } from "../text/index.ts";
 import type { CompileContext, ConfigPath, NodeType, Outcome, StepContext, StepError } from "./node-type.ts";
 import { outputFromJson } from "./output.ts";
@@ -116,15 +110,19 @@ function errorOf(thrown: unknown, context: CompileContext): StepError {
   return detail === undefined ? error : { ...error, detail };
 }
 
-/** Kinds that are no error of the script's logic but the end of its budget. */
-const LIMITS: Readonly<Partial<Record<RhaiErrorKind, Pick<StepError, "code" | "retryable">>>> = {
-  ErrorTooManyOperations: { code: "script-too-long", retryable: false },
-  ErrorTerminated: { code: "script-deadline", retryable: true },
-  ErrorDataTooLarge: { code: "script-too-large", retryable: false },
-  ErrorTooManyVariables: { code: "script-too-large", retryable: false },
-  ErrorStackOverflow: { code: "script-too-large", retryable: false },
-};
-
-function kindOf(error: RhaiError): Pick<StepError, "code" | "retryable"> {
-  return LIMITS[error.innerKind] ?? { code: "script-error", retryable: true };
+function kindOf({ innerKind, thrown }: RhaiError): Pick<StepError, "code" | "retryable"> {
+  switch (innerKind) {
+    case "ErrorTerminated":
+      return { code: "script-deadline", retryable: true };
+    case "ErrorTooManyOperations":
+      return { code: "script-too-long", retryable: false };
+    case "ErrorDataTooLarge":
+    case "ErrorTooManyVariables":
+    case "ErrorStackOverflow":
+      return { code: "script-too-large", retryable: false };
+    default:
+      return thrown === undefined
+        ? { code: "script-error", retryable: false }
+        : { code: "script-threw", retryable: true };
+  }
 }

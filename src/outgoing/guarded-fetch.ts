@@ -11,6 +11,10 @@ export interface GuardOptions {
   readonly maxBytes?: number;
   /** Resolves a host's name; tests give their own. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** Whether a connection may go to an address; tests let theirs go to this machine. */
+  readonly isAllowed?: (address: string) => boolean;
+  /** Certificates (PEM) to trust instead of those that node knows. */
+  readonly ca?: string;
 }
 
 const MAX_BYTES = 1024 * 1024;
@@ -58,20 +62,21 @@ export function isPublicAddress(address: string): boolean {
  * Returns a function that fetches a text; with JSON to post it is a POST, else a GET.
  * It throws when the URL is not https, an address is not public, the answer is no 200, or a bound is passed.
  */
-export function createGuardedFetch({ maxBytes = MAX_BYTES, resolve = resolveAll }: GuardOptions = {}): (
-  url: string,
-  signal: AbortSignal,
-  postJson?: string,
-) => Promise<string> {
+export function createGuardedFetch({
+  maxBytes = MAX_BYTES,
+  resolve = resolveAll,
+  isAllowed = isPublicAddress,
+  ca,
+}: GuardOptions = {}): (url: string, signal: AbortSignal, postJson?: string) => Promise<string> {
   return async (text, signal, postJson) => {
     const url = new URL(text);
     if (url.protocol !== "https:") throw new Error(`${url.protocol}// is not fetched, only https`);
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const addresses = await resolve(host);
     const [address] = addresses;
-    if (address === undefined || !addresses.every(isPublicAddress))
+    if (address === undefined || !addresses.every(isAllowed))
       throw new Error(`${host} is no address of the public internet`);
-    return send({ url, address, maxBytes, signal, postJson });
+    return send({ url, address, maxBytes, signal, postJson, ca });
   };
 }
 
@@ -86,14 +91,16 @@ interface Judged {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   readonly postJson: string | undefined;
+  readonly ca: string | undefined;
 }
 
-function send({ url, address, maxBytes, signal, postJson }: Judged): Promise<string> {
+function send({ url, address, maxBytes, signal, postJson, ca }: Judged): Promise<string> {
   return new Promise((done, fail) => {
     const family = isIPv6(address) ? 6 : 4;
     const outgoing = request(url, {
       signal,
       agent: false,
+      ...(ca !== undefined && { ca }),
       ...(postJson !== undefined && {
         method: "POST",
         headers: { "content-type": "application/json", "content-length": Buffer.byteLength(postJson) },

@@ -50,7 +50,7 @@ export async function useDecoded<T>(
   body: Uint8Array,
   header: string | undefined,
   { maxBytes, room }: { readonly maxBytes: number; readonly room: ByteRoom },
-  use: (decoded: Uint8Array) => T,
+  use: (decoded: Uint8Array) => T | Promise<T>,
 ): Promise<T> {
   let taken = 0;
   const grow = (bytes: number): void => {
@@ -60,7 +60,7 @@ export async function useDecoded<T>(
   try {
     let decoded = body;
     for (const coding of codingsToUndo(header)) decoded = await decodeInPieces(decoded, coding, maxBytes, grow);
-    return use(decoded);
+    return await use(decoded);
   } finally {
     room.give(taken);
   }

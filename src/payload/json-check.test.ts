@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonFaultAt } from "./json-check.ts";
+import { JsonCheck } from "./json-check.ts";
+
+/** Where the bytes stop being JSON, read in slices of so many bytes; -1 when they are JSON. */
+function jsonFaultAt(bytes: Uint8Array, sliceBytes = bytes.length): number {
+  const check = new JsonCheck(bytes);
+  for (let slices = 0; slices <= bytes.length; slices++) {
+    const faultAt = check.advance(sliceBytes);
+    if (faultAt !== undefined) return faultAt;
+  }
+  throw new Error("more slices than bytes");
+}
 
 const isJson = (text: string): boolean => {
   try {
@@ -58,23 +68,36 @@ test("bytes that are not UTF-8 are no JSON", () => {
   expect(jsonFaultAt(Buffer.from([0x22, 0xff, 0x22]))).not.toBe(-1);
 });
 
+/** JSON, and JSON with one change. */
+const texts = fc
+  .tuple(fc.json(), fc.nat(), fc.constantFrom(...Array.from('{}[],:"\\0123e.-tfn \n')))
+  .chain(([json, at, char]) => {
+    const index = json.length === 0 ? 0 : at % json.length;
+    return fc.constantFrom(
+      json,
+      json.slice(0, index) + char + json.slice(index + 1),
+      json.slice(0, index) + char + json.slice(index),
+      json.slice(0, index) + json.slice(index + 1),
+    );
+  });
+
 test("it agrees with JSON.parse on JSON and on JSON with one change", () => {
-  const texts = fc
-    .tuple(fc.json(), fc.nat(), fc.constantFrom(...Array.from('{}[],:"\\0123e.-tfn \n')))
-    .chain(([json, at, char]) => {
-      const index = json.length === 0 ? 0 : at % json.length;
-      return fc.constantFrom(
-        json,
-        json.slice(0, index) + char + json.slice(index + 1),
-        json.slice(0, index) + char + json.slice(index),
-        json.slice(0, index) + json.slice(index + 1),
-      );
-    });
   fc.assert(
     fc.property(texts, (text) => {
       // A lone half of a surrogate pair cannot be written as UTF-8.
       fc.pre(Buffer.from(text).toString() === text);
       expect(jsonFaultAt(Buffer.from(text)) === -1).toBe(isJson(text));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("how the bytes are sliced changes nothing", () => {
+  const longer = texts.map((text) => `{"a":"${text.replaceAll('"', "'")}",  "\\u00e9\\n":[true,-1.5e3,${text}]}`);
+  fc.assert(
+    fc.property(fc.oneof(texts, longer), fc.integer({ min: 1, max: 40 }), (text, sliceBytes) => {
+      const bytes = Buffer.from(text);
+      expect(jsonFaultAt(bytes, sliceBytes)).toBe(jsonFaultAt(bytes));
     }),
     { numRuns: 2000 },
   );

@@ -81,3 +81,28 @@ test("ingress checks only what claims to be JSON", () => {
   expect(() => checkClaimedJson(json, Buffer.from("{"), limits)).toThrow("JSON");
   expect(() => checkClaimedJson([["content-type", "text/plain"]], Buffer.from("{"), limits)).not.toThrow();
 });
+
+test("a large body is checked between whatever else has arrived", async () => {
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  const json: [string, string][] = [["content-type", "application/json"]];
+  const large = Buffer.from(JSON.stringify(Array.from({ length: 100_000 }, (_, index) => `number ${index}`)));
+  const turnsDuring = async (checked: Promise<void> | undefined): Promise<number> => {
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      if (isOver) return;
+      turns += 1;
+      setImmediate(count);
+    };
+    count();
+    await checked?.finally(() => (isOver = true));
+    return turns;
+  };
+  expect(await turnsDuring(checkClaimedJson(json, large, limits))).toBeGreaterThan(5);
+  await expect(checkClaimedJson(json, large.subarray(0, -1), limits)).rejects.toThrow(
+    `stops being JSON at byte ${large.length - 1} of ${large.length - 1}`,
+  );
+  const latin1: [string, string][] = [["content-type", "application/json; charset=latin1"]];
+  const umlauts = Buffer.from(JSON.stringify("ä".repeat(300_000)), "latin1");
+  expect(await turnsDuring(checkClaimedJson(latin1, umlauts, limits))).toBeGreaterThan(2);
+});

@@ -8,6 +8,7 @@ import {
   RhaiArray,
   RhaiBlob,
   RhaiChar,
+  RhaiItems,
   RhaiMap,
   RhaiRange,
   typeName,
@@ -264,9 +265,14 @@ export function mismatch(wanted: string, actual: RhaiValue, at: number): RhaiErr
 export function itemsOf(value: RhaiValue, at: number): Iterable<RhaiValue> {
   if (value instanceof RhaiArray) return value.copy().items;
   if (value instanceof RhaiRange) return rangeItems(value);
-  if (typeof value === "string") return Array.from(value, char);
+  if (typeof value === "string") return charsOf(value);
+  if (value instanceof RhaiItems) return value.each();
   if (value instanceof RhaiBlob) return Array.from(value.bytes);
   throw new RhaiError("ErrorFor", `For loop expects iterable type, not ${typeName(value)}`, at);
+}
+
+export function* charsOf(text: string): Iterable<RhaiValue> {
+  for (const point of text) yield char(point);
 }
 
 function* rangeItems({ from, to, inclusive }: RhaiRange): Iterable<RhaiValue> {

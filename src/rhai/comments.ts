@@ -23,7 +23,7 @@ export class Comments {
 
   constructor(source: Source | undefined) {
     this.#text = source?.text ?? "";
-    this.#spans = source === undefined ? [] : lex(source, { disabledSymbols: new Set() }).comments;
+    this.#spans = source === undefined ? [] : lex(source, { disabledSymbols: new Set(), plainNames: false }).comments;
   }
 
   /** Whether an author's text is at hand. */

@@ -85,10 +85,7 @@ export abstract class ControlParser extends ExpressionParser {
       const { values, condition } = this.#caseHead();
       this.stream.expect("=>", "behind the case");
       const { block, selfEnded } = this.bodyStatement();
-      const isLate =
-        values.some((value) => value.kind === "int" || value.kind === "float") &&
-        condition === undefined &&
-        cases.some((other) => other.values.some(isRangeExpr));
+      const isLate = values.some(isNumber) && cases.some((other) => other.values.some(isFilledRange));
       if (isLate)
         throw this.stream.fault(
           "wrong-switch-integer-case",
@@ -170,8 +167,9 @@ export abstract class ControlParser extends ExpressionParser {
       this.stream.expect(")", "behind the loop's counter");
     }
     this.stream.expectKeyword("in", "behind the loop's variable");
+    this.refuseBlock();
     const iterable = this.expr();
-    if (["int", "float", "char", "bool", "unit"].includes(iterable.kind)) {
+    if (["int", "float", "char", "bool", "unit", "map"].includes(iterable.kind)) {
       throw this.stream.fault(
         "mismatched-type",
         "A loop goes over an array, a range, a text or a blob.",
@@ -199,8 +197,23 @@ export abstract class ControlParser extends ExpressionParser {
   }
 }
 
-function isRangeExpr(expr: Expr): boolean {
-  return expr.kind === "binary" && (expr.op === ".." || expr.op === "..=");
+function isNumber(expr: Expr): boolean {
+  return expr.kind === "float" || integerOf(expr) !== undefined;
+}
+
+/** An integer as a literal, with its sign. */
+function integerOf(expr: Expr): bigint | undefined {
+  if (expr.kind === "int") return expr.value;
+  if (expr.kind !== "unary" || expr.op === "!") return undefined;
+  const value = integerOf(expr.operand);
+  return value !== undefined && expr.op === "-" ? -value : value;
+}
+
+/** A range of integers that some number lies in. */
+function isFilledRange(expr: Expr): boolean {
+  if (expr.kind !== "binary" || (expr.op !== ".." && expr.op !== "..=")) return false;
+  const [from, to] = [integerOf(expr.left), integerOf(expr.right)];
+  return from !== undefined && to !== undefined && (expr.op === ".." ? from < to : from <= to);
 }
 
 function isConstant(expr: Expr): boolean {
@@ -217,9 +230,13 @@ function isConstant(expr: Expr): boolean {
     case "map":
       return expr.entries.every((entry) => isConstant(entry.value));
     case "unary":
-      return expr.op !== "!" && (expr.operand.kind === "int" || expr.operand.kind === "float");
+      return integerOf(expr) !== undefined || (expr.op !== "!" && expr.operand.kind === "float");
     case "binary":
-      return (expr.op === ".." || expr.op === "..=") && isConstant(expr.left) && isConstant(expr.right);
+      return (
+        (expr.op === ".." || expr.op === "..=") &&
+        integerOf(expr.left) !== undefined &&
+        integerOf(expr.right) !== undefined
+      );
     default:
       return false;
   }

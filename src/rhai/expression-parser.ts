@@ -4,7 +4,7 @@ import type { BinaryOp, Block, Expr, MapEntry } from "./ast.ts";
 import { PRECEDENCE, RIGHT_ASSOCIATIVE } from "./operators.ts";
 import { ParserBase } from "./parser-base.ts";
 import { describe } from "./token-stream.ts";
-import { RESERVED_FUNCTIONS, type Token } from "./tokens.ts";
+import { METHOD_FUNCTIONS, RESERVED_FUNCTIONS, type Token } from "./tokens.ts";
 import { INT_MAX } from "./values.ts";
 
 /** A chain such as `a + b + …` or `a.b.c…` is no nesting, but its tree is as deep as it is long. */
@@ -58,14 +58,26 @@ export abstract class ExpressionParser extends ParserBase {
 
   /** A literal that is no bool can never be a condition. */
   protected refuseNonBool(expr: Expr): void {
-    if (!["int", "float", "string", "char", "array", "map", "unit"].includes(expr.kind)) return;
+    if (!["int", "float", "string", "template", "char", "array", "map", "unit"].includes(expr.kind)) return;
     throw this.stream.fault("mismatched-type", "A condition must be true or false.", expr.span);
   }
 
   protected condition(): Expr {
+    this.refuseBlock();
     const condition = this.expr();
     this.refuseNonBool(condition);
     return condition;
+  }
+
+  /** Where a block follows an expression, the expression itself is no bare block. */
+  protected refuseBlock(): void {
+    if (this.stream.isSymbol("{"))
+      throw this.stream.fault(
+        "expr-expected",
+        "A block cannot stand here.",
+        this.stream.peek.span,
+        "Put it into parentheses.",
+      );
   }
 
   #binaryOp(): string | undefined {
@@ -106,22 +118,15 @@ export abstract class ExpressionParser extends ParserBase {
     return { kind: "index", object, index, optional, span: this.spanFrom(object.span.start) };
   }
 
-  /** What can never be an index, or never be indexed, is refused before the script runs. */
+  /** An index that a literal can never have is refused before the script runs; for other objects the run shows it. */
   #checkIndex(object: Expr, index: Expr): void {
-    const neverIndex =
-      ["float", "bool", "array", "map", "unit", "closure"].includes(index.kind) ||
-      isLogic(index) ||
-      (index.kind === "char" && object.kind !== "index");
-    if (neverIndex)
+    const isMap = object.kind === "map";
+    const isList = ["int", "array", "string", "template"].includes(object.kind);
+    if (!isMap && !isList) return;
+    const isText = index.kind === "string" || index.kind === "template";
+    const isNever = ["float", "bool", "unit", "char"].includes(index.kind) || isAndOr(index);
+    if (isNever || (isMap && index.kind === "int") || (isList && isText))
       throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
-    const isMap =
-      object.kind === "map" && (index.kind === "int" || (index.kind === "binary" && index.op.startsWith("..")));
-    const isList = (object.kind === "array" || object.kind === "string") && index.kind === "string";
-    if (isMap || isList)
-      throw this.stream.fault("malformed-index", "Arrays are indexed by integers, maps by strings.", index.span);
-    if (["float", "char", "bool", "unit", "closure"].includes(object.kind) || isLogic(object)) {
-      throw this.stream.fault("malformed-index", "This value has no elements.", object.span);
-    }
   }
 
   #member(object: Expr): Expr {
@@ -138,7 +143,7 @@ export abstract class ExpressionParser extends ParserBase {
     }
     const name = token.text;
     if (this.stream.isSymbol("(")) {
-      const isEngines = ["Fn", "eval", "is_def_var", "is_def_fn"].includes(name);
+      const isEngines = RESERVED_FUNCTIONS.has(name) && !METHOD_FUNCTIONS.has(name);
       if ((token.kind !== "name" || isEngines) && this.options.strict) throw this.#reservedProperty(token);
       const args = this.#args();
       return { kind: "method", object, name, args, optional, nameSpan, span: this.spanFrom(object.span.start) };
@@ -362,9 +367,8 @@ export abstract class ExpressionParser extends ParserBase {
   }
 }
 
-function isLogic(expr: Expr): boolean {
-  const isOp = expr.kind === "binary" && ["&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "!in"].includes(expr.op);
-  return isOp || (expr.kind === "unary" && expr.op === "!");
+function isAndOr(expr: Expr): boolean {
+  return expr.kind === "binary" && (expr.op === "&&" || expr.op === "||");
 }
 
 function utf8Length(text: string): number {

@@ -18,21 +18,24 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+const encoder = new TextEncoder();
+
 /** @throws SyntaxError when a bracket or a string does not close, or when the text nests too deep. */
 export function mapContainers(text: string): JsonContainers {
+  const units = unitsOf(text);
   const ends: number[] = [];
   const behind: number[] = [];
   const open: number[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      at = endOfString(text, at);
-    } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+  for (let at = 0; at < units.length; at++) {
+    const unit = units[at]!;
+    if (unit === QUOTE) {
+      at = endOfString(units, at);
+    } else if (unit === OPEN_OBJECT || unit === OPEN_ARRAY) {
       if (open.length > MAX_DEPTH) throw new SyntaxError(`the JSON nests more than ${MAX_DEPTH} levels deep`);
       open.push(ends.length);
       ends.push(0);
       behind.push(0);
-    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
+    } else if (unit === CLOSE_OBJECT || unit === CLOSE_ARRAY) {
       const number = open.pop();
       if (number === undefined)
         throw new SyntaxError(`unexpected ${JSON.stringify(text[at])} at offset ${at} of the JSON`);
@@ -44,17 +47,22 @@ export function mapContainers(text: string): JsonContainers {
   return { ends, behind };
 }
 
-/** The offset of the quote that ends a string. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  if (end === -1) throw new SyntaxError("the JSON ends too early");
-  return end;
+/**
+ * The text's units as numbers, one for each offset. A typed array is read three times as fast as a string of which the
+ * engine does not know how it is kept; nearly every text is ASCII, where a byte of UTF-8 is a unit.
+ */
+function unitsOf(text: string): Uint8Array | Uint16Array {
+  const bytes = encoder.encode(text);
+  if (bytes.length === text.length) return bytes;
+  const units = new Uint16Array(text.length);
+  for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at);
+  return units;
 }
 
-/** Whether an odd number of backslashes stands before. */
-function isEscaped(text: string, at: number): boolean {
-  let before = at - 1;
-  while (text.charCodeAt(before) === BACKSLASH) before -= 1;
-  return (at - before) % 2 === 0;
+/** The offset of the quote that ends a string. */
+function endOfString(units: Uint8Array | Uint16Array, start: number): number {
+  let at = start + 1;
+  while (at < units.length && units[at] !== QUOTE) at += units[at] === BACKSLASH ? 2 : 1;
+  if (at >= units.length) throw new SyntaxError("the JSON ends too early");
+  return at;
 }

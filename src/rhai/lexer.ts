@@ -13,6 +13,8 @@ const LINE_COMMENT = /\/\/[^\n]*/y;
 const MAX_TEMPLATE_DEPTH = 50;
 
 export interface LexOptions {
+  /** Names have ASCII letters only, as in Rhai. */
+  readonly plainNames: boolean;
   readonly disabledSymbols: ReadonlySet<string>;
 }
 
@@ -34,6 +36,7 @@ class Lexer {
   readonly #source: Source;
   readonly #text: string;
   readonly #disabled: ReadonlySet<string>;
+  readonly #isPlainNames: boolean;
   #at = 0;
   #templateDepth = 0;
 
@@ -41,6 +44,7 @@ class Lexer {
     this.#source = source;
     this.#text = source.text;
     this.#disabled = options.disabledSymbols;
+    this.#isPlainNames = options.plainNames;
     if (this.#text.startsWith("#!")) this.#skipComment(/[^\n]*/y);
   }
 
@@ -109,6 +113,8 @@ class Lexer {
     this.#at += text.length;
     const span = { start, end: this.#at };
     if (this.#disabled.has(text)) return { kind: "reserved", text, span };
+    if (this.#isPlainNames && /\W/.test(text))
+      this.#report("bad-identifier", `"${text}" has letters that Rhai allows in no name.`, start, this.#at);
     // A name of underscores only is no name, except `_` itself, which stands for "anything else" in a switch.
     if (/^_+(?![_\p{XID_Start}])/u.test(text) && text !== "_") {
       this.#report(
@@ -171,6 +177,10 @@ class Lexer {
         if (this.#text[this.#at] !== "`") break;
         text += "`";
         this.#at += 1;
+      } else if (this.#text.startsWith("\\${", this.#at)) {
+        // The only escape that there is: a block that is meant as text.
+        text += "${";
+        this.#at += 3;
       } else if (char === "$" && this.#text[this.#at + 1] === "{" && this.#templateDepth < MAX_TEMPLATE_DEPTH) {
         this.#at += 2;
         parts.push(text, this.#nested());

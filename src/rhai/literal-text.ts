@@ -41,10 +41,10 @@ export function nameOrQuoted(text: string): string {
 }
 
 /**
- * A piece of a back-tick string, which has no escapes. A line break at the very start would not count as part of the
- * text, so that a second one is written before it. `${` cannot be written as text and never stands in a tree's piece.
+ * A piece of a back-tick string, which has no escape but the one for `${`. A line break at the very start would not
+ * count as part of the text, so that a second one is written before it.
  */
 export function templateText(text: string, isFirst: boolean): string {
-  const doubled = text.replaceAll("`", "``");
+  const doubled = text.replaceAll("`", "``").replaceAll("${", "\\${");
   return isFirst && /^\r?\n/.test(doubled) ? `\n${doubled}` : doubled;
 }

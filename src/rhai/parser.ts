@@ -23,7 +23,10 @@ export function parse(
 ): { program: Program; diagnostics: readonly Diagnostic[] } {
   const resolved = resolveOptions(options);
   if (source.text.length > resolved.maxScriptChars) return tooLong(source, resolved.maxScriptChars);
-  const { tokens, diagnostics } = lex(source, { disabledSymbols: new Set(resolved.disabledSymbols) });
+  const { tokens, diagnostics } = lex(source, {
+    disabledSymbols: new Set(resolved.disabledSymbols),
+    plainNames: resolved.strict,
+  });
   const stream = new TokenStream(source, tokens);
   const parser = new Parser(stream, resolved);
   const program = resolved.expressionOnly ? parser.expressionProgram() : parser.program();
@@ -85,6 +88,8 @@ export class Parser extends ControlParser {
       this.#isGlobal = false;
       const block = this.#statements(open.span.start, () => this.stream.isSymbol("}"));
       this.#isGlobal = outer;
+      if (this.options.expressionOnly && block.statements.length !== 1)
+        throw this.stream.fault("expr-expected", "Exactly one expression must stand here.");
       this.stream.expect("}", "to end the block");
       return { ...block, span: { start: open.span.start, end: this.stream.lastEnd } };
     });
@@ -227,10 +232,8 @@ export class Parser extends ControlParser {
   #checkTarget(target: Expr, span: Span): void {
     if (target.kind === "name" || target.kind === "this") return;
     let root: Expr = target;
-    if (target.kind === "prop" || target.kind === "index") {
-      while (root.kind === "prop" || root.kind === "index") root = root.object;
-      if (root.kind !== "method" && root.kind !== "call") return;
-    }
+    while (root.kind === "prop" || root.kind === "index") root = root.object;
+    if (root !== target && (root.kind === "name" || root.kind === "this" || root.kind === "path")) return;
     throw this.stream.fault(
       "assignment-to-invalid-lhs",
       "Only a variable, a property or an element can be assigned to.",
@@ -303,12 +306,7 @@ export class Parser extends ControlParser {
           (first.kind === "string" ? first.value : first.text),
         name: this.name("a function").name,
       };
-    if (
-      first.kind === "name" &&
-      RESERVED_FUNCTIONS.has(first.text) &&
-      first.text !== "print" &&
-      first.text !== "debug"
-    ) {
+    if (first.kind === "name" && RESERVED_FUNCTIONS.has(first.text)) {
       throw this.stream.fault(
         "reserved",
         `"${first.text}" belongs to the language; a function cannot have that name.`,

@@ -44,9 +44,9 @@ describe("bit fields", () => {
     ["0b110101.get_bits(5, 0)", "0"],
     ["let x = 0; x.set_bits(0, 64, -1); x", "-1"],
     ["let x = 0; x.set_bits(60, 20, 255); x", "-1152921504606846976"],
-    ["5.bits(0, 3)", "[true, false, true]"],
-    ["(-1).bits(62)", "[true, true]"],
-    ["5.bits(1..1)", "[]"],
+    ["let all = []; for bit in 5.bits(0, 3) { all.push(bit); } all", "[true, false, true]"],
+    ["let all = []; for bit in (-1).bits(62) { all.push(bit); } all", "[true, true]"],
+    ["let all = []; for bit in 5.bits(1..1) { all.push(bit); } all", "[]"],
   ])("%s is %s", (script, shown) => expectEval(script, shown));
 
   test.each(["let x = 1; x[1..65]", "let x = 1; x[64..]", "1.get_bits(64, 1)", "1.get_bits(-65, 1)", "1.bits(64)"])(
@@ -84,4 +84,26 @@ describe("a loop over a range", () => {
     ["without an end", "let n = 0; for i in 3.. { n += i; if i > 5 { break; } } n", "18"],
     ["that is empty", "let n = 0; for i in 9223372036854775807..0 { n = 1 } n", "0"],
   ])("%s", (_what, script, shown) => expectEval(script, shown));
+});
+
+describe("what is counted out one after the other", () => {
+  test.each([
+    ["type_of(range(0, 9, 2))", '"range"'],
+    ['type_of("abc".chars())', '"range"'],
+    ["type_of(5.bits())", '"range"'],
+    ["type_of(0..9)", '"range"'],
+    ["let all = []; for n in range(9, 0, -4) { all.push(n); } all", "[9, 5, 1]"],
+    ["let all = []; for n in range(0.0, 1.0, 0.5) { all.push(n); } all", "[0.0, 0.5]"],
+    ['let all = []; for c in "heart".chars(1, 3) { all.push(c); } all', "[e, a, r]"],
+    ['let all = []; for c in "heart".chars(-2) { all.push(c); } all', "[r, t]"],
+    [
+      "let twice = range(0, 6, 3); let all = []; for n in twice { for k in twice { all.push(n + k); } } all",
+      "[0, 3, 3, 6]",
+    ],
+  ])("%s is %s", (script, shown) => expectEval(script, shown));
+
+  test("takes no room before it is needed", () =>
+    expectEval("let seen = 0; for n in range(0, 9000000000, 2) { seen += 1; if seen > 3 { break; } } seen", "4", {
+      options: { maxArraySize: 10 },
+    }));
 });

@@ -68,7 +68,7 @@ test("what the printer writes parses to the same tree", () => {
 
 /** The script with a numbered comment between some of its tokens. */
 function commented(script: string, seed: readonly number[]): { readonly text: string; readonly count: number } {
-  const { tokens } = lex(new Source("c", script), { disabledSymbols: new Set() });
+  const { tokens } = lex(new Source("c", script), { disabledSymbols: new Set(), plainNames: false });
   let text = "";
   let [from, count] = [0, 0];
   tokens.forEach(({ span }, at) => {
@@ -98,7 +98,7 @@ test("comments at any place are kept, once, and printing again changes nothing",
       const second = parseScript(again, { maxExprDepth: 0 });
       expect(second.diagnostics.map(({ message }) => `${message}\n${once}`)).toEqual([]);
       expect(withoutPlaces(second.program)).toBe(withoutPlaces(first.program));
-      const { comments } = lex(again, { disabledSymbols: new Set() });
+      const { comments } = lex(again, { disabledSymbols: new Set(), plainNames: false });
       const found = comments.map(({ start }) => Number(/\d+/.exec(once.slice(start))?.[0]));
       expect(found.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, at) => at));
       expect(printScript(second.program, again)).toBe(once);

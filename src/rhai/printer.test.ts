@@ -75,7 +75,7 @@ const TRICKY = [
   "a in b; a !in b; !(a in b); x.private.default; event.new.case",
   "f(|x| { let y = x; y }, |z| z); f(`a\nb`, [`c\nd`]); [|x| { x }]",
   'fn f() { this.x = 1; this } import "m" as n; throw; return',
-  "({ a }.b) = 1; (a.b) += 2; a[0] <<= 1",
+  "(a).b = 1; (a.b) += 2; a[0] <<= 1",
   "#{} ; [] ; () ; {} ; #{a: #{b: [#{c: 1}]}}",
   'let 変数 = "é"; 変数',
 ];

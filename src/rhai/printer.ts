@@ -126,29 +126,35 @@ class Printer extends ExpressionPrinter {
     return isBlockLike(leftmost(value)) && !text.startsWith("(") ? `(${text})` : text;
   }
 
+  /** In the head of a control structure, a brace would open the body: parentheses prevent it. */
+  #headSafe(value: Expr, indent: string): string {
+    const text = this.expr(value, indent);
+    return text.startsWith("{") ? `(${text})` : text;
+  }
+
   protected override control(
     value: Extract<Expr, { kind: "if" | "switch" | "while" | "loop" | "do" | "for" }>,
     indent: string,
   ): string {
     switch (value.kind) {
       case "if": {
-        const head = `if ${this.expr(value.condition, indent)} ${this.blockText(value.then, indent)}`;
+        const head = `if ${this.#headSafe(value.condition, indent)} ${this.blockText(value.then, indent)}`;
         return value.otherwise === undefined ? head : `${head} else ${this.#else(value.otherwise, indent)}`;
       }
       case "switch":
         return this.#switch(value, indent);
       case "while":
-        return `while ${this.expr(value.condition, indent)} ${this.blockText(value.body, indent)}`;
+        return `while ${this.#headSafe(value.condition, indent)} ${this.blockText(value.body, indent)}`;
       case "loop":
         return `loop ${this.blockText(value.body, indent)}`;
       case "do": {
         const until = value.until ? "until" : "while";
-        return `do ${this.blockText(value.body, indent)} ${until} ${this.expr(value.condition, indent)}`;
+        return `do ${this.blockText(value.body, indent)} ${until} ${this.#headSafe(value.condition, indent)}`;
       }
       case "for": {
         const variable =
           value.counter === undefined ? value.variable.name : `(${value.variable.name}, ${value.counter.name})`;
-        return `for ${variable} in ${this.expr(value.iterable, indent)} ${this.blockText(value.body, indent)}`;
+        return `for ${variable} in ${this.#headSafe(value.iterable, indent)} ${this.blockText(value.body, indent)}`;
       }
       default:
         return value satisfies never;
@@ -172,7 +178,7 @@ class Printer extends ExpressionPrinter {
 
   #caseHead({ values, condition }: SwitchCase, indent: string): string {
     const head = values.map((item) => this.expr(item, indent, ABOVE_PIPE)).join(" | ");
-    return condition === undefined ? head : `${head} if ${this.expr(condition, indent)}`;
+    return condition === undefined ? head : `${head} if ${this.#headSafe(condition, indent)}`;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   RhaiChar,
   RhaiFloat,
   RhaiFn,
+  RhaiItems,
   RhaiMap,
   RhaiRange,
   type RhaiValue,
@@ -27,6 +28,8 @@ export interface ValueCases<R> {
   range(value: { readonly from: Integer; readonly to: Integer; readonly inclusive: boolean }): R;
   fn(name: string): R;
   timestamp(ms: number): R;
+  /** What only a loop can use. */
+  items(each: () => Iterable<RhaiValue>): R;
 }
 
 export const rhaiValues = {
@@ -51,5 +54,6 @@ function match<R>(value: RhaiValue, cases: ValueCases<R>): R {
   if (value instanceof RhaiMap) return cases.map(value.entries);
   if (value instanceof RhaiBlob) return cases.blob(value.bytes);
   if (value instanceof RhaiRange) return cases.range(value);
+  if (value instanceof RhaiItems) return cases.items(value.each);
   return value instanceof RhaiFn ? cases.fn(value.name) : cases.timestamp(value.ms);
 }

@@ -5,14 +5,19 @@ import {
   RhaiChar,
   RhaiFloat,
   RhaiFn,
+  RhaiItems,
   RhaiMap,
   RhaiRange,
   RhaiTimestamp,
   type RhaiValue,
 } from "./values.ts";
 
-const MAX_NATURAL = 1e13;
-const MIN_NATURAL = 1e-7;
+/** Rust's bounds are 32-bit floats, which is why 1e13 is beyond them. */
+const MAX_NATURAL = Math.fround(1e13);
+const MIN_NATURAL = Math.fround(1e-13);
+/** Between these Rust's debug form of a float has no exponent. */
+const MIN_DEBUG = 1e-4;
+const MAX_DEBUG = 1e16;
 
 /** Floats always show that they are floats: `1.0`; very large and very small ones in the form `1e15`. */
 export function floatText(value: number): string {
@@ -20,8 +25,23 @@ export function floatText(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (value === 0) return "0.0";
   const size = Math.abs(value);
-  if (size > MAX_NATURAL || size < MIN_NATURAL) return value.toExponential().replace("e+", "e");
-  const text = plainDecimal(value);
+  if (size > MAX_NATURAL || size < MIN_NATURAL) return exponential(value);
+  return withPoint(plainDecimal(value));
+}
+
+/** As Rust shows a float for debugging, which is also how it looks inside of arrays and maps. */
+function floatDebug(value: number): string {
+  if (!Number.isFinite(value)) return floatText(value);
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  const size = Math.abs(value);
+  return size < MIN_DEBUG || size >= MAX_DEBUG ? exponential(value) : withPoint(plainDecimal(value));
+}
+
+function exponential(value: number): string {
+  return value.toExponential().replace("e+", "e");
+}
+
+function withPoint(text: string): string {
   return text.includes(".") ? text : `${text}.0`;
 }
 
@@ -29,7 +49,8 @@ export function floatText(value: number): string {
 function plainDecimal(value: number): string {
   const text = String(value);
   if (!text.includes("e")) return text;
-  return value.toFixed(20).replace(/0+$/, "");
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text) ?? [];
+  return `${sign}0.${"0".repeat(Number(exponent) - 1)}${whole}${fraction}`;
 }
 
 /** What `print` and string interpolation show. */
@@ -38,7 +59,7 @@ export function display(value: RhaiValue): string {
   if (value === null) return "";
   if (value instanceof RhaiChar) return value.text;
   if (typeof value !== "object") return String(value);
-  return value instanceof RhaiFn ? `Fn(${value.name})` : objectText(value);
+  return objectText(value);
 }
 
 /** What `debug` shows, and how values look inside arrays and maps. */
@@ -46,17 +67,12 @@ export function debugForm(value: RhaiValue): string {
   if (typeof value === "string") return quoted(value);
   if (value === null) return "()";
   if (value instanceof RhaiChar) return value.text;
-  if (value instanceof RhaiFn) return fnText(value);
-  if (typeof value !== "object") return String(value);
-  return objectText(value);
+  if (value instanceof RhaiFloat) return floatDebug(value.value);
+  return typeof value === "object" ? objectText(value) : String(value);
 }
 
-function fnText(fn: RhaiFn): string {
-  const parts = [fn.name, ...fn.curried.map(debugForm)];
-  return `Fn${fn.body === undefined ? "" : "*"}(${parts.join(", ")})`;
-}
-
-function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar | RhaiFn>): string {
+function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar>): string {
+  if (value instanceof RhaiFn) return `Fn(${value.name})`;
   if (value instanceof RhaiFloat) return floatText(value.value);
   if (value instanceof RhaiArray) return `[${value.items.map(debugForm).join(", ")}]`;
   if (value instanceof RhaiMap) {
@@ -67,6 +83,7 @@ function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar | RhaiFn
   }
   if (value instanceof RhaiBlob) return blobText(value.bytes);
   if (value instanceof RhaiRange) return `${value.from}${value.inclusive ? "..=" : ".."}${value.to}`;
+  if (value instanceof RhaiItems) return "range";
   return value instanceof RhaiTimestamp ? "<timestamp>" : (value satisfies never);
 }
 

@@ -86,6 +86,9 @@ export const RESERVED_FUNCTIONS: ReadonlySet<string> = new Set([
   "is_def_var",
 ]);
 
+/** Those of them that may be called like methods, too. */
+export const METHOD_FUNCTIONS: ReadonlySet<string> = new Set(["type_of", "call", "curry", "is_shared"]);
+
 /** Longest first, so that the first match is the token. */
 export const SYMBOLS: readonly string[] = [
   "<<=",

@@ -21,7 +21,8 @@ export type RhaiValue =
   | RhaiBlob
   | RhaiRange
   | RhaiFn
-  | RhaiTimestamp;
+  | RhaiTimestamp
+  | RhaiItems;
 
 export class RhaiFloat {
   readonly value: number;
@@ -100,6 +101,14 @@ export function appendTo(array: RhaiArray, other: RhaiArray): void {
   const { items } = other;
   const count = items.length;
   for (let index = 0; index < count; index++) own.push(copyOf(items[index]!));
+}
+
+/** Gives an array other elements, which may be some of its own. */
+export function replaceItems(array: RhaiArray, items: readonly RhaiValue[]): undefined {
+  const own = array.own();
+  const kept = items === own ? [...items] : items;
+  own.length = 0;
+  for (const item of kept) own.push(item);
 }
 
 const NO_ITEMS: RhaiValue[] = [];
@@ -201,6 +210,15 @@ export class RhaiTimestamp {
   }
 }
 
+/** What only a loop can use: the steps of a range, the characters of a text, the bits of an integer. */
+export class RhaiItems {
+  /** From the beginning, each time it is called. */
+  readonly each: () => Iterable<RhaiValue>;
+  constructor(each: () => Iterable<RhaiValue>) {
+    this.each = each;
+  }
+}
+
 /** A value of one's own: containers are copied (lazily), everything else cannot change. */
 export function copyOf(value: RhaiValue): RhaiValue {
   if (typeof value !== "object" || value === null) return value;
@@ -241,7 +259,8 @@ export const T = {
   rangeInclusive: 1024,
   fn: 2048,
   timestamp: 4096,
-  any: 8191,
+  items: 8192,
+  any: 16383,
 } as const;
 
 /** The type bit of a value. */
@@ -266,6 +285,7 @@ function objectBit(value: Extract<RhaiValue, object>): number {
   if (value instanceof RhaiChar) return T.char;
   if (value instanceof RhaiFn) return T.fn;
   if (value instanceof RhaiRange) return value.inclusive ? T.rangeInclusive : T.range;
+  if (value instanceof RhaiItems) return T.items;
   return value instanceof RhaiBlob ? T.blob : T.timestamp;
 }
 
@@ -283,6 +303,7 @@ export const TYPE_NAMES: Readonly<Record<number, string>> = {
   [T.rangeInclusive]: "range=",
   [T.fn]: "Fn",
   [T.timestamp]: "timestamp",
+  [T.items]: "range",
 };
 
 /** The name that `type_of` gives. */

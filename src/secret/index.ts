@@ -1,4 +1,4 @@
-export { readExternalSecret, type ExternalSecret } from "./external-secret.ts";
+export { readExternalSecret, type ExternalSecret, type SecretPlace } from "./external-secret.ts";
 export { Secret } from "./secret.ts";
 export { SealedStore, type SealedStoreOptions } from "./sealed-store.ts";
 export { writePrivateFile } from "./private-file.ts";

@@ -17,13 +17,13 @@ export interface AnswerOption {
 const HEADER: Schema = { type: "string", pattern: "^[\\w!#$%&'*+.^`|~-]+$" };
 const TEXT: Schema = { type: "string", minLength: 1 };
 /** Where a secret is kept that setup does not seal. */
-const EXTERNAL: readonly Schema[] = ["env", "file"].map((kind) => ({
+const EXTERNAL: readonly Schema[] = [{ env: TEXT }, { file: TEXT, overlap: TEXT }].map((properties) => ({
   type: "object",
   additionalProperties: false,
-  required: [kind],
-  properties: { [kind]: TEXT },
+  required: Object.keys(properties).slice(0, 1),
+  properties,
 }));
-/** A secret: its text, `$NAME` (taken from the environment and sealed), or where it is read at each start. */
+/** A secret: its text, `$NAME` (taken from the environment and sealed), or where it is read. */
 export const SECRET: Schema = { anyOf: [TEXT, ...EXTERNAL] };
 
 export const ANSWER_OPTIONS: readonly AnswerOption[] = [

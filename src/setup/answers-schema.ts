@@ -52,7 +52,7 @@ function withSummary(schema: JsonSchema, description: string): JsonSchema {
 /** Providers have settings of their own, so other properties are left to the validation. */
 function signatureSchema(providers: readonly string[]): JsonSchema {
   const description =
-    'The secret, $NAME to take it from the environment now, or { "env": "NAME" } or { "file": "PATH" } to read it at every start.';
+    'The secret, $NAME to take it from the environment now, or { "env": "NAME" } or { "file": "PATH" } to read it at every start, the file also when it changes.';
   const secret = { ...SECRET, description };
   return {
     type: "object",

@@ -1,7 +1,7 @@
 /** Reads what an author wrote into a bundle: `bundle.yaml`, the flows of all tenants and those of one. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GtcError } from "../base/index.ts";
+import { GtcError, messageOf } from "../base/index.ts";
 import { loadFlows, parseBundleFile, type BundleFile, type FlowFile, type FlowSet } from "../flow/index.ts";
 import { Source, type Diagnostic } from "../text/index.ts";
 
@@ -25,32 +25,47 @@ export async function readBundleFolder(folder: string): Promise<BundleFolder> {
     throw new GtcError("GTC_BUNDLE_NOT_FOUND", { path: folder, detail }, { cause });
   });
   const { bundle = EMPTY, diagnostics } = parseBundleFile(new Source(path, text));
-  const files = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
-  const loaded = loadFlows(files);
-  return { folder, bundle, flows: loaded.flows, diagnostics: [...diagnostics, ...loaded.diagnostics] };
+  const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
+  const unreadable = read.flatMap((file) => ("fault" in file ? [file.fault] : []));
+  const loaded = loadFlows(read.flatMap((file) => ("fault" in file ? [] : [file])));
+  return { folder, bundle, flows: loaded.flows, diagnostics: [...diagnostics, ...unreadable, ...loaded.diagnostics] };
 }
 
 const EMPTY: BundleFile = { schemaVersion: 1, bundleId: "", name: "", tenants: [] };
 
-async function tenantFiles(folder: string, tenants: readonly string[]): Promise<FlowFile[]> {
+/** A flow's text, or why it cannot be had. */
+type ReadFile = FlowFile | { readonly fault: Diagnostic };
+
+async function tenantFiles(folder: string, tenants: readonly string[]): Promise<ReadFile[]> {
   const lists = await Promise.all(tenants.map((tenant) => flowFiles(join(folder, "tenants", tenant, "flows"), tenant)));
   return lists.flat();
 }
 
-async function flowFiles(folder: string, tenant?: string): Promise<FlowFile[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return Promise.all(
-    names
-      .filter((name) => FLOW_FILE.test(name))
-      .sort()
-      .map(async (name) => {
-        const path = join(folder, name);
-        return { path, text: await readFile(path, "utf8"), ...(tenant !== undefined && { tenant }) };
-      }),
-  );
+async function flowFiles(folder: string, tenant?: string): Promise<ReadFile[]> {
+  let names: readonly string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? [] : [unreadable(folder, error)];
+  }
+  const flows = names.filter((name) => FLOW_FILE.test(name)).toSorted();
+  return Promise.all(flows.map((name) => flowFile(join(folder, name), tenant)));
+}
+
+async function flowFile(path: string, tenant: string | undefined): Promise<ReadFile> {
+  try {
+    return { path, text: await readFile(path, "utf8"), ...(tenant !== undefined && { tenant }) };
+  } catch (error) {
+    return unreadable(path, error);
+  }
+}
+
+/** A link that leads nowhere, a folder with a flow's name, a file of someone else: the other files are looked at all the same. */
+function unreadable(path: string, error: unknown): { readonly fault: Diagnostic } {
+  const message = `It cannot be read: ${messageOf(error)}.`;
+  const hint = "Give gtc a file that it may read, or remove it.";
+  const place = { source: new Source(path, ""), span: { start: 0, end: 0 } };
+  return { fault: { level: "error", code: "unreadable-file", message, hint, ...place } };
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -5,15 +5,19 @@ export { answersTemplate } from "./answers-template.ts";
 export { hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 export {
   loadBundle,
+  loadWithoutSecrets,
   previewBundle,
+  readExternalSecrets,
   readSettings,
   type LoadedBundle,
   type LoadedSource,
   type LoadedTenant,
 } from "./load-bundle.ts";
-export { urlTable, type UrlRow } from "./url-table.ts";
+export { hasSameSecrets, keepReplaced, secretFiles } from "./replaced-secrets.ts";
+export { urlRow, urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { addSecret, type AddedSecret } from "./add-secret.ts";
+export { removeSecret } from "./remove-secret.ts";
 export { mergeSetup } from "./merge-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
 export { secretStatus, type SecretStatus, type SecretUse } from "./secret-status.ts";

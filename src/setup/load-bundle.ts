@@ -2,23 +2,27 @@
  * A bundle as the gateway runs it: what its author wrote, and what setup made of the answers, with the secrets opened.
  */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { keyFaults, type SchemeConfig, type SigningKey } from "../signature/index.ts";
-import { readExternalSecret, SealedStore } from "../secret/index.ts";
+import { readExternalSecret, SealedStore, type SecretPlace } from "../secret/index.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
-import {
-  settingsSchema,
-  type OpenSetup,
-  type StoredSettings,
-  type StoredSource,
-  type StoredTenant,
-} from "./settings.ts";
+import { ownSettings, settingsSchema, type OpenSetup, type StoredSettings, type StoredSource } from "./settings.ts";
 
 export interface LoadedSource {
   readonly config: SchemeConfig;
-  readonly keys: readonly SigningKey[];
+  readonly keys: readonly LoadedKey[];
 }
+
+export interface LoadedKey extends SigningKey {
+  /** Where it was read, if in a file. */
+  readonly file?: { readonly path: string; readonly overlapMs: number };
+  /** It is no longer in the file of the secret with this name. */
+  readonly replacedAt?: string;
+}
+
+/** How long a secret goes on verifying once its file holds another. */
+const DEFAULT_OVERLAP_MS = 24 * 3_600_000;
 
 export interface LoadedTenant {
   /** For event types without a scheme of their own. */
@@ -51,29 +55,28 @@ export async function loadBundle(folder: string, options: LoadOptions): Promise<
   const read = await readBundleFolder(folder);
   const settings = await readSettings(folder);
   const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
-  const external = await externalSecrets(settings, folder, options.env ?? {});
-  return assemble(read, settings, (name) => external.get(name) ?? store.get(name).reveal(), options.maxBodyBytes);
+  const { secrets, faults } = await readExternalSecrets(settings, { env: options.env ?? {}, folder });
+  if (faults.length > 0) throw new GtcError("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
+  return assemble(read, settings, (name) => secrets.get(name) ?? store.get(name).reveal(), options.maxBodyBytes);
 }
 
-/** Reads the secrets that are kept elsewhere, by name. @throws GtcError GTC_SECRET_UNRESOLVED with all that fail. */
-async function externalSecrets(
+/** Reads the secrets that are kept elsewhere, by name, and says which cannot be read or used. */
+export async function readExternalSecrets(
   settings: StoredSettings,
-  folder: string,
-  env: NonNullable<LoadOptions["env"]>,
-): Promise<ReadonlyMap<string, string>> {
+  place: SecretPlace,
+): Promise<{ readonly secrets: ReadonlyMap<string, string>; readonly faults: readonly string[] }> {
   const secrets = new Map<string, string>();
   const faults: string[] = [];
   for (const { config, keys } of sourcesIn(settings)) {
     for (const { name, secretName, from } of keys) {
       if (from === undefined) continue;
-      const read = await readExternalSecret(from, { env, folder });
+      const read = await readExternalSecret(from, place);
       const fault = "fault" in read ? read.fault : keyFaults(config, [{ name, secret: read.text }])[0]?.message;
       if (fault !== undefined) faults.push(`${secretName}: ${fault}`);
       if ("text" in read) secrets.set(secretName, read.text);
     }
   }
-  if (faults.length > 0) throw new GtcError("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
-  return secrets;
+  return { secrets, faults };
 }
 
 function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[] {
@@ -81,6 +84,11 @@ function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[]
     ...Object.values(byType),
     ...(fallback === undefined ? [] : [fallback]),
   ]);
+}
+
+/** The bundle without its secrets, for what can be said where they cannot be read. @throws GtcError GTC_BUNDLE_NOT_FOUND, GTC_NOT_SET_UP. */
+export async function loadWithoutSecrets(folder: string, maxBodyBytes: number): Promise<LoadedBundle> {
+  return assemble(await readBundleFolder(folder), await readSettings(folder), () => undefined, maxBodyBytes);
 }
 
 /** The bundle as it would be loaded once these answers were written; writes nothing. @throws GtcError GTC_BUNDLE_NOT_FOUND. */
@@ -92,28 +100,33 @@ export async function previewBundle(
   return assemble(await readBundleFolder(folder), settings, (name) => secrets.get(name), maxBodyBytes);
 }
 
-/** Undefined: it is kept elsewhere and was not read. */
-type SecretOf = (secretName: string) => string | undefined;
+interface Opening {
+  /** Undefined: it is kept elsewhere and was not read. */
+  readonly secretOf: (secretName: string) => string | undefined;
+  readonly maxBodyBytes: number;
+  readonly folder: string;
+}
 
 function assemble(
   read: BundleFolder,
   settings: StoredSettings,
-  secretOf: SecretOf,
+  secretOf: Opening["secretOf"],
   maxBodyBytes: number,
 ): LoadedBundle {
+  const opening = { secretOf, maxBodyBytes, folder: read.folder };
   const sources = new Map<string, LoadedTenant>();
   for (const tenant of read.bundle.tenants) {
-    const isEnabled = settings.tenants[tenant]?.enabled ?? settings.enabled;
-    if (isEnabled) sources.set(tenant, mergeTenant(settings, tenant, secretOf, maxBodyBytes));
+    const isEnabled = ownSettings(settings, tenant).enabled ?? settings.enabled;
+    if (isEnabled) sources.set(tenant, mergeTenant(settings, tenant, opening));
   }
   return { ...read, publicBaseUrl: settings.publicBaseUrl, sources };
 }
 
-/** What setup wrote. @throws GtcError GTC_NOT_SET_UP. */
+/** What setup wrote. @throws GtcError GTC_NOT_SET_UP, GTC_LOG_FORMAT; an error of the file system. */
 export async function readSettings(folder: string): Promise<StoredSettings> {
   const path = join(folder, "state", "settings.json");
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new GtcError("GTC_NOT_SET_UP", { path: folder }, { cause });
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === "ENOENT" ? new GtcError("GTC_NOT_SET_UP", { path: folder }, { cause }) : cause;
   });
   const parsed = settingsSchema.safeParse(jsonOrNothing(text));
   if (!parsed.success) throw new GtcError("GTC_LOG_FORMAT", { path, found: "of another version", supported: 1 });
@@ -130,27 +143,37 @@ function jsonOrNothing(text: string): unknown {
 }
 
 /** A tenant's own schemes come before those of all tenants. */
-function mergeTenant(settings: StoredSettings, name: string, secretOf: SecretOf, maxBodyBytes: number): LoadedTenant {
-  const own: StoredTenant = settings.tenants[name] ?? { byType: {} };
+function mergeTenant(settings: StoredSettings, name: string, opening: Opening): LoadedTenant {
+  const own = ownSettings(settings, name);
   const byType = new Map<string, LoadedSource>();
   for (const [eventType, source] of Object.entries({ ...settings.shared.byType, ...own.byType }))
-    byType.set(eventType, open(source, secretOf));
+    byType.set(eventType, open(source, opening));
   const fallback = own.fallback ?? settings.shared.fallback;
   return {
     byType,
     requireSignature: own.requireSignature ?? settings.requireSignature,
     replayGuard: own.replayGuard ?? settings.shared.replayGuard ?? "off",
-    maxBodyBytes: own.maxBodyBytes ?? settings.maxBodyBytes ?? maxBodyBytes,
-    ...(fallback !== undefined && { fallback: open(fallback, secretOf) }),
+    maxBodyBytes: own.maxBodyBytes ?? settings.maxBodyBytes ?? opening.maxBodyBytes,
+    ...(fallback !== undefined && { fallback: open(fallback, opening) }),
   };
 }
 
-function open({ config, keys }: StoredSource, secretOf: SecretOf): LoadedSource {
+function open({ config, keys }: StoredSource, { secretOf, folder }: Opening): LoadedSource {
   return {
     config,
-    keys: keys.flatMap(({ name, secretName, notAfterMs }) => {
+    keys: keys.flatMap(({ name, secretName, notAfterMs, from }): LoadedKey[] => {
       const secret = secretOf(secretName);
-      return secret === undefined ? [] : [{ name, secret, ...(notAfterMs !== undefined && { notAfterMs }) }];
+      if (secret === undefined) return [];
+      const file = from !== undefined && "file" in from ? from : undefined;
+      const { overlapMs = DEFAULT_OVERLAP_MS } = file ?? {};
+      return [
+        {
+          name,
+          secret,
+          ...(notAfterMs !== undefined && { notAfterMs }),
+          ...(file !== undefined && { file: { path: resolve(folder, file.file), overlapMs } }),
+        },
+      ];
     }),
   };
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { SealedStore } from "../secret/index.ts";
 import { readSettings } from "./load-bundle.ts";
-import { ANY, type OpenSetup, type StoredSettings, type StoredSource } from "./settings.ts";
+import { ANY, ownSettings, type OpenSetup, type StoredSettings, type StoredSource } from "./settings.ts";
 
 /** @throws GtcError GTC_NOT_SET_UP, GTC_SECRET_KEY, GTC_LOG_FORMAT. */
 export async function openSetup(bundleFolder: string, keyText: string | undefined): Promise<OpenSetup> {
@@ -20,12 +20,9 @@ export interface PlacedSource {
 }
 
 /** The scheme that checks a tenant's event type; undefined when none does. */
-export function findSource(
-  { shared, tenants }: StoredSettings,
-  tenant: string,
-  eventType: string,
-): PlacedSource | undefined {
-  const own = tenants[tenant] ?? { byType: {} };
+export function findSource(settings: StoredSettings, tenant: string, eventType: string): PlacedSource | undefined {
+  const { shared } = settings;
+  const own = ownSettings(settings, tenant);
   for (const [owner, section] of [
     [tenant, own],
     [ANY, shared],
@@ -39,7 +36,7 @@ export function findSource(
 
 /** The settings with another scheme at a place. */
 export function withSource(settings: StoredSettings, { owner, eventType, source }: PlacedSource): StoredSettings {
-  const section = owner === ANY ? settings.shared : (settings.tenants[owner] ?? { byType: {} });
+  const section = owner === ANY ? settings.shared : ownSettings(settings, owner);
   const changed =
     eventType === ANY
       ? { ...section, fallback: source }

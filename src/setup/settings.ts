@@ -17,7 +17,13 @@ const keySchema = z.object({
   secretName: z.string(),
   notAfterMs: z.number().optional(),
   /** Where it is kept, when it is not sealed. */
-  from: z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]).optional(),
+  from: z
+    .union([
+      z.strictObject({ env: z.string() }),
+      /** `overlapMs`: how long a secret that the file no longer holds goes on verifying. */
+      z.strictObject({ file: z.string(), overlapMs: z.number().exactOptional() }),
+    ])
+    .optional(),
   /** How it came, when not with the answers. */
   origin: z.enum(["rotated", "handshake"]).optional(),
   addedAtMs: z.number().optional(),
@@ -50,6 +56,11 @@ export type StoredSettings = z.infer<typeof settingsSchema>;
 export type StoredKey = z.infer<typeof keySchema>;
 export type StoredSource = z.infer<typeof sourceSchema>;
 export type StoredTenant = z.infer<typeof tenantSchema>;
+
+/** What is set up for a tenant alone. Any name may be a tenant's, also one that every object has (`constructor`). */
+export function ownSettings({ tenants }: StoredSettings, tenant: string): StoredTenant {
+  return (Object.hasOwn(tenants, tenant) ? tenants[tenant] : undefined) ?? { byType: {} };
+}
 
 /** What is set up, with the secrets opened: each under the name by which the settings know it. */
 export interface OpenSetup {

@@ -16,19 +16,25 @@ export interface UrlRow {
 /** One row per tenant and event type that a flow or a signature names. */
 export function urlTable(bundle: LoadedBundle): readonly UrlRow[] {
   const rows: UrlRow[] = [];
-  for (const [tenant, sources] of bundle.sources) {
-    for (const eventType of eventTypesOf(bundle, tenant, sources)) {
-      const check = describeCheck(sources.byType.get(eventType) ?? sources.fallback, sources.requireSignature);
-      rows.push({
-        tenant,
-        event_type: eventType,
-        url: `${bundle.publicBaseUrl}/events/webhook/${tenant}/${eventType}`,
-        flows: bundle.flows.match(tenant, eventType).map(({ flow }) => flow.name),
-        ...check,
-      });
-    }
-  }
+  for (const [tenant, sources] of bundle.sources)
+    for (const eventType of eventTypesOf(bundle, tenant, sources)) rows.push(rowOf(bundle, tenant, eventType, sources));
   return rows;
+}
+
+/** The row of any event type, also one that nothing names; undefined for a tenant that receives nothing. */
+export function urlRow(bundle: LoadedBundle, tenant: string, eventType: string): UrlRow | undefined {
+  const sources = bundle.sources.get(tenant);
+  return sources === undefined ? undefined : rowOf(bundle, tenant, eventType, sources);
+}
+
+function rowOf(bundle: LoadedBundle, tenant: string, eventType: string, sources: LoadedTenant): UrlRow {
+  return {
+    tenant,
+    event_type: eventType,
+    url: `${bundle.publicBaseUrl}/events/webhook/${tenant}/${eventType}`,
+    flows: bundle.flows.match(tenant, eventType).map(({ flow }) => flow.name),
+    ...describeCheck(sources.byType.get(eventType) ?? sources.fallback, sources.requireSignature),
+  };
 }
 
 function eventTypesOf(bundle: LoadedBundle, tenant: string, sources: LoadedTenant): readonly string[] {

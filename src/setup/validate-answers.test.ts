@@ -130,6 +130,41 @@ describe("answers that are not valid", () => {
       ["$.events-webhook.public_base_url must have no user and no password"],
     ],
     [
+      "everything that is wrong with one URL",
+      { ...VALID, public_base_url: "http://u:p@a.example/?x=1" },
+      [
+        "$.events-webhook.public_base_url must be https (http only on loopback)",
+        "$.events-webhook.public_base_url must have no query and no fragment",
+        "$.events-webhook.public_base_url must have no user and no password",
+      ],
+    ],
+    [
+      "what is wrong below an event type that is none",
+      { ...VALID, signatures: { "a/b": { provider: "githup", secret: "s" } } },
+      [
+        "$.events-webhook.signatures.a/b is no event type",
+        '$.events-webhook.signatures.a/b.provider "githup" is not a known provider',
+      ],
+    ],
+    [
+      "a header that is none, without its key",
+      { ...VALID, secret_header: "X Sig" },
+      [
+        "$.events-webhook.secret_key is missing, but secret_header is there",
+        "$.events-webhook.secret_header must be the name of a header",
+      ],
+    ],
+    [
+      "a secret's place that is none",
+      { ...VALID, signatures: { github: { ...SHA256, secret: { fle: "/run/secrets/github" } } } },
+      ['$.events-webhook.signatures.github.secret must be { "env": "NAME" } or { "file": "/run/secrets/name" }'],
+    ],
+    [
+      "an overlap that is none",
+      { ...VALID, signatures: { github: { ...SHA256, secret: { file: "/run/secrets/github", overlap: "soon" } } } },
+      ["$.events-webhook.signatures.github.secret.overlap is no duration; write 30m, 24h or 7d, or 0s for none"],
+    ],
+    [
       "a header without its key",
       { ...VALID, secret_header: "X-Sig" },
       ["$.events-webhook.secret_key is missing, but secret_header is there"],

@@ -3,9 +3,9 @@
  */
 import { nearest } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
-import type { ExternalSecret } from "../secret/index.ts";
 import { OPTION_NAMES, TENANT_OPTION_NAMES } from "./answer-options.ts";
 import { isRecord, type AnswerFault, type AnswerSection } from "./answers.ts";
+import { ExternalReferences } from "./external-references.ts";
 import {
   ANY,
   REPLAY_GUARDS,
@@ -49,7 +49,7 @@ class Validator {
   readonly faults: AnswerFault[] = [];
   readonly secrets = new Map<string, string>();
   readonly #options: ValidateOptions;
-  readonly #external = new Map<string, ExternalSecret>();
+  readonly #external = new ExternalReferences((path, message) => this.#fault(path, message));
 
   constructor(options: ValidateOptions) {
     this.#options = options;
@@ -128,57 +128,20 @@ class Validator {
     return found;
   }
 
-  /**
-   * Puts a text in the place of each secret that is kept elsewhere, so that the schemes see references only. The secret
-   * itself is not looked at: it may not be on the machine that sets up.
-   */
-  #withoutExternal(entry: unknown, path: string): unknown {
-    if (!isRecord(entry)) return entry;
-    const { secret, secrets } = entry;
-    return {
-      ...entry,
-      ...(secret !== undefined && { secret: this.#reference(secret, `${path}.secret`) }),
-      ...(Array.isArray(secrets) && {
-        secrets: secrets.map((item: unknown, index) => {
-          const at = `${path}.secrets[${index}]`;
-          if (!isRecord(item) || !("secret" in item)) return this.#reference(item, at);
-          return { ...item, secret: this.#reference(item["secret"], `${at}.secret`) };
-        }),
-      }),
-    };
-  }
-
-  #reference(value: unknown, path: string): unknown {
-    if (!isRecord(value) || !("env" in value || "file" in value)) return value;
-    const { env, file, ...more } = value;
-    const from =
-      typeof env === "string" && file === undefined ? { env } : typeof file === "string" ? { file } : undefined;
-    const isName = from !== undefined && ("env" in from ? /^\w+$/.test(from.env) : from.file !== "");
-    if (!isName || Object.keys(more).length > 0 || (env !== undefined && file !== undefined))
-      this.#fault(path, 'must be { "env": "NAME" } or { "file": "/run/secrets/name" }');
-    const reference = `$GTC_EXTERNAL_${this.#external.size}`;
-    this.#external.set(reference, from ?? { env: "" });
-    return reference;
-  }
-
   /** `secret_header` and `secret_key`: the check for every event type without a signature of its own. */
   #fallback(section: Section, path: string, owner: string): StoredSource | undefined {
     const { secret_header: header } = section;
-    const key = this.#reference(section["secret_key"], `${path}.secret_key`);
+    const key = this.#external.textOrReference(section["secret_key"], `${path}.secret_key`);
     if (header === undefined && key === undefined) return undefined;
     if (header === undefined || key === undefined) {
       const [given, missing] = header === undefined ? ["secret_key", "secret_header"] : ["secret_header", "secret_key"];
       this.#fault(`${path}.${missing}`, `is missing, but ${given} is there`, "Give both or none of them.");
-      return undefined;
     }
-    if (typeof header !== "string" || !/^[\w!#$%&'*+.^`|~-]+$/.test(header)) {
-      this.#fault(`${path}.secret_header`, "must be the name of a header");
-      return undefined;
-    }
-    if (typeof key !== "string" || key === "") {
-      this.#fault(`${path}.secret_key`, "must be a text that is not empty");
-      return undefined;
-    }
+    const isHeader = typeof header === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(header);
+    if (header !== undefined && !isHeader) this.#fault(`${path}.secret_header`, "must be the name of a header");
+    const isKey = typeof key === "string" && key !== "";
+    if (key !== undefined && !isKey) this.#fault(`${path}.secret_key`, "must be a text that is not empty");
+    if (!isHeader || !isKey) return undefined;
     const config = { scheme: { spec: sha256Spec(header) } };
     return this.#source(config, [{ name: "default", secret: key }], `${path}.secret_key`, `${owner}/${ANY}`);
   }
@@ -192,11 +155,9 @@ class Validator {
     const sources: Record<string, StoredSource> = {};
     for (const [eventType, entry] of Object.entries(value)) {
       const at = `${path}.${eventType}`;
-      if (!EVENT_TYPE.test(eventType)) {
+      if (!EVENT_TYPE.test(eventType))
         this.#fault(at, "is no event type", "Use letters, digits and . _ : @ -, at most 128 of them.");
-        continue;
-      }
-      const parsed = parseSchemeConfig(this.#withoutExternal(entry, at));
+      const parsed = parseSchemeConfig(this.#external.withoutThem(entry, at));
       if ("faults" in parsed) {
         for (const { path: below, message, hint } of parsed.faults)
           this.#fault(below === "" ? at : `${at}.${below}`, message, hint);
@@ -216,7 +177,7 @@ class Validator {
     owner: string,
   ): StoredSource | undefined {
     const resolved = keys.map((key) => {
-      const from = this.#external.get(key.secret);
+      const from = this.#external.placeOf(key.secret);
       return from === undefined ? { ...key, secret: this.#resolve(key.secret, path) ?? "" } : { ...key, from };
     });
     if (resolved.some(({ secret }) => secret === "")) return undefined;
@@ -257,11 +218,14 @@ class Validator {
     if (typeof value !== "string") this.#fault(path, value === undefined ? "is missing" : "must be a text", hint);
     if (text === "") return "";
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined) this.#fault(path, `"${text}" is no URL`, hint);
-    else if (!(url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
+    if (url === undefined) {
+      this.#fault(path, `"${text}" is no URL`, hint);
+      return "";
+    }
+    if (!(url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
       this.#fault(path, "must be https (http only on loopback)", hint);
-    else if (url.search !== "" || url.hash !== "") this.#fault(path, "must have no query and no fragment", hint);
-    else if (url.username !== "" || url.password !== "") this.#fault(path, "must have no user and no password", hint);
+    if (url.search !== "" || url.hash !== "") this.#fault(path, "must have no query and no fragment", hint);
+    if (url.username !== "" || url.password !== "") this.#fault(path, "must have no user and no password", hint);
     return text.replace(/\/+$/, "");
   }
 

@@ -24,14 +24,13 @@ const ID_HEADERS = [
   "X-Idempotency-Key",
 ];
 
-const LOWER_NAMES = ID_HEADERS.map((name) => [name, name.toLowerCase()] as const);
+const HEADERS = ID_HEADERS.map((name) => ({ lowerName: name.toLowerCase(), source: `header:${name}` }));
 
 /** The first well-known id header that is there once; `covers` says which of them the signature covers. */
 export function wellKnownDeliveryId(view: RequestView, covers: (source: string) => boolean): DeliveryId | undefined {
-  for (const [name, lowerName] of LOWER_NAMES) {
+  for (const { lowerName, source } of HEADERS) {
     const value = view.header(lowerName);
     if (value === undefined || value === "" || value.length > 256) continue;
-    const source = `header:${name}`;
     return { value, source, signed: covers(source) };
   }
   return undefined;

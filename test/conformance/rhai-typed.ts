@@ -48,6 +48,7 @@ export function toTyped(value: RhaiValue): Typed {
     range: ({ from, to, inclusive }) => ({ range: { from: String(from), to: String(to), inclusive } }),
     fn: (name) => ({ fnptr: name }),
     timestamp: () => ({ timestamp: null }),
+    items: (each) => ({ items: [...each()].map(toTyped) }),
   });
 }
 

@@ -80,4 +80,18 @@ triggers: [{ type: event, event_type: picky }]
   const { run_details } = (await (await gateway.api(`events/${eventId}`)).json()) as { run_details: unknown[] };
   expect(run_details).toMatchObject([{ resolved_by: letter?.["resolved_by"] }]);
   expect((await gateway.api("runs?resolved=maybe")).status).toBe(400);
+
+  const other = String((await gateway.post("demo/picky", '{"n": 7}')).json()["event_id"]);
+  await gateway.settled(other);
+  const bulk = (selection: object) =>
+    gateway.api("replays", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...selection, rate: 1000 }),
+    });
+  // What was done since is not done again.
+  expect(await (await bulk({ dead_letters: { flow: "picky" } })).json()).toMatchObject({ total: 1 });
+  expect((await bulk({ dead_letters: { flow: "none" } })).status).toBe(400);
+  expect((await bulk({})).status).toBe(400);
+  expect((await bulk({ event_ids: [other], dead_letters: {} })).status).toBe(400);
 });

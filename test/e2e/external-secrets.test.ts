@@ -1,8 +1,10 @@
 /** Secrets that are kept in the environment or in files: set up without them, read at every start, checked by doctor. */
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { startGtc } from "../support/gtc-process.ts";
 import { runGtc, type Ran } from "../support/run-gtc.ts";
 import { RESPOND } from "../support/flows.ts";
 import { createTestBundle, testConfig, type TestBundle } from "../support/test-bundle.ts";
@@ -66,7 +68,41 @@ test("a start reads them from their places, and each verifies", async () => {
   await bundle.write("respond.secret", "another-secret-of-the-file");
   await gateway.gateway.reloadSetup();
   expect(await post("respond", "another-secret-of-the-file")).toBe(201);
-  expect(await post("respond", "respond-secret-of-the-file")).toBe(401);
+  // Whatever the reason to load again: what a file held before goes on for its overlap.
+  expect(await post("respond", "respond-secret-of-the-file")).toBe(201);
+  expect(await post("respond", "a-secret-that-never-was")).toBe(401);
+});
+
+test("a running gateway takes what a file holds anew; what it held before goes on for its overlap", async () => {
+  const place = { file: "respond.secret" };
+  const signatures = {
+    respond: { header: "X-Sig", algorithm: "sha256", secret: place },
+    strict: { header: "X-Sig", algorithm: "sha256", secret: { ...place, overlap: "0s" } },
+  };
+  await setUp({ ...SECTION, secret_header: undefined, secret_key: undefined, signatures });
+  const gateway = await startGtc(bundle.folder);
+  const post = async (type: string, secret: string): Promise<number> => {
+    const url = `${gateway.url}/events/webhook/demo/${type}`;
+    return (await fetch(url, { method: "POST", body: BODY, headers: { "x-sig": sign(secret) } })).status;
+  };
+  const said = async (text: string): Promise<void> => {
+    while (!gateway.output().includes(text)) await once(gateway.child.stdout!, "data");
+  };
+  try {
+    expect(await post("respond", "respond-secret-of-the-file")).toBe(201);
+    await bundle.write("respond.secret", "another-secret-of-the-file\n");
+    await said("Took over a secret");
+    expect(await post("respond", "another-secret-of-the-file")).toBe(201);
+    expect(await post("respond", "respond-secret-of-the-file")).toBe(201);
+    expect(await post("strict", "another-secret-of-the-file")).toBe(202);
+    expect(await post("strict", "respond-secret-of-the-file")).toBe(401);
+    await rm(join(bundle.folder, "respond.secret"));
+    await said("the last good version goes on");
+    expect(await post("respond", "another-secret-of-the-file")).toBe(201);
+    expect(gateway.output()).not.toContain("secret-of-the-file");
+  } finally {
+    await gateway.stop();
+  }
 });
 
 test("start refuses and doctor shows every one that cannot be read", async () => {
@@ -100,6 +136,7 @@ test.each([
   [{ file: "" }],
   [{ env: "A", file: "b" }],
   [{ env: "A", more: true }],
+  [{ env: "A", overlap: "1h" }],
 ])("the place %j is a fault of the answers", async (secret) => {
   const { exitCode, stderr } = await setUp({
     ...SECTION,

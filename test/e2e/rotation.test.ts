@@ -1,7 +1,9 @@
 /** Rotating a secret of a running gateway: no request is refused on the way, and each event says what verified it. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
-import { runGtc } from "../support/run-gtc.ts";
+import { runGtc, type Ran } from "../support/run-gtc.ts";
 import { signGithub } from "../support/sign.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 
@@ -27,8 +29,8 @@ async function verifiedBy(answer: Response): Promise<unknown> {
 }
 
 /** Waits for a line of the gateway's own log; the gateway writes it after it has done what it says. */
-async function untilSaid(text: string): Promise<void> {
-  while (!gateway!.output().includes(text))
+async function untilSaid(text: string, from = 0): Promise<void> {
+  while (!gateway!.output().slice(from).includes(text))
     await new Promise<void>((resolve) => gateway!.child.stdout!.once("data", () => resolve()));
 }
 
@@ -78,6 +80,45 @@ test("without an overlap the old secret ends at once, and the refusal says so", 
   expect((await post("old-secret")).status).toBe(401);
   expect((await post(generated)).status).toBe(202);
   await untilSaid("key_expired");
+});
+
+test("an old secret goes when it is not used any more, or at once where that is asked for", async () => {
+  bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
+  gateway = await startGtc(bundle.folder);
+  const secrets = (...words: readonly string[]): Promise<Ran> =>
+    runGtc(["secrets", ...words, "--json"], { env: { NEW: "new-secret" } });
+  const { folder } = bundle;
+  const only = await secrets("remove", "demo", "github", "default", folder);
+  expect([only.exitCode, only.stderr]).toEqual([2, expect.stringContaining("only secret that verifies")]);
+  await secrets("rotate", "demo", "github", folder, "--secret-env", "NEW", "--name", "spring");
+  await untilSaid("Took over the settings");
+  const misspelt = await secrets("remove", "demo", "github", "defualt", folder);
+  expect([misspelt.exitCode, misspelt.stderr]).toEqual([2, expect.stringContaining('did you mean \\"default\\"')]);
+
+  expect((await post("old-secret")).status).toBe(202);
+  const used = await secrets("remove", "demo", "github", "default", folder);
+  expect([used.exitCode, used.stderr]).toEqual([2, expect.stringContaining("--force")]);
+  expect((await post("old-secret")).status).toBe(202);
+
+  const from = gateway.output().length;
+  const removed = await secrets("remove", "demo", "github", "default", folder, "--force");
+  expect(removed.lines).toEqual([{ tenant: "demo", event_type: "github", removed: "default", secrets: ["spring"] }]);
+  await untilSaid("Took over the settings", from);
+  expect((await post("old-secret")).status).toBe(401);
+  expect((await post("new-secret")).status).toBe(202);
+  const sealed = await readFile(join(folder, "state", "secrets.json"), "utf8");
+  expect(Object.keys((JSON.parse(sealed) as { values: object }).values)).toEqual(["*/github/spring"]);
+});
+
+test("a secret that nobody used goes without further ado, and the answers are named as its origin", async () => {
+  bundle = await createTestBundle(
+    {},
+    { signatures: { github: { provider: "github", secrets: [{ name: "a", secret: "one" }, "another"] } } },
+  );
+  const { exitCode, stderr } = await runGtc(["secrets", "remove", "demo", "github", "a", bundle.folder]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("take it out of them");
+  expect((await runGtc(["secrets", "status", bundle.folder, "--json"])).lines).toMatchObject([{ secret: "secret-2" }]);
 });
 
 test.each([

@@ -35,7 +35,7 @@ triggers: [{ type: event, event_type: f }]
   await using gateway = await TestGateway.start(bundle);
   const detail = await postAndSettle(gateway, "demo/f");
   expect(detail.event.status).toBe("failed");
-  expect(detail.runs[0]).toMatchObject({ status: "failed", attempt: 3, error: { code: "script-error" } });
+  expect(detail.runs[0]).toMatchObject({ status: "failed", attempt: 3, error: { code: "script-threw" } });
   expect(nodesOf(detail)).toEqual(["ready succeeded", "fails failed", "fails failed", "fails failed"]);
 
   await bundle.write(
@@ -50,6 +50,22 @@ triggers: [{ type: event, event_type: f }]
     runs.some(({ id, status }) => id === replayed.runs[0]!.id && status === "succeeded"),
   );
   expect(after.runs.map(({ replay_of: replayOf }) => replayOf)).toEqual([null, detail.event["id"]]);
+});
+
+test("an error that would come again at every try ends the run at the first, and the sender is told", async () => {
+  const bundle = await bundleOf({
+    "f.ygtc": `
+nodes:
+  - { id: polish, type: script, config: { script: "payload.polish()" }, next: respond }
+  - { id: respond, type: http_response }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const answer = await gateway.post("demo/f", "{}");
+  expect(answer.status).toBe(500);
+  const detail = await gateway.settled(answer.json()["event_id"]);
+  expect(detail.runs[0]).toMatchObject({ status: "failed", attempt: 1, error: { code: "script-error" } });
 });
 
 test("with on_error the run goes on there, and sees what went wrong", async () => {

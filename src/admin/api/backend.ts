@@ -33,6 +33,8 @@ export interface BundleView {
   readonly flows: FlowSet;
   /** The URL table. */
   readonly sources: readonly SourceView[];
+  /** The source of an event type that the table does not name; undefined for a tenant that receives nothing. */
+  readonly sourceOf: (tenant: string, eventType: string) => SourceView | undefined;
 }
 
 export interface SourceView {

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { Envelope } from "../../event/index.ts";
-import { editedReplayRequest } from "../contract/operations.ts";
+import { editedReplayRequest } from "../contract/requests.ts";
 import { editedCopy, editedParts } from "./edited-copy.ts";
 import { FieldFaults } from "./handler.ts";
 

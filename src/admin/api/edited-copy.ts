@@ -9,7 +9,7 @@
 import type { z } from "zod";
 import type { Envelope, HeaderList } from "../../event/index.ts";
 import { decodePayload, PayloadFault } from "../../payload/index.ts";
-import type { editedReplayRequest } from "../contract/operations.ts";
+import type { editedReplayRequest } from "../contract/requests.ts";
 import type { MaskRules } from "../masking.ts";
 import type { EventCopy } from "./backend.ts";
 import { FieldFaults, type FieldFault } from "./handler.ts";

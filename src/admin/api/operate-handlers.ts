@@ -3,7 +3,7 @@ import { GtcError } from "../../base/index.ts";
 import type { GaugeSample, Refusal, SourceUse, TrafficBucket } from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
 import { maskRulesOf } from "../mask-rules.ts";
-import type { AdminBackend, SourceView } from "./backend.ts";
+import type { AdminBackend, BundleView, SourceView } from "./backend.ts";
 import { defined, periodOf } from "./event-handlers.ts";
 import { refusalDetailJson, refusalJson } from "./event-json.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
@@ -61,7 +61,8 @@ export const operateHandlers: OperateHandlers = {
       backend.queries.sourceUse(),
       backend.queries.listRefusals({ limit: LOOKED_AT_REFUSALS }),
     ]);
-    const items = backend.bundle().sources.map((source) => sourceJson(source, uses, refusals.items));
+    const sources = withUnnamed(backend.bundle(), uses);
+    const items = sources.map((source) => sourceJson(source, uses, refusals.items));
     return { items, next_cursor: null, searched_to: null };
   },
 
@@ -148,6 +149,21 @@ function gaugesJson(sample: GaugeSample | undefined): Pick<Contract.TrafficBucke
     backlog: { queued, running, waiting, oldest_ms: oldestMs ?? null },
     storage: { journal_bytes: journalBytes, projection_bytes: projectionBytes, free_bytes: freeBytes },
   };
+}
+
+/**
+ * The sources of the table, and event types that nothing names but whose events a secret verified (`secret_key` is for any
+ * of them). What nothing verified does not count: a stranger could make up names without end.
+ */
+function withUnnamed({ sources, sourceOf }: BundleView, uses: readonly SourceUse[]): readonly SourceView[] {
+  const named = new Set(sources.map(({ tenant, eventType }) => `${tenant}/${eventType}`));
+  const unnamed = uses.flatMap(({ tenant, eventType, keyName }) => {
+    const path = `${tenant}/${eventType}`;
+    if (keyName === undefined || named.has(path)) return [];
+    named.add(path);
+    return sourceOf(tenant, eventType) ?? [];
+  });
+  return [...sources, ...unnamed];
 }
 
 function sourceJson(source: SourceView, uses: readonly SourceUse[], refusals: readonly Refusal[]): Contract.Source {

@@ -6,9 +6,9 @@ import type * as Contract from "../contract/index.ts";
 import type { ReplayJobs } from "../replay-jobs.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
+import { selectedEvents } from "./bulk-selection.ts";
 import { editedCopy, editedParts, OF_CONNECTION } from "./edited-copy.ts";
-import { eventQueryOf } from "./event-handlers.ts";
-import { notFound, type Handlers, type HandlerInput } from "./handler.ts";
+import { notFound, type Handlers } from "./handler.ts";
 
 type ReplayHandlers = Pick<
   Handlers,
@@ -22,8 +22,6 @@ type ReplayHandlers = Pick<
   | "testSource"
 >;
 
-const MOST_BULK = 10_000;
-const PAGE = 1000;
 const SAMPLE = '{"message": "Hello from the inspector"}';
 
 export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
@@ -43,8 +41,7 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
     },
 
     startReplayJob: async ({ body, backend, audit }) => {
-      const ids = body.event_ids ?? (await matchingIds(backend, body.filter ?? {}));
-      if (ids.length === 0) throw new GtcError("GTC_BAD_REQUEST", { detail: "No event matches." });
+      const ids = await selectedEvents(backend, body);
       await audit("bulk_replay", `${ids.length} event(s)`);
       return jobs.start(ids, body.rate);
     },
@@ -81,23 +78,6 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
       return { ...answer, event_id: eventIdIn(answer.body) };
     },
   };
-}
-
-/** The ids of all events that match, oldest first. @throws GtcError when there are too many */
-async function matchingIds(
-  { queries }: AdminBackend,
-  filter: NonNullable<HandlerInput<"startReplayJob">["body"]["filter"]>,
-): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor: string | undefined; ;) {
-    const query = eventQueryOf({ ...filter, limit: PAGE, cursor });
-    const page = await queries.listEvents({ ...query, ...(cursor !== undefined && { cursor }) });
-    ids.push(...page.items.map(({ id }) => id));
-    if (ids.length > MOST_BULK)
-      throw new GtcError("GTC_BAD_REQUEST", { detail: `More than ${MOST_BULK} events match; narrow the filter.` });
-    if (page.nextCursor === undefined) return ids.reverse();
-    cursor = page.nextCursor;
-  }
 }
 
 function found(job: Contract.ReplayJob | undefined, id: string): Contract.ReplayJob {

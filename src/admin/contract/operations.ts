@@ -3,113 +3,24 @@
  * table, the OpenAPI document is written from it; what is not here does not exist.
  */
 import { z } from "zod";
+import {
+  bulkReplayRequest,
+  cursor,
+  editedReplayRequest,
+  eventFilters,
+  limit,
+  period,
+  refusalFilters,
+  revealRequest,
+  runFilters,
+} from "./requests.ts";
 import * as resource from "./resources.ts";
-
-const time = z.iso.datetime({ offset: true });
-const limit = z.coerce.number().int().min(1).max(1000).default(50);
-const cursor = z.string().max(200).optional();
-const period = { since: time.optional(), until: time.optional() };
-
-export const eventFilters = z.strictObject({
-  tenant: z.string().optional(),
-  type: z.string().optional(),
-  provider_type: z.string().optional(),
-  status: resource.eventStatus.optional(),
-  verdict: z.enum(["verified", "unsigned"]).optional(),
-  flow: z.string().optional(),
-  delivery_id: z.string().optional(),
-  /** Text in headers or payload, case-insensitive. */
-  q: z.string().min(2).max(200).optional(),
-  ...period,
-});
-
-const runFilters = {
-  tenant: z.string().optional(),
-  flow: z.string().optional(),
-  type: z.string().optional(),
-  status: resource.runStatus.optional(),
-  /** Of failed runs: those whose work a replay has done, or nobody yet; absent: both. */
-  resolved: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional(),
-  ...period,
-};
-
-const refusalFilters = {
-  tenant: z.string().optional(),
-  type: z.string().optional(),
-  reason: z.string().optional(),
-  q: z.string().min(2).max(200).optional(),
-  ...period,
-};
 
 const nothing = z.strictObject({});
 const byId = z.strictObject({ id: z.string().max(100) });
 const byName = z.strictObject({ name: z.string().max(200) });
 const bySource = z.strictObject({ tenant: z.string().max(200), event_type: z.string().max(200) });
 const flowQuery = { tenant: z.string().optional() };
-
-export const bulkReplayRequest = z.strictObject({
-  /** Which events: by id, or by the filter of the list (all that match, oldest first). */
-  event_ids: z.array(z.string()).min(1).max(10_000).optional(),
-  filter: eventFilters.optional(),
-  /** Events a second. */
-  rate: z.number().positive().max(1000).default(20),
-});
-
-/** RFC 9110, 5.6.2: what a header may be called; 5.5: what it may hold. */
-const headerName = z
-  .string()
-  .max(200)
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/);
-const headerValue = z
-  .string()
-  .max(16 * 1024)
-  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/);
-const MOST_PAIRS = 200;
-
-/** What is absent stays as it is in the event; the copy is stored as a test, unsigned, and its runs say `replay_of`. */
-export const editedReplayRequest = z
-  .strictObject({
-    /** The new body as text. */
-    body: z
-      .string()
-      .max(25 * 1024 * 1024)
-      .optional(),
-    /** The new body in base64, where it is no text. */
-    body_base64: z
-      .base64()
-      .max(25 * 1024 * 1024)
-      .optional(),
-    /** All headers, in their order; null keeps the event's own value (which may be masked here). */
-    headers: z
-      .array(z.tuple([headerName, headerValue.nullable()]))
-      .max(MOST_PAIRS)
-      .optional(),
-    /** All parameters of the query, in their order; null keeps the event's own value. */
-    query: z
-      .array(
-        z.tuple([
-          z.string().max(500),
-          z
-            .string()
-            .max(8 * 1024)
-            .nullable(),
-        ]),
-      )
-      .max(MOST_PAIRS)
-      .optional(),
-  })
-  .refine(({ body, body_base64 }) => body === undefined || body_base64 === undefined, {
-    error: "Give the body as text or in base64, not both.",
-    path: ["body_base64"],
-  });
-
-export const revealRequest = z.strictObject({
-  /** `header:authorization`, `query:token`, `body:$.card.number`. */
-  field: z.string().max(500),
-});
 
 /** One row of the table; `{name}` in the path is a parameter. */
 export interface Operation {

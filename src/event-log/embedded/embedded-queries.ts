@@ -129,8 +129,12 @@ export class EmbeddedQueries implements Queries.EventQueries {
     for (;;) {
       const cut = await this.#ready(signal);
       const message = await this.#askOnce(question, cut, signal);
-      // The thread answers a question by its name: `QueryAnswers` is what both sides keep to.
-      if (message.type === "answer") return message.value as QueryAnswers[N];
+      if (message.type === "answer") {
+        // Built again meanwhile, it may have been read half-built.
+        if (cut.generation !== this.#options.projection.generation) continue;
+        // The thread answers a question by its name: `QueryAnswers` is what both sides keep to.
+        return message.value as QueryAnswers[N];
+      }
       if (message.fault === "other") throw new GtcError("GTC_INTERNAL", { detail: message.because });
       if (message.fault === "unusable") await this.#options.projection.rebuild(cut.generation, message.because);
     }

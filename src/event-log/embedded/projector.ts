@@ -38,7 +38,6 @@ export class Projector {
   /** Nothing is known before the thread's first word, not even that the files are there. */
   #applied = -1;
   #openRuns = 0;
-  #stalled: string | undefined;
   #waiters: Waiter[] = [];
   #refusals: PlacedRefusal[] = [];
   readonly #skipped = new Map<string, SkippedRefusals>();
@@ -81,11 +80,6 @@ export class Projector {
     return this.#progress.stored;
   }
 
-  /** Why the projection cannot be written now, if so. */
-  get stalled(): string | undefined {
-    return this.#stalled;
-  }
-
   /** The journal is durable up to this position. */
   advance(stored: number): void {
     this.#progress.stored = stored;
@@ -98,11 +92,11 @@ export class Projector {
 
   /**
    * Resolves with true when the projection holds everything before the position, with false when it cannot be written
-   * at present: the reader then sees what there is.
+   * at present: the reader then sees what there is. Where it could not be written before, it is tried again for that.
    */
   async caughtUp(position: number): Promise<boolean> {
     if (this.#applied >= position) return true;
-    if (this.#stalled !== undefined || this.#state === "ended") return false;
+    if (this.#state === "ended") return false;
     const waited = new Promise<void>((resolve) => this.#waiters.push({ position, resolve }));
     this.#progress.wake(true);
     await waited;
@@ -170,7 +164,6 @@ export class Projector {
   #take(message: FromProjector): void {
     switch (message.type) {
       case "applied":
-        this.#stalled = undefined;
         this.#applied = message.position;
         this.#openRuns = message.openRuns;
         this.#release((waiter) => waiter.position <= this.#applied);
@@ -183,7 +176,6 @@ export class Projector {
         this.#dropWaiters.shift()?.(message.events);
         return;
       case "stalled":
-        this.#stalled = message.because;
         this.#release(() => true);
         return;
       case "unusable":

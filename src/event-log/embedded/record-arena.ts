@@ -38,12 +38,13 @@ export class RecordArena {
     }
     const from = this.#used;
     const metaBytes = this.#slab.write(meta, from + PREFIX_BYTES, "utf8");
-    sealRecord(this.#slab, from, type, metaBytes, body, this.#salt);
     let to = from + PREFIX_BYTES + metaBytes;
     if (copied) {
       this.#slab.set(body, to);
       to += body.byteLength;
     }
+    const prefix = { type, metaBytes, bodyBytes: body.byteLength };
+    sealRecord(this.#slab, from, prefix, copied ? undefined : body, this.#salt);
     this.#used = to;
     const rest = copied ? undefined : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     return { slab: this.#slab, from, to, body: rest, bytes: to - from + (rest?.length ?? 0) };

@@ -3,7 +3,7 @@ import { bitField, getBit, getBits, setBit, setBits, type BitField } from "../ac
 import type { Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { RhaiArray, type RhaiRange } from "../values.ts";
+import { RhaiItems, type RhaiRange } from "../values.ts";
 
 const BITS = 64;
 const CHANGES: NativeOptions = { effect: "changes" };
@@ -15,10 +15,10 @@ function fieldOf(range: RhaiRange, at: number): BitField {
 }
 
 /** The bits as bools, from the lowest on. */
-function bits(value: Integer, { start, mask }: BitField): RhaiArray {
+function bits(value: Integer, { start, mask }: BitField): RhaiItems {
   const field = BigInt.asUintN(BITS, BigInt(value)) >> start;
   const length = mask.toString(2).replace("0", "").length;
-  return new RhaiArray(Array.from({ length }, (_, at) => ((field >> BigInt(at)) & 1n) === 1n));
+  return new RhaiItems(() => Array.from({ length }, (_, at) => ((field >> BigInt(at)) & 1n) === 1n));
 }
 
 function change(runtime: Runtime, value: Integer): null {

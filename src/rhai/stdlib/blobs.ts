@@ -1,46 +1,19 @@
 /** BLOBs: arrays of bytes, and numbers and texts inside them. */
-import { position, rangeBounds, startAndCount } from "../access.ts";
+import { position } from "../access.ts";
 import { same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { int, RhaiArray, RhaiBlob, RhaiFloat, RhaiRange, type RhaiChar, type RhaiValue } from "../values.ts";
+import { int, RhaiArray, RhaiBlob, RhaiFloat, type RhaiChar, type RhaiValue } from "../values.ts";
+import { bounds, insertion, onPart, type Part } from "./parts.ts";
 
 const PROPERTY: NativeOptions = { property: true };
 const CHANGES: NativeOptions = { effect: "changes" };
 const BY_REF: NativeOptions = { effect: "by-ref" };
 const WORD_BYTES = 8;
 
-type Part = readonly [Integer | RhaiRange, Integer?];
-type PartCall = (blob: RhaiBlob, part: Part, rest: readonly RhaiValue[], runtime: Runtime, at: number) => RhaiValue;
-
 function byte(value: Integer): number {
   return Number(BigInt.asUintN(8, BigInt(value)));
-}
-
-function bounds([start, count]: Part, length: number): { start: number; count: number } {
-  return start instanceof RhaiRange ? rangeBounds(start, length) : startAndCount(start, count ?? length, length);
-}
-
-/** The same function for a range, for start and length, and (`withOpenEnd`) for a start alone. */
-function onPart(name: string, rest: string, withOpenEnd: boolean, options: NativeOptions, call: PartCall): Native[] {
-  const signature = (types: string): string => [name, "blob", types, rest].filter((word) => word !== "").join(" ");
-  const ranges = native<[RhaiBlob, RhaiRange, ...RhaiValue[]]>(
-    signature("ranges"),
-    ([blob, range, ...more], runtime, at) => call(blob, [range], more, runtime, at),
-    options,
-  );
-  const pair = native<[RhaiBlob, Integer, Integer, ...RhaiValue[]]>(
-    signature("int int"),
-    ([blob, start, count, ...more], runtime, at) => call(blob, [start, count], more, runtime, at),
-    options,
-  );
-  const open = native<[RhaiBlob, Integer]>(
-    signature("int"),
-    ([blob, start], runtime, at) => call(blob, [start], [], runtime, at),
-    options,
-  );
-  return withOpenEnd ? [ranges, pair, open] : [ranges, pair];
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
@@ -105,11 +78,6 @@ function write(blob: RhaiBlob, part: Part, bytes: Uint8Array): RhaiValue {
   return null;
 }
 
-function insertion(index: Integer, length: number): number {
-  const at = Number(index) < 0 ? length + Number(index) : Number(index);
-  return Math.min(length, Math.max(0, at));
-}
-
 function cut(blob: RhaiBlob, start: number, count: number, by: Uint8Array = new Uint8Array()): Uint8Array {
   const taken = blob.bytes.slice(start, start + count);
   blob.bytes = joined(blob.bytes.subarray(0, start), by, blob.bytes.subarray(start + count));
@@ -124,20 +92,20 @@ const READING: readonly Native[] = [
   native<[RhaiBlob]>("as_string blob", ([blob]) => new TextDecoder().decode(blob.bytes)),
   native<[RhaiBlob]>("len blob", ([blob]) => blob.bytes.length, PROPERTY),
   native<[RhaiBlob]>("is_empty blob", ([blob]) => blob.bytes.length === 0, PROPERTY),
-  native<[RhaiBlob, Integer]>("contains blob int", ([blob, value]) => blob.bytes.includes(Number(value))),
+  native<[RhaiBlob, Integer]>("contains blob int", ([blob, value]) => blob.bytes.includes(byte(value))),
   native<[RhaiBlob, Integer]>(
     "get blob int",
     ([blob, index]) => blob.bytes[position(index, blob.bytes.length) ?? -1] ?? 0,
   ),
   native<[RhaiBlob, RhaiBlob]>("== blob blob", ([left, right]) => same(left, right)),
-  ...onPart("extract", "", true, BY_REF, (blob, part) => {
+  ...onPart<RhaiBlob>("extract blob", "", true, BY_REF, (blob, part) => {
     const { start, count } = bounds(part, blob.bytes.length);
     return new RhaiBlob(blob.bytes.slice(start, start + count));
   }),
-  ...onPart("parse_le_int", "", false, {}, (blob, part) => readInt(blob, part, true)),
-  ...onPart("parse_be_int", "", false, {}, (blob, part) => readInt(blob, part, false)),
-  ...onPart("parse_le_float", "", false, {}, (blob, part) => readFloat(blob, part, true)),
-  ...onPart("parse_be_float", "", false, {}, (blob, part) => readFloat(blob, part, false)),
+  ...onPart<RhaiBlob>("parse_le_int blob", "", false, {}, (blob, part) => readInt(blob, part, true)),
+  ...onPart<RhaiBlob>("parse_be_int blob", "", false, {}, (blob, part) => readInt(blob, part, false)),
+  ...onPart<RhaiBlob>("parse_le_float blob", "", false, {}, (blob, part) => readFloat(blob, part, true)),
+  ...onPart<RhaiBlob>("parse_be_float blob", "", false, {}, (blob, part) => readFloat(blob, part, false)),
 ];
 
 const CHANGING: readonly Native[] = [
@@ -180,7 +148,7 @@ const CHANGING: readonly Native[] = [
     blob.bytes.slice(Math.max(0, blob.bytes.length - Math.max(0, Number(length)))),
   ),
   change<[RhaiBlob]>("reverse blob", ([blob]) => blob.bytes.slice().reverse()),
-  ...onPart("splice", "blob", false, CHANGES, (blob, part, [by], runtime, at) => {
+  ...onPart<RhaiBlob>("splice blob", "blob", false, CHANGES, (blob, part, [by], runtime, at) => {
     const { start, count } = bounds(part, blob.bytes.length);
     cut(blob, start, count, (by as RhaiBlob).bytes);
     runtime.sized(blob, at);
@@ -191,26 +159,28 @@ const CHANGING: readonly Native[] = [
     ([blob, index]) => new RhaiBlob(cut(blob, insertion(index, blob.bytes.length), blob.bytes.length)),
     CHANGES,
   ),
-  ...onPart("drain", "", false, CHANGES, (blob, part) => {
+  ...onPart<RhaiBlob>("drain blob", "", false, CHANGES, (blob, part) => {
     const { start, count } = bounds(part, blob.bytes.length);
     return new RhaiBlob(cut(blob, start, count));
   }),
-  ...onPart("retain", "", false, CHANGES, (blob, part) => {
+  ...onPart<RhaiBlob>("retain blob", "", false, CHANGES, (blob, part) => {
     const { start, count } = bounds(part, blob.bytes.length);
+    // As with arrays: to retain a part without a length changes nothing.
+    if (count === 0 && start < blob.bytes.length) return new RhaiBlob(new Uint8Array());
     const kept = cut(blob, start, count);
     const dropped = new RhaiBlob(blob.bytes);
     blob.bytes = kept;
     return dropped;
   }),
   ...(["le", "be"] as const).flatMap((order) =>
-    onPart(`write_${order}`, "number", false, CHANGES, (blob, part, [value]) =>
+    onPart<RhaiBlob>(`write_${order} blob`, "number", false, CHANGES, (blob, part, [value]) =>
       write(blob, part, wordOf(value ?? 0, order === "le")),
     ),
   ),
-  ...onPart("write_utf8", "string", false, CHANGES, (blob, part, [text]) =>
+  ...onPart<RhaiBlob>("write_utf8 blob", "string", false, CHANGES, (blob, part, [text]) =>
     write(blob, part, Buffer.from(text as string)),
   ),
-  ...onPart("write_ascii", "string", false, CHANGES, (blob, part, [text]) =>
+  ...onPart<RhaiBlob>("write_ascii blob", "string", false, CHANGES, (blob, part, [text]) =>
     write(
       blob,
       part,

@@ -6,7 +6,6 @@ import { copyOf, RhaiArray, type RhaiFn, RhaiMap, type RhaiValue } from "../valu
 import { callsBack, truthOf } from "./callbacks.ts";
 
 const CHANGES: NativeOptions = { effect: "changes" };
-const BY_REF: NativeOptions = { effect: "by-ref" };
 
 /** Calls back with the key and the value as the callback wants them: `|key, value|`, or `|key|` with the value as `this`. */
 function perEntry(runtime: Runtime, fn: RhaiFn, key: string, value: RhaiValue, at: number): RhaiValue {
@@ -40,7 +39,7 @@ const FUNCTIONS: readonly Native[] = [
   native<[RhaiMap]>("len map", ([map]) => map.entries.size),
   native<[RhaiMap]>("is_empty map", ([map]) => map.entries.size === 0),
   native<[RhaiMap, string]>("contains map string", ([map, key]) => map.entries.has(key)),
-  native<[RhaiMap, string]>("get map string", ([map, key]) => copyOf(map.entries.get(key) ?? null), BY_REF),
+  native<[RhaiMap, string]>("get map string", ([map, key]) => copyOf(map.entries.get(key) ?? null)),
   native<[RhaiMap, string, RhaiValue]>(
     "set map string any",
     ([map, key, value], runtime, at) => {

@@ -2,7 +2,7 @@
 import { arithmetic, order, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
-import { char, checkedInt, int, RhaiChar, RhaiFloat, type RhaiValue } from "../values.ts";
+import { char, checkedInt, int, INT_MAX, RhaiChar, RhaiFloat, type RhaiValue } from "../values.ts";
 
 type Number2 = Integer | RhaiFloat;
 
@@ -68,7 +68,10 @@ export const MATH: readonly Native[] = [
   native<[Integer]>("abs int", ([value], _runtime, at) => (value < 0 ? arithmetic("-", 0, value, at) : value)),
   float1("abs", Math.abs),
   native<[Integer]>("sign int", ([value]) => (value > 0 ? 1 : value < 0 ? -1 : 0)),
-  native<[RhaiFloat]>("sign float", ([value]) => (Number.isNaN(value.value) ? 0 : Math.sign(value.value))),
+  native<[RhaiFloat]>("sign float", ([value], _runtime, at) => {
+    if (Number.isNaN(value.value)) throw new RhaiError("ErrorArithmetic", "Sign of NaN is undefined", at);
+    return Math.sign(value.value) + 0;
+  }),
   ...bigger(1, "max"),
   ...bigger(-1, "min"),
   native("PI", () => new RhaiFloat(Math.PI)),
@@ -142,10 +145,11 @@ function specialFloat(text: string): number {
   return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
+/** As Rust casts: towards zero, NaN to 0, and 2^63, which no i64 holds, to the largest one. */
 function floatToInt(value: number, at: number): RhaiValue {
-  const result = Number.isFinite(value) ? checkedInt(BigInt(Math.trunc(value))) : undefined;
-  if (result === undefined) throw new RhaiError("ErrorArithmetic", `Integer overflow: to_int(${value})`, at);
-  return result;
+  if (Math.abs(value) > 2 ** 63) throw new RhaiError("ErrorArithmetic", `Integer overflow: to_int(${value})`, at);
+  if (Number.isNaN(value)) return 0;
+  return value === 2 ** 63 ? INT_MAX : int(BigInt(Math.trunc(value)));
 }
 
 function toChar(value: Integer, at: number): RhaiChar {

@@ -1,10 +1,10 @@
 /** Texts. Positions count characters, not UTF-16 units; functions without a result change the text in place. */
-import { rangeBounds, startAndCount, textLength, textSlice, isPlain } from "../access.ts";
+import { charsOf, rangeBounds, startAndCount, textLength, textSlice, isPlain } from "../access.ts";
 import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { display } from "../text-form.ts";
-import { char, RhaiArray, RhaiBlob, type RhaiChar, RhaiRange, type RhaiValue } from "../values.ts";
+import { char, RhaiArray, RhaiBlob, type RhaiChar, RhaiItems, RhaiRange, type RhaiValue } from "../values.ts";
 
 type Text = string | RhaiChar;
 
@@ -45,16 +45,22 @@ function list(parts: Iterable<string>): RhaiArray {
   return new RhaiArray([...parts]);
 }
 
+/** Between the separators; an empty one stands between all characters and at both ends. */
+function allParts(text: string, separator: string): string[] {
+  if (text === "") return [text];
+  return separator === "" ? ["", ...Array.from(text), ""] : text.split(separator);
+}
+
 /** At most `count` parts; the last one keeps the rest. */
 function splitText(text: string, separator: string, count: number): string[] {
-  const parts = separator === "" ? ["", ...Array.from(text), ""] : text.split(separator);
+  const parts = allParts(text, separator);
   if (count < 1 || parts.length <= count) return parts;
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
 }
 
 /** The parts from the end, at most `count`; the last one keeps the rest. */
 function splitReverse(text: string, separator: string, count: number): string[] {
-  const parts = (separator === "" ? ["", ...Array.from(text), ""] : text.split(separator)).reverse();
+  const parts = allParts(text, separator).reverse();
   if (count < 1 || parts.length <= count) return parts;
   return [
     ...parts.slice(0, count - 1),
@@ -65,9 +71,27 @@ function splitReverse(text: string, separator: string, count: number): string[] 
   ];
 }
 
+/** White space is what Unicode calls so, which is not quite what JavaScript takes for it. */
+const WHITE_SPACE = /\p{White_Space}+/u;
+const IS_WHITE = /^\p{White_Space}$/u;
+
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && IS_WHITE.test(text.charAt(start))) start += 1;
+  while (end > start && IS_WHITE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** What stands between white space. */
+function wordsOf(text: string): string[] {
+  return text.split(WHITE_SPACE).filter((word) => word !== "");
+}
+
+/** In two parts. As in Rhai, position 0 counts from the end like the negative ones. */
 function splitAt(text: string, index: Integer): RhaiArray {
   const length = textLength(text);
-  const { start } = startAndCount(index, 0, length);
+  const start = Number(index) === 0 ? length : startAndCount(index, 0, length).start;
   return list([textSlice(text, 0, start), textSlice(text, start, length)]);
 }
 
@@ -122,7 +146,7 @@ const READING: readonly Native[] = [
   native<[string, RhaiRange]>("sub_string string ranges", ([text, range]) => part(text, range)),
   native<[string, Integer]>("sub_string string int", ([text, start]) => part(text, start)),
   native<[string, Integer, Integer]>("sub_string string int int", ([text, start, count]) => part(text, start, count)),
-  native<[string]>("split string", ([text]) => list(text.split(/\s+/u).filter((word) => word !== ""))),
+  native<[string]>("split string", ([text]) => list(text === "" ? [text] : wordsOf(text))),
   native<[string, Integer]>("split string int", ([text, index]) => splitAt(text, index)),
   native<[string, Text]>("split string text", ([text, separator]) => list(splitText(text, plain(separator), 0))),
   native<[string, Text, Integer]>("split string text int", ([text, separator, count]) =>
@@ -137,7 +161,7 @@ const READING: readonly Native[] = [
 ];
 
 function charIterators(): Native[] {
-  const chars = (text: string): RhaiArray => new RhaiArray(Array.from(text, char));
+  const chars = (text: string): RhaiItems => new RhaiItems(() => charsOf(text));
   return [
     native<[string]>("chars string", ([text]) => chars(text), PROPERTY),
     native<[string, Integer]>("chars string int", ([text, start]) => chars(part(text, start))),
@@ -156,7 +180,7 @@ const CHANGING: readonly Native[] = [
   change<[string, Integer]>("truncate string int", ([text, length]) =>
     Number(length) <= 0 ? "" : textSlice(text, 0, Number(length)),
   ),
-  change<[string]>("trim string", ([text]) => text.trim()),
+  change<[string]>("trim string", ([text]) => trimmed(text)),
   change<[string]>(
     "pop string",
     ([text]) => withoutLast(text, 1),

@@ -34,6 +34,19 @@ test("v1 covers the body, the names and the values of headers", async () => {
   expect(await verdictOf(`t=${TIME},${V1}`, [HEADERS[0]!])).toBe("field_missing");
 });
 
+test("the event's id, the same at every attempt, is the delivery id; the signature need not cover it", async () => {
+  const verdict = await judge(
+    configOf("coinbase-cdp"),
+    [keyOf("secret")],
+    requestOf(BODY, [...HEADERS, ["X-Hook0-Signature", `t=${TIME},${V0}`]]),
+  );
+  expect(verdict).toMatchObject({
+    status: "verified",
+    providerType: "wallet.transaction.confirmed",
+    deliveryId: { value: "evt-1", source: "header:X-Event-Id", signed: false },
+  });
+});
+
 test("more headers than any sender names are not looked for", async () => {
   const names = Array.from({ length: 40 }, () => "content-type").join(" ");
   expect(await verdictOf(`t=${TIME},h=${names},v1=${"0".repeat(64)}`)).toBe("field_missing");

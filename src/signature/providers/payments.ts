@@ -152,7 +152,10 @@ export const PAYMENTS: readonly Provider[] = [
     docs: "https://docs.cdp.coinbase.com/webhooks/verify-signatures",
     scheme: { kind: "coded", scheme: "hook0" },
     secret: "the secret of the subscription",
-    eventType: "json:eventType | json:type",
+    eventType: "json:eventType | json:type | header:X-Event-Type",
+    // Hook0's worker sends the event's id with every attempt; v0 does not cover it.
+    deliveryId: "header:X-Event-Id",
+    retries: "with growing delays, up to 60",
     notes: ["v0 covers the time and the body. v1 also covers the headers that it names; it counts where v0 is absent."],
     known: "doc",
   },

@@ -1,0 +1,82 @@
+/**
+ * Brings what changed on disk into a running gateway: flows (where they are watched), settings, secrets. One change at a
+ * time; a faulty one leaves what runs, and says so.
+ */
+import type { GatewayConfig } from "../config/index.ts";
+import type { Gateway } from "../gateway.ts";
+import { hasSameSecrets, loadBundle, secretFiles, type LoadedBundle } from "../setup/index.ts";
+import { renderDiagnostic } from "../text/index.ts";
+import type { CommandContext } from "./command.ts";
+import type { GatewayConsole } from "./gateway-console.ts";
+import { BundleFault, soundBundle } from "./load.ts";
+
+export interface ReloaderOptions {
+  readonly context: CommandContext;
+  readonly folder: string;
+  readonly config: GatewayConfig;
+  readonly gateway: Gateway;
+  readonly output: GatewayConsole;
+  /** What the gateway started with. */
+  readonly bundle: LoadedBundle;
+  readonly withFlows: boolean;
+}
+
+export class BundleReloader {
+  readonly #options: ReloaderOptions;
+  #bundle: LoadedBundle;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.#bundle = options.bundle;
+  }
+
+  /** Files outside `state/` whose content is part of what runs. */
+  get secretFiles(): readonly string[] {
+    return secretFiles(this.#bundle);
+  }
+
+  /** After flows, settings or sealed secrets changed. Never throws. */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      const loaded = await this.#take();
+      const { withFlows, output } = this.#options;
+      output.say(
+        withFlows ? `Loaded ${loaded.flows.all.length} flow(s) again.` : "Took over the settings and secrets anew.",
+      );
+    });
+  }
+
+  /** After a file that holds a secret may have changed; says something only if it has. Never throws. */
+  reloadSecrets(): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#bundle;
+      const loaded = await this.#take();
+      if (!hasSameSecrets(before, loaded)) this.#options.output.say("Took over a secret that its file holds anew.");
+    });
+  }
+
+  async #take(): Promise<LoadedBundle> {
+    const { context, folder, config, gateway, withFlows } = this.#options;
+    const { env } = context;
+    const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
+    const loaded = withFlows
+      ? await soundBundle(context, folder, config)
+      : { ...(await loadBundle(folder, options)), flows: this.#bundle.flows };
+    await gateway.reload(loaded);
+    this.#bundle = loaded;
+    return loaded;
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(work).catch((fault: unknown) => this.#complain(fault));
+    return this.#last;
+  }
+
+  #complain(fault: unknown): void {
+    const { output } = this.#options;
+    if (fault instanceof BundleFault)
+      for (const diagnostic of fault.diagnostics) output.warning(renderDiagnostic(diagnostic));
+    output.fault("loading the bundle again (the last good version goes on)", fault);
+  }
+}

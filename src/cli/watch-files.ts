@@ -1,0 +1,66 @@
+/**
+ * Notices that single files outside the bundle have other content, such as secrets that a container platform keeps up
+ * to date. It asks for their state again and again rather than to be told: such files are often links to a folder that
+ * is exchanged as a whole, or lie on a network, and what the system tells of those is not the same everywhere.
+ */
+import { stat } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** A new state is reported once it was seen twice, so that half of a file is not taken for the whole. */
+const EVERY_MS = 1000;
+
+/**
+ * Calls back when a file of `paths()` (which may be others each time) has changed, and once at the beginning for what
+ * changed before. Calls never overlap. Returns how to stop; what is under way is then over.
+ */
+export function watchFiles(
+  paths: () => readonly string[],
+  onChange: () => Promise<void>,
+  everyMs = EVERY_MS,
+): () => Promise<void> {
+  const files = new FileStates();
+  const stopped = new AbortController();
+  const look = async (): Promise<void> => {
+    await files.look(paths());
+    if (paths().length > 0) await onChange();
+    while (!stopped.signal.aborted) {
+      await delay(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      if (!stopped.signal.aborted && (await files.look(paths()))) await onChange();
+    }
+  };
+  const over = look();
+  return () => {
+    stopped.abort();
+    return over;
+  };
+}
+
+class FileStates {
+  readonly #reported = new Map<string, string>();
+  readonly #seen = new Map<string, string>();
+
+  /** Whether a file has a state that was seen twice and is not the one of which was told. */
+  async look(paths: readonly string[]): Promise<boolean> {
+    const states = await Promise.all(paths.map(async (path) => [path, await stateOf(path)] as const));
+    let isChange = false;
+    for (const [path, state] of states) {
+      const told = this.#reported.get(path);
+      if (told === undefined || this.#seen.get(path) === state) {
+        isChange ||= told !== undefined && told !== state;
+        this.#reported.set(path, state);
+      }
+      this.#seen.set(path, state);
+    }
+    return isChange;
+  }
+}
+
+/** What tells one content of a file from the next, without reading it. */
+async function stateOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path);
+    return [dev, ino, size, mtimeMs, ctimeMs].join(" ");
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}
