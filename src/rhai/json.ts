@@ -3,7 +3,8 @@
  * float is written with its point, so that it comes back as a float.
  */
 import { mapContainers, type JsonContainers } from "./json-containers.ts";
-import { RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiMap, checkedInt, type RhaiValue } from "./values.ts";
+import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { RhaiChar, RhaiFloat, checkedInt, type RhaiValue } from "./values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
