@@ -76,7 +76,11 @@ async function shoot(browser: Browser, gateway: Inspected, ids: Readonly<Record<
     const address = path.replaceAll(/:(\w+)/g, (_, key: string) => ids[key] ?? key);
     await page.goto(gateway.adminUrl + address);
     await page.locator("main .badge, main h1, main h2").first().waitFor();
-    // The graph's layout and the numbers come with a second request.
+    // The graph's layout and the numbers come with a second request; doctor looks at the whole machine.
+    await page
+      .getByText(/^Loading/)
+      .first()
+      .waitFor({ state: "hidden" });
     await page.waitForTimeout(400);
     await act?.(page);
     await page.screenshot({ path: join(folder, `${name}.png`) });

@@ -1,19 +1,8 @@
 /** Elements and properties: reading them, reading them in order to change them, and putting new ones in. */
 import { isInt, type Integer } from "./arithmetic.ts";
 import { RhaiError } from "./errors.ts";
-import {
-  char,
-  int,
-  INT_MAX,
-  RhaiArray,
-  RhaiBlob,
-  RhaiChar,
-  RhaiItems,
-  RhaiMap,
-  RhaiRange,
-  typeName,
-  type RhaiValue,
-} from "./values.ts";
+import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { char, int, INT_MAX, RhaiChar, RhaiItems, RhaiRange, typeName, type RhaiValue } from "./values.ts";
 
 /** Counts from the end when negative. Returns undefined outside of `0..length`. */
 export function position(index: Integer, length: number): number | undefined {

@@ -3,19 +3,16 @@
  * rest: overflow, floats, texts, containers. Integers are i64 and never wrap silently.
  */
 import { RhaiError } from "./errors.ts";
+import { RhaiArray, RhaiBlob, RhaiMap, copyOf } from "./containers.ts";
+import { compareText } from "./text-order.ts";
 import {
   checkedInt,
   INT_MIN,
-  compareText,
-  RhaiArray,
-  RhaiBlob,
   RhaiChar,
   RhaiFloat,
   RhaiFn,
-  RhaiMap,
   RhaiRange,
   RhaiTimestamp,
-  copyOf,
   type RhaiValue,
 } from "./values.ts";
 

@@ -12,7 +12,8 @@ import { Runtime, type Evaluator, type RhaiHost } from "./runtime.ts";
 import type { RhaiScope } from "./rhai-scope.ts";
 import { STANDARD_LIBRARY } from "./stdlib/index.ts";
 import { suspectsOf } from "./suspects.ts";
-import { copyOf, RhaiArray, RhaiFloat, RhaiFn, RhaiMap, type RhaiValue, type ScriptBody } from "./values.ts";
+import { copyOf, RhaiArray, RhaiMap } from "./containers.ts";
+import { RhaiFloat, RhaiFn, type RhaiValue, type ScriptBody } from "./values.ts";
 
 export interface CompiledScript {
   /** Runs the script. The scope's variables are read, and hold what became of them afterwards. @throws RhaiError */

@@ -1,22 +1,19 @@
 /** Tokens → syntax tree: expressions. Binary operators are a table (`operators.ts`); the rest is one method a production. */
-import type { Span } from "../text/index.ts";
-import type { BinaryOp, Block, Expr, MapEntry } from "./ast.ts";
+import type { BinaryOp, Block, Expr } from "./ast.ts";
 import { PRECEDENCE, RIGHT_ASSOCIATIVE } from "./operators.ts";
-import { ParserBase } from "./parser-base.ts";
+import { LiteralParser } from "./literal-parser.ts";
 import { describe } from "./token-stream.ts";
 import { METHOD_FUNCTIONS, RESERVED_FUNCTIONS, type Token } from "./tokens.ts";
 import { INT_MAX } from "./values.ts";
 
 /** A chain such as `a + b + …` or `a.b.c…` is no nesting, but its tree is as deep as it is long. */
 const MAX_CHAIN = 500;
-const MAX_ITEMS = 100_000;
 const JUMPS: ReadonlySet<string> = new Set(["break", "continue", "return", "throw"]);
 
-export abstract class ExpressionParser extends ParserBase {
+export abstract class ExpressionParser extends LiteralParser {
   protected abstract block(): Block;
   /** A jump in the place of a value. */
   protected abstract jumpExpr(): Expr;
-  protected abstract templateBlock(): Block;
   protected abstract closure(): Expr;
   /** `if`, `switch` and loops, as a statement or in the place of a value. */
   protected abstract control(isStatement: boolean): Expr;
@@ -182,7 +179,7 @@ export abstract class ExpressionParser extends ParserBase {
     const token = this.stream.peek;
     switch (token.kind) {
       case "string":
-        this.#checkSize(token.value, token.span);
+        this.checkSize(token.value, token.span);
         this.stream.next();
         return token;
       case "int":
@@ -191,7 +188,7 @@ export abstract class ExpressionParser extends ParserBase {
         this.stream.next();
         return token;
       case "template":
-        return this.#template(token);
+        return this.template(token);
       case "name":
         return this.#nameOrCall();
       case "keyword":
@@ -205,24 +202,6 @@ export abstract class ExpressionParser extends ParserBase {
       default:
         return token satisfies never;
     }
-  }
-
-  #checkSize(text: string, span: Span): void {
-    const { maxStringSize } = this.options;
-    if (maxStringSize === 0 || text.length * 4 <= maxStringSize || utf8Length(text) <= maxStringSize) return;
-    throw this.stream.fault("literal-too-large", `The string is longer than ${maxStringSize} bytes.`, span);
-  }
-
-  #template(token: Extract<Token, { kind: "template" }>): Expr {
-    const texts = token.parts.filter((part) => typeof part === "string");
-    this.#checkSize(texts.join(""), token.span);
-    this.stream.next();
-    const parts = token.parts.map((part) =>
-      typeof part === "string" ? part : this.stream.within(part, () => this.nested(() => this.templateBlock())),
-    );
-    const [only] = parts;
-    if (parts.length === 1 && typeof only === "string") return { kind: "string", value: only, span: token.span };
-    return { kind: "template", parts, span: token.span };
   }
 
   /** name [ "!" ] args | { name "::" } name [ args ] | name */
@@ -294,9 +273,9 @@ export abstract class ExpressionParser extends ParserBase {
         return { ...inner, span: this.spanFrom(token.span.start) };
       }
       case "[":
-        return this.#array();
+        return this.array();
       case "#{":
-        return this.#map();
+        return this.map();
       case "{": {
         if (!this.options.allowStatementExpression || this.options.expressionOnly)
           throw this.stream.fault("expr-expected", "A block cannot stand in an expression here.", token.span);
@@ -314,68 +293,8 @@ export abstract class ExpressionParser extends ParserBase {
         );
     }
   }
-
-  /** array = "[" [ expr { "," expr } [ "," ] ] "]" */
-  #array(): Expr {
-    const start = this.stream.next().span.start;
-    const limit = this.options.maxArraySize;
-    const items: Expr[] = [];
-    while (!this.stream.isSymbol("]")) {
-      items.push(this.expr());
-      if (items.length > MAX_ITEMS || (limit > 0 && items.length > limit))
-        throw this.stream.fault("literal-too-large", `The array has more than ${limit} elements.`);
-      if (!this.stream.take(",")) break;
-    }
-    this.stream.expect("]", "to end the array");
-    return { kind: "array", items, span: this.spanFrom(start) };
-  }
-
-  /** map = "#{" [ key ":" expr { "," key ":" expr } [ "," ] ] "}" */
-  #map(): Expr {
-    const start = this.stream.next().span.start;
-    const entries: MapEntry[] = [];
-    const seen = new Set<string>();
-    while (!this.stream.isSymbol("}")) {
-      const { key, keySpan } = this.#key();
-      if (seen.has(key)) throw this.stream.fault("duplicated-property", `The key "${key}" stands here twice.`, keySpan);
-      seen.add(key);
-      this.stream.expect(":", `behind the key "${key}"`);
-      entries.push({ key, keySpan, value: this.expr() });
-      if (this.options.maxMapSize > 0 && entries.length > this.options.maxMapSize)
-        throw this.stream.fault("literal-too-large", `The map has more than ${this.options.maxMapSize} keys.`);
-      if (!this.stream.take(",")) break;
-    }
-    this.stream.expect("}", "to end the map");
-    return { kind: "map", entries, span: this.spanFrom(start) };
-  }
-
-  #key(): { key: string; keySpan: Span } {
-    const token = this.stream.next();
-    if (token.kind === "string") return { key: token.value, keySpan: token.span };
-    if (token.kind === "template" && token.parts.length === 1 && typeof token.parts[0] === "string")
-      return { key: token.parts[0], keySpan: token.span };
-    const isWord =
-      token.kind === "name" || (!this.options.strict && (token.kind === "keyword" || token.kind === "reserved"));
-    if (isWord && !(this.options.strict && RESERVED_FUNCTIONS.has(token.text)))
-      return { key: token.text, keySpan: token.span };
-    throw this.stream.fault(
-      "property-expected",
-      `A key is expected, but ${describe(token)} stands here.`,
-      token.span,
-      'Write the key in "…".',
-    );
-  }
 }
 
 function isAndOr(expr: Expr): boolean {
   return expr.kind === "binary" && (expr.op === "&&" || expr.op === "||");
-}
-
-function utf8Length(text: string): number {
-  let length = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return length;
 }

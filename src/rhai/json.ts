@@ -2,8 +2,9 @@
  * JSON in and out without losing digits. An integer that is an i64 stays exact, any other number is a float, and a
  * float is written with its point, so that it comes back as a float.
  */
+import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
 import { mapContainers, unitsOf, type JsonContainers, type TextUnits } from "./json-containers.ts";
-import { RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiMap, checkedInt, type RhaiValue } from "./values.ts";
+import { RhaiChar, RhaiFloat, checkedInt, type RhaiValue } from "./values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;

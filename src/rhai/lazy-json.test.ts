@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lazyJsonValue, parseJsonValue, toJsonText } from "./json.ts";
-import { RhaiMap, type RhaiArray, type RhaiValue } from "./values.ts";
+import { RhaiMap, type RhaiArray } from "./containers.ts";
+import { type RhaiValue } from "./values.ts";
 
 const PADDING = " ".repeat(600);
 

@@ -1,20 +1,16 @@
 /**
- * Tokens → syntax tree: statements, blocks, functions. Each grammar production stands above its method. A fault ends
+ * Tokens → syntax tree: statements and blocks. Each grammar production stands above its method. A fault ends
  * its statement only; parsing goes on behind it, so that one script shows as many of its faults as it can.
  */
 import type { Diagnostic, Source, Span } from "../text/index.ts";
-import type { AssignOp, Block, Expr, FnDef, Param, Program, Statement } from "./ast.ts";
-import { ControlParser } from "./control-parser.ts";
+import type { AssignOp, Block, Expr, Program, Statement } from "./ast.ts";
 import { lex } from "./lexer.ts";
 import { ASSIGN_OPS } from "./operators.ts";
 import { resolveOptions, type RhaiOptions } from "./options.ts";
+import { StatementParser } from "./statement-parser.ts";
 import { describe, SyntaxFault, TokenStream } from "./token-stream.ts";
-import { RESERVED_FUNCTIONS } from "./tokens.ts";
 
 const MAX_FAULTS = 20;
-
-/** Short names of types, as `fn int.double()` may use them. */
-const TYPE_ALIASES: Readonly<Record<string, string>> = { int: "i64", float: "f64" };
 
 /** Parses a script. The tree is only meant to be run when there are no diagnostics. */
 export function parse(
@@ -48,10 +44,7 @@ interface Ended {
   readonly selfEnded: boolean;
 }
 
-export class Parser extends ControlParser {
-  readonly #functions: FnDef[] = [];
-  #isGlobal = true;
-
+export class Parser extends StatementParser {
   /** program = { statement } */
   program(): Program {
     const start = this.stream.peek.span.start;
@@ -60,7 +53,7 @@ export class Parser extends ControlParser {
       this.stream.report(
         this.stream.fault("unexpected-token", `${describe(this.stream.peek)} stands here without a beginning.`),
       );
-    return { body, functions: this.#functions };
+    return { body, functions: this.functions };
   }
 
   expressionProgram(): Program {
@@ -84,10 +77,10 @@ export class Parser extends ControlParser {
   protected override block(): Block {
     const open = this.stream.expect("{", "to begin a block");
     return this.nested(() => {
-      const outer = this.#isGlobal;
-      this.#isGlobal = false;
+      const outer = this.isGlobal;
+      this.isGlobal = false;
       const block = this.#statements(open.span.start, () => this.stream.isSymbol("}"));
-      this.#isGlobal = outer;
+      this.isGlobal = outer;
       if (this.options.expressionOnly && block.statements.length !== 1)
         throw this.stream.fault("expr-expected", "Exactly one expression must stand here.");
       this.stream.expect("}", "to end the block");
@@ -97,10 +90,10 @@ export class Parser extends ControlParser {
 
   /** The statements of a template's `${…}`. */
   protected override templateBlock(): Block {
-    const outer = this.#isGlobal;
-    this.#isGlobal = false;
+    const outer = this.isGlobal;
+    this.isGlobal = false;
     const block = this.#statements(this.stream.peek.span.start, () => this.stream.isAtEnd);
-    this.#isGlobal = outer;
+    this.isGlobal = outer;
     return block;
   }
 
@@ -156,7 +149,7 @@ export class Parser extends ControlParser {
     switch (token.text) {
       case "let":
       case "const":
-        return { statement: this.#let(false), selfEnded: false };
+        return { statement: this.letStatement(false), selfEnded: false };
       case "if":
       case "switch":
       case "while":
@@ -166,18 +159,18 @@ export class Parser extends ControlParser {
         return this.#exprStatement(() => this.control(true));
       case "fn":
       case "private":
-        return { statement: this.#fn(), selfEnded: true };
+        return { statement: this.fnStatement(), selfEnded: true };
       case "try":
-        return { statement: this.#try(), selfEnded: true };
+        return { statement: this.tryStatement(), selfEnded: true };
       case "break":
       case "continue":
       case "return":
       case "throw":
-        return { statement: this.#jump(token.text), selfEnded: false };
+        return { statement: this.jump(token.text), selfEnded: false };
       case "import":
-        return { statement: this.#import(), selfEnded: false };
+        return { statement: this.importStatement(), selfEnded: false };
       case "export":
-        return { statement: this.#export(), selfEnded: false };
+        return { statement: this.exportStatement(), selfEnded: false };
       default:
         return this.#assignment();
     }
@@ -187,31 +180,6 @@ export class Parser extends ControlParser {
   #exprStatement(read: () => Expr): Ended {
     const expr = read();
     return { statement: { kind: "expr", expr, span: expr.span }, selfEnded: expr.kind !== "do" };
-  }
-
-  /** let = ("let" | "const") name [ "=" expr ] */
-  #let(isExport: boolean): Statement {
-    const start = this.stream.next();
-    const name = this.name("a variable");
-    if (!this.stream.take("="))
-      return {
-        kind: "let",
-        name: name.name,
-        nameSpan: name.span,
-        isConst: isConst(start.span, this.stream),
-        isExport,
-        span: this.spanFrom(start.span.start),
-      };
-    const value = this.expr();
-    return {
-      kind: "let",
-      name: name.name,
-      nameSpan: name.span,
-      isConst: isConst(start.span, this.stream),
-      value,
-      isExport,
-      span: this.spanFrom(start.span.start),
-    };
   }
 
   /** assignment = expr [ assign-op expr ] */
@@ -263,139 +231,11 @@ export class Parser extends ControlParser {
   protected override jumpExpr(): Expr {
     const token = this.stream.peek;
     if (token.kind !== "keyword") throw this.stream.fault("expr-expected", "A value is expected.");
-    const statement = this.#jump(token.text as "break" | "continue" | "return" | "throw");
+    const statement = this.jump(token.text as "break" | "continue" | "return" | "throw");
     return {
       kind: "block",
       block: { statements: [statement], hasValue: false, span: statement.span },
       span: statement.span,
     };
   }
-
-  /** fn = [ "private" ] "fn" [ type "." ] name "(" [ params ] ")" block */
-  #fn(): Statement {
-    const start = this.stream.peek.span.start;
-    const isPrivate = this.stream.takeKeyword("private");
-    this.stream.expectKeyword("fn", 'after "private"');
-    if (!this.#isGlobal)
-      throw this.stream.fault(
-        "wrong-fn-definition",
-        "Functions are defined at the top of a script, not inside blocks.",
-      );
-    const { thisType, name } = this.#fnName();
-    this.stream.expect("(", "to begin the parameters");
-    const params = this.params(")");
-    this.stream.expect(")", "to end the parameters");
-    if (!this.stream.isSymbol("{")) throw this.stream.fault("fn-missing-body", `The function "${name}" has no body.`);
-    const body = this.inFunction(() => this.block());
-    const fn: FnDef = {
-      name,
-      params,
-      body,
-      isPrivate,
-      span: this.spanFrom(start),
-      ...(thisType !== undefined && { thisType }),
-    };
-    this.#addFunction(fn);
-    return { kind: "fn", fn, span: fn.span };
-  }
-
-  #fnName(): { thisType?: string; name: string } {
-    const first = this.stream.next();
-    const isType =
-      first.kind === "string" || first.kind === "name" || first.kind === "keyword" || first.kind === "reserved";
-    if (isType && this.stream.take("."))
-      return {
-        thisType:
-          TYPE_ALIASES[first.kind === "string" ? first.value : first.text] ??
-          (first.kind === "string" ? first.value : first.text),
-        name: this.name("a function").name,
-      };
-    if (first.kind === "name" && RESERVED_FUNCTIONS.has(first.text)) {
-      throw this.stream.fault(
-        "reserved",
-        `"${first.text}" belongs to the language; a function cannot have that name.`,
-        first.span,
-      );
-    }
-    if (first.kind === "name") return { name: first.text };
-    if (first.kind === "keyword" || first.kind === "reserved")
-      throw this.stream.fault(
-        "reserved",
-        `"${first.text}" is a reserved word; a function cannot have that name.`,
-        first.span,
-      );
-    throw this.stream.fault("fn-missing-name", "The function has no name.", first.span);
-  }
-
-  #addFunction(fn: FnDef): void {
-    const twin = this.#functions.find(
-      (other) => other.name === fn.name && other.params.length === fn.params.length && other.thisType === fn.thisType,
-    );
-    if (twin !== undefined)
-      throw this.stream.fault(
-        "fn-duplicated-definition",
-        `There is already a function "${fn.name}" with ${fn.params.length} parameter(s).`,
-        fn.span,
-      );
-    this.#functions.push(fn);
-    if (this.options.maxFunctions > 0 && this.#functions.length > this.options.maxFunctions) {
-      throw this.stream.fault(
-        "too-many-functions",
-        `The script defines more than ${this.options.maxFunctions} functions.`,
-        fn.span,
-      );
-    }
-  }
-
-  /** try = "try" block "catch" [ "(" name ")" ] block */
-  #try(): Statement {
-    const start = this.stream.next().span.start;
-    const body = this.block();
-    this.stream.expectKeyword("catch", "after a try block");
-    let variable: Param | undefined;
-    if (this.stream.take("(")) {
-      variable = this.name("the caught error");
-      this.stream.expect(")", "after the name of the caught error");
-    }
-    const handler = this.block();
-    return { kind: "try", body, handler, span: this.spanFrom(start), ...(variable !== undefined && { variable }) };
-  }
-
-  /** jump = "break" [ expr ] | "continue" | "return" [ expr ] | "throw" [ expr ] */
-  #jump(kind: "break" | "continue" | "return" | "throw"): Statement {
-    const start = this.stream.next().span;
-    if ((kind === "break" || kind === "continue") && !this.isInLoop) {
-      throw this.stream.fault("loop-break", `"${kind}" only makes sense inside a loop.`, start);
-    }
-    if (kind === "continue") return { kind, span: start };
-    const value = this.#endsHere() ? undefined : this.expr();
-    return { kind, span: this.spanFrom(start.start), ...(value !== undefined && { value }) };
-  }
-
-  #endsHere(): boolean {
-    const token = this.stream.peek;
-    return token.kind === "eof" || (token.kind === "symbol" && [";", "}", ",", ")"].includes(token.text));
-  }
-
-  /** import = "import" expr [ "as" name ] */
-  #import(): Statement {
-    const start = this.stream.next().span.start;
-    const path = this.expr();
-    const alias = this.stream.takeKeyword("as") ? this.name("a module") : undefined;
-    return { kind: "import", path, span: this.spanFrom(start), ...(alias !== undefined && { alias }) };
-  }
-
-  /** export = "export" ( let | name [ "as" name ] ) */
-  #export(): Statement {
-    const start = this.stream.next().span.start;
-    if (!this.#isGlobal) throw this.stream.fault("wrong-export", "Only the top of a script can export.");
-    if (this.stream.isKeyword("let") || this.stream.isKeyword("const")) return this.#let(true);
-    const { name } = this.name("a variable");
-    const alias = this.stream.takeKeyword("as") ? this.name("an alias").name : undefined;
-    return { kind: "export", name, span: this.spanFrom(start), ...(alias !== undefined && { alias }) };
-  }
-}
-
-function isConst(span: Span, stream: TokenStream): boolean {
-  return stream.source.text.slice(span.start, span.end) === "const";
 }

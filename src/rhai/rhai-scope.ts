@@ -1,7 +1,8 @@
 /** Variables that a script finds when it starts, and their values when it is over. */
 import { lazyJsonValue } from "./json.ts";
 import type { ScopeView } from "./runtime.ts";
-import { copyOf, type Cell, type RhaiValue } from "./values.ts";
+import { copyOf } from "./containers.ts";
+import { type Cell, type RhaiValue } from "./values.ts";
 
 export class RhaiScope implements ScopeView {
   readonly #cells = new Map<string, Cell>();

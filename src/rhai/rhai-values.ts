@@ -1,17 +1,6 @@
 /** Making and taking apart Rhai values from outside, without knowing their classes. */
-import {
-  char,
-  int,
-  RhaiArray,
-  RhaiBlob,
-  RhaiChar,
-  RhaiFloat,
-  RhaiFn,
-  RhaiItems,
-  RhaiMap,
-  RhaiRange,
-  type RhaiValue,
-} from "./values.ts";
+import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { char, int, RhaiChar, RhaiFloat, RhaiFn, RhaiItems, RhaiRange, type RhaiValue } from "./values.ts";
 
 type Integer = number | bigint;
 

@@ -3,7 +3,8 @@ import { nearest } from "../base/index.ts";
 import { mismatch } from "./access.ts";
 import { RhaiError } from "./errors.ts";
 import { fits, type Native } from "./natives.ts";
-import { copyOf, RhaiFn, RhaiMap, T, TYPE_NAMES, typeBit, typeName, type Cell, type RhaiValue } from "./values.ts";
+import { copyOf, RhaiMap } from "./containers.ts";
+import { RhaiFn, T, TYPE_NAMES, typeBit, typeName, type Cell, type RhaiValue } from "./values.ts";
 import { RuntimePlaces } from "./runtime-places.ts";
 
 export abstract class RuntimeCalls extends RuntimePlaces {

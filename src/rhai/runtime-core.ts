@@ -5,7 +5,8 @@ import { type Source } from "../text/index.ts";
 import { RhaiError } from "./errors.ts";
 import { type NativeTable } from "./natives.ts";
 import { type RhaiOptions } from "./options.ts";
-import { RhaiArray, RhaiBlob, RhaiMap, type Cell, type RhaiValue, type ScriptBody } from "./values.ts";
+import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { type Cell, type RhaiValue, type ScriptBody } from "./values.ts";
 
 /** What the embedder gives a run. Nothing here: then there is no output, no clock and no randomness. */
 export interface RhaiHost {

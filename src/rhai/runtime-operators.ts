@@ -3,19 +3,8 @@ import { isInside, mismatch } from "./access.ts";
 import { arithmetic, comparison, concatenation, isInt, same, shifted } from "./arithmetic.ts";
 import type { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
-import {
-  appendTo,
-  copyOf,
-  RhaiArray,
-  RhaiBlob,
-  RhaiChar,
-  RhaiFloat,
-  RhaiMap,
-  RhaiRange,
-  RhaiTimestamp,
-  typeName,
-  type RhaiValue,
-} from "./values.ts";
+import { appendTo, copyOf, RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp, typeName, type RhaiValue } from "./values.ts";
 import { RuntimeCore } from "./runtime-core.ts";
 
 export abstract class RuntimeOperators extends RuntimeCore {

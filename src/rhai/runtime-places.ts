@@ -2,7 +2,8 @@
 import { getIndex, getIndexMutable, withIndex } from "./access.ts";
 import { RhaiError } from "./errors.ts";
 import { fits, type Native } from "./natives.ts";
-import { RhaiArray, RhaiMap, typeName, type RhaiValue } from "./values.ts";
+import { RhaiArray, RhaiMap } from "./containers.ts";
+import { typeName, type RhaiValue } from "./values.ts";
 import { RuntimeOperators } from "./runtime-operators.ts";
 
 export abstract class RuntimePlaces extends RuntimeOperators {

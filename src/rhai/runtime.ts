@@ -12,7 +12,8 @@ import { itemsOf, mismatch } from "./access.ts";
 import { isInt, same } from "./arithmetic.ts";
 import { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
-import { copyOf, RhaiFloat, RhaiFn, RhaiMap, RhaiRange, typeName, type Cell, type RhaiValue } from "./values.ts";
+import { copyOf, RhaiMap } from "./containers.ts";
+import { RhaiFloat, RhaiFn, RhaiRange, typeName, type Cell, type RhaiValue } from "./values.ts";
 import { RuntimeCalls } from "./runtime-calls.ts";
 import type { Binding, EvalCell, EvalStore, ScopeView } from "./runtime-core.ts";
 

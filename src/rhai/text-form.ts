@@ -1,16 +1,6 @@
 /** Values as text: as `print` shows them (`display`), as `debug` shows them (`debugForm`), and as JSON. */
-import {
-  RhaiArray,
-  RhaiBlob,
-  RhaiChar,
-  RhaiFloat,
-  RhaiFn,
-  RhaiItems,
-  RhaiMap,
-  RhaiRange,
-  RhaiTimestamp,
-  type RhaiValue,
-} from "./values.ts";
+import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { RhaiChar, RhaiFloat, RhaiFn, RhaiItems, RhaiRange, RhaiTimestamp, type RhaiValue } from "./values.ts";
 
 /** Rust's bounds are 32-bit floats, which is why 1e13 is beyond them. */
 const MAX_NATURAL = Math.fround(1e13);

@@ -1,5 +1,5 @@
-import { describe, test } from "vitest";
-import { expectError, expectEval } from "../../test/support/rhai-run.ts";
+import { describe, expect, test } from "vitest";
+import { errorOf, expectError, expectEval } from "../../test/support/rhai-run.ts";
 
 describe("integers and floats", () => {
   test.each([
@@ -26,6 +26,24 @@ describe("integers and floats", () => {
     "%s leaves what an integer can be",
     (script) => expectError(script, "ErrorArithmetic"),
   );
+});
+
+describe("several operators on floats, whose results in between no one sees", () => {
+  test.each([
+    ["let a = 1.5; let b = 2.0; a * b + a / b - b", "1.75"],
+    ["let a = 1.5; let n = 2; a * n + n * n - a", "5.5"],
+    ['let a = 1.5; "x" + a * 2.0 + (a - a)', '"x3.00.0"'],
+    ["let a = 1.5; [a * a > 2.0, a + a == 3, (a - 1.5) * 4.0 == 0]", "[true, true, true]"],
+    ["let x = 0.5; x += x * 2.0 - 0.25; x -= x * x; x *= 2.0 + x; x", "-0.52734375"],
+    ["let s = [1]; s += 1.5 * 2.0; s", "[1, 3.0]"],
+    ["let a = [0.5]; a[0] += a[0] * 4.0; a", "[2.5]"],
+    ["let x = 1.0; let y = x + { x = 5.0; x } * 2.0; [x, y]", "[5.0, 11.0]"],
+    ["let m = #{ a: 2.0 }; `${m.a * m.a + 0.5}`", '"4.5"'],
+    ["-(1.5 * 2.0) + 1", "-2.0"],
+  ])("%s is %s", (script, shown) => expectEval(script, shown));
+
+  test("a fault says what stands beside what", () =>
+    expect(errorOf("let a = 1.5; a * 2.0 + true").message).toContain("+ (f64, bool)"));
 });
 
 describe("precedence", () => {

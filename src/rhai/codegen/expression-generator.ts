@@ -217,8 +217,8 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
       case "??":
         return this.#coalesce(expr);
       default: {
-        const left = this.steady(expr.left, [expr.right]);
-        const right = this.borrow(expr.right);
+        const left = this.operand(expr.left, [expr.right]);
+        const right = this.operand(expr.right, []);
         return this.operator(expr.op, left, right, this.at(expr.span));
       }
     }

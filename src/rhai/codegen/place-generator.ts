@@ -7,6 +7,7 @@ import type { Span } from "../../text/index.ts";
 import type { Expr } from "../ast.ts";
 import { ExpressionGenerator } from "./expression-generator.ts";
 import type { Atom } from "./generator-base.ts";
+import type { Operand } from "./operator-generator.ts";
 import type { Variable } from "./scope.ts";
 
 type Step =
@@ -151,34 +152,25 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
 
   #assign(op: string, target: Expr, value: Expr, span: Span): void {
     // What is only looked at needs no copy; `+=` on an array copies what it takes in.
-    const owned = this.apart(() => (op === "=" ? this.own(value) : this.steady(value, [target])));
+    const operand = this.apart(() => (op === "=" ? { js: this.own(value) } : this.operand(value, [target])));
     const place = this.placeOf(target);
     this.checkAssignable(place.variable, target, span);
     if (place.steps.length === 0) {
-      const next = op === "=" ? owned : this.#combined(op, place.root, owned, span);
+      const next = op === "=" ? operand.js : this.#combined(op, place.root, operand, span);
       this.out.line(`${place.root}=${next};`);
       return;
     }
     if (op === "=") {
-      this.writeBack(place, this.#containers(place), owned);
+      this.writeBack(place, this.#containers(place), operand.js);
       return;
     }
     const { value: old, containers } = this.readMutable(place);
-    this.writeBack(place, containers, this.#combined(op, old, owned, span));
+    this.writeBack(place, containers, this.#combined(op, old, operand, span));
   }
 
-  #combined(op: string, old: string, value: string, span: Span): string {
-    if (op === "+=") return this.#addTo(old, value, span);
-    return this.operator(op.slice(0, -1), old, value, this.at(span)).js;
-  }
-
-  /** `+=` appends to arrays, maps and texts in place; on integers it is `+`. */
-  #addTo(old: string, value: string, span: Span): string {
-    const result = this.out.fresh("t");
-    this.out.line(
-      `let ${result};if(!(typeof ${old}==="number"&&typeof ${value}==="number"&&(${result}=${old}+${value})<=9007199254740991&&${result}>=-9007199254740991))${result}=${this.onFloats("+", old, value, `addTo(${old},${value},${this.at(span)})`)};`,
-    );
-    return result;
+  #combined(op: string, old: string, value: Operand, span: Span): string {
+    if (op === "+=") return this.addition(old, value, this.at(span));
+    return this.operator(op.slice(0, -1), { js: old }, value, this.at(span)).js;
   }
 
   checkAssignable(variable: Variable | undefined, target: Expr, span: Span): void {

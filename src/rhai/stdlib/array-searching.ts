@@ -3,7 +3,8 @@ import type { Integer } from "../arithmetic.ts";
 import { same } from "../arithmetic.ts";
 import { native, type Native } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { copyOf, type RhaiArray, type RhaiFn, type RhaiValue } from "../values.ts";
+import { copyOf, type RhaiArray } from "../containers.ts";
+import { type RhaiFn, type RhaiValue } from "../values.ts";
 import { callOnItem, truthOf } from "./callbacks.ts";
 
 /** Where a search starts; undefined when there is nothing to search. */

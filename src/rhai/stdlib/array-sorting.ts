@@ -3,7 +3,8 @@ import { order } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { copyOf, replaceItems, RhaiArray, RhaiFloat, typeName, type RhaiFn, type RhaiValue } from "../values.ts";
+import { copyOf, replaceItems, RhaiArray } from "../containers.ts";
+import { RhaiFloat, typeName, type RhaiFn, type RhaiValue } from "../values.ts";
 
 const CHANGES: NativeOptions = { effect: "changes" };
 const BY_REF: NativeOptions = { effect: "by-ref" };

@@ -4,7 +4,8 @@ import { same, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { int, RhaiArray, RhaiBlob, RhaiFloat, type RhaiChar, type RhaiValue } from "../values.ts";
+import { RhaiArray, RhaiBlob } from "../containers.ts";
+import { int, RhaiFloat, type RhaiChar, type RhaiValue } from "../values.ts";
 import { bounds, insertion, onPart, type Part } from "./parts.ts";
 
 const PROPERTY: NativeOptions = { property: true };

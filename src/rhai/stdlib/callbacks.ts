@@ -2,7 +2,8 @@
 import { RhaiError } from "../errors.ts";
 import type { Native } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { copyOf, T, type RhaiFn, type Cell, type RhaiValue } from "../values.ts";
+import { copyOf } from "../containers.ts";
+import { T, type RhaiFn, type Cell, type RhaiValue } from "../values.ts";
 
 /** A function that calls back: an error of the callback is one in a function call, even where that is a native one. */
 export function callsBack(native: Native): Native {

@@ -4,7 +4,8 @@ import { parseJsonValue, toJsonText } from "../json.ts";
 import { native, type Native } from "../natives.ts";
 import { debugForm, display } from "../text-form.ts";
 import { KEYWORDS, RESERVED, RESERVED_FUNCTIONS } from "../tokens.ts";
-import { RhaiFloat, RhaiFn, RhaiMap, typeName, RhaiChar, type RhaiValue } from "../values.ts";
+import { RhaiMap } from "../containers.ts";
+import { RhaiFloat, RhaiFn, typeName, RhaiChar, type RhaiValue } from "../values.ts";
 
 export const CORE: readonly Native[] = [
   native<[RhaiValue]>("print any", ([value], runtime) => {

@@ -2,7 +2,8 @@
 import { same } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { copyOf, RhaiArray, type RhaiFn, RhaiMap, type RhaiValue } from "../values.ts";
+import { copyOf, RhaiArray, RhaiMap } from "../containers.ts";
+import { type RhaiFn, type RhaiValue } from "../values.ts";
 import { callsBack, truthOf } from "./callbacks.ts";
 
 const CHANGES: NativeOptions = { effect: "changes" };

@@ -3,7 +3,8 @@ import { rangeBounds, startAndCount } from "../access.ts";
 import type { Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { RhaiRange, type RhaiArray, type RhaiBlob, type RhaiValue } from "../values.ts";
+import { type RhaiArray, type RhaiBlob } from "../containers.ts";
+import { RhaiRange, type RhaiValue } from "../values.ts";
 
 export type Part = readonly [Integer | RhaiRange, Integer?];
 

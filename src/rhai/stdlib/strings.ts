@@ -4,7 +4,8 @@ import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { display } from "../text-form.ts";
-import { char, RhaiArray, RhaiBlob, type RhaiChar, RhaiItems, RhaiRange, type RhaiValue } from "../values.ts";
+import { RhaiArray, RhaiBlob } from "../containers.ts";
+import { char, type RhaiChar, RhaiItems, RhaiRange, type RhaiValue } from "../values.ts";
 
 type Text = string | RhaiChar;
 

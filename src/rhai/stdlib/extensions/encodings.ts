@@ -1,7 +1,7 @@
 /** Base64 and hexadecimal. Decoding is strict: a text that no encoder writes is an error, not a guess. */
 import { RhaiError } from "../../errors.ts";
 import { native, type Native } from "../../natives.ts";
-import { RhaiBlob } from "../../values.ts";
+import { RhaiBlob } from "../../containers.ts";
 
 export type Bytes = string | RhaiBlob;
 

@@ -8,7 +8,8 @@ import { RhaiError } from "../../errors.ts";
 import { native, type Native } from "../../natives.ts";
 import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
 import { debugForm } from "../../text-form.ts";
-import { RhaiFloat, RhaiMap, type RhaiValue } from "../../values.ts";
+import { RhaiMap } from "../../containers.ts";
+import { RhaiFloat, type RhaiValue } from "../../values.ts";
 
 const MAX_ARGUMENTS = 16;
 const MAX_WIDTH = 10_000;

@@ -1,7 +1,8 @@
 /** `join`: the elements of an array as one text. Rhai has none. */
 import { native, type Native } from "../../natives.ts";
 import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
-import { RhaiChar, type RhaiArray } from "../../values.ts";
+import { type RhaiArray } from "../../containers.ts";
+import { RhaiChar } from "../../values.ts";
 
 function join(array: RhaiArray, separator: string, runtime: Runtime, at: number): string {
   const { maxStringSize } = runtime.options;

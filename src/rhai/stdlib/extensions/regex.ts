@@ -13,7 +13,8 @@ import { MatcherInput, RE2JS } from "re2js";
 import { RhaiError } from "../../errors.ts";
 import { native, type Native, type NativeCall } from "../../natives.ts";
 import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
-import { RhaiArray, RhaiMap, type RhaiValue } from "../../values.ts";
+import { RhaiArray, RhaiMap } from "../../containers.ts";
+import { type RhaiValue } from "../../values.ts";
 
 const MAX_PATTERN = 2000;
 const MAX_CACHED = 200;
