@@ -13,7 +13,7 @@
  */
 import { backoffMs, messageOf, type Writable } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
-import type { Fact, RunError, StepDone } from "../event-log/index.ts";
+import type { RunError, StepDone } from "../event-log/index.ts";
 import type { CompiledFlow } from "../flow/index.ts";
 import {
   NULL_OUTPUT,
@@ -41,8 +41,8 @@ export interface RunHost {
   tookLong(node: string): void;
   /** Lets others have the thread; resolves when it is this run's turn again. */
   pause(): Promise<void>;
-  /** Keeps facts of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
-  progress(facts: readonly Fact[], answer?: Answer): void;
+  /** Keeps steps of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
+  progress(steps: readonly StepDone[], answer?: Answer): void;
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
   start(child: ChildRequest): Promise<ChildStarted>;
 }
@@ -94,7 +94,8 @@ class Attempt {
   readonly #outputs = new Map<string, Output>();
   #deadlineMs: number;
   readonly #random: () => number;
-  #facts: StepDone[] = [];
+  /** Done and not handed over yet. */
+  #done: StepDone[] = [];
   /** Given by the last step; an answer after which the run goes on leaves at once. */
   #answer: Answer | undefined;
   #flushedAt: number;
@@ -148,8 +149,8 @@ class Attempt {
   }
 
   #result(end: RunEnd): RunResult {
-    const facts = this.#facts;
-    return this.#answer === undefined ? { end, facts } : { end, facts, answer: this.#answer };
+    const steps = this.#done;
+    return this.#answer === undefined ? { end, steps } : { end, steps, answer: this.#answer };
   }
 
   /** Executes one node and moves on. Returns the error when the run cannot go on. */
@@ -183,7 +184,7 @@ class Attempt {
         return this.#fail(failed, refused, node.onError);
       }
     } else {
-      this.#facts.push(step);
+      this.#done.push(step);
     }
     this.#moveOn(id, outcome.output, next);
     if (outcome.kind === "respond" && next === undefined) this.#answer = outcome.answer;
@@ -249,7 +250,7 @@ class Attempt {
     const runError: RunError = { ...error, node: step.node };
     step.status = "failed";
     step.error = runError;
-    this.#facts.push(step);
+    this.#done.push(step);
     if (onError === undefined) return runError;
     step.next = onError;
     this.#moveOn(step.node, recordedOutput(step), onError);
@@ -270,8 +271,8 @@ class Attempt {
   }
 
   #flush(answer?: Answer): void {
-    if (this.#facts.length > 0) this.#host.progress(this.#facts, answer);
-    this.#facts = [];
+    if (this.#done.length > 0) this.#host.progress(this.#done, answer);
+    this.#done = [];
     this.#flushedAt = this.#host.monotonic();
   }
 }

@@ -65,10 +65,12 @@ async function runOne(task: RunTask, number: number): Promise<void> {
   const flow = flowOf(task.run.flowHash);
   if (flow === undefined) {
     const error = { code: "unknown-flow", message: "The run's flow definition is missing.", retryable: false };
-    send({ kind: "over", runId, facts: [], end: { status: "failed", error } });
+    send({ kind: "over", runId, steps: [], end: { status: "failed", error } });
     return;
   }
-  send({ kind: "over", runId, ...(await executeRun(task, flow, hostFor(task.run, number))) });
+  const { steps, end, answer } = await executeRun(task, flow, hostFor(task.run, number));
+  const over = { kind: "over", runId, steps: steps.map((step) => JSON.stringify(step)), end } as const;
+  send(answer === undefined ? over : { ...over, answer });
 }
 
 function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
@@ -85,8 +87,9 @@ function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
       post();
       return turnOfTheLoop();
     },
-    progress: (facts, answer) => {
-      send(answer === undefined ? { kind: "progress", runId, facts } : { kind: "progress", runId, facts, answer });
+    progress: (done, answer) => {
+      const steps = done.map((step) => JSON.stringify(step));
+      send(answer === undefined ? { kind: "progress", runId, steps } : { kind: "progress", runId, steps, answer });
       // The run goes on and may keep this thread busy; the sender waits.
       if (answer !== undefined) post();
     },

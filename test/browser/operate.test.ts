@@ -160,6 +160,19 @@ describe("the inspector for operators", () => {
     await page.locator("[data-run]").filter({ hasText: "succeeded" }).first().waitFor();
   });
 
+  test("all that are left to do are replayed, also those that are not listed", async () => {
+    const more = 100;
+    await Promise.all(Array.from({ length: more }, () => postIssue(gateway.url, null)));
+    const failed = async () =>
+      ((await (await gateway.api("runs?status=failed&limit=1000")).json()) as { items: [] }).items;
+    await expect.poll(async () => (await failed()).length).toBe(FAILED_RUNS + more);
+    const page = await open("dead-letters");
+    await page.getByLabel("Events a second").fill("1000");
+    await page.getByRole("button", { name: "Replay all that are left to do" }).click();
+    const all = String(FAILED_RUNS + more);
+    await page.locator(".replay-progress").getByText(`${all} of ${all}`).waitFor();
+  });
+
   test("a bulk replay is stopped half-way", async () => {
     const page = await open("dead-letters");
     await page.getByLabel("Select all that are listed").check();

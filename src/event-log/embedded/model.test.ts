@@ -46,7 +46,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant("record" as const),
-      facts: fc.array(fc.record({ kind: fc.nat({ max: 7 }), pick: small, more: small }), {
+      facts: fc.array(fc.record({ kind: fc.nat({ max: 8 }), pick: small, more: small }), {
         minLength: 1,
         maxLength: 4,
       }),
@@ -143,6 +143,12 @@ class Comparison {
     return [await log.append(draft), await this.#model.append(draft)];
   }
 
+  #queued(event: EventDraft["envelope"], over: Partial<PlannedRun>): Fact[] {
+    const run = this.#make.run(event, { ...over, createdAtMs: this.#nowMs });
+    this.#runs.push(run);
+    return [{ type: "run_queued", run }];
+  }
+
   #fact(kind: number, pick: number, more: number): Fact[] {
     const run = this.#runs[pick % this.#runs.length];
     const event = this.#drafts[pick % this.#drafts.length]?.envelope;
@@ -161,9 +167,14 @@ class Comparison {
       case 5:
         return [answered(event.id, BY[more % BY.length], String(more))];
       case 6: {
-        const replay = this.#make.run(event, { replayOf: event.id, createdAtMs: this.#nowMs });
-        this.#runs.push(replay);
-        return [{ type: "run_queued", run: replay }];
+        // Of the event itself, or as if the event were an edited copy of another.
+        const original = more % 3 === 0 ? this.#drafts[more % this.#drafts.length]?.envelope : event;
+        return this.#queued(event, { replayOf: (original ?? event).id });
+      }
+      case 7: {
+        const parent = this.#drafts.find(({ envelope }) => envelope.id === run.eventId)?.envelope;
+        const { replayOf } = run;
+        return this.#queued(parent ?? event, { parentRunId: run.id, ...(replayOf !== undefined && { replayOf }) });
       }
       default:
         return [{ type: "run_queued", run }];

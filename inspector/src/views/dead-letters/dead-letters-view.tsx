@@ -41,13 +41,16 @@ export default function DeadLettersView() {
     itemOf: (message) => newDeadLetter(message, filters),
     update: updatedDeadLetter,
   });
+  const hasMore = shown !== "done" && list.loaded.state === "ready" && list.loaded.value.loadOlder !== undefined;
   const runs = list.loaded.state === "ready" ? list.loaded.value.items : [];
   return (
     <div className="operate">
       <PageHead title={t.title} lead={t.lead}>
         <DeadLetterFilterForm filters={filters} />
       </PageHead>
-      {(runs.length > 0 || chosen.size > 0) && <ReplayBar eventIds={chosenEvents(runs, chosen)} />}
+      {(runs.length > 0 || chosen.size > 0) && (
+        <ReplayBar eventIds={chosenEvents(runs, chosen)} all={hasMore ? { dead_letters: { flow } } : undefined} />
+      )}
       <LiveList
         list={list}
         empty={<EmptyCard title={flow === undefined ? t.empty[shown] : t.emptyFiltered} />}

@@ -4,10 +4,14 @@ import { call } from "../../api/client.ts";
 
 const POLL_MS = 300;
 
+/** Events by their ids, or those of all failed runs that are left to do. */
+export type Selection =
+  { readonly event_ids: string[] } | { readonly dead_letters: { readonly flow?: string | undefined } };
+
 interface ReplayJobControl {
   readonly job: ReplayJob | undefined;
   readonly fault: Error | undefined;
-  readonly start: (eventIds: readonly string[], rate: number) => void;
+  readonly start: (selection: Selection, rate: number) => void;
   readonly cancel: () => void;
   readonly dismiss: () => void;
 }
@@ -42,7 +46,7 @@ export function useReplayJob(): ReplayJobControl {
   return {
     job,
     fault,
-    start: (eventIds, rate) => take(call("startReplayJob", { body: { event_ids: [...eventIds], rate } })),
+    start: (selection, rate) => take(call("startReplayJob", { body: { ...selection, rate } })),
     cancel: () => id !== undefined && take(call("cancelReplayJob", { params: { id } })),
     dismiss: () => setJob(undefined),
   };
