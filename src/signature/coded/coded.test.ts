@@ -169,7 +169,7 @@ describe("Adyen", () => {
     expect(await verdictOf(item())).toMatchObject({
       status: "verified",
       providerType: "AUTHORISATION",
-      deliveryId: { value: "7914073381342284.AUTHORISATION", signed: true },
+      deliveryId: { value: "7914073381342284.AUTHORISATION.true", signed: true },
     });
   });
 

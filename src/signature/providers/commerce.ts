@@ -181,7 +181,7 @@ export const COMMERCE: readonly Provider[] = [
     scheme: { kind: "coded", scheme: "cloudinary" },
     secret: "the API secret",
     eventType: "json:notification_type",
-    deliveryId: "json:request_id",
+    deliveryId: "json:request_id + json:notification_type",
     notes: [
       "A plain hash; two hours of tolerance.",
       "Accounts can be switched to SHA-256; the length of the signature tells.",

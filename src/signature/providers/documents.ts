@@ -1,6 +1,9 @@
 /** Files, signatures on documents, accounting, customer records. */
 import type { Provider } from "../provider.ts";
 
+/** HubSpot does not promise that an eventId is unique. */
+const HUBSPOT_EVENT = "json:[].eventId + json:[].subscriptionId + json:[].objectId + json:[].occurredAt";
+
 export const DOCUMENTS: readonly Provider[] = [
   {
     id: "box",
@@ -52,7 +55,9 @@ export const DOCUMENTS: readonly Provider[] = [
     },
     secret: "the API key",
     eventType: "json:event.event_type",
-    deliveryId: "json:event.event_hash",
+    // The hash is over time (in seconds) and type alone: what else happens in the same second has it, too.
+    deliveryId:
+      "json:event.event_hash + json:signature_request.signature_request_id + json:event.event_metadata.related_signature_id + json:template.template_id + json:account_guid",
     acknowledgement: "Hello API Event Received",
     retries: "up to 6-7 over some hours",
     notes: ["Only event_time and event_type are covered.", "The event is JSON in the field `json` of a form."],
@@ -120,7 +125,7 @@ export const DOCUMENTS: readonly Provider[] = [
     },
     secret: "the app's client secret",
     eventType: "json:[].subscriptionType",
-    deliveryId: "json:[].eventId",
+    deliveryId: HUBSPOT_EVENT,
     responseLimitMs: 5_000,
     retries: "up to 10 over 24 h",
     notes: ["A plain hash; the body is a list of events."],
@@ -139,7 +144,7 @@ export const DOCUMENTS: readonly Provider[] = [
     },
     secret: "the app's client secret",
     eventType: "json:[].subscriptionType",
-    deliveryId: "json:[].eventId",
+    deliveryId: HUBSPOT_EVENT,
     responseLimitMs: 5_000,
     notes: ["A plain hash over method, URL and body."],
     known: "sdk",
@@ -151,7 +156,7 @@ export const DOCUMENTS: readonly Provider[] = [
     scheme: { kind: "coded", scheme: "hubspot-v3" },
     secret: "the app's client secret",
     eventType: "json:[].subscriptionType",
-    deliveryId: "json:[].eventId",
+    deliveryId: HUBSPOT_EVENT,
     responseLimitMs: 5_000,
     notes: [
       "The URL may be signed with its escapes decoded: both readings are tried.",

@@ -123,7 +123,8 @@ export const INFRASTRUCTURE: readonly Provider[] = [
     },
     secret: "the signing secret, as text",
     eventType: "json:status.state",
-    deliveryId: "json:uid",
+    // A video may fail first and become ready later.
+    deliveryId: "json:uid + json:status.state + json:modified",
     notes: ["A third use of the header Webhook-Signature."],
     known: "third party",
   },

@@ -92,7 +92,9 @@ export const MESSAGING: readonly Provider[] = [
     scheme: { kind: "basic" },
     secret: "user:password",
     eventType: "json:RecordType",
-    deliveryId: "json:MessageID + json:RecordType",
+    // A message is opened and clicked again and again, and delivered to several; each has its own time.
+    deliveryId:
+      "json:MessageID + json:RecordType + json:Recipient + json:Email + json:ReceivedAt + json:DeliveredAt + json:BouncedAt + json:ChangedAt",
     retries: "up to 10 over about 10 h",
     notes: ["Give Postmark a URL with the credentials in it."],
     known: "third party",

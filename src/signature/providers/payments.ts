@@ -70,7 +70,7 @@ export const PAYMENTS: readonly Provider[] = [
     secret: "the endpoint's HMAC key, hex",
     eventType: "json:notificationItems[].NotificationRequestItem.eventCode",
     deliveryId:
-      "json:notificationItems[].NotificationRequestItem.pspReference + json:notificationItems[].NotificationRequestItem.eventCode",
+      "json:notificationItems[].NotificationRequestItem.pspReference + json:notificationItems[].NotificationRequestItem.eventCode + json:notificationItems[].NotificationRequestItem.success",
     acknowledgement: "[accepted]",
     responseLimitMs: 10_000,
     retries: "queued and retried up to 7/30 days",

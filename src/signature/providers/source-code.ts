@@ -223,7 +223,7 @@ export const SOURCE_CODE: readonly Provider[] = [
     },
     secret: "the signing secret, as text",
     eventType: "json:platform + json:status",
-    deliveryId: "json:id",
+    deliveryId: "json:id + json:status",
     known: "third party",
   },
   {

@@ -1,0 +1,61 @@
+/** What a provider sends twice has one delivery id; what it sends of two happenings has two, or the second would be lost. */
+import { expect, test } from "vitest";
+import { requestOf } from "../../test/support/signed-request.ts";
+import { listProviders } from "./index.ts";
+import { RequestView } from "./request-view.ts";
+import { compileExpression } from "./value-expression.ts";
+
+function idOf(provider: string, body: object): string | undefined {
+  const { deliveryId = "" } = listProviders().find(({ id }) => id === provider)!;
+  const read = compileExpression(deliveryId, new Map());
+  return read(new RequestView(requestOf(JSON.stringify(body), [["content-type", "application/json"]])))?.value;
+}
+
+const OPEN = { RecordType: "Open", MessageID: "m-1", Recipient: "a@example.com", ReceivedAt: "2026-01-01T10:00:00Z" };
+const DELIVERY = {
+  RecordType: "Delivery",
+  MessageID: "m-1",
+  Recipient: "a@example.com",
+  DeliveredAt: "2026-01-01T09:00:00Z",
+};
+const SIGNED = {
+  event: { event_time: "1767225600", event_type: "signature_request_sent", event_hash: "abc" },
+  signature_request: { signature_request_id: "one" },
+};
+const CHANGE = [{ eventId: 1, subscriptionId: 2, objectId: 3, occurredAt: 4, attemptNumber: 0 }];
+const item = (success: string): object => ({
+  notificationItems: [{ NotificationRequestItem: { pspReference: "p", eventCode: "AUTHORISATION", success } }],
+});
+
+test.each<[string, string, object, object]>([
+  ["postmark", "a second opening of a message", OPEN, { ...OPEN, ReceivedAt: "2026-01-01T11:00:00Z" }],
+  ["postmark", "the delivery to another recipient", DELIVERY, { ...DELIVERY, Recipient: "b@example.com" }],
+  [
+    "dropbox-sign",
+    "another request in the same second",
+    SIGNED,
+    { ...SIGNED, signature_request: { signature_request_id: "two" } },
+  ],
+  [
+    "cloudflare-stream",
+    "a video that is ready after an error",
+    { uid: "v", status: { state: "error" } },
+    { uid: "v", status: { state: "ready" } },
+  ],
+  [
+    "cloudinary",
+    "the other notification of a request",
+    { request_id: "r", notification_type: "upload" },
+    { request_id: "r", notification_type: "eager" },
+  ],
+  ["hubspot-v3", "an event with the number of another", CHANGE, [{ ...CHANGE[0], objectId: 9 }]],
+  ["adyen", "a success after a failure", item("false"), item("true")],
+  ["expo", "another end of a build", { id: "b", status: "errored" }, { id: "b", status: "finished" }],
+])("%s: %s is another delivery", (provider, _what, first, second) => {
+  expect(idOf(provider, first)).toBe(idOf(provider, structuredClone(first)));
+  expect(idOf(provider, second)).not.toBe(idOf(provider, first));
+});
+
+test("HubSpot's next attempt is the same delivery", () => {
+  expect(idOf("hubspot-v3", [{ ...CHANGE[0], attemptNumber: 1 }])).toBe(idOf("hubspot-v3", CHANGE));
+});
