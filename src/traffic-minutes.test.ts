@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { GaugeSample, TrafficMinute } from "./event-log/index.ts";
 import { createMemoryLog } from "./event-log/memory/index.ts";
 import { sampleLog, TrafficMinutes } from "./traffic-minutes.ts";
@@ -37,6 +37,26 @@ test("a minute is recorded once it is over, with its tenants apart and how full 
   expect(count).toBe(2);
   expect(most).toBeGreaterThanOrEqual(2);
   expect(most).toBeLessThan(2.2);
+});
+
+afterEach(() => void vi.useRealTimers());
+
+test("a part of a minute is recorded after some seconds, without a sample, and only if something came", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { clock, minutes, request, end } = counting();
+  const pass = (ms: number): Promise<unknown> => {
+    clock.ms += ms;
+    return vi.advanceTimersByTimeAsync(ms);
+  };
+  request("acme", 2);
+  await pass(5000);
+  expect(minutes).toMatchObject([{ minuteMs: NOON_MS, tenants: [{ tenant: "acme" }] }]);
+  expect(minutes[0]).not.toHaveProperty("sample");
+  await pass(45_000);
+  expect(minutes).toHaveLength(1);
+  await pass(5000);
+  expect(minutes.slice(1)).toEqual([{ type: "traffic_minute", minuteMs: NOON_MS, tenants: [], sample: IDLE }]);
+  await end();
 });
 
 test("what was not stored is not counted; a minute without requests still tells how full the log was", async () => {
