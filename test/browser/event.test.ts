@@ -134,6 +134,9 @@ test("the other event is chosen from the newest of its type", async () => {
   await page.getByRole("button", { name: "Compare" }).click();
   const dialog = page.getByRole("dialog");
   expect(await dialog.getByRole("button", { name: "Compare" }).isDisabled()).toBe(true);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Compare");
+  await page.keyboard.press("Enter");
   await dialog.getByRole("radio").first().check();
   await dialog.getByRole("button", { name: "Compare" }).click();
   await page.locator('[data-kind="added"]').filter({ hasText: "Ada" }).first().waitFor();

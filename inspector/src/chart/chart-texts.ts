@@ -4,13 +4,15 @@ export const chartTexts = defineTexts(
   {
     table: "As a table",
     time: "Time",
-    nothing: "No values in this period",
+    nothing: "Nothing was measured in this period",
+    zero: "None in this period",
     keys: "Arrow keys move through the values",
   },
   {
     table: "Als Tabelle",
     time: "Zeit",
-    nothing: "Keine Werte in diesem Zeitraum",
+    nothing: "In diesem Zeitraum wurde nichts gemessen",
+    zero: "Keine in diesem Zeitraum",
     keys: "Pfeiltasten gehen durch die Werte",
   },
 );

@@ -18,27 +18,27 @@ export function Chart(props: ChartProps) {
   const [frame, width] = useWidth();
   const [at, setAt] = useState<number | null>(null);
   const point = at === null ? null : Math.min(at, times.length - 1);
-  const isEmpty = series.every(({ values }) => values.every((value) => value === null || value === 0));
+  const values = series.flatMap((one) => one.values);
+  const isMeasured = values.some((value) => value !== null);
+  const isZero = isMeasured && values.every((value) => value === null || value === 0);
   return (
     <figure className="chart" aria-labelledby={titleId}>
       <figcaption id={titleId}>{title}</figcaption>
       <ul className="chart-legend">
-        {series.map(({ name, tone, values }) => (
+        {series.map(({ name, tone, values: own }) => (
           <li key={name} data-tone={tone}>
             <span className="chart-key" aria-hidden="true" data-kind={kind} />
             {name}
-            {point !== null && <b>{formatValue(values[point] ?? null)}</b>}
+            {point !== null && <b>{formatValue(own[point] ?? null)}</b>}
           </li>
         ))}
         {point !== null && <li className="chart-moment">{formatMoment(times[point] ?? 0)}</li>}
       </ul>
       <div ref={frame} className="chart-frame">
         {width > 0 && <Plot {...props} width={width} point={point} />}
-        {isEmpty ? (
-          <p className="chart-nothing">{t.nothing}</p>
-        ) : (
-          <Cursor {...props} width={width} point={point} move={setAt} />
-        )}
+        {!isMeasured && <p className="chart-nothing">{t.nothing}</p>}
+        {isZero && <p className="chart-nothing">{t.zero}</p>}
+        {isMeasured && <Cursor {...props} width={width} point={point} move={setAt} />}
       </div>
       <ChartTable {...props} />
     </figure>

@@ -1,4 +1,5 @@
 import { useTexts } from "../i18n/i18n.tsx";
+import { visibleText } from "../ui/visible-text.ts";
 import { filterTexts } from "./filter-texts.ts";
 
 export interface Chip {
@@ -23,7 +24,7 @@ export function FilterChips({ chips, remove, clear }: FilterChipsProps) {
         <li key={name}>
           <button type="button" className="chip" onClick={() => remove(name)}>
             <span>
-              {label}: <b>{value}</b>
+              {label}: <b>{visibleText(value)}</b>
             </span>
             <span aria-hidden="true">×</span>
             <span className="visually-hidden">{t.remove}</span>

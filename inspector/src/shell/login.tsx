@@ -33,6 +33,7 @@ export function Login({ hasEnded, onIn }: { readonly hasEnded: boolean; readonly
   };
   return (
     <main className="login">
+      <img src="/icon.svg" alt="" width={40} height={40} />
       <h1>{hasEnded ? t.login.ended : t.login.title}</h1>
       <p>{hasEnded ? t.login.endedWhy : t.login.explain}</p>
       <p className="quiet">

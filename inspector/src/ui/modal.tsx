@@ -22,15 +22,19 @@ export function Modal({ title, onClose, children }: ModalProps) {
   );
 }
 
+/** Closes the dialog around an element as Escape does: the focus goes back to what opened it. */
+export function closeModal(inside: Element): void {
+  inside.closest("dialog")?.close();
+}
+
 interface ModalActionsProps {
   readonly submit: string;
   readonly isDisabled?: boolean;
-  readonly fault: Error | undefined;
-  readonly onCancel: () => void;
+  readonly fault?: Error | undefined;
 }
 
 /** The end of a dialog's form: what went wrong, the act, and the way out without it. */
-export function ModalActions({ submit, isDisabled = false, fault, onCancel }: ModalActionsProps) {
+export function ModalActions({ submit, isDisabled = false, fault }: ModalActionsProps) {
   const t = useTexts(shellTexts);
   return (
     <>
@@ -39,7 +43,7 @@ export function ModalActions({ submit, isDisabled = false, fault, onCancel }: Mo
         <button type="submit" className="button primary" disabled={isDisabled}>
           {submit}
         </button>
-        <button type="button" className="button" onClick={onCancel}>
+        <button type="button" className="button" onClick={({ currentTarget }) => closeModal(currentTarget)}>
           {t.cancel}
         </button>
       </div>

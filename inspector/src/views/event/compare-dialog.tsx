@@ -6,7 +6,7 @@ import { useTexts } from "../../i18n/i18n.tsx";
 import { addressWith, navigate } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
-import { Modal, ModalActions } from "../../ui/modal.tsx";
+import { closeModal, Modal, ModalActions } from "../../ui/modal.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { eventTones } from "../../ui/tones.ts";
@@ -34,7 +34,7 @@ export function CompareDialog({ event, onClose }: DialogProps) {
   const compare = (submitted: SubmitEvent<HTMLFormElement>): void => {
     submitted.preventDefault();
     navigate(addressWith(`/events/${event.id}`, { with: chosen.trim() }));
-    onClose();
+    closeModal(submitted.currentTarget);
   };
   const choice = { chosen, choose: setChosen };
   return (
@@ -76,7 +76,7 @@ export function CompareDialog({ event, onClose }: DialogProps) {
             onChange={({ target }) => setChosen(target.value)}
           />
         </label>
-        <ModalActions submit={t.compareStart} isDisabled={chosen.trim() === ""} fault={undefined} onCancel={onClose} />
+        <ModalActions submit={t.compareStart} isDisabled={chosen.trim() === ""} />
       </form>
     </Modal>
   );

@@ -46,7 +46,7 @@ export function EditDialog({ event, onClose }: DialogProps) {
         <BodyEditor event={event} body={body} setBody={setBody} />
         <PairSection title={t.query} pairs={query} change={setQuery} />
         <PairSection title={t.headers} pairs={headers} change={setHeaders} />
-        <ModalActions submit={t.send} isDisabled={isSending} fault={fault} onCancel={onClose} />
+        <ModalActions submit={t.send} isDisabled={isSending} fault={fault} />
       </form>
     </Modal>
   );
