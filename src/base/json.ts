@@ -42,15 +42,20 @@ function isFraction(text: string, offset: number): boolean {
 
 /** Writes JSON; a `bigint` becomes a JSON integer. */
 export function stringifyJson(value: JsonValue, indent?: number): string {
-  let hasBigint = false;
+  try {
+    return JSON.stringify(value, undefined, indent);
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown;
+    // The engine refuses a bigint. Looking at every value for one costs several times as much, and they are rare.
+    return stringifyMarked(value, indent);
+  }
+}
+
+function stringifyMarked(value: JsonValue, indent: number | undefined): string {
   const text = JSON.stringify(
     value,
-    (_key, item: unknown) => {
-      if (typeof item !== "bigint") return item;
-      hasBigint = true;
-      return `${MARK}${item.toString()}`;
-    },
+    (_key, item: unknown) => (typeof item === "bigint" ? `${MARK}${item.toString()}` : item),
     indent,
   );
-  return hasBigint ? text.replaceAll(MARKED, "$1") : text;
+  return text.replaceAll(MARKED, "$1");
 }

@@ -58,7 +58,8 @@ class RhaiSession {
   enter(text: string, isLast: boolean): Answer {
     const entered = new Source("console", text.trimEnd());
     const { program, diagnostics } = parseScript(entered, this.#options);
-    if (!isLast && diagnostics.some((fault) => goesOn(fault, entered.text))) return { kind: "incomplete" };
+    if (!isLast && (diagnostics.some((fault) => goesOn(fault, entered.text)) || this.#isInComment(entered.text)))
+      return { kind: "incomplete" };
     if (diagnostics.length > 0) return failed(diagnostics.map((fault) => renderDiagnostic(fault, this.#paint)));
     const added = new Map<string, string>(
       program.functions.map((fn) => [`${fn.thisType ?? ""}.${fn.name}/${fn.params.length}`, textOf(fn)] as const),
@@ -67,6 +68,12 @@ class RhaiSession {
     const answer = this.#run(entered, earlier.join(""));
     if (!answer.isError) for (const [key, fn] of added) this.#functions.set(key, fn);
     return answer;
+  }
+
+  /** A comment may end with the script, so only this shows that it is open: it can be closed, which is a fault outside. */
+  #isInComment(text: string): boolean {
+    const closed = parseScript(new Source("console", `${text}\n*/`), this.#options);
+    return text.includes("/*") && closed.diagnostics.length === 0;
   }
 
   /** Earlier functions stand before the text; places are told as those of the text. */
@@ -88,6 +95,7 @@ class RhaiSession {
 
 /** Whether more lines can mend a fault: the text ends too early, or in a string that may have several lines. */
 function goesOn({ span, code }: Diagnostic, text: string): boolean {
+  if (text.endsWith("\\") && code === "bad-literal" && span.end >= text.length) return true;
   if (code === "unterminated-string") return text[span.start] === "`" || span.start >= text.length;
   return span.end >= text.length && !code.startsWith("bad");
 }

@@ -91,13 +91,20 @@ test("the console keeps variables and functions, takes lines together and goes o
     "two ${",
     "x} three`;",
     "s",
+    "let both = /* one",
+    "/* and another */",
+    "*/ 5; both /* goes on",
+    "*/ + 1",
+    'let line = "first \\',
+    '  second";',
+    "line",
     '"not closed',
     "[",
     "1,",
   ].join("\n");
   const { exitCode, stdout, stderr } = await runGtc(["rhai"], { stdin });
   expect(exitCode).toBe(0);
-  expect(stdout).toBe('42\n"still 20"\n3\n"one\\ntwo 20 three"\n');
+  expect(stdout).toBe('42\n"still 20"\n3\n"one\\ntwo 20 three"\n6\n"first second"\n');
   expect(stderr).toContain("Function not found: nope");
   expect(stderr).toContain("> 1 | x.nope()");
   expect(stderr).toContain("console:1");

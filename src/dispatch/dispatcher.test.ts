@@ -94,7 +94,7 @@ async function logWithRun(): Promise<EventLog> {
 }
 
 function over(end: RunEnd): RunOverMessage {
-  return { kind: "over", runId: "run-1", facts: [], end };
+  return { kind: "over", runId: "run-1", steps: [], end };
 }
 
 test("a run whose end cannot be recorded goes on from its last recorded step when the log takes facts again", async () => {

@@ -10,7 +10,7 @@
  */
 import { messageOf, RecentMap, type Clock, type NewId } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
-import type { ClaimedRun, EventLog, Fact, PlannedRun } from "../event-log/index.ts";
+import type { ClaimedRun, EventLog, Fact, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { FlowSet } from "../flow/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
@@ -184,8 +184,8 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   /** Records facts of a run in its order; the run's start goes before its first fact. */
-  #record(open: OpenRun, facts: readonly Fact[]): Promise<void> {
-    const all: Fact[] = [];
+  #record(open: OpenRun, facts: readonly NewFact[]): Promise<void> {
+    const all: NewFact[] = [];
     if (!open.startRecorded) {
       open.startRecorded = true;
       all.push({ type: "run_started", runId: open.claimed.run.id, attempt: open.attempt, atMs: open.startedAtMs });
@@ -206,11 +206,11 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  #progress({ runId, facts, answer }: Extract<FromRunner, { kind: "progress" }>): void {
+  #progress({ runId, steps, answer }: Extract<FromRunner, { kind: "progress" }>): void {
     const open = this.#open.get(runId);
     if (open === undefined) return;
     const { eventId } = open.claimed.run;
-    this.#record(open, this.#withAnswer(open, facts, answer)).then(
+    this.#record(open, this.#withAnswer(open, written(runId, steps), answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
       (fault: unknown) => {
         this.#options.onFault?.("recording steps", fault);
@@ -220,7 +220,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   /** The facts, with that of the answer when it is the event's first. */
-  #withAnswer(open: OpenRun, facts: readonly Fact[], answer: Answer | undefined): readonly Fact[] {
+  #withAnswer(open: OpenRun, facts: readonly NewFact[], answer: Answer | undefined): readonly NewFact[] {
     if (answer === undefined || open.answered) return facts;
     open.answered = true;
     const { eventId } = open.claimed.run;
@@ -229,7 +229,8 @@ export class Dispatcher implements AsyncDisposable {
     if (!isFirst) return facts;
     const atMs = this.#options.clock.now();
     const durationMs = atMs - open.claimed.envelope.receivedAtMs;
-    return [...facts, { type: "answered", eventId, answer: { ...answer, by: "flow", atMs, durationMs } }];
+    const { status, headers, body } = answer;
+    return [...facts, { type: "answered", eventId, answer: { status, headers, body, by: "flow", atMs, durationMs } }];
   }
 
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
@@ -258,7 +259,7 @@ export class Dispatcher implements AsyncDisposable {
    * the try did not happen as far as the log knows: the run waits, and goes on from its last recorded step as soon as
    * the log takes facts again.
    */
-  async #finish(open: OpenRun, { facts, answer, end }: RunOverMessage): Promise<void> {
+  async #finish(open: OpenRun, { steps, answer, end }: RunOverMessage): Promise<void> {
     const { eventId, id } = open.claimed.run;
     const { replies, onFault } = this.#options;
     const settled = this.#settleLost(open, end);
@@ -266,7 +267,7 @@ export class Dispatcher implements AsyncDisposable {
     if (end.status === "waiting" && end.error.code === "displaced") open.startRecorded = true;
     if (!open.isBroken) {
       try {
-        const all = this.#withAnswer(open, facts, answer);
+        const all = this.#withAnswer(open, written(id, steps), answer);
         await this.#record(open, [...all, this.#endFact(id, settled)]);
         if (answer !== undefined) replies.answer(eventId, answer);
         return this.#close(open, settled);
@@ -319,6 +320,10 @@ export class Dispatcher implements AsyncDisposable {
     if (this.#open.size === 0) this.#idle?.();
     if (this.#hasLeftWork) this.#pump();
   }
+}
+
+function written(runId: string, steps: readonly string[]): readonly NewFact[] {
+  return steps.length === 0 ? [] : [{ type: "written_steps", runId, steps }];
 }
 
 export interface PoolCallbacks {

@@ -24,7 +24,7 @@ export interface EventLog extends AsyncDisposable {
   /** Stores the event with its planned runs, durably. @throws GtcError GTC_LOG_UNAVAILABLE. */
   append(draft: EventDraft): Promise<Appended>;
   /** Stores facts, durably and in order. @throws GtcError GTC_LOG_UNAVAILABLE. */
-  record(facts: readonly Fact[]): Promise<void>;
+  record(facts: readonly NewFact[]): Promise<void>;
   /** Keeps a refused request in a bounded ring; best effort, never blocks, never throws. */
   refuse(refusal: Refusal): void;
 
@@ -155,6 +155,19 @@ export interface StepDone {
   readonly startedAtMs: number;
   readonly durationMs: number;
 }
+
+/**
+ * Steps of one run as the JSON texts of their facts. The thread that did them has written them: a log that keeps JSON need
+ * not have them read and written again.
+ */
+export interface WrittenSteps {
+  readonly type: "written_steps";
+  readonly runId: string;
+  readonly steps: readonly string[];
+}
+
+/** What can be recorded; read again, written steps are steps like any other. */
+export type NewFact = Fact | WrittenSteps;
 
 export interface RunError {
   /** Stable kebab-case kind, e.g. `script-error`, `timeout`. */

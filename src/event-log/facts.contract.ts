@@ -20,6 +20,32 @@ export function factsContract(on: LogUnderTest): void {
       expect(await on.statusOf(other.envelope.id)).toBe("done");
     });
 
+    test("steps that come as text are steps like any other", async () => {
+      const draft = on.make.draft();
+      const run = draft.runs[0]!;
+      await on.log.append(draft);
+      const [one, two] = [step(run, { outputJson: '"ü"' }), step(run, { ordinal: 1, printed: ["a"] })];
+      const texts = [one, two].map((done) => JSON.stringify(done));
+      await on.log.record([started(run), { type: "written_steps", runId: run.id, steps: texts }, ended(run)]);
+      const [told] = (await on.log.getEvent(run.eventId))!.runs;
+      expect(told).toMatchObject({ status: "succeeded", steps: [one, two] });
+    });
+
+    test("runs queued behind steps that come as text are found", async () => {
+      const draft = on.make.draft();
+      const parent = draft.runs[0]!;
+      await on.log.append(draft);
+      const texts = [0, 1, 2].map((ordinal) => JSON.stringify(step(parent, { ordinal })));
+      const children = [on.make.run(draft.envelope), on.make.run(draft.envelope)];
+      await on.log.record([
+        { type: "written_steps", runId: parent.id, steps: texts },
+        ...children.map((run) => ({ type: "run_queued", run }) as const),
+      ]);
+      const ids = children.map(({ id }) => id);
+      expect((await on.claim()).map(({ run }) => run.id)).toEqual([parent.id, ...ids]);
+      expect((await on.log.getEvent(parent.eventId))!.runs.map(({ run }) => run.id)).toEqual([parent.id, ...ids]);
+    });
+
     test("a run tells its whole story", async () => {
       const draft = on.make.draft();
       const run = draft.runs[0]!;

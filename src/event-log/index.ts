@@ -13,6 +13,7 @@ export type {
   GaugeSample,
   LogCounts,
   LogHealth,
+  NewFact,
   PlannedRun,
   Refusal,
   RunDetail,
@@ -21,6 +22,7 @@ export type {
   RunStatus,
   StepDone,
   TrafficMinute,
+  WrittenSteps,
 } from "./event-log.ts";
 export { DurationHistogram, type HistogramEntry } from "./duration-histogram.ts";
 export type {

@@ -1,6 +1,7 @@
 /**
- * Keeps the work of an expression in proportion to the data: the library counts no steps, so loops that multiply are
- * refused when the flow is loaded.
+ * Keeps the work of an expression in proportion to the data: loops that multiply are refused when the flow is loaded. What
+ * depends on the data itself, such as a large text that is searched for each element, is counted when it is evaluated
+ * (`meter-calls.ts`).
  *
  * Invariants:
  * 1. A loop inside a loop ranges over a part of the outer loop's element (`c.files` inside a loop over commits), so
@@ -10,9 +11,8 @@
  *    cost as much as that value is large. What the flow's author wrote (literals, `flow`) and headers are small.
  */
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { namesIn, partsOf } from "./syntax-tree.ts";
+import { LOOPS, namesIn, partsOf, rootOf } from "./syntax-tree.ts";
 
-const LOOPS: ReadonlySet<string> = new Set(["all", "exists", "exists_one", "filter", "map"]);
 const MAX_NESTING = 4;
 /** Names whose values cannot be large. */
 const SMALL: ReadonlySet<string> = new Set(["flow", "headers", "tenant"]);
@@ -56,7 +56,7 @@ function searchFault(node: ASTNode, outer: readonly string[]): string | undefine
   const own = outer.slice(-1);
   if (node.op === "in" && isLarge(node.args[1], own))
     return `\`in\` would search all of ${shown(node.args[1])} for every element of the loop.`;
-  if ((node.op === "==" || node.op === "!=") && node.args.every((side) => isPath(side) && isLarge(side, own)))
+  if ((node.op === "==" || node.op === "!=") && node.args.every((side) => holdsLarge(side, own)))
     return "Two values from outside the loop would be compared for every element of it; compare them outside.";
   return undefined;
 }
@@ -67,9 +67,18 @@ function isLarge(node: ASTNode, own: readonly string[]): boolean {
   return names.length > 0 && !names.every((name) => own.includes(name));
 }
 
-/** A name, a field or an element: not what a function made of it. */
-function isPath(node: ASTNode): boolean {
-  return node.op === "id" || node.op === "." || node.op === "[]";
+/** Whether a value is, or has in it, what may be large and is no part of the element: not what a function made of that. */
+function holdsLarge(node: ASTNode, own: readonly string[]): boolean {
+  const isTransparent = TRANSPARENT.has(node.op) || isTransparentCall(node);
+  return isTransparent && (isLarge(rootOf(node), own) || partsOf(node).some((part) => holdsLarge(part, own)));
+}
+
+/** Operators whose value is one of their parts or has them in it. */
+const TRANSPARENT: ReadonlySet<string> = new Set(["id", ".", ".?", "[]", "[?]", "list", "map", "?:"]);
+
+function isTransparentCall(node: ASTNode): boolean {
+  if (node.op === "call") return node.args[0] === "dyn";
+  return node.op === "rcall" && ["or", "orValue", "filter", "map"].includes(node.args[0]);
 }
 
 function shown(node: ASTNode): string {

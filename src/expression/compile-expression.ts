@@ -4,13 +4,18 @@
  * Invariants:
  * 1. Only own properties are reached; `constructor` or `__proto__` of a payload are plain keys.
  * 2. A key, index or output that is not there is an outcome of its own (`missing`), never an exception.
- * 3. The work is bounded: syntax limits at load, no multiplying loops (`check-cost.ts`), linear regular expressions.
+ * 3. The work is bounded: syntax limits at load, no multiplying loops (`check-cost.ts`), a budget of what is read
+ *    (`meter-calls.ts`), linear regular expressions.
  */
 import { EvaluationError, ParseError, TypeError as CelTypeError, type ParseResult } from "@marcbachmann/cel-js";
 import { messageOf, nearest, type JsonObject, type JsonValue } from "../base/index.ts";
 import { findCostlyLoop } from "./check-cost.ts";
-import { environmentFor, LINEAR_MATCHES } from "./environment.ts";
-import { namesIn, renameMatches } from "./syntax-tree.ts";
+import { environmentFor, roomyEnvironmentFor } from "./environment.ts";
+import { meterCalls } from "./meter-calls.ts";
+import { withoutMetered } from "./metered-functions.ts";
+import { MeteredText } from "./metered-text.ts";
+import { withinBudget } from "./read-budget.ts";
+import { namesIn } from "./syntax-tree.ts";
 
 export interface ExpressionFault {
   readonly code: string;
@@ -34,6 +39,7 @@ export interface CompiledExpression {
 }
 
 const MAX_CHARS = 4000;
+const MAX_MESSAGE_CHARS = 500;
 const MISSING_CODES: ReadonlySet<string> = new Set(["no_such_key", "index_out_of_bounds", "unknown_variable"]);
 const NOT_CEL = /\{\{/;
 
@@ -49,8 +55,8 @@ export function compileExpression(
     return { fault: { code: "bad-expression", message, range: whole } };
   }
   try {
-    const parsed = environmentFor(known).parse(text);
-    renameMatches(parsed.ast);
+    const environment = environmentFor(known);
+    const parsed = environment.parse(text);
     const costly = findCostlyLoop(parsed.ast);
     if (costly !== undefined) return { fault: { code: "costly-expression", message: costly.message, range: costly } };
     const checked = parsed.check();
@@ -59,25 +65,43 @@ export function compileExpression(
       const message = `A condition must be true or false, but this expression is of type ${checked.type ?? "unknown"}.`;
       return { fault: { code: "not-a-condition", message, range: whole, hint: "Compare it, e.g. with `== 'value'`." } };
     }
-    return { expression: expressionOf(parsed, text, known) };
+    // Checked as it was written, evaluated as it is metered.
+    return { expression: expressionOf(namesIn(parsed.ast), meteredForm(parsed, text, known), known) };
   } catch (thrown) {
     return { fault: faultOf(thrown, text, known) };
   }
 }
 
-function expressionOf(parsed: ParseResult, text: string, known: readonly string[]): CompiledExpression {
-  const mentioned = namesIn(parsed.ast);
+interface MeteredForm {
+  readonly parsed: ParseResult;
+  readonly written: MeteredText;
+}
+
+function meteredForm({ ast }: ParseResult, text: string, known: readonly string[]): MeteredForm {
+  const environment = roomyEnvironmentFor(known);
+  const written = new MeteredText(text, ast);
+  const parsed = environment.parse(written.text);
+  meterCalls(parsed.ast, known, (small) => environment.parse(small).ast);
+  return { parsed, written };
+}
+
+function expressionOf(mentioned: ReadonlySet<string>, form: MeteredForm, known: readonly string[]): CompiledExpression {
+  const evaluateOn = (scope: object): ExpressionOutcome | "unsupported" =>
+    withinBudget<ExpressionOutcome | "unsupported">(
+      () => run(form, scope),
+      (message) => ({ kind: "failed", message }),
+    );
   return {
     names: new Set(known.filter((name) => mentioned.has(name))),
     evaluate(scope) {
-      const outcome = run(parsed, text, scope);
+      const outcome = evaluateOn(scope);
       // The library asks values for their `constructor`; a payload that has such a key is shown to it as a Map.
-      return outcome === "unsupported" ? settle(run(parsed, text, mapsOf(scope))) : outcome;
+      return outcome === "unsupported" ? settle(evaluateOn(mapsOf(scope))) : outcome;
     },
   };
 }
 
-function run(parsed: ParseResult, text: string, scope: object): ExpressionOutcome | "unsupported" {
+function run({ parsed, written }: MeteredForm, scope: object): ExpressionOutcome | "unsupported" {
   try {
     const value: unknown = parsed(scope);
     if (typeof value === "boolean") return { kind: "value", value };
@@ -85,7 +109,7 @@ function run(parsed: ParseResult, text: string, scope: object): ExpressionOutcom
   } catch (thrown) {
     if (!(thrown instanceof EvaluationError)) return { kind: "failed", message: clean(messageOf(thrown)) };
     if (thrown.code === "unsupported_type") return "unsupported";
-    if (MISSING_CODES.has(thrown.code)) return { kind: "missing", reason: reasonOf(thrown, text) };
+    if (MISSING_CODES.has(thrown.code)) return { kind: "missing", reason: reasonOf(thrown, written) };
     return { kind: "failed", message: clean(thrown.summary) };
   }
 }
@@ -97,10 +121,10 @@ function settle(outcome: ExpressionOutcome | "unsupported"): ExpressionOutcome {
 }
 
 /** Names the place in the expression: `event.payload.nope: No such key: nope`. */
-function reasonOf({ code, summary, node }: EvaluationError, text: string): string {
+function reasonOf({ code, summary, node }: EvaluationError, written: MeteredText): string {
   if (code === "unknown_variable") return `${clean(summary)} (that step has not run)`;
   const said = clean(summary);
-  return node === undefined ? said : `${text.slice(node.start, node.end)}: ${said}`;
+  return node === undefined ? said : `${written.originalOf(node)}: ${said}`;
 }
 
 function faultOf(thrown: unknown, text: string, known: readonly string[]): ExpressionFault {
@@ -129,9 +153,10 @@ function hintFor(
   return similar === undefined ? `Known names: ${known.join(", ")}.` : `Did you mean \`${similar}\`?`;
 }
 
+/** The library's words for a reader; what it quotes of a payload is cut. */
 function clean(message: string): string {
-  return message
-    .replaceAll(LINEAR_MATCHES, "matches")
+  const said = message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS)}…` : message;
+  return withoutMetered(said)
     .replaceAll("dyn<double>", "number")
     .replaceAll(/dyn<(\w+)>/g, "$1");
 }

@@ -1,5 +1,7 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { LINEAR_MATCHES } from "./environment.ts";
+
+/** Calls of a list that run a part of the expression for each element. */
+export const LOOPS: ReadonlySet<string> = new Set(["all", "exists", "exists_one", "filter", "map"]);
 
 /** The nodes directly below a node. */
 export function partsOf(node: ASTNode): readonly ASTNode[] {
@@ -24,8 +26,7 @@ export function namesIn(node: ASTNode, found = new Set<string>()): ReadonlySet<s
   return found;
 }
 
-/** Lets every `text.matches(pattern)` run in linear time. Must be called before the expression is checked. */
-export function renameMatches(node: ASTNode): void {
-  if (node.op === "rcall" && node.args[0] === "matches") node.args[0] = LINEAR_MATCHES;
-  for (const part of partsOf(node)) renameMatches(part);
+/** What a path such as `payload.items[0].name` begins with: a name, or whatever else has fields; the node itself when it is no path. */
+export function rootOf(node: ASTNode): ASTNode {
+  return node.op === "." || node.op === "[]" ? rootOf(node.args[0]) : node;
 }

@@ -125,10 +125,9 @@ export class EventAnswers {
       .catch((fault: unknown) => onFault("recording an answer", fault));
   }
 
-  #tell({ request, envelope }: Arrival, outcome: Omit<Outcome, "verdict" | "eventId">): void {
+  #tell({ request, envelope }: Arrival, outcome: Outcome): void {
     const durationMs = this.#options.clock.monotonic() - request.receivedAt;
-    const told = { ...outcome, verdict: envelope.verdict.status, eventId: envelope.id };
-    this.#options.onRequest(recordOf(request, told, durationMs));
+    this.#options.onRequest(recordOf(request, envelope.verdict.status, outcome, durationMs, envelope.id));
   }
 }
 

@@ -17,14 +17,23 @@ export interface ArrivedRequest {
 }
 
 /** What became of a request, for the operator. */
-export type Outcome = Omit<RequestRecord, "atMs" | "method" | "tenant" | "eventType" | "durationMs" | "bodyBytes">;
+export type Outcome = Omit<
+  RequestRecord,
+  "atMs" | "method" | "tenant" | "eventType" | "durationMs" | "bodyBytes" | "verdict" | "eventId"
+>;
 
 /**
  * The record of a request, from what arrived and what became of it. Written out: copying one object's fields behind those
  * of another is slow, and this is done for every request.
  */
-export function recordOf(request: ArrivedRequest, outcome: Outcome, durationMs: number): RequestRecord {
-  const { verdict, status, eventId, duplicateOf, unmatched, reason, detail, hint, likely } = outcome;
+export function recordOf(
+  request: ArrivedRequest,
+  verdict: RequestRecord["verdict"],
+  outcome: Outcome,
+  durationMs: number,
+  eventId?: string,
+): RequestRecord {
+  const { status, duplicateOf, unmatched, reason, detail, hint, likely } = outcome;
   const record: Writable<RequestRecord> = {
     atMs: request.receivedAtMs,
     method: request.method,

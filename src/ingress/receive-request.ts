@@ -28,6 +28,7 @@ import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.t
 import { deliveryKey, guardedKey } from "./dedupe-key.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RefusalExplainer, type ExplainedRefusal } from "./refusal-explainer.ts";
+import type { RequestRecord } from "./request-record.ts";
 import type { Route, SourceTable, TenantSources } from "./source-table.ts";
 
 export interface ReceiverOptions extends EventAnswersOptions {
@@ -107,7 +108,7 @@ export class Receiver {
       bodyStart: request.rawBody.subarray(0, KEPT_BODY_BYTES),
       ...why,
     });
-    this.#tell(request, { verdict: "refused", status, ...why }, durationMs);
+    this.#tell(request, "refused", { status, ...why }, durationMs);
   }
 
   #signedRequest(request: ArrivedRequest): SignedRequest {
@@ -171,15 +172,14 @@ export class Receiver {
   }
 
   #wrongMethod(request: ArrivedRequest): Answer {
-    this.#tell(request, { verdict: "none", status: 405, reason: "method_not_allowed" });
+    this.#tell(request, "none", { status: 405, reason: "method_not_allowed" });
     return problem("method-not-allowed");
   }
 
   async #shake(request: ArrivedRequest, handshake: Handshake): Promise<Answer> {
     await this.#options.onHandshake?.(request.route, handshake);
     const { status, headers, body } = handshake.answer;
-    this.#tell(request, {
-      verdict: "handshake",
+    this.#tell(request, "handshake", {
       status,
       reason: handshake.name,
       ...(handshake.note !== undefined && { detail: handshake.note }),
@@ -238,12 +238,17 @@ export class Receiver {
     const name: ProblemName = isLog ? "log-unavailable" : isVerifier ? "verification-unavailable" : "internal";
     const answer = problem(name);
     this.#options.onFault(isVerifier ? "verifying a request" : "receiving a request", fault);
-    this.#tell(request, { verdict: "none", status: answer.status, reason: name, detail: messageOf(fault) });
+    this.#tell(request, "none", { status: answer.status, reason: name, detail: messageOf(fault) });
     return answer;
   }
 
-  #tell(request: ArrivedRequest, outcome: Outcome, durationMs = this.#durationOf(request)): void {
-    this.#options.onRequest(recordOf(request, outcome, durationMs));
+  #tell(
+    request: ArrivedRequest,
+    verdict: RequestRecord["verdict"],
+    outcome: Outcome,
+    durationMs = this.#durationOf(request),
+  ): void {
+    this.#options.onRequest(recordOf(request, verdict, outcome, durationMs));
   }
 
   #durationOf({ receivedAt }: ArrivedRequest): number {

@@ -61,8 +61,17 @@ function eventObject(event: EventView): JsonObject {
   return object;
 }
 
+interface EventFields {
+  readonly id: string;
+  readonly type: string;
+  readonly tenant: string;
+  readonly received_at: string;
+  readonly method: string;
+  readonly provider_type: string | null;
+}
+
 /** The fields of `event` that are plain texts. */
-export function eventFields(event: EventView): Readonly<Record<string, string | null>> {
+export function eventFields(event: EventView): EventFields {
   return {
     id: event.id,
     type: event.type,

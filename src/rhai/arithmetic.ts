@@ -155,9 +155,10 @@ export function shifted(moment: RhaiTimestamp, seconds: RhaiValue, sign: 1 | -1)
   return amount === undefined ? undefined : new RhaiTimestamp(moment.ms + sign * amount * 1000);
 }
 
-/** Rhai takes floats for equal that differ by no more than one epsilon. */
+/** Rhai's comparisons take floats for equal that differ, for their size, by no more than one epsilon. */
 function sameFloat(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= Number.EPSILON;
+  const size = a * b === 0 ? 1 : Math.max(Math.abs(a), Math.abs(b));
+  return a === b || Math.abs(a - b) / size <= Number.EPSILON;
 }
 
 /** `==`: values of different types are different, except numbers and texts of one character. */
@@ -201,13 +202,19 @@ function sameEntries(left: ReadonlyMap<string, RhaiValue>, right: ReadonlyMap<st
   return true;
 }
 
+/** The order that comparisons see: floats that are almost the same are equal. See `order`. */
+export function comparison(left: RhaiValue, right: RhaiValue): number | undefined {
+  const sign = order(left, right);
+  if (!(left instanceof RhaiFloat || right instanceof RhaiFloat)) return sign;
+  return sign !== undefined && sameFloat(numeric(left)!, numeric(right)!) ? 0 : sign;
+}
+
 /** Below 0, 0, above 0, or NaN for floats without an order; undefined when the two have no order. */
 export function order(left: RhaiValue, right: RhaiValue): number | undefined {
   if (isInt(left) && isInt(right)) return left < right ? -1 : left > right ? 1 : 0;
   const a = numeric(left);
   const b = numeric(right);
-  if (left instanceof RhaiFloat && right instanceof RhaiFloat) return left.value - right.value;
-  if (a !== undefined && b !== undefined) return sameFloat(a, b) ? 0 : a - b;
+  if (a !== undefined && b !== undefined) return a - b;
   const [x, y] = [asText(left), asText(right)];
   if (x !== undefined && y !== undefined) return compareText(x, y);
   if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);

@@ -41,6 +41,13 @@ describe("an error in a callback is one in a function call", () => {
 });
 
 describe("strict Rhai where it differs", () => {
+  test("a closure has no variable as its this that it shares", () => {
+    const script = "let x = 20; let f = |a| { this += x + a }; x.call(f, 1); x";
+    expect(errorOf(script, { options: { strict: true } }).innerKind).toBe("ErrorDataRace");
+    expectEval(script, "41");
+    expectEval("let x = 20; let f = |a| { this += a }; x.call(f, 1); x", "21", { options: { strict: true } });
+  });
+
   test("a comparison that fails says nothing about the order", () => {
     const script = "let a = [2, 1]; a.sort(|x, y| x / 0); a";
     expectEval(script, "[2, 1]", STRICT);
@@ -57,6 +64,10 @@ describe("strict Rhai where it differs", () => {
 
 describe("comparisons", () => {
   test.each([
+    ["let a = 0.1 + 0.2; let b = 0.3; [a == b, a > b, a >= b, a != b]", "[true, false, true, false]"],
+    ["[1e-20 < 2e-20, 1e-20 == 2e-20, 1e-20 == 0.0, 1e-20 > 0]", "[true, false, true, false]"],
+    ["[1e16 == 1e16 + 2.0, 1e16 < 1e16 + 4.0]", "[true, true]"],
+    ["let inf = 1.0 / 0.0; [inf == inf, inf > 1.0, inf <= inf, -inf < inf]", "[true, true, true, true]"],
     ["let n = 0.0 / 0.0; n == n", "false"],
     ["() <= ()", "false"],
     ["() == ()", "true"],

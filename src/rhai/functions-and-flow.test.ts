@@ -57,6 +57,9 @@ describe("loops", () => {
 
 describe("try, catch, throw", () => {
   test.each([
+    ["try { 42 } catch { 1 }", "42"],
+    ["try { throw 1 } catch { 42 }", "()"],
+    ["fn f(x) { try { 6 / x } catch { -1 } } [f(2), f(0)]", "[3, ()]"],
     ["let r = 0; try { throw 42; } catch (e) { r = e; } r", "42"],
     ["let r = 0; try { 1 / 0 } catch (e) { r = e.error; } r", '"ErrorArithmetic"'],
     ["let r = 0; fn f() { throw #{code: 7} } try { f() } catch (e) { r = e.code; } r", "7"],

@@ -4,6 +4,8 @@
  * without it each level would look through all that is nested inside again.
  */
 export interface JsonContainers {
+  /** The text's units as numbers, one for each offset. */
+  readonly units: TextUnits;
   /** By the number of the container in the text, from 0: the offset behind its closing bracket. */
   readonly ends: readonly number[];
   /** The number of the first container behind it. */
@@ -17,6 +19,8 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+
+export type TextUnits = Uint8Array | Uint16Array;
 
 const encoder = new TextEncoder();
 
@@ -44,14 +48,14 @@ export function mapContainers(text: string): JsonContainers {
     }
   }
   if (open.length > 0) throw new SyntaxError("the JSON ends too early");
-  return { ends, behind };
+  return { units, ends, behind };
 }
 
 /**
  * The text's units as numbers, one for each offset. A typed array is read three times as fast as a string of which the
  * engine does not know how it is kept; nearly every text is ASCII, where a byte of UTF-8 is a unit.
  */
-function unitsOf(text: string): Uint8Array | Uint16Array {
+export function unitsOf(text: string): TextUnits {
   const bytes = encoder.encode(text);
   if (bytes.length === text.length) return bytes;
   const units = new Uint16Array(text.length);
@@ -60,7 +64,7 @@ function unitsOf(text: string): Uint8Array | Uint16Array {
 }
 
 /** The offset of the quote that ends a string. */
-function endOfString(units: Uint8Array | Uint16Array, start: number): number {
+function endOfString(units: TextUnits, start: number): number {
   let at = start + 1;
   while (at < units.length && units[at] !== QUOTE) at += units[at] === BACKSLASH ? 2 : 1;
   if (at >= units.length) throw new SyntaxError("the JSON ends too early");

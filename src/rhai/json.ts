@@ -2,7 +2,7 @@
  * JSON in and out without losing digits. An integer that is an i64 stays exact, any other number is a float, and a
  * float is written with its point, so that it comes back as a float.
  */
-import { mapContainers, type JsonContainers } from "./json-containers.ts";
+import { mapContainers, unitsOf, type JsonContainers, type TextUnits } from "./json-containers.ts";
 import { RhaiArray, RhaiBlob, RhaiChar, RhaiFloat, RhaiMap, checkedInt, type RhaiValue } from "./values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
@@ -19,10 +19,16 @@ const INEXACT = /[:,[]\s*-?(?:\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+|\d{16,})\s*[,\]
 const OPENING = /^\s*[[{]/;
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 const FIRST_PRINTABLE = 0x20;
 
-function isSpace(code: number): boolean {
+function isSpace(code: number | undefined): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
@@ -72,6 +78,8 @@ function tooDeep(): SyntaxError {
 
 class JsonReader {
   readonly #text: string;
+  /** For looking at single units: asking the text for them is slow where many kinds of texts were seen. */
+  readonly #units: TextUnits;
   readonly #containers: JsonContainers | undefined;
   #at: number;
   /** The number of the next container in the text. */
@@ -79,6 +87,7 @@ class JsonReader {
 
   constructor(text: string, containers?: JsonContainers, at = 0, next = 0) {
     this.#text = text;
+    this.#units = containers?.units ?? unitsOf(text);
     this.#containers = containers;
     this.#at = at;
     this.#next = next;
@@ -94,55 +103,55 @@ class JsonReader {
   #value(depth: number): RhaiValue {
     if (depth > MAX_DEPTH) throw tooDeep();
     this.#space();
-    const first = this.#text[this.#at];
+    const first = this.#units[this.#at];
     switch (first) {
-      case "{":
-      case "[":
+      case OPEN_OBJECT:
+      case OPEN_ARRAY:
         if (this.#containers === undefined) return this.#container(first, depth);
         if (depth > 0) return this.#later(first, this.#containers);
         this.#next += 1;
         return this.#container(first, depth);
-      case '"':
+      case QUOTE:
         return this.#string();
-      case "t":
+      case 0x74:
         return this.#word("true", true);
-      case "f":
+      case 0x66:
         return this.#word("false", false);
-      case "n":
+      case 0x6e:
         return this.#word("null", null);
       default:
         return this.#number();
     }
   }
 
-  #container(open: "{" | "[", depth: number): RhaiValue {
-    return open === "{" ? new RhaiMap(this.#entries(depth)) : new RhaiArray(this.#items(depth));
+  #container(open: number, depth: number): RhaiValue {
+    return open === OPEN_OBJECT ? new RhaiMap(this.#entries(depth)) : new RhaiArray(this.#items(depth));
   }
 
   /** A container that is passed over now and read when it is asked for. */
-  #later(open: "{" | "[", containers: JsonContainers): RhaiValue {
+  #later(open: number, containers: JsonContainers): RhaiValue {
     const at = this.#at;
     const number = this.#next;
     this.#at = containers.ends[number] ?? this.#text.length;
     this.#next = containers.behind[number] ?? number + 1;
     const reader = (): JsonReader => new JsonReader(this.#text, containers, at, number + 1);
-    return open === "{" ? RhaiMap.later(() => reader().#entries(0)) : RhaiArray.later(() => reader().#items(0));
+    return open === OPEN_OBJECT ? RhaiMap.later(() => reader().#entries(0)) : RhaiArray.later(() => reader().#items(0));
   }
 
   #entries(depth: number): Map<string, RhaiValue> {
     const entries = new Map<string, RhaiValue>();
     this.#at += 1;
     this.#space();
-    if (this.#take("}")) return entries;
+    if (this.#take(CLOSE_OBJECT)) return entries;
     do {
       this.#space();
       const key = this.#string();
       this.#space();
-      if (!this.#take(":")) throw this.#fault();
+      if (!this.#take(COLON)) throw this.#fault();
       entries.set(key, this.#value(depth + 1));
       this.#space();
-    } while (this.#take(","));
-    if (!this.#take("}")) throw this.#fault();
+    } while (this.#take(COMMA));
+    if (!this.#take(CLOSE_OBJECT)) throw this.#fault();
     return entries;
   }
 
@@ -150,21 +159,22 @@ class JsonReader {
     const items: RhaiValue[] = [];
     this.#at += 1;
     this.#space();
-    if (this.#take("]")) return items;
+    if (this.#take(CLOSE_ARRAY)) return items;
     do {
       items.push(this.#value(depth + 1));
       this.#space();
-    } while (this.#take(","));
-    if (!this.#take("]")) throw this.#fault();
+    } while (this.#take(COMMA));
+    if (!this.#take(CLOSE_ARRAY)) throw this.#fault();
     return items;
   }
 
   #string(): string {
-    if (this.#text.charCodeAt(this.#at) !== QUOTE) throw this.#fault();
+    const units = this.#units;
+    if (units[this.#at] !== QUOTE) throw this.#fault();
     // Nearly every string has no escapes: its end is the next quote.
     let end = this.#at + 1;
-    let code = this.#text.charCodeAt(end);
-    while (code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH) code = this.#text.charCodeAt(++end);
+    let code = units[end] ?? 0;
+    while (code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH) code = units[++end] ?? 0;
     if (code === QUOTE) {
       const plain = this.#text.slice(this.#at + 1, end);
       this.#at = end + 1;
@@ -194,15 +204,14 @@ class JsonReader {
     return value;
   }
 
-  #take(char: string): boolean {
-    if (this.#text[this.#at] !== char) return false;
+  #take(unit: number): boolean {
+    if (this.#units[this.#at] !== unit) return false;
     this.#at += 1;
     return true;
   }
 
   #space(): void {
-    for (let code = this.#text.charCodeAt(this.#at); isSpace(code); code = this.#text.charCodeAt(this.#at))
-      this.#at += 1;
+    while (isSpace(this.#units[this.#at])) this.#at += 1;
   }
 
   #fault(): SyntaxError {

@@ -117,7 +117,7 @@ export class Parser extends ControlParser {
         statements.push(statement);
         this.stream.take(";");
         // A semicolon does not take the value away: `fn f() { 42; }` gives 42.
-        hasValue = statement.kind === "expr";
+        hasValue = statement.kind === "expr" || statement.kind === "try";
         if (
           !selfEnded &&
           !isEnd() &&
@@ -251,7 +251,11 @@ export class Parser extends ControlParser {
     }
     const { statement, selfEnded } = this.nested(() => this.#statement());
     return {
-      block: { statements: [statement], hasValue: statement.kind === "expr", span: this.spanFrom(start) },
+      block: {
+        statements: [statement],
+        hasValue: statement.kind === "expr" || statement.kind === "try",
+        span: this.spanFrom(start),
+      },
       selfEnded,
     };
   }

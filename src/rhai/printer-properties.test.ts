@@ -61,7 +61,7 @@ test("what the printer writes parses to the same tree", () => {
       expect(withoutPlaces(second.program)).toBe(withoutPlaces(first.program));
       expect(printScript(second.program)).toBe(text);
     }),
-    { numRuns: 1500 },
+    { numRuns: 3000 },
   );
   expect(parsed).toBeGreaterThan(300);
 });

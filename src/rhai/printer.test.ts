@@ -34,6 +34,9 @@ test.each([
   ["event?.a?[0]", "event?.a?[0]\n"],
   ["try{a()}catch(e){print(e)}", "try {\n  a()\n} catch (e) {\n  print(e)\n}\n"],
   ["let t=`a${x}b``${{y}}`;", "let t = `a${x}b``${{\n  y\n}}`;\n"],
+  ["if a { 1 } else if b { 2 }", "if a {\n  1\n} else if b {\n  2\n}\n"],
+  ["if a { 1 } else { if b { 2 } }", "if a {\n  1\n} else {\n  if b {\n    2\n  }\n}\n"],
+  ["while ({ a }) { }", "while ({\n  a\n}) {}\n"],
   ["", ""],
 ])("%j is printed as a formatter would", (script, text) => {
   expect(printed(script)).toBe(text);

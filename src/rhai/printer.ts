@@ -163,7 +163,8 @@ class Printer extends ExpressionPrinter {
 
   #else(block: Block, indent: string): string {
     const [only] = block.statements;
-    const isElseIf = block.statements.length === 1 && only?.kind === "expr" && only.expr.kind === "if";
+    const hadBraces = only === undefined || block.span.start !== only.span.start;
+    const isElseIf = !hadBraces && only.kind === "expr" && only.expr.kind === "if";
     return isElseIf ? this.expr(only.expr, indent) : this.blockText(block, indent);
   }
 

@@ -81,7 +81,7 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     if (named !== undefined) return this.call(name, named, at, false);
     if (first instanceof RhaiFn && name === "call") return this.callFn(first, rest, null, at);
     if (first instanceof RhaiFn && name === "curry")
-      return new RhaiFn(first.name, [...first.curried, ...rest], first.body, first.arity);
+      return new RhaiFn(first.name, [...first.curried, ...rest], first.body, first.arity, first.captured);
     throw wrongArgument(name, args, at) ?? this.notFound(name, args, at);
   }
 

@@ -1,6 +1,6 @@
 /** The operators of generated code, beyond the pairs of safe integers that it handles itself. */
 import { isInside, mismatch } from "./access.ts";
-import { arithmetic, concatenation, isInt, order, same, shifted } from "./arithmetic.ts";
+import { arithmetic, comparison, concatenation, isInt, same, shifted } from "./arithmetic.ts";
 import type { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
 import {
@@ -108,7 +108,7 @@ export abstract class RuntimeOperators extends RuntimeCore {
     at: number,
     holds: (sign: number) => boolean,
   ): boolean {
-    const sign = order(left, right);
+    const sign = comparison(left, right);
     if (sign !== undefined) return holds(sign);
     if (typeName(left) === typeName(right)) this.operatorCall(op, left, right, at);
     return false;

@@ -111,6 +111,12 @@ export class Runtime extends RuntimeCalls {
     });
   }
 
+  /** A closure cannot have as `this` a variable that it shares: in strict Rhai, which remembers what closures share. */
+  race(fn: RhaiValue, variable: object, at: number): void {
+    if (fn instanceof RhaiFn && fn.captured.includes(variable))
+      throw new RhaiError("ErrorDataRace", `Data race detected on variable 'this' of function '${fn.name}'`, at);
+  }
+
   isConstant(name: string): boolean {
     return this.scope.isConstant(name);
   }

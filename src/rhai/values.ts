@@ -186,6 +186,8 @@ export interface Cell {
   v: RhaiValue;
 }
 
+const NO_VARIABLES: readonly object[] = [];
+
 /** A function pointer: a name that is looked up when it is called, or a closure with its body. */
 export class RhaiFn {
   readonly name: string;
@@ -194,11 +196,20 @@ export class RhaiFn {
   readonly body: ScriptBody | undefined;
   /** How many parameters the body takes, curried ones included. */
   readonly arity: number;
-  constructor(name: string, curried: readonly RhaiValue[], body?: ScriptBody, arity = 0) {
+  /** The variables that a closure shares with the script around it; in strict Rhai only, which looks for races. */
+  readonly captured: readonly object[];
+  constructor(
+    name: string,
+    curried: readonly RhaiValue[],
+    body?: ScriptBody,
+    arity = 0,
+    captured: readonly object[] = NO_VARIABLES,
+  ) {
     this.name = name;
     this.curried = curried;
     this.body = body;
     this.arity = arity;
+    this.captured = captured;
   }
 }
 

@@ -15,7 +15,7 @@ export async function viewEvent(task: RunTask): Promise<EventView> {
     receivedAt: new Date(envelope.receivedAtMs).toISOString(),
     method: envelope.method,
     headers: joined(envelope.headers),
-    query: joined([...new URLSearchParams(queryOf(envelope.target))]),
+    query: joined(queryFields(envelope.target)),
     providerType: envelope.providerType ?? null,
     payload: run.payloadJson === undefined ? await payloadOf(task) : outputFromJson(run.payloadJson),
   };
@@ -26,14 +26,17 @@ async function payloadOf({ envelope, maxPayloadBytes }: RunTask): Promise<Output
   return outputFromJson(await decodePayload(envelope.headers, envelope.rawBody, maxPayloadBytes, { isChecked: true }));
 }
 
-function queryOf(target: string): string {
+function queryFields(target: string): readonly (readonly [string, string])[] {
   const mark = target.indexOf("?");
-  return mark === -1 ? "" : target.slice(mark + 1);
+  return mark === -1 ? [] : [...new URLSearchParams(target.slice(mark + 1))];
 }
 
 /** Several values of one name are joined as RFC 9110 section 5.3 joins header fields. */
 function joined(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const values = Object.create(null) as Record<string, string>;
-  for (const [name, value] of pairs) values[name] = name in values ? `${values[name]}, ${value}` : value;
+  for (const [name, value] of pairs) {
+    const before = values[name];
+    values[name] = before === undefined ? value : `${before}, ${value}`;
+  }
   return values;
 }

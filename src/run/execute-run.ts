@@ -6,12 +6,14 @@
  * 2. Facts leave in the order in which the steps were done. What a step does to the outside (an answer, a child run)
  *    is done by the host after the step's own fact is on disk.
  * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`.
- * 4. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
+ * 4. A run that has had the thread for a while gives it to whoever else waits, between two of its steps. That time is not
+ *    counted as its own.
+ * 5. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
  *    flow's tries are used up; else the run waits and goes on at the same step.
  */
-import { backoffMs, messageOf } from "../base/index.ts";
+import { backoffMs, messageOf, type Writable } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
-import type { Fact, RunError, StepDone } from "../event-log/index.ts";
+import type { RunError, StepDone } from "../event-log/index.ts";
 import type { CompiledFlow } from "../flow/index.ts";
 import {
   NULL_OUTPUT,
@@ -33,10 +35,14 @@ export interface RunHost {
   now(): number;
   monotonic(): number;
   random(): number;
-  /** Says that this run is the one that the thread works on from now, in case that it never comes back. */
-  atWork(): void;
-  /** Keeps facts of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
-  progress(facts: readonly Fact[], answer?: Answer): void;
+  /** Says that this run is the one that the thread works on from now, at this node, in case that it never comes back. */
+  atWork(node: string): void;
+  /** Says that a step took long, as it will again. */
+  tookLong(node: string): void;
+  /** Lets others have the thread; resolves when it is this run's turn again. */
+  pause(): Promise<void>;
+  /** Keeps steps of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
+  progress(steps: readonly StepDone[], answer?: Answer): void;
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
   start(child: ChildRequest): Promise<ChildStarted>;
 }
@@ -47,9 +53,20 @@ export interface RunLimits {
   readonly maxPrintedChars: number;
   /** Steps are handed over at the latest after this time, so that a crash repeats little. */
   readonly flushAfterMs: number;
+  /** A run has the thread for so long at a time, and at least for one step. */
+  readonly pauseAfterMs: number;
+  /** A step of this length takes long. */
+  readonly longStepMs: number;
 }
 
-export const RUN_LIMITS: RunLimits = { maxSteps: 1000, maxPrintedLines: 100, maxPrintedChars: 2000, flushAfterMs: 5 };
+export const RUN_LIMITS: RunLimits = {
+  maxSteps: 1000,
+  maxPrintedLines: 100,
+  maxPrintedChars: 2000,
+  flushAfterMs: 5,
+  pauseAfterMs: 10,
+  longStepMs: 5,
+};
 
 /** Executes one try. Never throws: whatever goes wrong is the run's end. */
 export async function executeRun(
@@ -67,18 +84,23 @@ export async function executeRun(
   }
 }
 
+type RunNode = NonNullable<ReturnType<CompiledFlow["node"]>>;
+
 class Attempt {
   readonly #task: RunTask;
   readonly #flow: CompiledFlow;
   readonly #host: RunHost;
   readonly #limits: RunLimits;
   readonly #outputs = new Map<string, Output>();
-  readonly #deadlineMs: number;
+  #deadlineMs: number;
   readonly #random: () => number;
-  #facts: StepDone[] = [];
+  /** Done and not handed over yet. */
+  #done: StepDone[] = [];
   /** Given by the last step; an answer after which the run goes on leaves at once. */
   #answer: Answer | undefined;
   #flushedAt: number;
+  /** Since when the run has the thread. */
+  #resumedAt: number;
   #prev: Output = NULL_OUTPUT;
   #ordinal: number;
   #node: string | undefined;
@@ -91,6 +113,7 @@ class Attempt {
     this.#deadlineMs = host.now() + flow.timeoutMs;
     this.#random = seededRandom(task.run.id);
     this.#flushedAt = host.monotonic();
+    this.#resumedAt = this.#flushedAt;
     this.#ordinal = task.steps.length;
     for (const step of task.steps) this.#keepOutput(step.node, recordedOutput(step));
     const last = task.steps.at(-1);
@@ -102,8 +125,18 @@ class Attempt {
     while (this.#node !== undefined) {
       const failure = await this.#step(this.#node, event);
       if (failure !== undefined) return this.end(failure);
+      const hasBeenLong = this.#host.monotonic() - this.#resumedAt > this.#limits.pauseAfterMs;
+      if (hasBeenLong && this.#node !== undefined) await this.#pause();
     }
     return this.#result({ status: "succeeded" });
+  }
+
+  async #pause(): Promise<void> {
+    this.#flush();
+    const from = this.#host.monotonic();
+    await this.#host.pause();
+    this.#resumedAt = this.#host.monotonic();
+    this.#deadlineMs += this.#resumedAt - from;
   }
 
   /** Ends the try with an error: wait for the next one, or fail for good. */
@@ -116,7 +149,8 @@ class Attempt {
   }
 
   #result(end: RunEnd): RunResult {
-    return { end, facts: this.#facts, ...(this.#answer !== undefined && { answer: this.#answer }) };
+    const steps = this.#done;
+    return this.#answer === undefined ? { end, steps } : { end, steps, answer: this.#answer };
   }
 
   /** Executes one node and moves on. Returns the error when the run cannot go on. */
@@ -131,35 +165,26 @@ class Attempt {
         node: id,
       };
     }
-    this.#host.atWork();
+    this.#host.atWork(id);
     const startedAtMs = this.#host.now();
     const startedAt = this.#host.monotonic();
     const printed: string[] = [];
     const outcome = await this.#execute(node, event, printed);
-    const base = {
-      type: "step_done",
-      runId: this.#task.run.id,
-      ordinal: this.#ordinal,
-      node: id,
-      nodeType: node.type,
-      attempt: this.#task.attempt,
-      startedAtMs,
-      durationMs: round(this.#host.monotonic() - startedAt),
-      ...(printed.length > 0 && { printed }),
-    } as const;
-    if (outcome.kind === "failed") return this.#fail(base, outcome.error, node.onError);
+    const durationMs = round(this.#host.monotonic() - startedAt);
+    if (durationMs > this.#limits.longStepMs) this.#host.tookLong(id);
+    const step = this.#stepDone(node, startedAtMs, durationMs, printed);
+    if (outcome.kind === "failed") return this.#fail(step, outcome.error, node.onError);
     const next = outcome.kind === "goto" ? outcome.target : node.next;
-    const step: StepDone = {
-      ...base,
-      status: "succeeded",
-      outputJson: outcome.output.json,
-      ...(next !== undefined && { next }),
-    };
+    step.outputJson = outcome.output.json;
+    if (next !== undefined) step.next = next;
     if (outcome.kind === "start") {
       const refused = await this.#startChild(outcome, step);
-      if (refused !== undefined) return this.#fail(base, refused, node.onError);
+      if (refused !== undefined) {
+        const failed = this.#stepDone(node, startedAtMs, durationMs, printed);
+        return this.#fail(failed, refused, node.onError);
+      }
     } else {
-      this.#facts.push(step);
+      this.#done.push(step);
     }
     this.#moveOn(id, outcome.output, next);
     if (outcome.kind === "respond" && next === undefined) this.#answer = outcome.answer;
@@ -168,11 +193,24 @@ class Attempt {
     return undefined;
   }
 
-  async #execute(
-    node: NonNullable<ReturnType<CompiledFlow["node"]>>,
-    event: EventView,
-    printed: string[],
-  ): Promise<Outcome> {
+  /** Field by field, most of which are the same for all: copying objects here was a tenth of a runner's time. */
+  #stepDone(node: RunNode, startedAtMs: number, durationMs: number, printed: readonly string[]): Writable<StepDone> {
+    const step: Writable<StepDone> = {
+      type: "step_done",
+      runId: this.#task.run.id,
+      ordinal: this.#ordinal,
+      node: node.id,
+      nodeType: node.type,
+      attempt: this.#task.attempt,
+      startedAtMs,
+      durationMs,
+      status: "succeeded",
+    };
+    if (printed.length > 0) step.printed = printed;
+    return step;
+  }
+
+  async #execute(node: RunNode, event: EventView, printed: string[]): Promise<Outcome> {
     try {
       const outcome = node.compiled.execute(this.#contextFor(node, event, printed));
       return outcome instanceof Promise ? await outcome : outcome;
@@ -208,19 +246,14 @@ class Attempt {
   }
 
   /** Keeps the failed step. With `on_error` the run goes on there, and the error is the step's output. */
-  #fail(
-    base: Omit<StepDone, "status" | "next" | "error" | "outputJson">,
-    error: StepError,
-    onError: string | undefined,
-  ): RunError | undefined {
-    const runError: RunError = { ...error, node: base.node };
-    if (onError === undefined) {
-      this.#facts.push({ ...base, status: "failed", error: runError });
-      return runError;
-    }
-    const step: StepDone = { ...base, status: "failed", error: runError, next: onError };
-    this.#facts.push(step);
-    this.#moveOn(base.node, recordedOutput(step), onError);
+  #fail(step: Writable<StepDone>, error: StepError, onError: string | undefined): RunError | undefined {
+    const runError: RunError = { ...error, node: step.node };
+    step.status = "failed";
+    step.error = runError;
+    this.#done.push(step);
+    if (onError === undefined) return runError;
+    step.next = onError;
+    this.#moveOn(step.node, recordedOutput(step), onError);
     return undefined;
   }
 
@@ -238,8 +271,8 @@ class Attempt {
   }
 
   #flush(answer?: Answer): void {
-    if (this.#facts.length > 0) this.#host.progress(this.#facts, answer);
-    this.#facts = [];
+    if (this.#done.length > 0) this.#host.progress(this.#done, answer);
+    this.#done = [];
     this.#flushedAt = this.#host.monotonic();
   }
 }

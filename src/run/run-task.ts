@@ -2,7 +2,7 @@
  * What main and a runner thread say to each other. All of it is plain data that survives structured cloning.
  */
 import type { Answer, Envelope } from "../event/index.ts";
-import type { Fact, PlannedRun, RunError, StepDone } from "../event-log/index.ts";
+import type { PlannedRun, RunError, StepDone, WrittenSteps } from "../event-log/index.ts";
 
 /** One try of one run. */
 export interface RunTask {
@@ -34,7 +34,12 @@ export interface Definition {
 
 export type FromRunner =
   /** Steps to keep; with an answer, it goes out once they are on disk. */
-  | { readonly kind: "progress"; readonly runId: string; readonly facts: readonly Fact[]; readonly answer?: Answer }
+  | {
+      readonly kind: "progress";
+      readonly runId: string;
+      readonly steps: WrittenSteps["steps"];
+      readonly answer?: Answer;
+    }
   /** Start a child run and keep the step that did it, as one fact. */
   | { readonly kind: "start"; readonly runId: string; readonly callId: number; readonly child: ChildRequest }
   | RunOverMessage;
@@ -42,13 +47,15 @@ export type FromRunner =
 /** How a try ended, with its steps that were not reported before: all of it is kept as one. */
 export interface RunResult {
   readonly end: RunEnd;
-  readonly facts: readonly Fact[];
+  readonly steps: readonly StepDone[];
   readonly answer?: Answer;
 }
 
-export interface RunOverMessage extends RunResult {
+/** Steps travel as the texts that are kept of them: main passes them on, and never looks inside. */
+export interface RunOverMessage extends Omit<RunResult, "steps"> {
   readonly kind: "over";
   readonly runId: string;
+  readonly steps: WrittenSteps["steps"];
 }
 
 export interface ChildRequest {

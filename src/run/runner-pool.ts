@@ -167,7 +167,7 @@ export class RunnerPool implements AsyncDisposable {
     runner.open.clear();
     for (const runId of open) {
       const blame = { status: "waiting", error: { ...error, retryable: true }, delayMs: COME_AGAIN_MS } as const;
-      this.#options.onOver({ kind: "over", runId, facts: [], end: runId === blamed ? blame : DISPLACED });
+      this.#options.onOver({ kind: "over", runId, steps: [], end: runId === blamed ? blame : DISPLACED });
     }
   }
 }

@@ -1,16 +1,22 @@
 /**
  * A runner: a worker thread that executes runs. It keeps compiled flows by content hash, works through the tasks in
  * the order in which they came, and hands what it found to main in few, larger messages. It never touches the log.
+ * Between the steps of a long run the event loop turns, so that tasks that came meanwhile begin: a run waits for single
+ * steps of others, not for their whole runs.
  * In memory that it shares with main stands the number of the task at work: a thread that dies or hangs cannot say it.
  */
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { systemClock } from "../base/index.ts";
+import { RecentMap, systemClock } from "../base/index.ts";
+import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
 import type { ChildStarted, FromRunner, RunTask, ToRunner } from "./run-task.ts";
 
 /** Messages wait at most this long for company. */
 const POST_AFTER_MS = 1;
+/** Nodes whose steps took long: before such a step everything that was found so far is handed over. */
+const KNOWN_LONG_NODES = 1000;
 
 if (parentPort === null) throw new Error("runner-thread.ts only runs as a worker thread");
 const port = parentPort;
@@ -19,6 +25,7 @@ const atWork = new Int32Array(workerData as SharedArrayBuffer);
 const definitions = new Map<string, string>();
 const compiled = new Map<string, CompiledFlow>();
 const calls = new Map<number, (outcome: ChildStarted) => void>();
+const longNodes = new RecentMap<string, true>(KNOWN_LONG_NODES);
 let nextCallId = 1;
 let outbox: FromRunner[] = [];
 let oldestAt = 0;
@@ -58,20 +65,31 @@ async function runOne(task: RunTask, number: number): Promise<void> {
   const flow = flowOf(task.run.flowHash);
   if (flow === undefined) {
     const error = { code: "unknown-flow", message: "The run's flow definition is missing.", retryable: false };
-    send({ kind: "over", runId, facts: [], end: { status: "failed", error } });
+    send({ kind: "over", runId, steps: [], end: { status: "failed", error } });
     return;
   }
-  send({ kind: "over", runId, ...(await executeRun(task, flow, hostFor(runId, number))) });
+  const { steps, end, answer } = await executeRun(task, flow, hostFor(task.run, number));
+  const over = { kind: "over", runId, steps: steps.map((step) => JSON.stringify(step)), end } as const;
+  send(answer === undefined ? over : { ...over, answer });
 }
 
-function hostFor(runId: string, number: number): RunHost {
+function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
   return {
     now: () => systemClock.now(),
     monotonic: () => systemClock.monotonic(),
     random: () => Math.random(),
-    atWork: () => void Atomics.store(atWork, 0, number),
-    progress: (facts, answer) => {
-      send(answer === undefined ? { kind: "progress", runId, facts } : { kind: "progress", runId, facts, answer });
+    atWork: (node) => {
+      Atomics.store(atWork, 0, number);
+      if (outbox.length > 0 && longNodes.get(`${flowHash} ${node}`) === true) post();
+    },
+    tookLong: (node) => void longNodes.set(`${flowHash} ${node}`, true),
+    pause: () => {
+      post();
+      return turnOfTheLoop();
+    },
+    progress: (done, answer) => {
+      const steps = done.map((step) => JSON.stringify(step));
+      send(answer === undefined ? { kind: "progress", runId, steps } : { kind: "progress", runId, steps, answer });
       // The run goes on and may keep this thread busy; the sender waits.
       if (answer !== undefined) post();
     },

@@ -3,8 +3,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { TestGateway } from "../support/test-gateway.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
-import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
-import { createSampleBundle, postIssue, postOrder } from "./support/sample-bundle.ts";
+import { feedRows, launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
+import { createSampleBundle, ORDER_JSON, postIssue, postOrder } from "./support/sample-bundle.ts";
 
 let browser: Browser;
 let bundle: TestBundle;
@@ -28,7 +28,7 @@ afterEach(async () => {
 /** Opens the newest event from the live view. */
 async function openNewest(options: BrowserContextOptions = {}): Promise<Page> {
   const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token }, options);
-  await page.getByRole("listitem").first().getByRole("link").click();
+  await feedRows(page).first().getByRole("link").click();
   await page.locator("[data-run]").first().waitFor();
   return page;
 }
@@ -68,21 +68,89 @@ test("sensitive values are masked until one is revealed, and that is written dow
   await page.context().close();
 });
 
-test("a replay shows its new run, an edited one is a test of its own that can be compared", async () => {
+test("a replay shows its new run, and is compared with the first one", async () => {
+  await postOrder(gateway.url);
+  const page = await openNewest();
+  await page.getByRole("button", { name: "Replay", exact: true }).click();
+  await expect.poll(() => page.locator("[data-run]").count()).toBe(2);
+  await page.locator("[data-run]").getByText("replay", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByLabel("Its first run with its newest replay").check();
+  await page.getByRole("dialog").getByRole("button", { name: "Compare" }).click();
+  await page.getByText("They are the same.").waitFor();
+  await page.context().close();
+});
+
+test("an edited replay is a test of its own, and is compared with what it was made of", async () => {
   await postOrder(gateway.url);
   const page = await openNewest();
   const original = page.url();
-  await page.getByRole("button", { name: "Replay", exact: true }).click();
-  await expect.poll(() => page.locator("[data-run]").count()).toBe(2);
   await page.getByRole("button", { name: "Edit and replay" }).click();
-  await page.getByRole("dialog").getByLabel("Body").fill('{"id":7,"items":[],"customer":{"name":"Bob"}}');
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Load the whole body" }).click();
+  expect(await dialog.getByLabel("Body").inputValue()).toContain("4111111111111111");
+  await dialog.getByLabel("Body").fill('{"id":7,"items":[],"customer":{"name":"Bob"}}');
   await page.getByRole("button", { name: "Send as a test" }).click();
   await page.waitForURL((url) => url.href !== original);
   await page.getByText("test", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Compare" }).click();
-  await page.getByLabel("Event id").fill(original.split("/").at(-1) ?? "");
+  await page.getByLabel("the event it is a copy of").check();
   await page.getByRole("dialog").getByRole("button", { name: "Compare" }).click();
   await page.locator('[data-kind="added"]').filter({ hasText: "Ada" }).first().waitFor();
+  expect(new URL(page.url()).searchParams.get("with")).toBe(original.split("/").at(-1));
+  await page.context().close();
+});
+
+test("headers and query are edited too; what is masked and not touched stays as it came", async () => {
+  await gateway.post("demo/orders?token=of-the-link&page=1", ORDER_JSON, {
+    "content-type": "application/json",
+    authorization: "Bearer of-the-sender",
+    "x-shop": "north",
+  });
+  const page = await openNewest();
+  const original = page.url();
+  await page.getByRole("button", { name: "Edit and replay" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/^Query/).click();
+  await dialog.getByText(/^Headers/).click();
+  await dialog.getByLabel("Value of page").fill("2");
+  await dialog.getByLabel("Value of x-shop").fill("south");
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Send as a test" }).click();
+  await page.waitForURL((url) => url.href !== original);
+  await page.getByText("test", { exact: true }).waitFor();
+  const { event } = await gateway.event(page.url().split("/").at(-1));
+  const text = JSON.stringify(event);
+  for (const part of ["page=2", "of-the-link", "south", "Bearer of-the-sender"]) expect(text).toContain(part);
+  const body = await (await gateway.api(`events/${page.url().split("/").at(-1)}/body`)).text();
+  expect(body).toBe(ORDER_JSON);
+  await page.context().close();
+});
+
+test("the other event is chosen from the newest of its type", async () => {
+  await postOrder(gateway.url);
+  await postOrder(gateway.url, ORDER_JSON.replace("Ada", "Grace"));
+  const page = await openNewest();
+  await page.getByRole("button", { name: "Compare" }).click();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.getByRole("button", { name: "Compare" }).isDisabled()).toBe(true);
+  await dialog.getByRole("radio").first().check();
+  await dialog.getByRole("button", { name: "Compare" }).click();
+  await page.locator('[data-kind="added"]').filter({ hasText: "Ada" }).first().waitFor();
+  await page.context().close();
+});
+
+test("the way back from an event leads to the list with its filters, and to the row", async () => {
+  for (let n = 0; n < 3; n++) await postOrder(gateway.url);
+  const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token });
+  await page.getByLabel("Event type").fill("orders");
+  await page.waitForURL("**/?type=orders");
+  await feedRows(page).nth(2).waitFor();
+  for (const key of ["Escape", "j", "j", "Enter"]) await page.keyboard.press(key);
+  await page.getByRole("heading", { name: "orders" }).first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForURL("**/?type=orders");
+  await expect.poll(() => page.evaluate("document.activeElement.closest('li')?.dataset.index")).toBe("1");
   await page.context().close();
 });
 
@@ -93,7 +161,7 @@ test("on a phone nothing is wider than the screen", async () => {
   const widthOf = () => page.evaluate<number>("document.documentElement.scrollWidth");
   expect(await widthOf()).toBe(390);
   await page.getByRole("link", { name: "Live", exact: true }).click();
-  await page.getByRole("listitem").first().waitFor();
+  await feedRows(page).first().waitFor();
   expect(await widthOf()).toBe(390);
   await page.context().close();
 });

@@ -3,8 +3,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { TestGateway } from "../support/test-gateway.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
-import { launchBrowser, openInspector, seriousFindings, type Inspected } from "./support/inspector.ts";
-import { createSampleBundle, postIssue, postOrder } from "./support/sample-bundle.ts";
+import { feedRows, launchBrowser, openInspector, seriousFindings, type Inspected } from "./support/inspector.ts";
+import { createSampleBundle, GITHUB_SECRET, postIssue, postOrder } from "./support/sample-bundle.ts";
 
 let browser: Browser;
 let bundle: TestBundle;
@@ -35,7 +35,7 @@ test("an empty inspector shows the addresses and a curl, and the first event wit
   await page.getByRole("button", { name: "Copy signed curl" }).first().waitFor();
   expect(await seriousFindings(page)).toEqual([]);
   await postIssue(gateway.url, "It does not start");
-  const row = page.getByRole("listitem").filter({ hasText: "github" });
+  const row = feedRows(page).filter({ hasText: "github" });
   await row.getByText("done").waitFor();
   expect(await row.innerText()).toContain("verified");
   await page.context().close();
@@ -46,33 +46,63 @@ test("a filter is in the address, and whoever opens that address sees the same",
   await postOrder(gateway.url);
   await postIssue(gateway.url, "Refused", "not the secret of this source");
   const page = await openInspector(browser, inspected());
-  await page.getByRole("listitem").nth(2).waitFor();
+  await feedRows(page).nth(2).waitFor();
   await page.getByLabel("Event type").fill("orders");
   await page.waitForURL("**/?type=orders");
-  await expect.poll(() => page.getByRole("listitem").count()).toBe(1);
+  await expect.poll(() => feedRows(page).count()).toBe(1);
   const shared = await page.context().newPage();
   await shared.goto(page.url());
-  await shared.getByRole("listitem").first().waitFor();
-  expect(await shared.getByRole("listitem").allInnerTexts()).toEqual([expect.stringContaining("orders")]);
-  await shared.getByLabel("Event type").fill("");
+  await feedRows(shared).first().waitFor();
+  expect(await feedRows(shared).allInnerTexts()).toEqual([expect.stringContaining("orders")]);
+  await shared.getByRole("button", { name: "Event type: orders" }).click();
+  await feedRows(shared).nth(2).waitFor();
   await shared.getByLabel("Signature").selectOption("refused");
   await shared.waitForURL("**/?verdict=refused");
   await shared.getByText("401").waitFor();
+  await expect.poll(() => feedRows(shared).count()).toBe(1);
+  await page.context().close();
+});
+
+test("rarer filters are behind a button: delivery, provider's type, flow, and from and to", async () => {
+  const delivery = "0b1c7a54-0000-4000-8000-00000000000d";
+  await postIssue(gateway.url, "One", GITHUB_SECRET, delivery);
+  await postIssue(gateway.url, "Two");
+  await postOrder(gateway.url);
+  const page = await openInspector(browser, inspected());
+  await feedRows(page).nth(2).waitFor();
+  await page.getByRole("button", { name: "More filters" }).click();
+  await page.getByLabel("Delivery id").fill(delivery);
+  await page.waitForURL(`**/?delivery_id=${delivery}`);
+  await expect.poll(() => feedRows(page).count()).toBe(1);
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.getByLabel("Provider's type").fill("issues");
+  await expect.poll(() => feedRows(page).count()).toBe(2);
+  await page.getByLabel("Flow", { exact: true }).fill("orders");
+  await page.getByText("Nothing matches these filters.").waitFor();
+  await page.getByRole("button", { name: "Provider's type: issues" }).click();
+  await expect.poll(() => feedRows(page).count()).toBe(1);
+  await page.getByLabel("From", { exact: true }).fill("2020-01-01T00:00");
+  await page.getByLabel("To", { exact: true }).fill("2020-01-02T00:00");
+  await page.getByText("Nothing matches these filters.").waitFor();
+  await page.getByLabel("Period").selectOption("24h");
+  await page.waitForURL("**/?flow=orders&period=24h");
+  await expect.poll(() => feedRows(page).count()).toBe(1);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.context().close();
 });
 
 test("after a restart of the gateway the page goes on and has missed nothing", async () => {
   const page = await openInspector(browser, inspected());
   await postIssue(gateway.url, "Before");
-  await page.getByRole("listitem").first().waitFor();
+  await feedRows(page).first().waitFor();
   const { webhook, admin } = gateway.gateway.addresses;
   await gateway[Symbol.asyncDispose]();
   await page.getByText("Connection lost").waitFor();
   gateway = await TestGateway.start(bundle, { port: String(webhook.port), admin_port: String(admin.port) });
   // Sent before the page is back.
   await postOrder(gateway.url);
-  await expect.poll(() => page.getByRole("listitem").count(), { timeout: 20_000 }).toBe(2);
-  expect((await page.getByRole("listitem").allInnerTexts()).join(" ")).toMatch(/orders.*github/s);
+  await expect.poll(() => feedRows(page).count(), { timeout: 20_000 }).toBe(2);
+  expect((await feedRows(page).allInnerTexts()).join(" ")).toMatch(/orders.*github/s);
   await page.context().close();
 });
 
@@ -80,13 +110,13 @@ test("rows are walked with j and k and opened with enter; a paused list waits", 
   await postIssue(gateway.url, "One");
   await postOrder(gateway.url);
   const page = await openInspector(browser, inspected());
-  await page.getByRole("listitem").nth(1).waitFor();
+  await feedRows(page).nth(1).waitFor();
   await page.keyboard.press("p");
   await postOrder(gateway.url);
   await page.getByRole("button", { name: "1 new request" }).waitFor();
-  expect(await page.getByRole("listitem").count()).toBe(2);
+  expect(await feedRows(page).count()).toBe(2);
   await page.keyboard.press("p");
-  await page.getByRole("listitem").nth(2).waitFor();
+  await feedRows(page).nth(2).waitFor();
   for (const key of ["j", "j", "j", "k", "j", "Enter"]) await page.keyboard.press(key);
   await page.getByRole("heading", { name: "github" }).waitFor();
   await page.keyboard.press("Escape");
@@ -98,6 +128,7 @@ test("the page speaks the browser's language, and another when asked", async () 
   const page = await openInspector(browser, inspected(), { locale: "de-AT" });
   await page.getByText("Noch ist nichts angekommen").waitFor();
   expect(await page.locator("html").getAttribute("lang")).toBe("de");
+  await page.getByRole("button", { name: "Einstellungen" }).click();
   await page.getByLabel("Sprache").selectOption("en");
   await page.getByText("Nothing has arrived yet").waitFor();
   await page.reload();
@@ -110,7 +141,7 @@ test.for(["light", "dark"] as const)("axe finds nothing serious in the live view
   await postIssue(gateway.url, "Refused", "not the secret of this source");
   await postOrder(gateway.url);
   const page = await openInspector(browser, inspected(), { colorScheme });
-  await page.getByRole("listitem").nth(2).waitFor();
+  await feedRows(page).nth(2).waitFor();
   expect(await seriousFindings(page)).toEqual([]);
   await page.context().close();
 });

@@ -1,7 +1,7 @@
 /** The views for operators in a real browser, on a running gateway: refused, dead letters, flows, sources, overview, doctor. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createSampleBundle, postIssue, postOrder } from "./support/sample-bundle.ts";
+import { createSampleBundle, MENDED_ISSUES, postIssue, postOrder } from "./support/sample-bundle.ts";
 import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
@@ -9,6 +9,11 @@ import { TestGateway } from "../support/test-gateway.ts";
 const FAILED_RUNS = 8;
 const ANOTHER_SECRET = "another-secret-of-the-same-length!!";
 const VIEWS = ["overview", "flows/orders", "sources", "refused", "dead-letters", "doctor"] as const;
+/** Its only run fails, and waits an hour to try again. */
+const LATER = `triggers: [{ type: event, event_type: later }]
+config: { retry_policy: { max_attempts: 2, initial_delay: 1h } }
+nodes: [{ id: fails, type: script, config: { script: "throw \\"no\\"" } }]
+`;
 const FINDINGS = [
   { level: "ok", check: "port", where: "8080", message: "The port is free." },
   {
@@ -129,6 +134,45 @@ describe("the inspector for operators", () => {
     expect(items.filter(({ replay_of: replayOf }) => replayOf !== null)).toHaveLength(FAILED_RUNS);
   });
 
+  test("a failed run whose replay succeeds says so at once, and leads to it; new ones are announced", async () => {
+    const page = await open("dead-letters");
+    const rows = page.locator("tr[data-run]");
+    await rows.nth(FAILED_RUNS - 1).waitFor();
+    await postIssue(gateway.url, null);
+    await page.getByRole("button", { name: "1 new dead letter" }).click();
+    await rows.nth(FAILED_RUNS).waitFor();
+
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await page.getByText("1 event selected").waitFor();
+    await bundle.write("flows/issues.ygtc", MENDED_ISSUES);
+    await gateway.gateway.reload(await bundle.load());
+    await page.getByRole("button", { name: "Replay" }).click();
+    const row = page.locator("tr[data-resolved]");
+    await row.getByText("done by a replay").waitFor();
+    expect(await row.count()).toBe(1);
+    expect(await rows.count()).toBe(FAILED_RUNS + 1);
+
+    await page.getByLabel("Show").selectOption("done");
+    await page.waitForURL(/show=done/);
+    await expect.poll(() => rows.count()).toBe(1);
+    await row.getByRole("link", { name: "show it" }).click();
+    await page.locator("[data-run]").filter({ hasText: "succeeded" }).first().waitFor();
+  });
+
+  test("all that are left to do are replayed, also those that are not listed", async () => {
+    const more = 100;
+    await Promise.all(Array.from({ length: more }, () => postIssue(gateway.url, null)));
+    const failed = async () =>
+      ((await (await gateway.api("runs?status=failed&limit=1000")).json()) as { items: [] }).items;
+    await expect.poll(async () => (await failed()).length).toBe(FAILED_RUNS + more);
+    const page = await open("dead-letters");
+    await page.getByLabel("Events a second").fill("1000");
+    await page.getByRole("button", { name: "Replay all that are left to do" }).click();
+    const all = String(FAILED_RUNS + more);
+    await page.locator(".replay-progress").getByText(`${all} of ${all}`).waitFor();
+  });
+
   test("a bulk replay is stopped half-way", async () => {
     const page = await open("dead-letters");
     await page.getByLabel("Select all that are listed").check();
@@ -168,6 +212,40 @@ describe("the inspector for operators", () => {
     expect(await outcome.innerText()).toMatch(/Answered \d{3}/);
   });
 
+  test("a text is copied also where the browser keeps the clipboard from a page", async () => {
+    const page = await open("sources");
+    await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+    const row = page.getByRole("row", { name: /demo \/ github/ });
+    await row.getByRole("button", { name: "Copy URL" }).click();
+    await row.getByText("Copied").waitFor();
+    await page.getByRole("link", { name: "Refused" }).click();
+    await page.getByLabel("Search headers and payload").press("Control+V");
+    expect(await page.getByLabel("Search headers and payload").inputValue()).toMatch(
+      /\/events\/webhook\/demo\/github$/,
+    );
+  });
+
+  test("what waits and how much room is taken is in the overview, over time", async () => {
+    await bundle.write("flows/later.ygtc", LATER);
+    const { webhook, admin } = gateway.gateway.addresses;
+    const ports = { port: String(webhook.port), admin_port: String(admin.port) };
+    await gateway[Symbol.asyncDispose]();
+    gateway = await TestGateway.start(bundle, ports);
+    const answer = await gateway.post("demo/later", "{}");
+    await gateway.eventWhen(answer.json()["event_id"], ({ runs }) => runs[0]?.status === "waiting");
+    // The minute's numbers are written at its end, and when the gateway ends.
+    await gateway[Symbol.asyncDispose]();
+    gateway = await TestGateway.start(bundle, ports);
+    const page = await open("overview?period=15m");
+    const valueOf = (chart: string) => page.getByRole("slider", { name: chart }).getAttribute("aria-valuetext");
+    await page.getByRole("slider", { name: "Backlog" }).waitFor();
+    expect(await valueOf("Backlog")).toMatch(/waiting for a retry 1/);
+    expect(await valueOf("Age of the oldest open run")).toMatch(/age \d/);
+    expect(await valueOf("Disk")).toMatch(/Journal \d.*B, Index \d.*B/);
+    expect(await valueOf("Free space")).toMatch(/free \d.*[MGT]B/);
+    await page.getByText("the oldest:", { exact: false }).first().waitFor();
+  });
+
   test("the overview counts what came; arrow keys and a table tell the same as the picture", async () => {
     await postIssue(gateway.url, "from somebody else", ANOTHER_SECRET);
     const page = await open("overview?period=15m");
@@ -188,7 +266,43 @@ describe("the inspector for operators", () => {
     expect((await findings.allInnerTexts()).map((text) => text.split(/\s/)[0])).toEqual(["Error", "Warning"]);
     await page.getByText("1 check is in order").waitFor();
     await findings.first().getByRole("link", { name: "Show the flow" }).click();
-    await page.waitForURL(/\/flows$/);
+    await page.waitForURL(/\/flows\/orders$/);
+  });
+
+  test("in every list j and k walk the rows, enter opens one, escape lets go, and ? tells so", async () => {
+    await postIssue(gateway.url, "from somebody else", ANOTHER_SECRET);
+    await postIssue(gateway.url, "from another one", ANOTHER_SECRET);
+    const page = await open("sources");
+    const place = (): Promise<number> =>
+      page.evaluate<number>(`[...document.querySelectorAll("[data-row]")].indexOf(
+        document.activeElement.closest("[data-row]"))`);
+    const press = async (...keys: readonly string[]): Promise<number> => {
+      for (const key of keys) await page.keyboard.press(key);
+      return place();
+    };
+    const opened = {
+      sources: /\/\?tenant=/,
+      flows: /\/flows\/\w/,
+      refused: /\/refused\/\w/,
+      "dead-letters": /\/events\//,
+    };
+    for (const [view, url] of Object.entries(opened)) {
+      await page.goto(`${gateway.adminUrl}/${view}`);
+      await page.locator("[data-row]").nth(1).waitFor();
+      expect([await press("j"), await press("j"), await press("k"), await press("Escape")], view).toEqual([
+        0, 1, 0, -1,
+      ]);
+      await press("j", "?");
+      await page.getByRole("dialog", { name: "With the keyboard" }).waitFor();
+      await press("j", "Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      expect(await place(), view).toBe(0);
+      await press("Enter");
+      await page.waitForURL(url);
+    }
+    await page.locator(".run").first().waitFor();
+    await press("Escape");
+    await page.waitForURL(/\/dead-letters$/);
   });
 
   for (const colorScheme of ["light", "dark"] as const)

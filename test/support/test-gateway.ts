@@ -24,6 +24,7 @@ export interface RunJson {
   readonly attempt: number;
   readonly replay_of: string | null;
   readonly parent_run: string | null;
+  readonly ended_at: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly steps: readonly {
     readonly node: string;

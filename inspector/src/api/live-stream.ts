@@ -5,14 +5,17 @@
  * 1. A broken connection goes on behind the last change that was seen: the browser sends `Last-Event-ID`, and where the
  *    browser gave up, a new connection names the place in its address.
  * 2. A listener hears each change once, in the order of their sequence.
+ * 3. A page that nobody sees holds no connection: browsers have six to a host, and with six forgotten tabs the seventh
+ *    would get no answer at all. When it is seen again it goes on where it was.
  */
 import type { StreamMessage } from "../../../src/admin/contract/index.ts";
-import { urlOf } from "./client.ts";
+import { call, urlOf } from "./client.ts";
 import { parseJson } from "./json.ts";
 
 export type StreamState = "connecting" | "open" | "lost";
 
 const RETRY_MS = 1_000;
+const HIDDEN_MS = 5_000;
 const TYPES = ["event", "refusal", "run", "gap"] as const;
 
 export class LiveStream {
@@ -26,9 +29,10 @@ export class LiveStream {
   /** Connects; returns how to end it. */
   start(): () => void {
     this.#connect();
+    document.addEventListener("visibilitychange", this.#heed);
     return () => {
-      clearTimeout(this.#timer);
-      this.#source?.close();
+      document.removeEventListener("visibilitychange", this.#heed);
+      this.#disconnect();
     };
   }
 
@@ -49,16 +53,44 @@ export class LiveStream {
   };
 
   #connect(): void {
+    this.#disconnect();
     const source = new EventSource(urlOf("stream", {}, { last_event_id: this.#lastId }));
     this.#source = source;
-    source.addEventListener("open", () => this.#become("open"));
-    source.addEventListener("error", () => {
-      this.#become("lost");
-      if (source.readyState !== EventSource.CLOSED) return;
-      this.#timer = setTimeout(() => this.#connect(), RETRY_MS);
+    source.addEventListener("open", () => {
+      this.#become("open");
+      if (document.visibilityState === "hidden") this.#heed();
     });
+    source.addEventListener("error", () => this.#fail(source));
     for (const type of TYPES) source.addEventListener(type, (message: MessageEvent<string>) => this.#receive(message));
   }
+
+  #disconnect(): void {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #fail(source: EventSource): void {
+    this.#become("lost");
+    if (source.readyState !== EventSource.CLOSED || source !== this.#source) return;
+    // The browser gave up: it got an answer that is no stream. Only another request tells whether the session is over.
+    call("info").catch(() => "the next try tells");
+    this.#timer = setTimeout(() => this.#connect(), RETRY_MS);
+  }
+
+  readonly #heed = (): void => {
+    if (document.visibilityState === "visible") {
+      if (this.#source === undefined) this.#connect();
+      else if (this.#state === "open") clearTimeout(this.#timer);
+      return;
+    }
+    // Who only looks something up in another tab is not cut off.
+    if (this.#state !== "open") return;
+    this.#timer = setTimeout(() => {
+      this.#disconnect();
+      this.#become("connecting");
+    }, HIDDEN_MS);
+  };
 
   #receive({ data, lastEventId }: MessageEvent<string>): void {
     if (lastEventId !== "") this.#lastId = lastEventId;

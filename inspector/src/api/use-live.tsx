@@ -18,6 +18,13 @@ export function useLive(listener: (message: StreamMessage) => void): void {
   useEffect(() => stream.listen((message) => latest.current(message)), [stream, latest]);
 }
 
+/** Hears when changes arrive again while the view is shown: the gateway is back. */
+export function useStreamOpened(listener: () => void): void {
+  const stream = useStream();
+  const latest = useLatest(listener);
+  useEffect(() => stream.watch(() => stream.state === "open" && latest.current()), [stream, latest]);
+}
+
 /** Whether changes arrive. */
 export function useStreamState(): StreamState {
   const stream = useStream();

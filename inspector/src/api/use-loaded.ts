@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { useLatest } from "./use-latest.ts";
+import { useStreamOpened } from "./use-live.tsx";
 
 /** What a view has of its data. `ready` stays on the screen while it is loaded anew, so that nothing jumps. */
 export type Loaded<T> =
@@ -9,7 +10,7 @@ export type Loaded<T> =
 
 /**
  * Loads when `key` changes, and again on `reload` or every `pollMs`. Only the newest load counts; a failed poll leaves
- * the last value on the screen.
+ * the last value on the screen. What could not be loaded is loaded when the gateway is back.
  */
 export function useLoaded<T>(
   key: string,
@@ -36,10 +37,12 @@ export function useLoaded<T>(
     // oxlint-disable-next-line react/exhaustive-deps
   }, [key, round, latest]);
   const reload = useCallback(() => setRound((count) => count + 1), []);
+  const loaded: Loaded<T> = kept?.key === key ? kept.loaded : { state: "loading" };
+  useStreamOpened(() => loaded.state === "failed" && reload());
   useEffect(() => {
     if (pollMs === undefined) return undefined;
     const timer = setInterval(reload, pollMs);
     return () => clearInterval(timer);
   }, [pollMs, reload]);
-  return { loaded: kept?.key === key ? kept.loaded : { state: "loading" }, reload };
+  return { loaded, reload };
 }

@@ -4,6 +4,7 @@ import { timeTicks, valueTicks } from "./scale.ts";
 import { linePath, lonePoints, stackBars } from "./stack-bars.ts";
 
 const TICK_WIDTH = 88;
+const LABEL_HALF = 26;
 
 /** The drawing itself; it says nothing to a screen reader, the table does. */
 export function Plot(props: ChartProps & { readonly width: number; readonly point: number | null }) {
@@ -49,12 +50,19 @@ function TimeAxis({ times, bucketMs, formatTick, area }: ChartProps & { readonly
   return (
     <g className="chart-times">
       {timeTicks(since, since + span, atMost, offset).map((time) => (
-        <text key={time} x={area.left + (area.width * (time - since)) / span} y={PLOT_HEIGHT - 5} textAnchor="middle">
+        <text key={time} y={PLOT_HEIGHT - 5} {...labelPlace(area, (time - since) / span)}>
           {formatTick(time)}
         </text>
       ))}
     </g>
   );
+}
+
+/** Below its moment; at the right edge it ends there, since beyond the drawing it would be cut off. */
+function labelPlace({ left, width }: PlotArea, part: number) {
+  const x = left + width * part;
+  const edge = left + width;
+  return x > edge - LABEL_HALF ? ({ x: edge, textAnchor: "end" } as const) : ({ x, textAnchor: "middle" } as const);
 }
 
 interface Drawn {

@@ -1,22 +1,40 @@
 /** Numbers and times as a reader of the language writes them. All pure: the language and the present are passed in. */
 import type { Language } from "./i18n.tsx";
 
-const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1_000],
-];
+const UNITS_MS = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1_000 } as const;
+type Unit = keyof typeof UNITS_MS;
 
-const WORDS = { en: { now: "now" }, de: { now: "jetzt" } } as const;
+interface Words {
+  readonly now: string;
+  readonly units: Readonly<Record<Unit, string>>;
+  readonly ago: (span: string) => string;
+  readonly later: (span: string) => string;
+}
+
+/** Shorter than what `Intl` has, and with the space between number and unit that units are written with. */
+const WORDS: Readonly<Record<Language, Words>> = {
+  en: {
+    now: "now",
+    units: { day: "d", hour: "h", minute: "min", second: "s" },
+    ago: (span) => `${span} ago`,
+    later: (span) => `in ${span}`,
+  },
+  de: {
+    now: "jetzt",
+    units: { day: "Tg.", hour: "Std.", minute: "Min.", second: "s" },
+    ago: (span) => `vor ${span}`,
+    later: (span) => `in ${span}`,
+  },
+};
 
 /** "12 s ago"; times in the future read "in 12 s". */
 export function timeAgo(iso: string, nowMs: number, language: Language): string {
-  const passed = Date.parse(iso) - nowMs;
-  const [unit, size] = UNITS.find(([, unitMs]) => Math.abs(passed) >= unitMs) ?? ["second", 1_000];
-  const count = Math.trunc(passed / size);
-  if (count === 0) return WORDS[language].now;
-  return relative(language).format(count, unit);
+  const passedMs = nowMs - Date.parse(iso);
+  const words = WORDS[language];
+  const unit = (Object.keys(UNITS_MS) as Unit[]).find((one) => Math.abs(passedMs) >= UNITS_MS[one]);
+  if (unit === undefined) return words.now;
+  const span = `${count(Math.trunc(Math.abs(passedMs) / UNITS_MS[unit]), language)} ${words.units[unit]}`;
+  return passedMs > 0 ? words.ago(span) : words.later(span);
 }
 
 /** Date and time to the millisecond, in the reader's time zone. */
@@ -49,13 +67,6 @@ export function byteSize(bytes: number, language: Language): string {
 /** "1,234" */
 export function count(value: number, language: Language): string {
   return value.toLocaleString(language);
-}
-
-const relatives = new Map<Language, Intl.RelativeTimeFormat>();
-function relative(language: Language): Intl.RelativeTimeFormat {
-  const made = relatives.get(language) ?? new Intl.RelativeTimeFormat(language, { style: "narrow", numeric: "always" });
-  relatives.set(language, made);
-  return made;
 }
 
 const exacts = new Map<Language, Intl.DateTimeFormat>();

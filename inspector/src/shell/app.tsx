@@ -6,8 +6,12 @@ import { LanguageContext, type Language } from "../i18n/i18n.tsx";
 import { Layout } from "./layout.tsx";
 import { Login, logInFromLink } from "./login.tsx";
 import { keepLanguage, readLanguage } from "./preferences.ts";
+import { loadAllViews } from "./routes.ts";
 
-type Session = "asking" | "in" | "out";
+/** `ended`: it was in, and the gateway no longer knows it. */
+type Session = "asking" | "in" | "out" | "ended";
+
+const AFTER_FIRST_VIEW_MS = 1_500;
 
 /** The whole page: who is there, in which language, on one stream of changes. */
 export function App({ stream }: { readonly stream: LiveStream }) {
@@ -34,19 +38,28 @@ export function App({ stream }: { readonly stream: LiveStream }) {
       (isIn) => settle(isIn ? "in" : "out"),
       () => settle("in"),
     );
-    const release = onUnauthorized(() => setSession("out"));
+    const release = onUnauthorized(() => setSession((session) => (session === "in" ? "ended" : "out")));
     return () => {
       isShown = false;
       release();
     };
   }, []);
   useEffect(() => (session === "in" ? stream.start() : undefined), [session, stream]);
-  const logOut = (): void => void call("logout").finally(() => setSession("out"));
+  useEffect(() => {
+    if (session !== "in") return undefined;
+    // The view that is shown comes first.
+    const timer = setTimeout(() => void loadAllViews(), AFTER_FIRST_VIEW_MS);
+    return () => clearTimeout(timer);
+  }, [session]);
+  // The page begins anew: nothing that was shown stays in it.
+  const logOut = (): void => void call("logout").finally(() => location.assign("/"));
   return (
     <LanguageContext value={choice}>
       <LiveContext value={stream}>
         {session === "in" && <Layout onLogOut={logOut} />}
-        {session === "out" && <Login onIn={() => setSession("in")} />}
+        {(session === "out" || session === "ended") && (
+          <Login hasEnded={session === "ended"} onIn={() => setSession("in")} />
+        )}
       </LiveContext>
     </LanguageContext>
   );

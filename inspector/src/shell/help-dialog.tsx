@@ -1,16 +1,17 @@
-import { useEffect, useRef } from "react";
 import { useTexts } from "../i18n/i18n.tsx";
+import { Modal } from "../ui/modal.tsx";
 import { shellTexts } from "./texts.ts";
 
 /** What the keys do. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useTexts(shellTexts);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   const keys: readonly (readonly [string, string])[] = [
     ["j", t.keys.nextRow],
     ["k", t.keys.previousRow],
     ["Enter", t.keys.open],
+    ["Home", t.keys.first],
+    ["End", t.keys.last],
+    ["x", t.keys.select],
     ["Esc", t.keys.back],
     ["/", t.keys.search],
     ["p", t.keys.pause],
@@ -18,8 +19,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
     ["?", t.keys.help],
   ];
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="help-title" onClose={onClose}>
-      <h2 id="help-title">{t.helpTitle}</h2>
+    <Modal title={t.helpTitle} onClose={onClose}>
       <dl className="keys">
         {keys.map(([key, what]) => (
           <div key={key}>
@@ -35,6 +35,6 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
           {t.close}
         </button>
       </form>
-    </dialog>
+    </Modal>
   );
 }

@@ -6,13 +6,17 @@ export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
 const TURN_MS = 1_200;
 
-/** Hears keys while shown, but not those typed into a field, nor those with a modifier; `Escape` also leaves a field. */
+/**
+ * Hears keys while shown, but not those typed into a field, those with a modifier, or those for a dialog that lies over the
+ * view; `Escape` also leaves a field.
+ */
 export function useKeys(keys: Keys): void {
   const latest = useLatest(keys);
   useEffect(() => {
     let before: { readonly key: string; readonly at: number } | undefined;
     const hear = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (document.querySelector("dialog[open], [popover]:popover-open") !== null) return;
       if (isTyped(event.target)) {
         if (event.key === "Escape") (event.target as HTMLElement).blur();
         return;

@@ -1,20 +1,21 @@
 import { Component, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
-import { useStreamState } from "../api/use-live.tsx";
-import { useLanguage, useTexts } from "../i18n/i18n.tsx";
+import { useStreamOpened, useStreamState } from "../api/use-live.tsx";
+import { useTexts } from "../i18n/i18n.tsx";
 import { FaultNote } from "../ui/loaded-view.tsx";
 import { HelpDialog } from "./help-dialog.tsx";
 import { useKeys, type Keys } from "./keyboard.ts";
-import { applyTheme, readTheme, type Theme } from "./preferences.ts";
-import { Link, navigate, useAddress } from "./router.tsx";
+import { Link, navigate, rememberList, useAddress } from "./router.tsx";
 import { matchRoute, routes } from "./routes.ts";
+import { Settings } from "./settings.tsx";
 import { shellTexts } from "./texts.ts";
 
 /** Navigation, the state of the stream, and the view of the address. */
 export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
   const t = useTexts(shellTexts);
-  const { path } = useAddress();
+  const { path, search } = useAddress();
   const matched = matchRoute(path);
   const main = useRef<HTMLElement>(null);
+  const views = useRef<HTMLElement>(null);
   const [isHelpShown, setHelpShown] = useState(false);
   const jumps = routes.flatMap(({ path: to, key }) => (key === undefined ? [] : [[`g ${key}`, () => navigate(to)]]));
   useKeys({ ...(Object.fromEntries(jumps) as Keys), "?": () => setHelpShown(true) });
@@ -22,6 +23,11 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
     const name = matched?.route.name;
     document.title = name === undefined ? t.title : `${t.views[name]} · ${t.title}`;
   }, [matched?.route.name, t]);
+  useEffect(() => {
+    if (matched?.route.name !== undefined) rememberList();
+    // On a phone the names of the views do not all fit.
+    views.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [matched?.route.name, path, search]);
   return (
     <div className="shell">
       <a className="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
@@ -32,7 +38,7 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
           <img src="/icon.svg" alt="" width={22} height={22} />
           gtc
         </Link>
-        <nav aria-label={t.navigation}>
+        <nav aria-label={t.navigation} ref={views}>
           {routes.map(({ path: to, name }) =>
             name === undefined ? null : (
               <Link key={to} to={to} aria-current={matched?.route.path === to ? "page" : undefined}>
@@ -41,50 +47,29 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
             ),
           )}
         </nav>
-        <Tools onLogOut={onLogOut} onHelp={() => setHelpShown(true)} />
+        <div className="tools">
+          <StreamNote />
+          <button
+            type="button"
+            className="button bare"
+            onClick={() => setHelpShown(true)}
+            aria-label={t.help}
+            title={t.help}
+          >
+            ?
+          </button>
+          <Settings onLogOut={onLogOut} />
+        </div>
       </header>
       <main ref={main} id="main" tabIndex={-1}>
         <FaultBoundary key={path}>
-          <Suspense fallback={<p className="quiet pad">{t.loading}</p>}>
+          <Suspense fallback={<p className="quiet pad loading">{t.loading}</p>}>
             {matched ? <matched.route.view rest={matched.rest} /> : <NotFound />}
           </Suspense>
         </FaultBoundary>
       </main>
+      <LostNote />
       {isHelpShown && <HelpDialog onClose={() => setHelpShown(false)} />}
-    </div>
-  );
-}
-
-function Tools({ onLogOut, onHelp }: { readonly onLogOut: () => void; readonly onHelp: () => void }) {
-  const t = useTexts(shellTexts);
-  const { language, choose } = useLanguage();
-  const [theme, setTheme] = useState<Theme>(readTheme);
-  const chooseTheme = (chosen: Theme): void => {
-    applyTheme(chosen);
-    setTheme(chosen);
-  };
-  return (
-    <div className="tools">
-      <StreamNote />
-      <select
-        aria-label={t.language}
-        value={language}
-        onChange={({ target }) => choose(target.value === "de" ? "de" : "en")}
-      >
-        <option value="en">English</option>
-        <option value="de">Deutsch</option>
-      </select>
-      <select aria-label={t.theme.name} value={theme} onChange={({ target }) => chooseTheme(target.value as Theme)}>
-        <option value="system">{t.theme.system}</option>
-        <option value="light">{t.theme.light}</option>
-        <option value="dark">{t.theme.dark}</option>
-      </select>
-      <button type="button" className="button bare" onClick={onHelp} aria-label={t.help} title={t.help}>
-        ?
-      </button>
-      <button type="button" className="button bare" onClick={onLogOut}>
-        {t.logout}
-      </button>
     </div>
   );
 }
@@ -96,6 +81,21 @@ function StreamNote() {
     <output className="stream" data-state={state}>
       {t.stream[state]}
     </output>
+  );
+}
+
+/** Lies over the page, so that nothing moves when the gateway goes and comes back. */
+function LostNote() {
+  const t = useTexts(shellTexts);
+  const state = useStreamState();
+  return (
+    <div className="lost" role="status">
+      {state === "lost" && (
+        <p className="note" data-tone="bad">
+          {t.lost}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -118,6 +118,16 @@ class FaultBoundary extends Component<{ readonly children: ReactNode }, { readon
   }
 
   override render(): ReactNode {
-    return this.state.fault ? <FaultNote fault={this.state.fault} /> : this.props.children;
+    return this.state.fault ? <ViewFault fault={this.state.fault} /> : this.props.children;
   }
+}
+
+/** Its code may not have come: nothing less than the page loads that again, at the latest when the gateway is back. */
+function ViewFault({ fault }: { readonly fault: Error }) {
+  useStreamOpened(() => location.reload());
+  return (
+    <div className="pad">
+      <FaultNote fault={fault} onRetry={() => location.reload()} />
+    </div>
+  );
 }

@@ -2,6 +2,7 @@ import { useState, type SubmitEvent } from "react";
 import { ApiFault, call } from "../api/client.ts";
 import { useTexts } from "../i18n/i18n.tsx";
 import { FaultNote } from "../ui/loaded-view.tsx";
+import { Prose } from "../ui/prose.tsx";
 import { shellTexts } from "./texts.ts";
 
 /**
@@ -20,8 +21,8 @@ export async function logInFromLink(): Promise<boolean> {
   }
 }
 
-/** Asks for the token. */
-export function Login({ onIn }: { readonly onIn: () => void }) {
+/** Asks for the token; says why where a session has ended. */
+export function Login({ hasEnded, onIn }: { readonly hasEnded: boolean; readonly onIn: () => void }) {
   const t = useTexts(shellTexts);
   const [fault, setFault] = useState<Error>();
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -32,9 +33,11 @@ export function Login({ onIn }: { readonly onIn: () => void }) {
   };
   return (
     <main className="login">
-      <h1>{t.login.title}</h1>
-      <p>{t.login.explain}</p>
-      <p className="quiet">{t.login.where}</p>
+      <h1>{hasEnded ? t.login.ended : t.login.title}</h1>
+      <p>{hasEnded ? t.login.endedWhy : t.login.explain}</p>
+      <p className="quiet">
+        <Prose text={t.login.where} />
+      </p>
       <form onSubmit={submit}>
         <label>
           {t.login.token}

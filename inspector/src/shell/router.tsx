@@ -44,6 +44,18 @@ export function addressWith(path: string, values: Readonly<Record<string, string
   return text === "" ? path : `${path}?${text}`;
 }
 
+let listAddress = "/";
+
+/** Remembers the list that is shown, with its filters: there leads the way back from a single thing. */
+export function rememberList(): void {
+  listAddress = addressOf(location);
+}
+
+/** The list that was shown last. */
+export function lastList(): string {
+  return listAddress;
+}
+
 interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   readonly to: string;
   readonly children?: ReactNode;

@@ -3,6 +3,8 @@ import { ApiFault } from "../api/client.ts";
 import type { Loaded } from "../api/use-loaded.ts";
 import { useTexts } from "../i18n/i18n.tsx";
 import { shellTexts } from "../shell/texts.ts";
+import { Prose } from "./prose.tsx";
+import { visibleText } from "./visible-text.ts";
 
 interface LoadedViewProps<T> {
   readonly loaded: Loaded<T>;
@@ -15,7 +17,7 @@ export function LoadedView<T>({ loaded, reload, children }: LoadedViewProps<T>) 
   const t = useTexts(shellTexts);
   switch (loaded.state) {
     case "loading":
-      return <output className="quiet pad">{t.loading}</output>;
+      return <output className="quiet pad loading">{t.loading}</output>;
     case "failed":
       return <FaultNote fault={loaded.fault} onRetry={reload} />;
     case "ready":
@@ -32,8 +34,12 @@ export function FaultNote({ fault, onRetry }: { readonly fault: Error; readonly 
   return (
     <div className="note" data-tone="bad" role="alert">
       <strong>{problem?.title ?? t.failed}</strong>
-      <p>{problem?.detail ?? t.unreachable}</p>
-      {problem?.fix !== undefined && <p>{problem.fix}</p>}
+      <p>{visibleText(problem?.detail ?? t.unreachable)}</p>
+      {problem?.fix !== undefined && (
+        <p>
+          <Prose text={problem.fix} />
+        </p>
+      )}
       {problem?.errors?.map(({ path, message }) => (
         <p key={path}>
           <code>{path}</code> {message}

@@ -166,12 +166,16 @@ test("one that does not read at all is cut off, and misses nothing when it comes
   const ids = await append(log, 0, 400, 40_000);
   const cut = responses[0];
   if (cut?.destroyed === false) await new Promise((resolve) => cut.once("close", resolve));
-  const before = idsIn(await viewer.messages());
-  expect(before.length).toBeLessThan(ids.length);
-  const again = await Viewer.connect(port, viewer.lastId);
-  const after = await again.messages(({ event: told }) => told?.id === ids.at(-1));
-  expect([...before, ...idsIn(after)]).toEqual(ids);
-  expect(after.map(({ type }) => type)).not.toContain("gap");
+  const messages = [...(await viewer.messages())];
+  expect(messages.length).toBeLessThan(ids.length);
+  // On a busy machine it may be cut off again: it comes again as a browser does.
+  for (let { lastId } = viewer; idsIn(messages).at(-1) !== ids.at(-1);) {
+    const again = await Viewer.connect(port, lastId);
+    messages.push(...(await again.messages(({ event: told }) => told?.id === ids.at(-1))));
+    lastId = again.lastId;
+  }
+  expect(idsIn(messages)).toEqual(ids);
+  expect(messages.map(({ type }) => type)).not.toContain("gap");
 });
 
 test("while nothing happens there is a sign of life, and where nothing is wanted the id goes on", async () => {

@@ -83,14 +83,19 @@ export class EmbeddedLog implements Port.EventLog {
     );
   }
 
-  record(facts: readonly Port.Fact[]): Promise<void> {
+  record(facts: readonly Port.NewFact[]): Promise<void> {
     const journal = this.#writable();
     if (journal instanceof GtcError) return Promise.reject(journal);
     if (facts.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       journal.write(RECORD_FACTS, encodeFacts(facts), NO_BODY, {
         stored: (position) => {
-          facts.forEach((fact, index) => this.#note(fact, position + index));
+          // As they stand in the record: the projection counts them there.
+          let place = position;
+          for (const fact of facts) {
+            this.#note(fact, place);
+            place += fact.type === "written_steps" ? fact.steps.length : 1;
+          }
           resolve();
         },
         rejected: reject,
@@ -236,7 +241,7 @@ export class EmbeddedLog implements Port.EventLog {
     }
   }
 
-  #note(fact: Port.Fact, seq: number): void {
+  #note(fact: Port.NewFact, seq: number): void {
     const { queue } = this.#parts;
     if (fact.type === "flow_stored" || fact.type === "traffic_minute") return;
     if (fact.type === "answered") return fact.answer.by === "flow" ? queue.noteAnswered(fact.eventId) : undefined;

@@ -1,7 +1,7 @@
 /** The meta of the two kinds of records, as JSON. An event's raw body is the record's body, untouched. */
 import type { Writable } from "../../base/index.ts";
 import type { Envelope } from "../../event/index.ts";
-import type { EventDraft, Fact, PlannedRun } from "../event-log.ts";
+import type { EventDraft, Fact, NewFact, PlannedRun } from "../event-log.ts";
 
 export type EnvelopeHead = Omit<Envelope, "rawBody">;
 
@@ -51,8 +51,9 @@ export function decodeEvent(meta: Buffer): EventMeta {
 }
 
 /** All facts of one call are one record, so that a torn tail never keeps a part of them. */
-export function encodeFacts(facts: readonly Fact[]): string {
-  return JSON.stringify(facts);
+export function encodeFacts(facts: readonly NewFact[]): string {
+  const texts = facts.flatMap((fact) => (fact.type === "written_steps" ? fact.steps : JSON.stringify(fact)));
+  return `[${texts.join(",")}]`;
 }
 
 export function decodeFacts(meta: Buffer): readonly Fact[] {

@@ -7,7 +7,7 @@
  *    `spilled`: it keeps a row id and reads the projection from there on, in the same order, when there is room.
  * 3. Waiting runs are kept up to a number; past that only the earliest due time of those left out is kept.
  */
-import type { ClaimedRun, ClaimRequest, Fact, RunFact } from "../event-log.ts";
+import type { ClaimedRun, ClaimRequest, RunFact, WrittenSteps } from "../event-log.ts";
 import type { WorkSignal } from "../work-signal.ts";
 import { DueHeap } from "./due-heap.ts";
 
@@ -118,7 +118,7 @@ export class RunQueue {
   }
 
   /** What a stored fact means for the run's entry. */
-  note(fact: RunFact): void {
+  note(fact: RunFact | WrittenSteps): void {
     const entry = this.#entries.get(fact.runId);
     if (entry === undefined) return this.#noteAbsent(fact.runId, fact.type);
     if (fact.type === "run_ended") return this.remove(entry);
@@ -187,10 +187,10 @@ export class RunQueue {
   }
 
   /** A worker whose lease had run out went on with a run that waits outside of memory: it no longer waits. */
-  #noteAbsent(runId: string, type: Fact["type"]): void {
+  #noteAbsent(runId: string, type: (RunFact | WrittenSteps)["type"]): void {
     // What is said of a run that is not in memory may be said of one of these: they are read anew.
     this.#forgetRecent();
-    const goesOn = type === "run_started" || type === "step_done";
+    const goesOn = type === "run_started" || type === "step_done" || type === "written_steps";
     if (goesOn && this.waitingLeftOutMs !== Infinity) this.#makeReady(readyEntry(runId));
   }
 

@@ -3,11 +3,12 @@
  * It keeps nothing beyond the process; everything else is as the port says.
  */
 import { GtcError, systemClock, type Clock } from "../../base/index.ts";
-import type { AnswerRecord, Envelope } from "../../event/index.ts";
-import { deriveStatus, isOpen } from "../derive-status.ts";
+import type { Envelope } from "../../event/index.ts";
+import { isOpen } from "../derive-status.ts";
 import type * as Port from "../event-log.ts";
 import { ChangeSignal } from "../change-signal.ts";
 import { WorkSignal } from "../work-signal.ts";
+import { keyOf, matches, statusOf, summaryOf, type MemoryEvent } from "./memory-event.ts";
 import { MemoryQueries } from "./memory-queries.ts";
 import { resolveRuns } from "./resolve-runs.ts";
 import { RunStory } from "../run-story.ts";
@@ -17,15 +18,6 @@ export interface MemoryLogOptions {
   /** How long a dedupe key makes a second event a duplicate, milliseconds. */
   readonly dedupeWindowMs?: number;
   readonly refusalsKept?: number;
-}
-
-interface MemoryEvent {
-  readonly sequence: number;
-  readonly envelope: Envelope;
-  readonly refusedBecause?: string;
-  readonly duplicateOf?: string;
-  answer?: AnswerRecord;
-  readonly runs: RunStory[];
 }
 
 const DAY_MS = 86_400_000;
@@ -93,9 +85,12 @@ class MemoryLog implements Port.EventLog {
     return { kind: "stored", eventId: envelope.id };
   }
 
-  async record(facts: readonly Port.Fact[]): Promise<void> {
+  async record(facts: readonly Port.NewFact[]): Promise<void> {
     this.#assertOpen();
-    for (const fact of facts) this.#apply(fact);
+    for (const fact of facts) {
+      if (fact.type !== "written_steps") this.#apply(fact);
+      else for (const step of fact.steps) this.#apply(JSON.parse(step) as Port.StepDone);
+    }
   }
 
   refuse(refusal: Port.Refusal): void {
@@ -270,40 +265,4 @@ class MemoryLog implements Port.EventLog {
         fact satisfies never;
     }
   }
-}
-
-function keyOf(envelope: Envelope, key: string): string {
-  return `${envelope.tenant}\0${envelope.eventType}\0${key}`;
-}
-
-function statusOf(event: MemoryEvent): Port.EventStatus {
-  return deriveStatus(
-    event,
-    event.runs.map((run) => run.status),
-  );
-}
-
-function summaryOf(event: MemoryEvent): Port.EventSummary {
-  const { envelope } = event;
-  return {
-    id: envelope.id,
-    tenant: envelope.tenant,
-    eventType: envelope.eventType,
-    receivedAtMs: envelope.receivedAtMs,
-    status: statusOf(event),
-    verdict: envelope.verdict,
-    ...(envelope.providerType !== undefined && { providerType: envelope.providerType }),
-    ...(event.duplicateOf !== undefined && { duplicateOf: event.duplicateOf }),
-    bodyBytes: envelope.rawBody.byteLength,
-    runs: event.runs.map((run) => ({ id: run.plan.id, flow: run.plan.flow, status: run.status })),
-  };
-}
-
-function matches(event: Port.EventSummary, filter: Port.EventFilter): boolean {
-  return (
-    (filter.tenant === undefined || event.tenant === filter.tenant) &&
-    (filter.eventType === undefined || event.eventType === filter.eventType) &&
-    (filter.status === undefined || event.status === filter.status) &&
-    (filter.sinceMs === undefined || event.receivedAtMs >= filter.sinceMs)
-  );
 }

@@ -234,6 +234,8 @@ export abstract class CallGenerator extends PlaceGenerator {
   #changing(object: Expr, name: string, args: readonly Expr[], span: Span, helper: "method" | "callRef"): Atom {
     const owned = this.apart(() => args.map((arg) => this.own(arg)));
     const place = this.placeOf(object);
+    if (name === "call" && object.kind === "name" && place.variable?.isCell === true)
+      this.out.line(`race(${owned[0] ?? "null"},${place.variable.js},${this.at(span)});`);
     const { value, containers } = this.readMutable(place);
     const cell = this.out.temp(`{v:${value}}`);
     const isConst =

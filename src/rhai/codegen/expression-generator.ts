@@ -4,7 +4,7 @@ import type { Block, Expr, SwitchCase } from "../ast.ts";
 import { char, int, RhaiFloat } from "../values.ts";
 import { fresh, type Atom } from "./generator-base.ts";
 import { OperatorGenerator } from "./operator-generator.ts";
-import { needsOf, weightOf } from "./names.ts";
+import { namesIn, needsOf, weightOf } from "./names.ts";
 
 export abstract class ExpressionGenerator extends OperatorGenerator {
   abstract statements(block: Block, result: string | undefined): void;
@@ -303,9 +303,15 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
         true,
       ),
     );
-    return fresh(
-      this.out.temp(`new RhaiFn(${name},[],function(${[selfName, ...params].join(",")}){${body}},${params.length})`),
-    );
+    const fn = `function(${[selfName, ...params].join(",")}){${body}}`;
+    return fresh(this.out.temp(`new RhaiFn(${name},[],${fn},${params.length}${this.#captured(expr.body)})`));
+  }
+
+  /** Strict Rhai refuses a closure as a method of a variable that it shares. */
+  #captured(body: Block): string {
+    if (!this.options.strict) return "";
+    const found = [...namesIn(body)].map((name) => this.scope.find(name));
+    return `,[${found.flatMap((variable) => (variable?.isCell === true ? [variable.js] : [])).join(",")}]`;
   }
 
   /** The code of a function: counts its depth, binds its parameters, runs its statements, returns their value. */

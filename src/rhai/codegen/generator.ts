@@ -95,7 +95,7 @@ export class Generator extends CallGenerator {
         this.throw(statement.value, statement.span);
         return;
       case "try":
-        return this.#try(statement);
+        return this.#try(statement, result);
       case "fn":
         return;
       case "import":
@@ -156,10 +156,11 @@ export class Generator extends CallGenerator {
     this.out.line(this.context.isCounted ? `{d--;return ${value};}` : `return ${value};`);
   }
 
-  #try(statement: Extract<Statement, { kind: "try" }>): void {
+  /** The value is that of what was tried, when nothing is thrown; a handler has none. */
+  #try(statement: Extract<Statement, { kind: "try" }>, result: string | undefined): void {
     const depth = this.out.temp("d");
     this.out.line("try");
-    this.block(statement.body, undefined);
+    this.block(statement.body, result);
     const caught = this.out.fresh("e");
     this.out.line(`catch(${caught}){`);
     this.out.line(`${caught}=catchable(${caught},${depth});d=${depth};`);
@@ -304,6 +305,7 @@ export const HELPERS = [
   "caught",
   "catchable",
   "constantPlace",
+  "race",
   "sizedLiteral",
   "iterate",
   "wideRange",

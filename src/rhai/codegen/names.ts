@@ -16,11 +16,18 @@ export function needsOf(block: Block, allowEval: boolean): Needs {
   walkBlock(block, (expr) => {
     if (allowEval && expr.kind === "call" && expr.name === "eval") evaluates = true;
     if (expr.kind !== "closure") return;
-    walkBlock(expr.body, (inner) => {
-      if (inner.kind === "name") shared.add(inner.name);
-    });
+    for (const name of namesIn(expr.body)) shared.add(name);
   });
   return { shared, evaluates };
+}
+
+/** Every name that stands for a variable in a block or below it. */
+export function namesIn(block: Block): ReadonlySet<string> {
+  const names = new Set<string>();
+  walkBlock(block, (expr) => {
+    if (expr.kind === "name") names.add(expr.name);
+  });
+  return names;
 }
 
 /** How many operations one pass through a block counts as: its expressions, without what closures and inner loops do. */

@@ -3,6 +3,7 @@ import { RhaiError } from "../errors.ts";
 import { parseJsonValue, toJsonText } from "../json.ts";
 import { native, type Native } from "../natives.ts";
 import { debugForm, display } from "../text-form.ts";
+import { KEYWORDS, RESERVED, RESERVED_FUNCTIONS } from "../tokens.ts";
 import { RhaiFloat, RhaiFn, RhaiMap, typeName, RhaiChar, type RhaiValue } from "../values.ts";
 
 export const CORE: readonly Native[] = [
@@ -24,6 +25,8 @@ export const CORE: readonly Native[] = [
   native<[string]>("Fn string", ([name], _runtime, at) => {
     if (!/^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(name))
       throw new RhaiError("ErrorFunctionNotFound", `Function not found: ${name}`, at);
+    if (RESERVED.has(name) || RESERVED_FUNCTIONS.has(name) || KEYWORDS.has(name))
+      throw new RhaiError("ErrorParsing", `Syntax error: '${name}' is a reserved keyword`, at);
     return new RhaiFn(name, []);
   }),
   native<[RhaiFn]>("name fn", ([fn]) => fn.name, { property: true }),

@@ -1,5 +1,5 @@
 /** Numbers: arithmetic helpers, mathematics, conversions, comparison of two. */
-import { arithmetic, order, type Integer } from "../arithmetic.ts";
+import { arithmetic, comparison, order, type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import { char, checkedInt, int, INT_MAX, RhaiChar, RhaiFloat, type RhaiValue } from "../values.ts";
@@ -19,7 +19,7 @@ const COMPARISONS = (["==", "!=", "<", "<=", ">", ">="] as const).map((op) =>
   native(`${op} any any`, ([left, right], runtime, at) => {
     if (op === "==") return runtime.eq(left!, right!);
     if (op === "!=") return runtime.ne(left!, right!);
-    const sign = order(left!, right!);
+    const sign = comparison(left!, right!);
     if (sign === undefined) throw runtime.notFound(op, [left!, right!], at);
     return op === "<" ? sign < 0 : op === "<=" ? sign <= 0 : op === ">" ? sign > 0 : sign >= 0;
   }),

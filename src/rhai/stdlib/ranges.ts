@@ -54,5 +54,6 @@ export const RANGES: readonly Native[] = [
   native<[RhaiRange, RhaiValue]>(
     "contains ranges any",
     ([range, item]) => isInt(item) && isInside(item, range, same) === true,
+    { effect: "by-ref" },
   ),
 ];

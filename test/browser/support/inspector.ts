@@ -1,7 +1,7 @@
 /** A browser on the inspector of a running gateway: Debian's chromium, driven as an operator would use it. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -22,10 +22,17 @@ export async function openInspector(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 }, ...options });
+  // Sooner than the test's own limit, so that a failure names what was waited for.
+  context.setDefaultTimeout(12_000);
   const page = await context.newPage();
   await page.goto(`${adminUrl}/#token=${token}`);
   await page.getByText("Live", { exact: true }).first().waitFor();
   return page;
+}
+
+/** The rows of the live view. */
+export function feedRows(page: Page): Locator {
+  return page.getByRole("list", { name: "Requests, newest first" }).getByRole("listitem");
 }
 
 interface AxeResult {

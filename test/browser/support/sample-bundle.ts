@@ -50,6 +50,9 @@ nodes:
     config: { template: "Hello {{prev.by}}, thank you for {{prev.title}}" }
 `;
 
+/** The flow without its mistake: issues without a title are greeted as well. */
+export const MENDED_ISSUES = ISSUES.replace("issue.title.to_upper()", '"no title"');
+
 /** Makes the bundle in a temporary folder. */
 export async function createSampleBundle(): Promise<TestBundle> {
   const bundle = await createTestBundle(
@@ -84,7 +87,12 @@ export async function postOrder(url: string, body = ORDER_JSON): Promise<Respons
 }
 
 /** Posts what GitHub would send for an opened issue, signed with `secret`. */
-export async function postIssue(url: string, title: string | null, secret = GITHUB_SECRET): Promise<Response> {
+export async function postIssue(
+  url: string,
+  title: string | null,
+  secret = GITHUB_SECRET,
+  delivery: string = crypto.randomUUID(),
+): Promise<Response> {
   const body = JSON.stringify({ action: "opened", issue: { title, user: { login: "grace" } } });
   return fetch(`${url}/events/webhook/demo/github`, {
     method: "POST",
@@ -92,7 +100,7 @@ export async function postIssue(url: string, title: string | null, secret = GITH
       "content-type": "application/json",
       "user-agent": "GitHub-Hookshot/1a2b3c4",
       "x-github-event": "issues",
-      "x-github-delivery": crypto.randomUUID(),
+      "x-github-delivery": delivery,
       "x-hub-signature-256": signGithub(body, secret),
     },
     body,

@@ -1,7 +1,11 @@
+import { useRef } from "react";
 import type { RunSummary } from "../../../../src/admin/contract/index.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
+import { useRowKeys } from "../../list/use-row-keys.ts";
 import { addressWith, Link } from "../../shell/router.tsx";
+import { Badge } from "../../ui/badge.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { deadLettersTexts } from "./dead-letters-texts.ts";
 
 interface DeadLetterTableProps {
@@ -13,23 +17,32 @@ interface DeadLetterTableProps {
 
 export function DeadLetterTable({ runs, chosen, choose }: DeadLetterTableProps) {
   const t = useTexts(deadLettersTexts);
-  const areAllChosen = runs.every(({ id }) => chosen.has(id));
+  const table = useRef<HTMLTableElement>(null);
+  const open = runs.filter(({ resolved_by: by }) => by === null);
+  const areAllChosen = open.length > 0 && open.every(({ id }) => chosen.has(id));
   const toggle = (id: string): void => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
     choose(next);
   };
+  useRowKeys(table, {
+    x: () => {
+      const id = document.activeElement?.closest<HTMLElement>("[data-run]")?.dataset["run"];
+      if (open.some((run) => run.id === id) && id !== undefined) toggle(id);
+    },
+  });
   return (
     <div className="card">
       <label className="choose-all">
         <input
           type="checkbox"
           checked={areAllChosen}
-          onChange={() => choose(new Set(areAllChosen ? [] : runs.map(({ id }) => id)))}
+          disabled={open.length === 0}
+          onChange={() => choose(new Set(areAllChosen ? [] : open.map(({ id }) => id)))}
         />
         {t.selectAll}
       </label>
-      <table className="operate-table dead-letters">
+      <table className="operate-table dead-letters" ref={table}>
         <thead>
           <tr>
             <th scope="col" className="tight">
@@ -61,13 +74,14 @@ interface DeadLetterRowProps {
 
 function DeadLetterRow({ run, isChosen, toggle }: DeadLetterRowProps) {
   const t = useTexts(deadLettersTexts);
-  const { event_id: eventId, tenant, event_type: type, flow, error } = run;
+  const { event_id: eventId, tenant, event_type: type, flow, error, resolved_by: by } = run;
   return (
-    <tr data-run={run.id}>
+    <tr data-row data-run={run.id} data-resolved={by !== null || undefined}>
       <td className="tight">
         <input
           type="checkbox"
-          checked={isChosen}
+          checked={isChosen && by === null}
+          disabled={by !== null}
           onChange={toggle}
           aria-label={t.select(`${tenant} / ${type}, ${flow}`)}
         />
@@ -82,6 +96,12 @@ function DeadLetterRow({ run, isChosen, toggle }: DeadLetterRowProps) {
         <div className="quiet">{t.attempts(run.attempt)}</div>
       </td>
       <td data-label={t.why}>
+        {by !== null && (
+          <p>
+            <Badge tone="good">{t.resolved}</Badge> <Link to={`/events/${by.event_id}`}>{t.showReplay}</Link>,{" "}
+            <TimeAgo iso={by.at} />
+          </p>
+        )}
         <Why error={error} />
       </td>
       <td data-label={t.when} className="tight">
@@ -96,7 +116,7 @@ function Why({ error }: { readonly error: RunSummary["error"] }) {
   if (error === null) return <span className="quiet">{t.noReason}</span>;
   return (
     <>
-      <strong>{error.message}</strong>
+      <strong>{visibleText(error.message)}</strong>
       <div className="quiet">
         {error.node !== null && (
           <>
@@ -105,7 +125,12 @@ function Why({ error }: { readonly error: RunSummary["error"] }) {
         )}
         <code>{error.code}</code>, {error.retryable ? t.retryable : t.lasting}
       </div>
-      {error.detail !== null && <pre>{error.detail}</pre>}
+      {error.detail !== null && (
+        <details>
+          <summary>{t.frame}</summary>
+          <pre>{visibleText(error.detail)}</pre>
+        </details>
+      )}
     </>
   );
 }

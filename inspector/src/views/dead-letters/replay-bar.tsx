@@ -4,21 +4,22 @@ import { useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
 import { deadLettersTexts } from "./dead-letters-texts.ts";
-import { useReplayJob } from "./use-replay-job.ts";
+import { useReplayJob, type Selection } from "./use-replay-job.ts";
 
 const DEFAULT_RATE = 20;
 const MOST_RATE = 1000;
 
 interface ReplayBarProps {
   readonly eventIds: readonly string[];
-  readonly onDone: () => void;
+  /** All that are left to do, where the list shows only the newest of them. */
+  readonly all: Selection | undefined;
 }
 
 /** Replays the chosen events at a rate that what is behind them can bear; shows how far it is, and stops on demand. */
-export function ReplayBar({ eventIds, onDone }: ReplayBarProps) {
+export function ReplayBar({ eventIds, all }: ReplayBarProps) {
   const t = useTexts(deadLettersTexts);
   const [rate, setRate] = useState(DEFAULT_RATE);
-  const { job, fault, start, cancel, dismiss } = useReplayJob(onDone);
+  const { job, fault, start, cancel, dismiss } = useReplayJob();
   const isRunning = job?.status === "running";
   const isRateGood = rate > 0 && rate <= MOST_RATE;
   return (
@@ -40,10 +41,15 @@ export function ReplayBar({ eventIds, onDone }: ReplayBarProps) {
           type="button"
           className="button primary"
           disabled={eventIds.length === 0 || isRunning || !isRateGood}
-          onClick={() => start(eventIds, rate)}
+          onClick={() => start({ event_ids: [...eventIds] }, rate)}
         >
           {t.replay}
         </button>
+        {all && (
+          <button type="button" className="button" disabled={isRunning || !isRateGood} onClick={() => start(all, rate)}>
+            {t.replayAll}
+          </button>
+        )}
       </div>
       {job && <Progress job={job} cancel={cancel} dismiss={dismiss} />}
       {fault && <FaultNote fault={fault} />}

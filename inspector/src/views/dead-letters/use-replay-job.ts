@@ -1,23 +1,25 @@
 import { useEffect, useState } from "react";
 import type { ReplayJob } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
-import { useLatest } from "../../api/use-latest.ts";
 
 const POLL_MS = 300;
+
+/** Events by their ids, or those of all failed runs that are left to do. */
+export type Selection =
+  { readonly event_ids: string[] } | { readonly dead_letters: { readonly flow?: string | undefined } };
 
 interface ReplayJobControl {
   readonly job: ReplayJob | undefined;
   readonly fault: Error | undefined;
-  readonly start: (eventIds: readonly string[], rate: number) => void;
+  readonly start: (selection: Selection, rate: number) => void;
   readonly cancel: () => void;
   readonly dismiss: () => void;
 }
 
 /** A bulk replay: started, followed until it ends, stopped. It goes on in the gateway when the view is left. */
-export function useReplayJob(onDone: () => void): ReplayJobControl {
+export function useReplayJob(): ReplayJobControl {
   const [job, setJob] = useState<ReplayJob>();
   const [fault, setFault] = useState<Error>();
-  const done = useLatest(onDone);
   const take = (asked: Promise<ReplayJob>): void => {
     setFault(undefined);
     asked.then(setJob, (failure: unknown) => setFault(failure as Error));
@@ -32,7 +34,6 @@ export function useReplayJob(onDone: () => void): ReplayJobControl {
       if (!isFollowed) return;
       setFault(undefined);
       setJob(now);
-      if (now.status !== "running") done.current();
     };
     const timer = setInterval(() => {
       follow().catch((failure: unknown) => isFollowed && setFault(failure as Error));
@@ -41,11 +42,11 @@ export function useReplayJob(onDone: () => void): ReplayJobControl {
       isFollowed = false;
       clearInterval(timer);
     };
-  }, [id, isRunning, done]);
+  }, [id, isRunning]);
   return {
     job,
     fault,
-    start: (eventIds, rate) => take(call("startReplayJob", { body: { event_ids: [...eventIds], rate } })),
+    start: (selection, rate) => take(call("startReplayJob", { body: { ...selection, rate } })),
     cancel: () => id !== undefined && take(call("cancelReplayJob", { params: { id } })),
     dismiss: () => setJob(undefined),
   };

@@ -5,6 +5,8 @@ import { useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { PageHead } from "../../ui/page-head.tsx";
+import { Prose } from "../../ui/prose.tsx";
 import { doctorTexts } from "./doctor-texts.ts";
 import { LEVEL_TONES, placeOf, sortFindings } from "./finding-place.ts";
 import "../operate.css";
@@ -16,15 +18,11 @@ export default function DoctorView() {
   const { loaded, reload } = useLoaded("doctor", (signal) => call("doctor", { signal }));
   return (
     <div className="operate">
-      <header className="operate-head">
-        <div>
-          <h1>{t.title}</h1>
-          <p className="quiet">{t.lead}</p>
-        </div>
+      <PageHead title={t.title} lead={t.lead}>
         <button type="button" className="button" onClick={reload}>
           {t.again}
         </button>
-      </header>
+      </PageHead>
       <LoadedView loaded={loaded} reload={reload}>
         {({ items }) => <Findings findings={items} />}
       </LoadedView>
@@ -34,7 +32,12 @@ export default function DoctorView() {
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   const t = useTexts(doctorTexts);
-  if (findings.length === 0) return <p className="note">{t.notChecked}</p>;
+  if (findings.length === 0)
+    return (
+      <p className="note">
+        <Prose text={t.notChecked} />
+      </p>
+    );
   const toLookAt = sortFindings(findings.filter(({ level }) => level !== "ok"));
   const inOrder = findings.filter(({ level }) => level === "ok");
   const isWell = toLookAt.every(({ level }) => level === "note");
@@ -56,7 +59,9 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
           <ul>
             {inOrder.map(({ check, where, message }) => (
               <li key={`${check} ${where} ${message}`}>
-                <span>{message}</span>
+                <span>
+                  <Prose text={message} />
+                </span>
                 <code className="quiet">{where}</code>
               </li>
             ))}
@@ -79,11 +84,13 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
         {place && <Link to={place.to}>{t.show[place.view]}</Link>}
       </p>
       <p>
-        <strong>{message}</strong>
+        <strong>
+          <Prose text={message} />
+        </strong>
       </p>
       {fix !== null && (
         <p>
-          <span className="quiet">{t.fix}:</span> {fix}
+          <span className="quiet">{t.fix}:</span> <Prose text={fix} />
         </p>
       )}
       {frame !== null && <pre>{frame}</pre>}

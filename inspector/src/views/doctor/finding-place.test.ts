@@ -23,9 +23,16 @@ test.each([
   ["unsigned-event-type", "/sources"],
   ["public-url", "/sources"],
 ])("a finding of %s leads to %s", (check, to) => {
-  expect(placeOf({ check })?.to).toBe(to);
+  expect(placeOf({ check, where: "" })?.to).toBe(to);
+});
+
+test("a finding in a flow leads to that flow, one about a source's refusals to those", () => {
+  const placeAt = (check: string, where: string) => placeOf({ check, where })?.to;
+  expect(placeAt("unreachable-trigger", "flows/new orders.ygtc:2:3")).toBe("/flows/new%20orders");
+  expect(placeAt("refused-request", "demo/github")).toBe("/refused?tenant=demo&type=github");
+  expect(placeAt("refused-request", "tenant demo")).toBe("/refused");
 });
 
 test("a finding about the machine leads nowhere in the page", () => {
-  expect(placeOf({ check: "disk-space" })).toBeUndefined();
+  expect(placeOf({ check: "disk-space", where: "demo/github" })).toBeUndefined();
 });

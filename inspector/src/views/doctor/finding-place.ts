@@ -1,4 +1,5 @@
 import type { Finding } from "../../../../src/admin/contract/index.ts";
+import { addressWith } from "../../shell/router.tsx";
 import type { Tone } from "../../ui/badge.tsx";
 
 export type PlaceView = "sources" | "refused" | "flows" | "deadLetters";
@@ -22,10 +23,16 @@ const VIEWS: readonly (readonly [RegExp, PlaceView, string])[] = [
   [/secret|source|verif|signature|event-type|webhook|url/, "sources", "/sources"],
 ];
 
-/** The view of this page that shows what a finding is about, by the name of its check. */
+/** The view of this page that shows what a finding is about, by the name of its check and where it was found. */
 export function placeOf({
   check,
-}: Pick<Finding, "check">): { readonly view: PlaceView; readonly to: string } | undefined {
+  where,
+}: Pick<Finding, "check" | "where">): { readonly view: PlaceView; readonly to: string } | undefined {
   const found = VIEWS.find(([pattern]) => pattern.test(check));
-  return found && { view: found[1], to: found[2] };
+  if (found === undefined) return undefined;
+  const [, view, path] = found;
+  const [, flow] = /(?:^|\/)flows\/([^/]+)\.ygtc\b/.exec(where) ?? [];
+  const [, tenant, type] = /^([^/\s]+)\/([^/\s]+)$/.exec(where) ?? [];
+  if (view === "flows" && flow !== undefined) return { view, to: `${path}/${encodeURIComponent(flow)}` };
+  return { view, to: view === "refused" ? addressWith(path, { tenant, type }) : path };
 }

@@ -4,13 +4,15 @@ import { useLive } from "../../api/use-live.tsx";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { useKeys } from "../../shell/keyboard.ts";
-import { Link, navigate, useAddress } from "../../shell/router.tsx";
+import { lastList, Link, navigate, useAddress } from "../../shell/router.tsx";
 import type { ViewProps } from "../../shell/routes.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { eventTones } from "../../ui/tones.ts";
+import { visibleText } from "../../ui/visible-text.ts";
 import { Comparison } from "./comparison.tsx";
 import { EventActions } from "./event-actions.tsx";
 import { eventTexts } from "./event-texts.ts";
@@ -28,7 +30,7 @@ export default function EventView({ rest: id }: ViewProps) {
     if (message.type === "event" && message.event.id === id) reload();
     if (message.type === "run" && message.run.event_id === id) reload();
   });
-  useKeys({ Escape: () => !document.querySelector("dialog[open]") && navigate("/") });
+  useKeys({ Escape: () => navigate(lastList()) });
   return (
     <div className="event">
       <LoadedView loaded={loaded} reload={reload}>
@@ -55,19 +57,20 @@ export default function EventView({ rest: id }: ViewProps) {
 
 function EventHead({ event }: { readonly event: EventDetail }) {
   const t = useTexts(eventTexts);
+  const states = useTexts(stateTexts);
   return (
     <header className="event-head">
-      <Link to="/">← {t.back}</Link>
+      <Link to={lastList()}>← {t.back}</Link>
       <h1>
         {event.event_type} <span className="quiet">{event.tenant}</span>
-        <Badge tone={eventTones[event.status]}>{t.statuses[event.status]}</Badge>
-        {event.test && <Badge tone="busy">{t.test}</Badge>}
+        <Badge tone={eventTones[event.status]}>{states.statuses[event.status]}</Badge>
+        {event.test && <Badge tone="busy">{states.test}</Badge>}
       </h1>
       <p className="quiet event-id">
-        <TimeAgo iso={event.received_at} /> <code>{event.id}</code> <CopyButton text={event.id} />
+        <TimeAgo iso={event.received_at} /> <code>{event.id}</code> <CopyButton text={event.id} isSmall />
         {event.delivery_id !== null && (
           <span>
-            {t.fields.delivery}: <code>{event.delivery_id}</code>
+            {t.fields.delivery}: <code>{visibleText(event.delivery_id)}</code>
           </span>
         )}
       </p>

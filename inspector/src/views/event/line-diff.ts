@@ -8,6 +8,40 @@ export interface DiffLine {
 /** More lines than this on either side, after what they share at both ends, are told apart as a whole. */
 const MOST_LINES = 2_000;
 
+/** Lines that are the same, left out between two changes. */
+export interface FoldedLines {
+  readonly kind: "folded";
+  readonly count: number;
+}
+
+const CONTEXT = 3;
+/** More changed lines than this in a row are shown in part. */
+const MOST_SHOWN = 1_000;
+
+/** What changed with a few lines around it; what is the same, or changed without an end, is counted. */
+export function foldSame(lines: readonly DiffLine[]): readonly (DiffLine | FoldedLines)[] {
+  const folded: (DiffLine | FoldedLines)[] = [];
+  for (let from = 0; from < lines.length;) {
+    const kind = lines[from]?.kind;
+    let to = from;
+    while (to < lines.length && lines[to]?.kind === kind) to++;
+    const isFirst = from === 0;
+    const isLast = to === lines.length;
+    const head = kind === "same" ? (isFirst ? 0 : CONTEXT) : MOST_SHOWN;
+    const tail = kind === "same" ? (isLast ? 0 : CONTEXT) : 0;
+    folded.push(...shortened(lines.slice(from, to), head, tail));
+    from = to;
+  }
+  return folded;
+}
+
+function shortened(lines: readonly DiffLine[], head: number, tail: number): readonly (DiffLine | FoldedLines)[] {
+  const count = lines.length - head - tail;
+  // A line in the place of one line would save nothing.
+  if (count <= 1) return lines;
+  return [...lines.slice(0, head), { kind: "folded", count }, ...lines.slice(lines.length - tail)];
+}
+
 /** The longest common subsequence keeps its lines; everything else was removed from `before` or added in `after`. */
 export function diffLines(before: string, after: string): readonly DiffLine[] {
   const old = before.split("\n");

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 
 interface MaskedValueProps {
@@ -16,7 +17,7 @@ export function MaskedValue({ eventId, field, length }: MaskedValueProps) {
   const t = useTexts(eventTexts);
   const [value, setValue] = useState<string>();
   const [fault, setFault] = useState<Error>();
-  if (value !== undefined) return <span className="revealed">{value}</span>;
+  if (value !== undefined) return <span className="revealed">{visibleText(value)}</span>;
   const reveal = (): void =>
     void call("reveal", { params: { id: eventId }, body: { field } }).then(
       (answer) => setValue(answer.value),

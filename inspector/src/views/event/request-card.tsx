@@ -1,10 +1,13 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { EventDetail, FieldValue } from "../../../../src/admin/contract/index.ts";
 import { prettyJson } from "../../api/json.ts";
 import { byteSize } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Facts } from "../../ui/facts.tsx";
+import { FieldText } from "../../ui/field-text.tsx";
+import { LongText } from "../../ui/long-text.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 import { hexDump } from "./hex-dump.ts";
 import { MaskedValue } from "./masked-value.tsx";
@@ -23,10 +26,13 @@ export function RequestCard({ event }: { readonly event: EventDetail }) {
       <div className="card-body">
         <Facts
           facts={[
-            [t.fields.target, <code key="target">{`${event.method} ${event.target}`}</code>],
+            [
+              t.fields.target,
+              <FieldText key="target" name={t.fields.target} value={`${event.method} ${event.target}`} />,
+            ],
             [t.fields.remote, event.remote_address],
             [t.fields.size, byteSize(body.bytes, language)],
-            [t.fields.type, body.content_type],
+            [t.fields.type, body.content_type !== null && visibleText(body.content_type)],
             [t.fields.encoding, body.content_encoding],
           ]}
         />
@@ -58,7 +64,7 @@ function Fields({ title, place, eventId, fields }: FieldsProps) {
           field.masked ? (
             <MaskedValue key={field.name} eventId={eventId} field={`${place}:${field.name}`} length={field.length} />
           ) : (
-            <code key={field.name}>{field.value}</code>
+            <FieldText key={field.name} name={field.name} value={field.value} />
           ),
         ])}
       />
@@ -69,8 +75,8 @@ function Fields({ title, place, eventId, fields }: FieldsProps) {
 function Body({ event: { id, body } }: { readonly event: EventDetail }) {
   const t = useTexts(eventTexts);
   const [form, setForm] = useState<BodyForm>(body.text === null && body.payload === null ? "hex" : "pretty");
+  const shown = useMemo(() => bodyIn(form, body), [form, body]);
   if (body.kind === "empty") return <p className="quiet">{t.empty}</p>;
-  const shown = bodyIn(form, body);
   return (
     <div className="body">
       <div className="body-head">
@@ -86,15 +92,12 @@ function Body({ event: { id, body } }: { readonly event: EventDetail }) {
             {t.bodyForms[one]}
           </button>
         ))}
-        {shown !== undefined && <CopyButton text={shown} />}
+        {shown !== undefined && <CopyButton text={shown} isSmall />}
       </div>
       {shown === undefined ? (
         <p className="quiet">{form === "hex" ? t.noHex : t.noText}</p>
       ) : (
-        // Long bodies scroll inside, and are reached with the keyboard.
-        <pre className="code tall" tabIndex={0} aria-label={t.body} role="region">
-          {shown}
-        </pre>
+        <LongText key={form} text={shown} label={t.body} isTall />
       )}
       {body.truncated && <p className="quiet">{t.truncated}</p>}
       {body.masked_paths.length > 0 && (

@@ -6,14 +6,19 @@ import { useLoaded } from "../../api/use-loaded.ts";
 import { FlowGraph } from "../../graph/flow-graph.tsx";
 import { duration } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { LongText } from "../../ui/long-text.tsx";
+import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { runTones } from "../../ui/tones.ts";
+import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 
 /** One run: the way through its flow, and its steps in time. */
 export function RunCard({ run }: { readonly run: RunDetail }) {
   const t = useTexts(eventTexts);
+  const states = useTexts(stateTexts);
   const { language } = useLanguage();
   const [selected, setSelected] = useState<string>();
   const { loaded } = useLoaded(`${run.tenant} ${run.flow} ${run.flow_hash}`, (signal) =>
@@ -23,12 +28,12 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
   return (
     <section className="card run" aria-label={`${run.flow} ${run.id}`} data-run={run.id}>
       <h2>
-        {run.flow} <Badge tone={runTones[run.status]}>{t.runStatuses[run.status]}</Badge>
+        {run.flow} <Badge tone={runTones[run.status]}>{states.runs[run.status]}</Badge>
         <span className="quiet run-facts">
           <TimeAgo iso={run.started_at ?? run.created_at} />
           {took !== undefined && <span>{duration(took, language)}</span>}
           {run.attempt > 1 && <span>{t.attempt(run.attempt)}</span>}
-          {run.replay_of !== null && <Badge tone="busy">{`${t.fields.replayOf} ${run.replay_of.slice(-8)}`}</Badge>}
+          {run.replay_of !== null && <ReplayOf run={run} />}
         </span>
       </h2>
       <div className="card-body">
@@ -70,34 +75,45 @@ interface StepItemProps {
 
 function StepItem({ step, isSelected, total: all }: StepItemProps) {
   const t = useTexts(eventTexts);
+  const states = useTexts(stateTexts);
   const { language } = useLanguage();
-  const isOpen = isSelected || step.status === "failed";
+  const mustOpen = isSelected || step.status === "failed";
+  const [isOpen, setOpen] = useState(mustOpen);
+  const [was, setWas] = useState(mustOpen);
+  if (was !== mustOpen) {
+    setWas(mustOpen);
+    setOpen(mustOpen);
+  }
   return (
     <li className="step" data-tone={step.status === "failed" ? "bad" : "good"} data-selected={isSelected || undefined}>
-      <details open={isOpen}>
+      <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <b>{step.node}</b> <span className="quiet">{step.type}</span>
-          <Badge tone={step.status === "failed" ? "bad" : "good"}>{t.runStatuses[step.status]}</Badge>
+          <Badge tone={step.status === "failed" ? "bad" : "good"}>{states.runs[step.status]}</Badge>
           {step.attempt > 1 && <span className="quiet">{t.attempt(step.attempt)}</span>}
-          <meter
-            className="step-bar"
-            min={0}
-            max={Math.max(all, 0.001)}
-            value={step.duration_ms}
-            aria-label={t.fields.duration}
-          />
+          <span className="step-bar" aria-hidden="true">
+            <span style={{ width: `${String((100 * step.duration_ms) / Math.max(all, 0.001))}%` }} />
+          </span>
           <span className="quiet step-time">{duration(step.duration_ms, language)}</span>
-          {step.next !== null && <span className="quiet">→ {step.next}</span>}
+          <span className="quiet step-next">{step.next !== null && `→ ${step.next}`}</span>
         </summary>
-        <div className="step-body">
-          {step.error && <ErrorNote error={step.error} />}
-          {step.printed.length > 0 && <Value title={t.printed} text={step.printed.join("\n")} />}
-          <Value title={t.input} text={prettyJson(step.input)} />
-          <Value title={t.output} text={prettyJson(step.output)} />
-          <Value title={t.config} text={prettyJson(step.config)} />
-        </div>
+        {isOpen && <StepBody step={step} />}
       </details>
     </li>
+  );
+}
+
+/** Made when it is looked at: inputs and outputs can be as large as a payload. */
+function StepBody({ step }: { readonly step: Step }) {
+  const t = useTexts(eventTexts);
+  return (
+    <div className="step-body">
+      {step.error && <ErrorNote error={step.error} />}
+      {step.printed.length > 0 && <Value title={t.printed} text={step.printed.join("\n")} />}
+      <Value title={t.input} text={prettyJson(step.input)} />
+      <Value title={t.output} text={prettyJson(step.output)} />
+      <Value title={t.config} text={prettyJson(step.config)} />
+    </div>
   );
 }
 
@@ -105,7 +121,7 @@ function Value({ title, text }: { readonly title: string; readonly text: string 
   return (
     <div className="value">
       <h3>{title}</h3>
-      <pre className="code">{text}</pre>
+      <LongText text={text} label={title} />
     </div>
   );
 }
@@ -115,10 +131,20 @@ function ErrorNote({ error, isTriedAgain = false }: { readonly error: RunError; 
   return (
     <div className="note" data-tone="bad">
       <p>
-        <b>{error.code}</b> {error.message} {isTriedAgain && `(${t.retryable})`}
+        <b>{error.code}</b> {visibleText(error.message)} {isTriedAgain && `(${t.retryable})`}
       </p>
-      {error.detail !== null && <pre>{error.detail}</pre>}
+      {error.detail !== null && <pre>{visibleText(error.detail)}</pre>}
     </div>
+  );
+}
+
+function ReplayOf({ run: { replay_of: original, event_id: own } }: { readonly run: RunDetail }) {
+  const t = useTexts(eventTexts);
+  if (original === null || original === own) return <Badge tone="busy">{t.replay}</Badge>;
+  return (
+    <span>
+      {t.fields.replayOf} <Link to={`/events/${original}`}>{original.slice(-8)}</Link>
+    </span>
   );
 }
 

@@ -5,18 +5,24 @@ import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Facts } from "../../ui/facts.tsx";
+import { FieldText } from "../../ui/field-text.tsx";
+import { LongText } from "../../ui/long-text.tsx";
+import { Prose } from "../../ui/prose.tsx";
+import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { statusTone, verdictTones } from "../../ui/tones.ts";
+import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 
 /** Whether it is genuine, and if not, why and what to do. */
 export function VerificationCard({ event: { verification } }: { readonly event: EventDetail }) {
   const t = useTexts(eventTexts);
+  const { verdicts } = useTexts(stateTexts);
   const { status, scheme, provider, key_name: key, reason, detail, hint, likely } = verification;
   return (
     <section className="card" aria-labelledby="verification-title">
       <h2 id="verification-title">
-        {t.verification} <Badge tone={verdictTones[status]}>{t.verdicts[status]}</Badge>
+        {t.verification} <Badge tone={verdictTones[status]}>{verdicts[status]}</Badge>
       </h2>
       <div className="card-body">
         <Facts
@@ -25,12 +31,16 @@ export function VerificationCard({ event: { verification } }: { readonly event: 
             [t.fields.scheme, scheme],
             [t.fields.key, key],
             [t.fields.reason, reason],
-            [t.fields.detail, detail],
+            [t.fields.detail, detail !== null && visibleText(detail)],
             [t.fields.likely, likely && `${likely.reason}${likely.certain ? ` (${t.certain})` : ""}`],
-            [t.fields.hint, hint],
+            [t.fields.hint, hint !== null && <Prose key="hint" text={hint} />],
           ]}
         />
-        {status === "unsigned" && <p className="quiet">{t.unsignedHint}</p>}
+        {status === "unsigned" && (
+          <p className="quiet">
+            <Prose text={t.unsignedHint} />
+          </p>
+        )}
       </div>
     </section>
   );
@@ -59,7 +69,7 @@ export function DedupeCard({ event: { dedupe, duplicate_of: original } }: { read
                 </span>
               ),
             ],
-            [t.fields.dedupe, dedupe && <code key="id">{dedupe.id}</code>],
+            [t.fields.dedupe, dedupe && <FieldText key="id" name={t.fields.dedupe} value={dedupe.id} />],
             ["", dedupe && `${dedupe.source}, ${dedupe.signed ? t.signed : t.notSigned}`],
           ]}
         />
@@ -85,11 +95,14 @@ export function AnswerCard({ event: { response, refused_because: because } }: { 
             [t.fields.refused, because],
             [t.fields.answered, response.answered_at && <TimeAgo key="at" iso={response.answered_at} />],
             [t.fields.duration, response.duration_ms !== null && duration(response.duration_ms, language)],
-            ...headers.map(([name, value]) => [name, <code key={name}>{value}</code>] as const),
+            ...headers.map(([name, value]) => [name, <FieldText key={name} name={name} value={value} />] as const),
           ]}
         />
         {response.body !== null && (
-          <pre className="code">{typeof response.body === "string" ? response.body : prettyJson(response.body)}</pre>
+          <LongText
+            label={t.answer}
+            text={typeof response.body === "string" ? response.body : prettyJson(response.body)}
+          />
         )}
       </div>
     </section>

@@ -72,7 +72,9 @@ function RunNumbers({ flow, stats: { runs } }: { readonly flow: string; readonly
     <span className="run-numbers">
       <Link to={addressWith("/", { flow })}>{t.runsSucceeded(count(runs.succeeded, language))}</Link>
       {runs.failed > 0 && (
-        <Link to={addressWith("/dead-letters", { flow })}>{t.runsFailed(count(runs.failed, language))}</Link>
+        <Link to={addressWith("/dead-letters", { flow, show: "all" })}>
+          {t.runsFailed(count(runs.failed, language))}
+        </Link>
       )}
       {runs.durations && (
         <span className="quiet">

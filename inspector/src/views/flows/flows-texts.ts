@@ -3,9 +3,13 @@ import { defineTexts } from "../../i18n/i18n.tsx";
 export const flowsTexts = defineTexts(
   {
     title: "Flows",
+    lead: "What runs when a request arrives, step by step.",
     list: "Flows of the bundle",
     empty: "This bundle has no flows.",
-    emptyHow: "A flow is a YAML file in the bundle's folder `flows`; it is read as soon as it is saved.",
+    emptyHow:
+      "A flow is a YAML file in the bundle's folder `flows`. `gtc start --watch` reads it as soon as it is saved.",
+    unknown: (name: string) => `There is no flow ${name} now.`,
+    unknownHow: "Choose one of those that there are.",
     triggers: "Started by",
     byDefault: "Every event that no other flow takes",
     file: "File",
@@ -24,10 +28,13 @@ export const flowsTexts = defineTexts(
   },
   {
     title: "Abläufe",
+    lead: "Was läuft, wenn eine Anfrage ankommt, Schritt für Schritt.",
     list: "Abläufe des Bundles",
     empty: "Dieses Bundle hat keine Abläufe.",
     emptyHow:
-      "Ein Ablauf ist eine YAML-Datei im Ordner `flows` des Bundles; er wird gelesen, sobald sie gespeichert ist.",
+      "Ein Ablauf ist eine YAML-Datei im Ordner `flows` des Bundles. `gtc start --watch` liest sie, sobald sie gespeichert ist.",
+    unknown: (name) => `Einen Ablauf ${name} gibt es zurzeit nicht.`,
+    unknownHow: "Wähle einen von denen, die es gibt.",
     triggers: "Gestartet durch",
     byDefault: "Jedes Ereignis, das kein anderer Ablauf nimmt",
     file: "Datei",

@@ -1,11 +1,16 @@
+import { useRef } from "react";
 import type { FlowSummary } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
+import { useRowKeys } from "../../list/use-row-keys.ts";
 import { PeriodChoice, usePeriod } from "../../period/period-choice.tsx";
 import { addressWith, Link, useAddress } from "../../shell/router.tsx";
 import type { ViewProps } from "../../shell/routes.ts";
+import { EmptyCard } from "../../ui/empty-card.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { PageHead } from "../../ui/page-head.tsx";
+import { Prose } from "../../ui/prose.tsx";
 import { FlowPanel } from "./flow-panel.tsx";
 import { flowsTexts } from "./flows-texts.ts";
 import "../operate.css";
@@ -22,19 +27,23 @@ export default function FlowsView({ rest }: ViewProps) {
   const { loaded, reload } = useLoaded("flows", (signal) => call("listFlows", { signal }), POLL_MS);
   return (
     <div className="operate">
-      <header className="operate-head">
-        <div>
-          <h1>{t.title}</h1>
-        </div>
+      <PageHead title={t.title} lead={t.lead}>
         <PeriodChoice period={period} />
-      </header>
+      </PageHead>
       <LoadedView loaded={loaded} reload={reload}>
         {({ items }) => {
           const chosen = chosenFlow(items, rest, tenant);
-          if (items.length === 0) return <NoFlows />;
+          if (items.length === 0) {
+            return (
+              <EmptyCard title={t.empty}>
+                <Prose text={t.emptyHow} />
+              </EmptyCard>
+            );
+          }
           return (
             <div className="flows">
               <FlowList flows={items} chosen={chosen} period={search.get("period") ?? undefined} />
+              {chosen === undefined && <EmptyCard title={t.unknown(rest)}>{t.unknownHow}</EmptyCard>}
               {chosen && <FlowPanel key={keyOf(chosen)} flow={chosen} period={period} />}
             </div>
           );
@@ -60,30 +69,23 @@ interface FlowListProps {
 
 function FlowList({ flows, chosen, period }: FlowListProps) {
   const t = useTexts(flowsTexts);
+  const list = useRef<HTMLElement>(null);
+  useRowKeys(list);
   return (
-    <nav className="card flow-list" aria-label={t.list}>
+    <nav className="card flow-list" aria-label={t.list} ref={list}>
       {flows.map((flow) => (
-        <Link
-          key={keyOf(flow)}
-          to={addressWith(`/flows/${encodeURIComponent(flow.name)}`, { tenant: flow.tenant ?? undefined, period })}
-          aria-current={flow === chosen ? "page" : undefined}
-        >
-          <strong>{flow.name}</strong>
-          <span className="quiet">
-            {flow.tenant ?? t.everyTenant}, {t.nodes(flow.node_count)}
-          </span>
-        </Link>
+        <div key={keyOf(flow)} data-row>
+          <Link
+            to={addressWith(`/flows/${encodeURIComponent(flow.name)}`, { tenant: flow.tenant ?? undefined, period })}
+            aria-current={flow === chosen ? "page" : undefined}
+          >
+            <strong>{flow.name}</strong>
+            <span className="quiet">
+              {flow.tenant ?? t.everyTenant}, {t.nodes(flow.node_count)}
+            </span>
+          </Link>
+        </div>
       ))}
     </nav>
-  );
-}
-
-function NoFlows() {
-  const t = useTexts(flowsTexts);
-  return (
-    <div className="card operate-empty">
-      <strong>{t.empty}</strong>
-      <p className="quiet">{t.emptyHow}</p>
-    </div>
   );
 }

@@ -4,6 +4,7 @@ import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { Prose } from "../../ui/prose.tsx";
 import { liveTexts } from "./live-texts.ts";
 
 /** Before the first request: where to send one, and a signed one to paste. */
@@ -16,7 +17,9 @@ export function EmptyLive() {
       <LoadedView loaded={loaded} reload={reload}>
         {({ items }) =>
           items.length === 0 ? (
-            <p>{t.noSources}</p>
+            <p>
+              <Prose text={t.noSources} />
+            </p>
           ) : (
             <>
               <p className="quiet">{t.emptyHint}</p>

@@ -1,6 +1,9 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState } from "react";
-import { useTexts } from "../../i18n/i18n.tsx";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef, type RefObject } from "react";
+import { useLatest } from "../../api/use-latest.ts";
+import { count } from "../../i18n/format.ts";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { letGo } from "../../list/use-row-keys.ts";
 import { useKeys } from "../../shell/keyboard.ts";
 import { FeedRowLink } from "./feed-row.tsx";
 import { liveTexts } from "./live-texts.ts";
@@ -8,6 +11,14 @@ import type { Feed } from "./use-feed.ts";
 
 const NARROW = "(max-width: 44rem)";
 const AHEAD = 20;
+
+/** Where the list was left, to come back to. */
+let left = { key: "", offset: 0, id: "" };
+
+/** Whether the list of these filters was left below its top. */
+export function wasLeftAway(key: string): boolean {
+  return left.key === key && left.offset > 0;
+}
 
 interface FeedListProps {
   readonly feed: Feed;
@@ -17,63 +28,44 @@ interface FeedListProps {
 /** The rows that are in sight, of as many as there are. */
 export function FeedList({ feed, onScrolled }: FeedListProps) {
   const t = useTexts(liveTexts);
-  const { rows, cursor, loadMore, release, held } = feed;
+  const { rows, loadMore, isEnd } = feed;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  const [wanted, setWanted] = useState<number>();
   const rowHeight = matchMedia(NARROW).matches ? 72 : 44;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     getItemKey: (index) => rows[index]?.id ?? index,
+    initialOffset: left.key === feed.key ? left.offset : 0,
     overscan: 8,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (cursor !== null && last >= rows.length - AHEAD) loadMore();
-  }, [cursor, last, rows.length, loadMore]);
-  useEffect(() => {
-    if (wanted === undefined) return;
-    const link = list.current?.querySelector<HTMLElement>(`[data-index="${wanted}"] a`);
-    if (!link) return;
-    link.focus({ preventScroll: true });
-    setWanted(undefined);
-  }, [wanted, items]);
-  const step = (by: number): void => {
-    const index = document.activeElement?.closest<HTMLElement>("[data-index]")?.dataset["index"];
-    const next = index === undefined ? 0 : Math.max(0, Math.min(rows.length - 1, Number(index) + by));
-    virtual.scrollToIndex(next);
-    setWanted(next);
-  };
-  useKeys({ j: () => step(1), k: () => step(-1) });
+    if (last >= rows.length - AHEAD) loadMore();
+  }, [last, rows.length, loadMore]);
+  const walk = useWalk(feed, virtual, list);
   const showNew = (): void => {
+    walk.stop();
     if (scroller.current) scroller.current.scrollTop = 0;
-    release();
+    feed.release();
   };
   return (
     <div className="feed">
-      <div className="feed-head" aria-hidden="true">
-        <span>{t.columns.time}</span>
-        <span>{t.columns.source}</span>
-        <span>{t.columns.state}</span>
-        <span>{t.columns.answer}</span>
-        <span>{t.columns.runs}</span>
-        <span>{t.columns.delivery}</span>
-        <span className="feed-size">{t.columns.size}</span>
-      </div>
-      {held.length > 0 && (
-        <button type="button" className="button primary feed-new" onClick={showNew}>
-          {t.newRows(held.length)}
-        </button>
-      )}
+      <FeedHead />
+      <NewRows feed={feed} show={showNew} />
       <div
         ref={scroller}
         className="feed-scroll"
         // A region that scrolls is reached with the keyboard too.
         tabIndex={0}
-        onScroll={({ currentTarget }) => onScrolled(currentTarget.scrollTop > rowHeight)}
+        onWheel={walk.stop}
+        onPointerDown={walk.stop}
+        onScroll={({ currentTarget: { scrollTop } }) => {
+          left = { key: feed.key, offset: scrollTop, id: left.id };
+          onScrolled(scrollTop > rowHeight);
+        }}
       >
         <ul ref={list} aria-label={t.list} style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, key, start, size }) => {
@@ -82,9 +74,10 @@ export function FeedList({ feed, onScrolled }: FeedListProps) {
               <li
                 key={String(key)}
                 data-index={index}
-                aria-setsize={rows.length}
+                aria-setsize={isEnd ? rows.length : -1}
                 aria-posinset={index + 1}
                 style={{ transform: `translateY(${start}px)`, height: size }}
+                onFocus={() => void (left = { ...left, key: feed.key, id: row.id })}
               >
                 <FeedRowLink row={row} />
               </li>
@@ -92,6 +85,99 @@ export function FeedList({ feed, onScrolled }: FeedListProps) {
           })}
         </ul>
       </div>
+      <FeedEnd feed={feed} />
     </div>
   );
+}
+
+/** The names of the columns. */
+export function FeedHead() {
+  const t = useTexts(liveTexts);
+  return (
+    <div className="feed-head" aria-hidden="true">
+      <span>{t.columns.time}</span>
+      <span>{t.columns.source}</span>
+      <span>{t.columns.state}</span>
+      <span>{t.columns.answer}</span>
+      <span>{t.columns.runs}</span>
+      <span>{t.columns.delivery}</span>
+      <span className="feed-size">{t.columns.size}</span>
+    </div>
+  );
+}
+
+function NewRows({ feed: { held, isStale }, show }: { readonly feed: Feed; readonly show: () => void }) {
+  const t = useTexts(liveTexts);
+  if (held.length === 0 && !isStale) return null;
+  return (
+    <button type="button" className="button primary feed-new" onClick={show}>
+      {isStale ? t.newer : t.newRows(held.length)}
+    </button>
+  );
+}
+
+/** That the list goes on where it seems to end, and why it is not shown. */
+function FeedEnd({ feed: { isFull, rows } }: { readonly feed: Feed }) {
+  const t = useTexts(liveTexts);
+  const { language } = useLanguage();
+  return isFull ? <p className="quiet feed-end">{t.full(count(rows.length, language))}</p> : null;
+}
+
+/** j, k, Home and End; the end is where no older rows come any more, and is gone after until it is reached. */
+function useWalk(
+  feed: Feed,
+  virtual: Virtualizer<HTMLDivElement, Element>,
+  list: RefObject<HTMLUListElement | null>,
+): { readonly stop: () => void } {
+  const { rows, isEnd, isFull, fault, loadMore } = feed;
+  const isDown = isEnd || isFull || fault !== undefined;
+  const isGoingDown = useRef(false);
+  // A row that is to have the focus has it as soon as it is in the document.
+  const wanted = useRef(left.key === feed.key ? rows.findIndex(({ id }) => id === left.id) : -1);
+  const focusWanted = (): void => {
+    const link = list.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"] a`);
+    if (!link) return;
+    wanted.current = -1;
+    link.focus({ preventScroll: true });
+  };
+  const goTo = (index: number): void => {
+    wanted.current = index;
+    virtual.scrollToIndex(index);
+    focusWanted();
+  };
+  const goDown = (): void => {
+    if (!isGoingDown.current) return;
+    isGoingDown.current = !isDown;
+    if (isDown) return goTo(rows.length - 1);
+    virtual.scrollToIndex(rows.length - 1);
+    loadMore();
+  };
+  useEffect(focusWanted);
+  const latestGoDown = useLatest(goDown);
+  useEffect(() => latestGoDown.current(), [rows.length, isDown, loadMore, latestGoDown]);
+  const stop = (): void => void (isGoingDown.current = false);
+  const step = (by: number): void => {
+    const index = document.activeElement?.closest<HTMLElement>("[data-index]")?.dataset["index"];
+    stop();
+    goTo(index === undefined ? 0 : Math.max(0, Math.min(rows.length - 1, Number(index) + by)));
+  };
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    Home: (event) => {
+      event.preventDefault();
+      stop();
+      goTo(0);
+    },
+    End: (event) => {
+      event.preventDefault();
+      isGoingDown.current = true;
+      goDown();
+    },
+    Escape: () => {
+      stop();
+      letGo();
+    },
+  });
+  return { stop };
 }

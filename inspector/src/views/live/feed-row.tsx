@@ -2,10 +2,11 @@ import { byteSize, duration } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { eventTones, runTones, statusTone, verdictTones } from "../../ui/tones.ts";
-import type { FeedRow } from "./feed.ts";
-import { liveTexts } from "./live-texts.ts";
+import { visibleText } from "../../ui/visible-text.ts";
+import { byFlow, type FeedRow } from "./feed.ts";
 
 /** One request: a link to everything about it. */
 export function FeedRowLink({ row }: { readonly row: FeedRow }) {
@@ -13,7 +14,7 @@ export function FeedRowLink({ row }: { readonly row: FeedRow }) {
 }
 
 function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" } }) {
-  const t = useTexts(liveTexts);
+  const t = useTexts(stateTexts);
   const { language } = useLanguage();
   const { answer } = event;
   return (
@@ -22,7 +23,7 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
         <TimeAgo iso={event.received_at} />
       </span>
       <span className="feed-source">
-        <b>{event.event_type}</b> <span className="quiet">{event.tenant}</span>
+        <b>{visibleText(event.event_type)}</b> <span className="quiet">{event.tenant}</span>
         {event.test && <Badge tone="busy">{t.test}</Badge>}
       </span>
       <span className="feed-state">
@@ -34,20 +35,21 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
         {answer.duration_ms !== null && <span className="quiet">{duration(answer.duration_ms, language)}</span>}
       </span>
       <span className="feed-runs">
-        {event.runs.map(({ id, flow, status }) => (
-          <span key={id} className="feed-run" data-tone={runTones[status]} title={`${flow}: ${status}`}>
+        {byFlow(event.runs).map(({ flow, status, times }) => (
+          <span key={flow} className="feed-run" data-tone={runTones[status]} title={`${flow}: ${t.runs[status]}`}>
             {flow}
+            {times > 1 && <span className="quiet"> ×{times}</span>}
           </span>
         ))}
       </span>
-      <span className="feed-delivery mono quiet">{event.delivery_id}</span>
+      <span className="feed-delivery mono quiet">{visibleText(event.delivery_id ?? "")}</span>
       <span className="feed-size quiet">{byteSize(event.body_bytes, language)}</span>
     </Link>
   );
 }
 
 function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "refusal" } }) {
-  const t = useTexts(liveTexts);
+  const t = useTexts(stateTexts);
   const { language } = useLanguage();
   return (
     <Link to={`/refused/${encodeURIComponent(refusal.id)}`} className="feed-row">
@@ -55,7 +57,7 @@ function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "ref
         <TimeAgo iso={refusal.received_at} />
       </span>
       <span className="feed-source">
-        <b>{refusal.event_type}</b> <span className="quiet">{refusal.tenant}</span>
+        <b>{visibleText(refusal.event_type)}</b> <span className="quiet">{visibleText(refusal.tenant)}</span>
       </span>
       <span className="feed-state">
         <Badge tone="bad">{t.verdicts.refused}</Badge>

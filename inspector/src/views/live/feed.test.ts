@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EventSummary, Refusal } from "../../../../src/admin/contract/index.ts";
-import { eventRow, filtersOf, matches, mergeRows, refusalRow, type FeedRow } from "./feed.ts";
+import { eventRow, matches, mergeRows, refusalRow, type FeedRow } from "./feed.ts";
+import { filtersOf } from "./live-filters.ts";
+
+const NOON = Date.parse("2026-11-24T12:00:00.000Z");
 
 const event = (id: string, more: Partial<EventSummary> = {}): FeedRow =>
   eventRow({
@@ -31,7 +34,7 @@ const refusal = refusalRow({
 } as Refusal);
 
 test("the newest row is first, and a row that changed is there once, in its new form", () => {
-  const merged = mergeRows([event("a"), event("b")], [refusal, event("a", { status: "failed" })]);
+  const merged = mergeRows([event("b"), event("a")], [refusal, event("a", { status: "failed" })]);
   expect(merged.map(({ id }) => id)).toEqual(["x", "b", "a"]);
   expect(merged[2]).toMatchObject({ event: { status: "failed" } });
 });
@@ -53,11 +56,18 @@ test("merging in any order, in any portions, gives the same rows", () => {
 });
 
 test("filters of the address choose among what the stream brings", () => {
-  const asked = (query: string) => filtersOf(new URLSearchParams(query));
-  expect(asked("tenant=acme&type=&x=1")).toEqual({ tenant: "acme" });
-  expect(matches(asked("tenant=acme&flow=welcome"), event("a"))).toBe(true);
-  expect(matches(asked("flow=other"), event("a"))).toBe(false);
-  expect(matches(asked("verdict=refused"), event("a"))).toBe(false);
-  expect(matches(asked("verdict=refused"), refusal)).toBe(true);
-  expect(matches(asked("status=done"), refusal)).toBe(false);
+  const matched = (query: string, row: FeedRow) => matches(filtersOf(new URLSearchParams(query)), row, NOON + 1_000);
+  expect(matched("tenant=acme&flow=welcome", event("a"))).toBe(true);
+  expect(matched("flow=other", event("a"))).toBe(false);
+  expect(matched("verdict=refused", event("a"))).toBe(false);
+  expect(matched("verdict=refused", refusal)).toBe(true);
+  expect(matched("status=done", refusal)).toBe(false);
+});
+
+test("what arrived outside of the period is not let through", () => {
+  const at = (time: string) => event("a", { received_at: time });
+  const matched = (query: string, row: FeedRow) => matches(filtersOf(new URLSearchParams(query)), row, NOON);
+  expect(matched("period=15m", at("2026-11-24T11:50:00.000Z"))).toBe(true);
+  expect(matched("period=15m", at("2026-11-24T11:40:00.000Z"))).toBe(false);
+  expect(matched("until=2026-11-24T11:45Z", at("2026-11-24T11:50:00.000Z"))).toBe(false);
 });

@@ -1,32 +1,10 @@
 /** The rows of the live view: stored events and refused requests in one list, newest first. Pure. */
 import type { EventSummary, Refusal, StreamMessage } from "../../../../src/admin/contract/index.ts";
+import { boundsOf, wantsEvents, wantsRefusals, type Filters } from "./live-filters.ts";
 
 export type FeedRow =
   | { readonly kind: "event"; readonly id: string; readonly at: string; readonly event: EventSummary }
   | { readonly kind: "refusal"; readonly id: string; readonly at: string; readonly refusal: Refusal };
-
-export const FILTER_NAMES = [
-  "q",
-  "tenant",
-  "type",
-  "verdict",
-  "status",
-  "flow",
-  "delivery_id",
-  "provider_type",
-] as const;
-export type FilterName = (typeof FILTER_NAMES)[number];
-export type Filters = Readonly<Partial<Record<FilterName, string>>>;
-
-/** What the address asks for. */
-export function filtersOf(search: URLSearchParams): Filters {
-  return Object.fromEntries(
-    FILTER_NAMES.flatMap((name) => {
-      const value = search.get(name);
-      return value === null || value === "" ? [] : [[name, value]];
-    }),
-  );
-}
 
 export function eventRow(event: EventSummary): FeedRow {
   return { kind: "event", id: event.id, at: event.received_at, event };
@@ -51,22 +29,17 @@ export function rowOf(message: StreamMessage): FeedRow | undefined {
   }
 }
 
-/** Refused requests were never stored as events: they have no status, flow, delivery or provider to ask for. */
-export function wantsRefusals({ verdict, status, flow, delivery_id, provider_type }: Filters): boolean {
-  const isOpen = [status, flow, delivery_id, provider_type].every((value) => value === undefined);
-  return isOpen && (verdict === undefined || verdict === "refused");
-}
-
-export function wantsEvents({ verdict }: Filters): boolean {
-  return verdict !== "refused";
-}
-
 /** Whether the filters let a row of the stream through. The text search is the server's: it sees headers and payloads. */
-export function matches(filters: Filters, row: FeedRow): boolean {
+export function matches(filters: Filters, row: FeedRow, nowMs: number): boolean {
   const { tenant, event_type: type } = row.kind === "event" ? row.event : row.refusal;
+  const { since = row.at, until = row.at } = boundsOf(filters, nowMs);
+  if (row.at < since || row.at > until) return false;
   if ((filters.tenant ?? tenant) !== tenant || (filters.type ?? type) !== type) return false;
-  if (row.kind === "refusal") return wantsRefusals(filters);
-  const { verdict, status, runs, delivery_id: delivery, provider_type: provider } = row.event;
+  return row.kind === "refusal" ? wantsRefusals(filters) : wantsEvents(filters) && matchesEvent(filters, row.event);
+}
+
+function matchesEvent(filters: Filters, event: EventSummary): boolean {
+  const { verdict, status, runs, delivery_id: delivery, provider_type: provider } = event;
   return (
     (filters.verdict ?? verdict) === verdict &&
     (filters.status ?? status) === status &&
@@ -76,14 +49,51 @@ export function matches(filters: Filters, row: FeedRow): boolean {
   );
 }
 
-/** Both lists in one, newest first; of a row that is in both, the newer form: that of `more`. */
+/**
+ * Both lists in one, newest first; of a row that is in both, the newer form: that of `more`. `rows` are in order already,
+ * which makes a few changes of a long list cheap.
+ */
 export function mergeRows(rows: readonly FeedRow[], more: readonly FeedRow[]): readonly FeedRow[] {
   if (more.length === 0) return rows;
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  for (const row of more) byId.set(row.id, row);
-  return [...byId.values()].sort((a, b) => (a.at === b.at ? compare(b.id, a.id) : compare(b.at, a.at)));
+  const newer = new Map(more.map((row) => [row.id, row]));
+  const kept = rows.map((row) => {
+    const changed = newer.get(row.id);
+    newer.delete(row.id);
+    return changed ?? row;
+  });
+  const added = [...newer.values()].sort(newestFirst);
+  return added.length === 0 ? kept : inOrder(kept, added);
+}
+
+function inOrder(rows: readonly FeedRow[], added: readonly FeedRow[]): readonly FeedRow[] {
+  const merged: FeedRow[] = [];
+  let next = 0;
+  for (const row of rows) {
+    for (let one = added[next]; one !== undefined && newestFirst(one, row) < 0; one = added[++next]) merged.push(one);
+    merged.push(row);
+  }
+  return [...merged, ...added.slice(next)];
+}
+
+/** For sorting: by time, and by id where the time is the same. */
+export function newestFirst(a: FeedRow, b: FeedRow): number {
+  return a.at === b.at ? compare(b.id, a.id) : compare(b.at, a.at);
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
+}
+
+export interface FlowRuns {
+  readonly flow: string;
+  /** Of the newest run. */
+  readonly status: EventSummary["runs"][number]["status"];
+  readonly times: number;
+}
+
+/** Each flow once, however often it ran: runs come oldest first. */
+export function byFlow(runs: EventSummary["runs"]): readonly FlowRuns[] {
+  const flows = new Map<string, FlowRuns>();
+  for (const { flow, status } of runs) flows.set(flow, { flow, status, times: (flows.get(flow)?.times ?? 0) + 1 });
+  return [...flows.values()];
 }

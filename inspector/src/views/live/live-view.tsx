@@ -1,13 +1,14 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { exactTime } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { useKeys } from "../../shell/keyboard.ts";
 import { useAddress } from "../../shell/router.tsx";
+import { EmptyCard } from "../../ui/empty-card.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
 import { EmptyLive } from "./empty-live.tsx";
-import { filtersOf } from "./feed.ts";
-import { FeedList } from "./feed-list.tsx";
-import { LiveFilters } from "./live-filters.tsx";
+import { FeedHead, FeedList, wasLeftAway } from "./feed-list.tsx";
+import { LiveFilterForm } from "./live-filter-form.tsx";
+import { filtersOf } from "./live-filters.ts";
 import { liveTexts } from "./live-texts.ts";
 import "./live.css";
 import { useFeed, type Feed } from "./use-feed.ts";
@@ -17,7 +18,7 @@ export default function LiveView() {
   const t = useTexts(liveTexts);
   const filters = filtersOf(useAddress().search);
   const [isPaused, setPaused] = useState(false);
-  const [isAway, setAway] = useState(false);
+  const [isAway, setAway] = useState(() => wasLeftAway(JSON.stringify(filters)));
   const feed = useFeed(filters, isPaused || isAway);
   const toggle = (): void => {
     if (isPaused) feed.release();
@@ -28,13 +29,14 @@ export default function LiveView() {
     <div className="live">
       <div className="live-head">
         <h1 className="visually-hidden">{t.title}</h1>
-        <LiveFilters filters={filters} />
-        <button type="button" className="button" aria-pressed={isPaused} onClick={toggle}>
-          {isPaused ? t.resume : t.pause}
-        </button>
+        <LiveFilterForm filters={filters}>
+          <button type="button" className="button pause" aria-pressed={isPaused} onClick={toggle}>
+            {isPaused ? t.resume : t.pause}
+          </button>
+        </LiveFilterForm>
       </div>
-      {feed.fault && <FaultNote fault={feed.fault} onRetry={feed.reload} />}
-      <LiveBody feed={feed} isFiltered={Object.keys(filters).length > 0} onScrolled={setAway} />
+      {feed.fault && <FaultNote fault={feed.fault} onRetry={feed.retry} />}
+      <LiveBody key={feed.key} feed={feed} isFiltered={Object.keys(filters).length > 0} onScrolled={setAway} />
     </div>
   );
 }
@@ -47,15 +49,27 @@ interface LiveBodyProps {
 
 function LiveBody({ feed, isFiltered, onScrolled }: LiveBodyProps) {
   const t = useTexts(liveTexts);
-  const { language } = useLanguage();
-  if (!feed.isLoaded) return null;
-  if (feed.rows.length === 0 && feed.held.length === 0) {
-    return isFiltered ? <p className="quiet pad">{t.noMatch}</p> : <EmptyLive />;
-  }
+  // Other filters make another list, which begins at its top.
+  useEffect(() => () => onScrolled(false), [onScrolled]);
+  if (!feed.isLoaded)
+    return (
+      <div className="feed">
+        <FeedHead />
+      </div>
+    );
+  if (feed.rows.length > 0 || feed.held.length > 0) return <FeedList feed={feed} onScrolled={onScrolled} />;
+  if (!isFiltered) return <EmptyLive />;
   return (
-    <>
-      <FeedList feed={feed} onScrolled={onScrolled} />
-      {feed.searchedTo !== null && <p className="quiet pad">{t.searchedTo(exactTime(feed.searchedTo, language))}</p>}
-    </>
+    <div className="pad">
+      {feed.isEnd ? <EmptyCard title={t.noMatch}>{t.noMatchHint}</EmptyCard> : <Searching feed={feed} />}
+    </div>
   );
+}
+
+/** A search that ran out of time before it found something goes on by itself. */
+function Searching({ feed: { searchedTo, loadMore } }: { readonly feed: Feed }) {
+  const t = useTexts(liveTexts);
+  const { language } = useLanguage();
+  useEffect(loadMore, [loadMore, searchedTo]);
+  return <output className="quiet">{searchedTo !== null && t.searchedTo(exactTime(searchedTo, language))}</output>;
 }

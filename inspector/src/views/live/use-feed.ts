@@ -1,141 +1,135 @@
 /**
- * The rows of the live view and how they change.
+ * The rows of the live view as the gateway has them.
  *
  * Invariants:
- * 1. A row that is shown changes in its place; new rows come in only at the top, and only while `isHeld` is false. Held rows
- *    are counted and let in at once by `release`.
- * 2. Whatever happens between loading the list and opening the stream is caught: the first page is loaded again whenever
+ * 1. Whatever happens between loading the list and opening the stream is caught: the newest page is loaded again whenever
  *    the stream opens.
+ * 2. Changes are taken in together, a few times a second, however many come.
+ * 3. Who comes back from an event finds the list as it was left, and what came meanwhile on top.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { call } from "../../api/client.ts";
+import type { StreamMessage } from "../../../../src/admin/contract/index.ts";
 import { useLatest } from "../../api/use-latest.ts";
 import { useLive, useStreamState } from "../../api/use-live.tsx";
-import {
-  eventRow,
-  matches,
-  mergeRows,
-  refusalRow,
-  rowOf,
-  wantsEvents,
-  wantsRefusals,
-  type FeedRow,
-  type Filters,
-} from "./feed.ts";
+import { rowOf, type FeedRow } from "./feed.ts";
+import * as feedState from "./feed-state.ts";
+import type { FeedState } from "./feed-state.ts";
+import type { Filters } from "./live-filters.ts";
+import { feedPager } from "./load-feed.ts";
 
 const PAGE = 100;
-const MOST_REFUSALS = 500;
-
-interface FeedPage {
-  readonly rows: readonly FeedRow[];
-  readonly cursor: string | null;
-  /** Where a page of refusals alone ends; the next begins before it. */
-  readonly searchedTo: string | null;
-}
-
-interface FeedState {
-  readonly key: string;
-  readonly rows: readonly FeedRow[];
-  readonly held: readonly FeedRow[];
-  readonly cursor: string | null;
-  readonly searchedTo: string | null;
-  readonly isLoaded: boolean;
-  readonly fault?: Error;
-}
+/** For who goes down quickly. */
+const OLDER_PAGE = 500;
+const TOGETHER_MS = 80;
 
 export interface Feed extends FeedState {
+  readonly isLoaded: boolean;
+  /** There are older rows, but no more than these are kept. */
+  readonly isFull: boolean;
   readonly loadMore: () => void;
+  /** Lets in what was held back. */
   readonly release: () => void;
-  readonly reload: () => void;
+  /** Tries again after a fault. */
+  readonly retry: () => void;
 }
 
-const NOTHING: Omit<FeedState, "key"> = { rows: [], held: [], cursor: null, searchedTo: null, isLoaded: false };
+let left: FeedState | undefined;
 
 /** Follows what the filters let through. */
 export function useFeed(filters: Filters, isHeld: boolean): Feed {
   const key = JSON.stringify(filters);
-  const [kept, setKept] = useState<FeedState>({ key, ...NOTHING });
+  const [kept, setKept] = useState<FeedState>(() => (left?.key === key ? left : feedState.emptyFeed(key)));
   const [round, setRound] = useState(0);
-  const state = kept.key === key ? kept : { key, ...NOTHING };
-  const stream = useStreamState();
-  const held = useLatest(isHeld);
-  const asked = useLatest(filters);
+  const state = kept.key === key ? kept : feedState.emptyFeed(key);
+  const latest = useLatest({ key, filters, isHeld, state });
+  const change = useCallback(
+    (with_: (old: FeedState, asked: feedState.Asked) => FeedState): void => {
+      const { key: now, filters: wanted, isHeld: held } = latest.current;
+      const asked = {
+        filters: wanted,
+        isHeld: held,
+        nowMs: Date.now(),
+        pagerBehind: (time: string) => feedPager(wanted, new Date(Date.parse(time) + 1).toISOString()),
+      };
+      setKept((old) => with_(old.key === now ? old : feedState.emptyFeed(now), asked));
+    },
+    [latest],
+  );
+  useEffect(() => () => void (left = latest.current.state), [latest]);
+  useNewestPage(key, round, filters, change);
+  useChanges(change, () => setRound((count) => count + 1));
 
+  const isLoading = useRef<unknown>(undefined);
+  const { pager, isEnd, rows } = state;
+  const isFull = !isEnd && rows.length >= feedState.MOST_ROWS;
+  const canLoad = pager !== undefined && !isEnd && !isFull && state.fault === undefined;
+  const loadMore = useCallback(() => {
+    if (!canLoad || pager === undefined || isLoading.current === pager) return;
+    isLoading.current = pager;
+    pager
+      .next(OLDER_PAGE)
+      .then(
+        (page) => change((old) => (old.pager === pager ? feedState.withOlder(old, page) : old)),
+        (fault: unknown) => change((old) => ({ ...old, fault: fault as Error })),
+      )
+      .finally(() => (isLoading.current = undefined));
+  }, [canLoad, pager, change]);
+  const release = useCallback(() => {
+    if (latest.current.state.isStale) setRound((count) => count + 1);
+    change(feedState.withReleased);
+  }, [change, latest]);
+  const retry = useCallback(() => setRound((count) => count + 1), []);
+  return { ...state, isLoaded: pager !== undefined || rows.length > 0, isFull, loadMore, release, retry };
+}
+
+type Change = (with_: (old: FeedState, asked: feedState.Asked) => FeedState) => void;
+
+/** Loads the newest page: at first, with other filters, when the stream opens, and in each round. */
+function useNewestPage(key: string, round: number, filters: Filters, change: Change): void {
+  const stream = useStreamState();
+  const wanted = useLatest(filters);
   const loads = useRef({ key, started: 0, shown: 0 });
   useEffect(() => {
     // A load goes on when the stream opens meanwhile: it brings the first rows sooner. Of two, the newer one counts.
     if (loads.current.key !== key) loads.current = { key, started: 0, shown: 0 };
     const own = loads.current;
     const turn = ++own.started;
-    const show = (change: (old: FeedState) => FeedState): void => {
+    const show = (with_: (old: FeedState, asked: feedState.Asked) => FeedState): void => {
       if (loads.current !== own || turn < own.shown) return;
       own.shown = turn;
-      setKept((old) => change(old.key === key ? old : { key, ...NOTHING }));
+      change((old, asked) => (old.key === key ? with_(old, asked) : old));
     };
-    loadPage(asked.current).then(
-      (page) => show((old) => withFirstPage(old, page)),
+    const pager = feedPager(wanted.current);
+    pager.next(PAGE).then(
+      (page) => show((old, asked) => feedState.withNewest(old, page, pager, asked)),
       (fault: unknown) => show((old) => ({ ...old, fault: fault as Error })),
     );
-  }, [key, round, stream, asked]);
+  }, [key, round, stream, wanted, change]);
+}
 
-  useLive((message) => {
-    if (message.type === "gap") return setRound((count) => count + 1);
+/** Takes in what the stream brings. */
+function useChanges(change: Change, loadAgain: () => void): void {
+  const waiting = useRef(new Map<string, FeedRow>());
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const takeIn = (): void => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    const rows = [...waiting.current.values()];
+    waiting.current.clear();
+    change((old, asked) => feedState.withChanges(old, rows, asked));
+  };
+  useLive((message: StreamMessage) => {
+    if (message.type === "gap") {
+      change(feedState.withGap);
+      return loadAgain();
+    }
     const row = rowOf(message);
     if (row === undefined) return undefined;
-    return setKept((old) => (old.key === key ? withChange(old, row, asked.current, held.current) : old));
+    waiting.current.set(row.id, row);
+    // Timers of hidden pages come seldom: what waits stays bounded.
+    if (waiting.current.size >= feedState.MOST_HELD) return takeIn();
+    timer.current ??= setTimeout(takeIn, TOGETHER_MS);
+    return undefined;
   });
-
-  const loadMore = useCallback(() => {
-    if (state.cursor === null) return;
-    const oldest = state.rows.at(-1)?.at;
-    void loadPage(asked.current, { cursor: state.cursor, before: oldest }).then((page) =>
-      setKept((old) =>
-        old.key === key && old.cursor === state.cursor
-          ? { ...old, rows: mergeRows(old.rows, page.rows), cursor: page.cursor, searchedTo: page.searchedTo }
-          : old,
-      ),
-    );
-  }, [key, state.cursor, state.rows, asked]);
-  const release = useCallback(() => setKept((old) => ({ ...old, rows: mergeRows(old.rows, old.held), held: [] })), []);
-  const reload = useCallback(() => setRound((count) => count + 1), []);
-  return { ...state, loadMore, release, reload };
-}
-
-function withFirstPage(old: FeedState, page: FeedPage): FeedState {
-  const rest = old.isLoaded ? old : { ...old, cursor: page.cursor, searchedTo: page.searchedTo };
-  const { fault: _gone, ...state } = rest;
-  return { ...state, rows: mergeRows(old.rows, page.rows), held: [], isLoaded: true };
-}
-
-function withChange(old: FeedState, row: FeedRow, filters: Filters, isHeld: boolean): FeedState {
-  if (old.rows.some(({ id }) => id === row.id)) return { ...old, rows: mergeRows(old.rows, [row]) };
-  if (!matches(filters, row)) return old;
-  // What the text search would find is the server's to say: such rows wait until it is asked again.
-  if (isHeld || filters.q !== undefined) return { ...old, held: mergeRows(old.held, [row]) };
-  return { ...old, rows: mergeRows(old.rows, [row]) };
-}
-
-/** A page of events, and the requests that were refused in the same time. */
-async function loadPage(
-  filters: Filters,
-  from?: { readonly cursor: string; readonly before: string | undefined },
-): Promise<FeedPage> {
-  const { q, tenant, type } = filters;
-  if (!wantsEvents(filters)) {
-    const page = await call("listRefused", { query: { q, tenant, type, limit: PAGE, cursor: from?.cursor } });
-    return { rows: page.items.map(refusalRow), cursor: page.next_cursor, searchedTo: page.searched_to };
-  }
-  const page = await call("listEvents", { query: { ...filters, limit: PAGE, cursor: from?.cursor } });
-  const rows = page.items.map(eventRow);
-  const since = page.next_cursor === null ? undefined : page.items.at(-1)?.received_at;
-  const refused = wantsRefusals(filters)
-    ? await call("listRefused", {
-        query: { q, tenant, type, limit: MOST_REFUSALS, since, until: from?.before },
-      })
-    : undefined;
-  return {
-    rows: [...rows, ...(refused?.items ?? []).map(refusalRow)],
-    cursor: page.next_cursor,
-    searchedTo: page.searched_to,
-  };
 }

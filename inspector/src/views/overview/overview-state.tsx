@@ -10,7 +10,7 @@ import { overviewTexts } from "./overview-texts.ts";
 export function OverviewState({ overview }: { readonly overview: Overview }) {
   const t = useTexts(overviewTexts);
   const { language } = useLanguage();
-  const { health, backlog, totals, storage } = overview;
+  const { health, backlog, totals, storage, oldest_open_at: oldest } = overview;
   const events = Object.values(totals.events).reduce((sum, value) => sum + value, 0);
   const used = storage.journal_bytes + storage.projection_bytes;
   return (
@@ -22,9 +22,21 @@ export function OverviewState({ overview }: { readonly overview: Overview }) {
         </p>
       )}
       <dl className="tiles">
-        <Tile name={t.backlog} value={count(backlog, language)} note={t.backlogNote} />
         <Tile
-          name={<Link to="/dead-letters">{t.deadLetters}</Link>}
+          name={t.backlog}
+          value={count(backlog, language)}
+          note={
+            oldest === null ? (
+              t.backlogNote
+            ) : (
+              <>
+                {t.oldestBacklog} <TimeAgo iso={oldest} />
+              </>
+            )
+          }
+        />
+        <Tile
+          name={<Link to="/dead-letters?show=all">{t.deadLetters}</Link>}
           value={count(totals.runs.failed ?? 0, language)}
           note={t.deadLettersNote}
         />
@@ -47,7 +59,7 @@ export function OverviewState({ overview }: { readonly overview: Overview }) {
           note={
             <>
               {t.diskNote(byteSize(storage.free_bytes, language))}
-              <meter min={0} max={used + storage.free_bytes} value={used} aria-label={t.disk} />
+              <br />
               {t.journal} {byteSize(storage.journal_bytes, language)}, {t.projection}{" "}
               {byteSize(storage.projection_bytes, language)}
             </>

@@ -6,6 +6,7 @@ import { PeriodChoice, usePeriod } from "../../period/period-choice.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { OverviewCharts } from "./overview-charts.tsx";
 import { OverviewState } from "./overview-state.tsx";
+import { PageHead } from "../../ui/page-head.tsx";
 import { overviewTexts } from "./overview-texts.ts";
 import { RefusedByReason } from "./refused-by-reason.tsx";
 import "../operate.css";
@@ -21,13 +22,9 @@ export default function OverviewView() {
   const { loaded, reload } = useLoaded(period, load, pollMs);
   return (
     <div className="operate">
-      <header className="operate-head">
-        <div>
-          <h1>{t.title}</h1>
-          <p className="quiet">{loaded.state === "ready" && t.health[loaded.value.health.status]}&nbsp;</p>
-        </div>
+      <PageHead title={t.title} lead={<>{loaded.state === "ready" && t.health[loaded.value.health.status]}&nbsp;</>}>
         <PeriodChoice period={period} />
-      </header>
+      </PageHead>
       <LoadedView loaded={loaded} reload={reload}>
         {(overview) => (
           <>

@@ -5,6 +5,9 @@ import { useLoaded } from "../../api/use-loaded.ts";
 import { byteSize, exactTime } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { FieldText } from "../../ui/field-text.tsx";
+import { LongText } from "../../ui/long-text.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { refusedTexts } from "./refused-texts.ts";
 
 /** The whole request as it came, sensitive values hidden. */
@@ -28,7 +31,7 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
         <dd>{refusal.http_status}</dd>
       </dl>
       <h3>
-        {refusal.method} <code>{refusal.target}</code>
+        {refusal.method} <code>{visibleText(refusal.target)}</code>
       </h3>
       <h3>{t.headers}</h3>
       <dl className="refusal-headers">
@@ -36,15 +39,21 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
           // A header may come twice; its place tells the two apart, and the list never changes.
           // oxlint-disable-next-line react/no-array-index-key
           <div key={index}>
-            <dt>{field.name}</dt>
-            <dd>{field.masked ? <em className="quiet">{t.hidden(field.length)}</em> : field.value}</dd>
+            <dt>{visibleText(field.name)}</dt>
+            <dd>
+              {field.masked ? (
+                <em className="quiet">{t.hidden(field.length)}</em>
+              ) : (
+                <FieldText name={field.name} value={field.value} />
+              )}
+            </dd>
           </div>
         ))}
       </dl>
       <h3>
         {t.body} <span className="quiet">{byteSize(body.bytes, language)}</span>
       </h3>
-      {body.bytes === 0 ? <p className="quiet">{t.emptyBody}</p> : <pre>{bodyText(body)}</pre>}
+      {body.bytes === 0 ? <p className="quiet">{t.emptyBody}</p> : <LongText text={bodyText(body)} label={t.body} />}
     </div>
   );
 }

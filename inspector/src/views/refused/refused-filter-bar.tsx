@@ -1,94 +1,61 @@
-import { useEffect, useRef } from "react";
 import { call } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
+import { FilterChips } from "../../filters/filter-chips.tsx";
+import { SearchFilter, SelectFilter } from "../../filters/filter-fields.tsx";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { boundsOf } from "../../period/period.ts";
-import { useKeys } from "../../shell/keyboard.ts";
 import { addressWith, navigate } from "../../shell/router.tsx";
 import { refusedByReason } from "../overview/sum-reasons.ts";
 import type { RefusedFilters } from "./refused-filters.ts";
 import { refusedTexts } from "./refused-texts.ts";
 
-const TYPING_MS = 300;
+/** The reasons of the last thirty days, and the tenants. */
+async function loadKnown(signal: AbortSignal) {
+  const [{ buckets }, { tenants }] = await Promise.all([
+    call("overview", { query: { ...boundsOf("30d", Date.now()), bucket: "1d" }, signal }),
+    call("info", { signal }),
+  ]);
+  return { reasons: refusedByReason(buckets).map(({ reason }) => reason), tenants };
+}
 
-/** Filters in the address; the reasons on offer are those of the last thirty days. */
+const optionsOf = (values: readonly string[]) => Object.fromEntries(values.map((value) => [value, value]));
+
+/** Filters in the address. */
 export function RefusedFilterBar({ filters }: { readonly filters: RefusedFilters }) {
   const t = useTexts(refusedTexts);
-  const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const search = useRef<HTMLInputElement>(null);
-  const { loaded } = useLoaded("reasons", (signal) =>
-    call("overview", { query: { ...boundsOf("30d", Date.now()), bucket: "1d" }, signal }),
-  );
-  const tenants = useLoaded("tenants", (signal) => call("info", { signal })).loaded;
-  const reasons = loaded.state === "ready" ? refusedByReason(loaded.value.buckets).map(({ reason }) => reason) : [];
+  const { loaded } = useLoaded("known", loadKnown);
+  const known = loaded.state === "ready" ? loaded.value : { reasons: [], tenants: [] };
   const set = (changed: Partial<RefusedFilters>): void =>
     navigate(addressWith("/refused", { ...filters, ...changed }), { replace: true });
-  useEffect(() => () => clearTimeout(typing.current), []);
-  useKeys({
-    "/": (event) => {
-      event.preventDefault();
-      search.current?.focus();
-    },
+  const labels = { q: t.search, reason: t.reason, tenant: t.tenant, type: t.type };
+  const chips = (["q", "reason", "tenant", "type"] as const).flatMap((name) => {
+    const value = filters[name];
+    return value === undefined ? [] : [{ name, label: labels[name], value }];
   });
   return (
-    <div className="operate-filters" role="search">
-      <label>
-        {t.reason}
-        <Choice value={filters.reason} values={reasons} every={t.everyReason} choose={(reason) => set({ reason })} />
-      </label>
-      <label>
-        {t.tenant}
-        <Choice
+    <search className="operate-search">
+      <div className="filters">
+        <SearchFilter label={t.search} value={filters.q} onChange={(q) => set({ q })} />
+        <SelectFilter
+          label={t.reason}
+          value={filters.reason}
+          every={t.everyReason}
+          options={optionsOf(known.reasons)}
+          onChange={(reason) => set({ reason })}
+        />
+        <SelectFilter
+          label={t.tenant}
           value={filters.tenant}
-          values={tenants.state === "ready" ? tenants.value.tenants : []}
           every={t.everyTenant}
-          choose={(tenant) => set({ tenant })}
+          options={optionsOf(known.tenants)}
+          onChange={(tenant) => set({ tenant })}
         />
-      </label>
-      <label>
-        {t.search}
-        <input
-          ref={search}
-          type="search"
-          defaultValue={filters.q}
-          onChange={({ target: { value } }) => {
-            clearTimeout(typing.current);
-            typing.current = setTimeout(() => set({ q: value }), TYPING_MS);
-          }}
-        />
-      </label>
-      {Object.values(filters).some((value) => value !== undefined) && (
-        <button
-          type="button"
-          className="button"
-          onClick={() => {
-            if (search.current) search.current.value = "";
-            navigate("/refused");
-          }}
-        >
-          {t.clear}
-        </button>
-      )}
-    </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly value: string | undefined;
-  readonly values: readonly string[];
-  readonly every: string;
-  readonly choose: (value: string) => void;
-}
-
-/** One of the values or all; a value of the address is on offer even where it is not among them. */
-function Choice({ value, values, every, choose }: ChoiceProps) {
-  const offered = value === undefined || values.includes(value) ? values : [value, ...values];
-  return (
-    <select value={value ?? ""} onChange={({ target }) => choose(target.value)}>
-      <option value="">{every}</option>
-      {offered.map((one) => (
-        <option key={one}>{one}</option>
-      ))}
-    </select>
+      </div>
+      <FilterChips
+        chips={chips}
+        remove={(name) => set({ [name]: undefined })}
+        clear={() => navigate("/refused", { replace: true })}
+      />
+    </search>
   );
 }

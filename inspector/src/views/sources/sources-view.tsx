@@ -1,12 +1,17 @@
+import { Fragment, useRef } from "react";
 import type { Source } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { count } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { useRowKeys } from "../../list/use-row-keys.ts";
 import { addressWith, Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { EmptyCard } from "../../ui/empty-card.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { PageHead } from "../../ui/page-head.tsx";
+import { Prose } from "../../ui/prose.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
 import { SecretState } from "./secret-state.tsx";
 import { SourceActions } from "./source-actions.tsx";
@@ -28,15 +33,16 @@ export default function SourcesView() {
   const { loaded, reload } = useLoaded("sources", loadSources, POLL_MS);
   return (
     <div className="operate">
-      <header className="operate-head">
-        <div>
-          <h1>{t.title}</h1>
-          <p className="quiet">{t.lead}</p>
-        </div>
-      </header>
+      <PageHead title={t.title} lead={t.lead} />
       <LoadedView loaded={loaded} reload={reload}>
         {({ items, nowMs }) =>
-          items.length === 0 ? <NoSources /> : <SourceTable sources={items} nowMs={nowMs} reload={reload} />
+          items.length === 0 ? (
+            <EmptyCard title={t.empty}>
+              <Prose text={t.emptyHow} />
+            </EmptyCard>
+          ) : (
+            <SourceTable sources={items} nowMs={nowMs} reload={reload} />
+          )
         }
       </LoadedView>
     </div>
@@ -51,9 +57,11 @@ interface SourceTableProps {
 
 function SourceTable({ sources, nowMs, reload }: SourceTableProps) {
   const t = useTexts(sourcesTexts);
+  const table = useRef<HTMLTableElement>(null);
+  useRowKeys(table);
   return (
     <div className="card">
-      <table className="operate-table source-table">
+      <table className="operate-table source-table" ref={table}>
         <thead>
           <tr>
             <th scope="col">{t.url}</th>
@@ -83,16 +91,19 @@ function SourceRow({ source, nowMs, reload }: SourceRowProps) {
   const t = useTexts(sourcesTexts);
   const { tenant, event_type: eventType, url, verified, verified_by: verifiedBy, secrets } = source;
   return (
-    <tr>
+    <tr data-row>
       <th scope="row">
-        <span className="source-name">
+        <Link className="source-name" to={addressWith("/", { tenant, type: eventType })}>
           {tenant} <span className="quiet">/</span> {eventType}
-        </span>
-        <code className="quiet">{url}</code>
+        </Link>
+        <code className="quiet">
+          <BreakableUrl url={url} />
+        </code>
         <CopyButton text={url} label={t.copyUrl} />
       </th>
       <td data-label={t.verification}>
-        <Badge tone={verified ? "good" : "warn"}>{verified ? verifiedBy : t.unverified}</Badge>
+        <Badge tone={verified ? "good" : "warn"}>{verified ? t.verified : t.unverified}</Badge>
+        {verified && <div>{verifiedBy}</div>}
         <ul className="secrets">
           {secrets.map((secret) => (
             <SecretState key={secret.name} secret={secret} nowMs={nowMs} />
@@ -110,6 +121,18 @@ function SourceRow({ source, nowMs, reload }: SourceRowProps) {
       </td>
     </tr>
   );
+}
+
+/** Breaks behind slashes, so that no word of it is torn apart. */
+function BreakableUrl({ url }: { readonly url: string }) {
+  return url.split(/(?<=[^/]\/)(?!\/)/).map((part, index) => (
+    // Parts have no name but their place.
+    // oxlint-disable-next-line react/no-array-index-key
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 function FlowLinks({ flows, tenant }: { readonly flows: readonly string[]; readonly tenant: string }) {
@@ -145,16 +168,6 @@ function LastSeen({ source }: { readonly source: Source }) {
           {t.lastRefused} <TimeAgo iso={refused} />
         </Link>
       )}
-    </div>
-  );
-}
-
-function NoSources() {
-  const t = useTexts(sourcesTexts);
-  return (
-    <div className="card operate-empty">
-      <strong>{t.empty}</strong>
-      <p className="quiet">{t.emptyHow}</p>
     </div>
   );
 }

@@ -1,0 +1,37 @@
+import { defineTexts } from "../i18n/i18n.tsx";
+
+/** The states of requests and runs, in the same words in every view. */
+export const stateTexts = defineTexts(
+  {
+    verdicts: { verified: "verified", unsigned: "unsigned", refused: "refused" },
+    statuses: {
+      received: "under way",
+      done: "done",
+      failed: "failed",
+      unmatched: "no flow",
+      refused: "refused",
+      duplicate: "duplicate",
+    },
+    runs: { queued: "queued", running: "running", waiting: "waiting", succeeded: "succeeded", failed: "failed" },
+    test: "test",
+  },
+  {
+    verdicts: { verified: "geprüft", unsigned: "unsigniert", refused: "abgelehnt" },
+    statuses: {
+      received: "in Arbeit",
+      done: "erledigt",
+      failed: "gescheitert",
+      unmatched: "kein Ablauf",
+      refused: "abgelehnt",
+      duplicate: "doppelt",
+    },
+    runs: {
+      queued: "wartet auf Start",
+      running: "läuft",
+      waiting: "wartet",
+      succeeded: "gelungen",
+      failed: "gescheitert",
+    },
+    test: "Test",
+  },
+);

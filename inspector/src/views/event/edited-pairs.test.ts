@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { FieldValue } from "../../../../src/admin/contract/index.ts";
+import { changedPairs, pairsOf, withOneMore } from "./edited-pairs.ts";
+
+const FIELDS: readonly FieldValue[] = [
+  { name: "accept", masked: false, value: "*/*" },
+  { name: "authorization", masked: true, length: 20 },
+];
+
+test("what was not changed is not asked for", () => {
+  expect(changedPairs("headers", FIELDS, pairsOf(FIELDS))).toEqual({});
+  expect(changedPairs("query", [], withOneMore([]))).toEqual({});
+});
+
+test("a masked value stays the event's own while another is changed", () => {
+  const [first, second] = pairsOf(FIELDS);
+  expect(first && second && changedPairs("headers", FIELDS, [{ ...first, value: "text/html" }, second])).toEqual({
+    headers: [
+      ["accept", "text/html"],
+      ["authorization", null],
+    ],
+  });
+});
+
+test("what was taken away is gone, also all of it", () => {
+  expect(changedPairs("headers", FIELDS, pairsOf(FIELDS).slice(1))).toEqual({ headers: [["authorization", null]] });
+  expect(changedPairs("query", FIELDS, [])).toEqual({ query: [] });
+});
+
+test("each new pair has a key of its own", () => {
+  const keys = withOneMore(withOneMore(pairsOf(FIELDS))).map(({ key }) => key);
+  expect(new Set(keys).size).toBe(4);
+});

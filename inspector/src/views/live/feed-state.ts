@@ -1,0 +1,107 @@
+/**
+ * What the live view has of its rows, and how changes change it. Pure but for the pager, which remembers where it is.
+ *
+ * Invariants:
+ * 1. `rows` have no holes: they are everything that the filters let through from the first to the last of them.
+ * 2. A row that is shown changes in its place. While rows are held back, none comes in; they are counted, and let in at once.
+ * 3. Never more than `MOST_ROWS` rows and `MOST_HELD` held ones: who leaves the page open for a week finds it as quick.
+ */
+import { matches, mergeRows, type FeedRow } from "./feed.ts";
+import type { FeedPage, FeedPager } from "./feed-pager.ts";
+import { boundsOf, type Filters } from "./live-filters.ts";
+
+export const MOST_ROWS = 10_000;
+export const MOST_HELD = 1_000;
+
+export interface FeedState {
+  /** The filters as text: rows of other filters are none of ours. */
+  readonly key: string;
+  readonly rows: readonly FeedRow[];
+  readonly held: readonly FeedRow[];
+  /** Rows came that are not in `held`: to let them in, the list is loaded anew. */
+  readonly isStale: boolean;
+  /** Where older rows come from; undefined before the first page. */
+  readonly pager: FeedPager | undefined;
+  readonly isEnd: boolean;
+  readonly searchedTo: string | null;
+  readonly fault?: Error | undefined;
+}
+
+export function emptyFeed(key: string): FeedState {
+  return { key, rows: [], held: [], isStale: false, pager: undefined, isEnd: false, searchedTo: null };
+}
+
+export interface Asked {
+  readonly filters: Filters;
+  readonly isHeld: boolean;
+  readonly nowMs: number;
+  /** A pager from a time (ISO, included) backwards. */
+  readonly pagerBehind: (time: string) => FeedPager;
+}
+
+/** With the newest page: what is new comes to what is shown where both touch, else (much was missed) it takes its place. */
+export function withNewest(old: FeedState, page: FeedPage, pager: FeedPager, asked: Asked): FeedState {
+  const shown = new Set(old.rows.map(({ id }) => id));
+  const touches = page.rows.some(({ id }) => shown.has(id));
+  const isKept = old.pager !== undefined && old.rows.length > 0 && (touches || asked.isHeld);
+  if (!isKept) {
+    const { isEnd, searchedTo } = page;
+    return { ...emptyFeed(old.key), rows: mergeRows([], page.rows), pager, isEnd, searchedTo };
+  }
+  const known = page.rows.filter(({ id }) => shown.has(id));
+  const fresh = page.rows.filter(({ id }) => !shown.has(id));
+  const state = { ...old, fault: undefined, rows: mergeRows(old.rows, known) };
+  if (asked.isHeld) return withHeld({ ...state, isStale: old.isStale || !touches }, fresh);
+  return withinBounds({ ...state, rows: mergeRows(state.rows, fresh), held: [], isStale: false }, asked);
+}
+
+/** With the next older page. */
+export function withOlder(old: FeedState, page: FeedPage): FeedState {
+  const { isEnd, searchedTo } = page;
+  return { ...old, fault: undefined, rows: mergeRows(old.rows, page.rows), isEnd, searchedTo };
+}
+
+/** With changes that the stream brought. */
+export function withChanges(old: FeedState, changes: readonly FeedRow[], asked: Asked): FeedState {
+  const { filters, isHeld, nowMs } = asked;
+  const shown = new Set(old.rows.map(({ id }) => id));
+  const known = changes.filter(({ id }) => shown.has(id));
+  // Behind the last row it is the pager's to bring, or there would be a hole between.
+  const oldest = old.isEnd ? "" : (old.rows.at(-1)?.at ?? "");
+  const fresh = changes.filter((row) => !shown.has(row.id) && row.at >= oldest && matches(filters, row, nowMs));
+  const state = { ...old, rows: mergeRows(old.rows, known) };
+  if (fresh.length === 0) return state;
+  // What a text search would find is the gateway's to say: such rows are asked for when the reader wants them.
+  if (filters.q !== undefined) return { ...state, isStale: true };
+  if (isHeld) return withHeld(state, fresh);
+  return withinBounds({ ...state, rows: sinceOf(mergeRows(state.rows, fresh), filters, nowMs) }, asked);
+}
+
+/** With what was held back. A stale list has no pager any more: the next page takes its place. */
+export function withReleased(old: FeedState, asked: Asked): FeedState {
+  if (old.isStale) return { ...old, held: [], isStale: false, pager: undefined };
+  return withinBounds({ ...old, rows: mergeRows(old.rows, old.held), held: [] }, asked);
+}
+
+/** After changes that nobody can tell any more. */
+export function withGap(old: FeedState, { isHeld }: Asked): FeedState {
+  return isHeld ? { ...old, isStale: true } : { ...old, pager: undefined };
+}
+
+function withHeld(state: FeedState, fresh: readonly FeedRow[]): FeedState {
+  const held = mergeRows(state.held, fresh);
+  return held.length > MOST_HELD ? { ...state, held: [], isStale: true } : { ...state, held };
+}
+
+/** "The last hour" goes on: what has left it goes, at the end of the list, where it moves nothing. */
+function sinceOf(rows: readonly FeedRow[], filters: Filters, nowMs: number): readonly FeedRow[] {
+  const { since } = boundsOf(filters, nowMs);
+  return since === undefined || (rows.at(-1)?.at ?? since) >= since ? rows : rows.filter(({ at }) => at >= since);
+}
+
+/** Without the oldest rows above the bound; scrolling there loads them again. */
+function withinBounds(state: FeedState, { pagerBehind }: Asked): FeedState {
+  const last = state.rows[MOST_ROWS - 1];
+  if (state.rows.length <= MOST_ROWS || last === undefined) return state;
+  return { ...state, rows: state.rows.slice(0, MOST_ROWS), pager: pagerBehind(last.at), isEnd: false };
+}
