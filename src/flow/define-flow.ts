@@ -35,7 +35,7 @@ export function defineFlow(draft: FlowDraft): FlowDefinition | undefined {
     variables: header.variables,
     startNode,
     nodes,
-    file: file.path,
+    file: file.inBundle ?? file.path,
     text: file.text,
     nodesPath: draft.nodesPath,
   };

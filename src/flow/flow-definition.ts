@@ -72,7 +72,7 @@ export interface StoredFlow {
   readonly variables: JsonObject;
   readonly startNode: string;
   readonly nodes: readonly FlowNode[];
-  /** The file, so that an error of a step can show its lines. */
+  /** The file by its path in the bundle, so that an error of a step can show its lines. */
   readonly file: string;
   readonly text: string;
   /** Where each node stands in the file: the list's key, or nothing where the file is the list. */

@@ -14,8 +14,10 @@ import { flowSchema, nodeSchema, triggerSchema } from "./flow-schema.ts";
 import { readYaml, type ValuePath, type YamlFile } from "./yaml-file.ts";
 
 export interface FlowFile {
-  /** As it is shown in messages, best relative to the bundle. */
+  /** As it is shown in messages to whoever loads it. */
   readonly path: string;
+  /** Its path in the bundle: what stories of runs say, wherever the bundle lies. Absent: `path`. */
+  readonly inBundle?: string;
   readonly text: string;
   /** Set for a tenant's own flow. */
   readonly tenant?: string;

@@ -1,6 +1,6 @@
 /** Reads what an author wrote into a bundle: `bundle.yaml`, the flows of all tenants and those of one. */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { GtcError, messageOf } from "../base/index.ts";
 import { loadFlows, parseBundleFile, type BundleFile, type FlowFile, type FlowSet } from "../flow/index.ts";
 import { Source, type Diagnostic } from "../text/index.ts";
@@ -27,8 +27,13 @@ export async function readBundleFolder(folder: string): Promise<BundleFolder> {
   const { bundle = EMPTY, diagnostics } = parseBundleFile(new Source(path, text));
   const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
   const unreadable = read.flatMap((file) => ("fault" in file ? [file.fault] : []));
-  const loaded = loadFlows(read.flatMap((file) => ("fault" in file ? [] : [file])));
+  const loaded = loadFlows(read.flatMap((file) => ("fault" in file ? [] : [withPlace(file, folder)])));
   return { folder, bundle, flows: loaded.flows, diagnostics: [...diagnostics, ...unreadable, ...loaded.diagnostics] };
+}
+
+/** With slashes on every system: it is a part of the flow's hash. */
+function withPlace(file: FlowFile, folder: string): FlowFile {
+  return { ...file, inBundle: relative(folder, file.path).replaceAll(sep, "/") };
 }
 
 const EMPTY: BundleFile = { schemaVersion: 1, bundleId: "", name: "", tenants: [] };
