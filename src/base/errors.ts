@@ -88,7 +88,7 @@ export const ERRORS = {
     retryable: true,
   },
   GTC_BUNDLE_LOCKED: {
-    message: "Another gateway (process {pid}) already runs on {path}.",
+    message: "Another gateway (process {pid}) already uses the log in {path}.",
     fix: "Stop that process, or start this one on a bundle of its own.",
     exitCode: 4,
     retryable: true,

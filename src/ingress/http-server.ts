@@ -9,7 +9,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { GtcError } from "../base/index.ts";
+import { GtcError, nearest } from "../base/index.ts";
 import type { Answer, HeaderList } from "../event/index.ts";
 import { InflightBytes, readBody } from "./body-reader.ts";
 import { problem, type ProblemName } from "./problem.ts";
@@ -44,6 +44,8 @@ export interface Ingress extends AsyncDisposable {
 
 /** Fewer would be more turns than the disk can use, more would leave it idle between them (measured: 4 to 64). */
 const REQUESTS_PER_TURN = 16;
+/** Requests for tenants that there are not. */
+const KEPT_UNKNOWN_PER_SECOND = 1;
 const WEBHOOK_METHODS = new Set(["POST", "GET", "HEAD", "OPTIONS"]);
 
 /** Starts listening. @throws GtcError GTC_PORT_BUSY. */
@@ -81,6 +83,7 @@ class Edge {
   readonly #receiver: Receiver;
   readonly #inflight: InflightBytes;
   readonly #rate: RateLimiter;
+  readonly #unknown: RateLimiter;
   readonly #turns = new Turns(REQUESTS_PER_TURN);
   readonly #connections: Connections;
   #isStopping = false;
@@ -91,6 +94,7 @@ class Edge {
     this.#inflight = new InflightBytes(options.maxInflightBytes);
     this.#receiver = new Receiver(options, this.#inflight);
     this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
+    this.#unknown = new RateLimiter(KEPT_UNKNOWN_PER_SECOND, options.clock);
   }
 
   /** Takes a request whose headers have arrived. A fault of ours ends its connection, never the process. */
@@ -111,11 +115,8 @@ class Edge {
     const receivedAt = clock.monotonic();
     const target = request.url ?? "/";
     const route = routeOf(target);
-    const tenant = route && this.#options.sources().tenants.get(route.tenant);
-    if (route === undefined || tenant === undefined) return this.#send(request, response, problem("not-found"));
+    if (route === undefined) return this.#send(request, response, problem("not-found"));
     const method = request.method ?? "";
-    if (method === "OPTIONS" && !isChallenge(request, route, tenant))
-      return this.#send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
     const arrived = (rawBody: Uint8Array): ArrivedRequest => ({
       route,
       method,
@@ -126,6 +127,11 @@ class Edge {
       receivedAtMs,
       receivedAt,
     });
+    const { tenants } = this.#options.sources();
+    const tenant = tenants.get(route.tenant);
+    if (tenant === undefined) return this.#refuseUnknown(request, response, arrived(NO_BODY), tenants.keys());
+    if (method === "OPTIONS" && !isChallenge(request, route, tenant))
+      return this.#send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
     const refusal = this.#refusalBeforeBody(method, contentLength(request.rawHeaders), route, tenant);
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
     if (expectsContinue) response.writeContinue();
@@ -167,6 +173,24 @@ class Edge {
     if (!WEBHOOK_METHODS.has(method)) return "method-not-allowed";
     if (bodyBytes > tenant.maxBodyBytes) return "body-too-large";
     return this.#rate.take(route.tenant) ? undefined : "too-many-requests";
+  }
+
+  /**
+   * Somebody may have mistyped the URL, and the operator wants to find what was sent there. Whoever only tries names must
+   * not push other refusals out of the ring, so few of these are kept.
+   */
+  #refuseUnknown(
+    request: IncomingMessage,
+    response: ServerResponse,
+    arrived: ArrivedRequest,
+    tenants: Iterable<string>,
+  ): void {
+    if (!this.#unknown.take("")) return this.#send(request, response, problem("not-found"));
+    const { tenant } = arrived.route;
+    const similar = nearest(tenant, tenants);
+    const hint = similar === undefined ? "`gtc urls` lists the URLs of this bundle." : `Did you mean "${similar}"?`;
+    const why = { reason: "unknown_tenant", detail: `There is no tenant "${tenant}".`, hint };
+    this.#send(request, response, this.#receiver.refuse(arrived, "not-found", why));
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, arrived: ArrivedRequest, name: ProblemName): void {

@@ -125,6 +125,14 @@ test("where a signature is required, an event type without one is refused", asyn
   expect(gateway.records.at(-1)!.reason).toBe("signature_required");
 });
 
+test("what is sent to a tenant that there is not is kept for the operator, one a second", async () => {
+  for (let n = 0; n < 5; n++) expect((await gateway.post("acne/orders", "{}")).status).toBe(404);
+  const kept = (await gateway.refusals()).filter(({ reason }) => reason === "unknown_tenant");
+  expect(kept.length).toBeGreaterThan(0);
+  expect(kept.length).toBeLessThan(5);
+  expect(kept[0]).toMatchObject({ detail: 'There is no tenant "acne".', hint: 'Did you mean "acme"?' });
+});
+
 test("404 for an unknown tenant and for other paths, 405 with Allow for other methods", async () => {
   expect(problemOf(await gateway.post("nobody/x", "{}"))).toEqual({
     status: 404,
