@@ -88,10 +88,6 @@ function wrongIndex(object: RhaiValue, index: RhaiValue, at: number): RhaiError 
   if (object instanceof RhaiMap) return mismatch("string", index, at);
   if (object instanceof RhaiArray || object instanceof RhaiBlob || typeof object === "string" || isInt(object))
     return mismatch("i64", index, at);
-  return indexing(object, index, at);
-}
-
-function indexing(object: RhaiValue, index: RhaiValue, at: number): RhaiError {
   return new RhaiError("ErrorIndexingType", `Indexer unavailable: ${typeName(object)} [${typeName(index)}]`, at);
 }
 
@@ -232,7 +228,7 @@ function withScalarIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue, 
     return setBit(object, index, value, at);
   }
   if (isInt(object) && index instanceof RhaiRange) return setBits(object, bitSlice(index, at), expectInt(value, at));
-  throw indexing(object, index, at);
+  throw wrongIndex(object, index, at);
 }
 
 export function expectInt(value: RhaiValue, at: number): Integer {

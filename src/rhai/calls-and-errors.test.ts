@@ -40,6 +40,15 @@ describe("an error in a callback is one in a function call", () => {
   });
 });
 
+test("what is caught of a call tells which function was called", () => {
+  const script = "fn half(n) { n / 0 } fn twice(n) { half(n) * 2 }";
+  expectEval(
+    `${script} let r; try { twice(1) } catch (e) { r = [e.error, e.function]; } r`,
+    '["ErrorInFunctionCall", "twice"]',
+  );
+  expectEval("let r; try { 1 / 0 } catch (e) { r = [e.error, e.function]; } r", '["ErrorArithmetic", ()]');
+});
+
 describe("strict Rhai where it differs", () => {
   test("a closure has no variable as its this that it shares", () => {
     const script = "let x = 20; let f = |a| { this += x + a }; x.call(f, 1); x";

@@ -9,6 +9,9 @@ describe("the index of a literal", () => {
   test("of a variable is looked at when the script runs", () => {
     expectError('let x = 5; x["a"]', "ErrorMismatchDataType");
     expectError('let i = "x"; [1, 2][i]', "ErrorMismatchDataType");
+    expectError('let a = [1]; a["x"] = 2', "ErrorMismatchDataType");
+    expectError("let m = #{}; m[0] = 2", "ErrorMismatchDataType");
+    expectError("let n = 1.5; n[0] = true", "ErrorIndexingType");
     expectEval("5[0]", "true");
   });
 });

@@ -150,6 +150,8 @@ export class Runtime extends RuntimeCalls {
   caught(error: RhaiError): RhaiValue {
     if (error.thrown !== undefined) return copyOf(error.thrown);
     const entries = new Map<string, RhaiValue>([["error", error.kind], ["message", error.text], ...error.fields]);
+    const [called] = error.calls;
+    if (called !== undefined && !entries.has("function")) entries.set("function", called);
     const position = error.position;
     if (position !== undefined) {
       entries.set("line", position.line);
