@@ -135,15 +135,21 @@ class Edge {
     const refusal = this.#refusalBeforeBody(method, contentLength(request.rawHeaders), route, tenant);
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
     if (expectsContinue) response.writeContinue();
-    const read = await readBody(request, tenant.maxBodyBytes, this.#inflight);
+    return this.#takeBody(request, response, tenant.maxBodyBytes, arrived);
+  }
+
+  /** Reads the body, has the whole request received, and answers it. */
+  async #takeBody(
+    request: IncomingMessage,
+    response: ServerResponse,
+    maxBytes: number,
+    arrived: (rawBody: Uint8Array) => ArrivedRequest,
+  ): Promise<void> {
+    const read = await readBody(request, maxBytes, this.#inflight);
     if (!read.ok) {
       if (read.because === "aborted") return;
-      return this.#refuse(
-        request,
-        response,
-        arrived(NO_BODY),
-        read.because === "too-large" ? "body-too-large" : "overloaded",
-      );
+      const name = read.because === "too-large" ? "body-too-large" : "overloaded";
+      return this.#refuse(request, response, arrived(NO_BODY), name);
     }
     try {
       const turn = this.#turns.next();
