@@ -5,10 +5,8 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-type Response = ServerResponse;
-
 export class Connections {
-  readonly #open = new Map<Socket, Response[]>();
+  readonly #open = new Map<Socket, ServerResponse[]>();
 
   /** Follows the connections of a server from now on. */
   constructor(server: Server) {
@@ -19,7 +17,7 @@ export class Connections {
   }
 
   /** Notes that a request has arrived whose answer is owed. */
-  owe(response: Response): void {
+  owe(response: ServerResponse): void {
     const owed = this.#open.get(response.req.socket);
     // Answers leave in the order of their requests.
     while (owed?.[0]?.writableFinished === true) owed.shift();
@@ -27,7 +25,7 @@ export class Connections {
   }
 
   /** The last answer that a connection still owes to a whole request; undefined when it owes none. */
-  answerAhead(socket: Socket): Response | undefined {
+  answerAhead(socket: Socket): ServerResponse | undefined {
     return this.#open.get(socket)?.findLast((response) => response.req.complete && !response.closed);
   }
 

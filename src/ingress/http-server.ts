@@ -241,9 +241,10 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
   const isRead = request.complete || !hasBody(request);
   if (!isRead) response.shouldKeepAlive = false;
   const isEmpty = answer.status === 204 || answer.status === 304;
-  // A flat list is what node writes with the least work.
+  // A flat list is what node writes with the least work. The length is ours to say, and only once.
   const headers: string[] = [];
-  for (const name of Object.keys(answer.headers)) headers.push(name, answer.headers[name]!);
+  for (const name of Object.keys(answer.headers))
+    if (name !== "content-length") headers.push(name, answer.headers[name]!);
   if (!isEmpty) headers.push("content-length", String(Buffer.byteLength(answer.body)));
   response.writeHead(answer.status, headers);
   response.end(request.method === "HEAD" || isEmpty ? undefined : answer.body);

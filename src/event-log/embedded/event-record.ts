@@ -1,5 +1,4 @@
 /** The meta of the two kinds of records, as JSON. An event's raw body is the record's body, untouched. */
-import type { Writable } from "../../base/index.ts";
 import type { Envelope } from "../../event/index.ts";
 import type { EventDraft, Fact, NewFact, PlannedRun } from "../event-log.ts";
 
@@ -20,17 +19,25 @@ export const NO_BODY = new Uint8Array(0);
 export function encodeEvent(draft: EventDraft, duplicateOf: string | undefined, fingerprint: number): string {
   const { refusedBecause } = draft;
   const startsNothing = duplicateOf !== undefined || refusedBecause !== undefined;
-  const meta: Writable<EventMeta> = { envelope: headOf(draft.envelope), runs: startsNothing ? [] : draft.runs };
-  if (refusedBecause !== undefined) meta.refusedBecause = refusedBecause;
-  if (duplicateOf !== undefined) meta.duplicateOf = duplicateOf;
-  if (!startsNothing && fingerprint !== 0) meta.fingerprint = fingerprint;
+  // What is undefined is left out of the text.
+  const meta: Listed<Omit<EventMeta, "envelope">> & { readonly envelope: Listed<EnvelopeHead> } = {
+    envelope: headOf(draft.envelope),
+    runs: startsNothing ? [] : draft.runs,
+    refusedBecause,
+    duplicateOf,
+    fingerprint: startsNothing || fingerprint === 0 ? undefined : fingerprint,
+  };
   return JSON.stringify(meta);
 }
 
+/** Every field of an object, also those that it may lack: one that is forgotten does not compile. */
+type Listed<T> = { readonly [K in keyof T]-?: T[K] | undefined };
+
 /** The envelope without its body, field by field: taking one property out of an object is slow, and this is done per event. */
-function headOf(envelope: Envelope): EnvelopeHead {
+function headOf(envelope: Envelope): Listed<EnvelopeHead> {
   const { id, tenant, eventType, receivedAtMs, method, target, headers, remoteAddress, verdict } = envelope;
-  const head: Writable<EnvelopeHead> = {
+  const { dedupe, providerType } = envelope;
+  return {
     id,
     tenant,
     eventType,
@@ -40,10 +47,9 @@ function headOf(envelope: Envelope): EnvelopeHead {
     headers,
     remoteAddress,
     verdict,
+    dedupe,
+    providerType,
   };
-  if (envelope.dedupe !== undefined) head.dedupe = envelope.dedupe;
-  if (envelope.providerType !== undefined) head.providerType = envelope.providerType;
-  return head;
 }
 
 export function decodeEvent(meta: Buffer): EventMeta {
