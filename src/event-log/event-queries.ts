@@ -121,6 +121,8 @@ export interface RefusalQuery extends Period, Paged {
   readonly tenant?: string;
   readonly eventType?: string;
   readonly reason?: string;
+  /** Those that were accepted later (true) or not (false). */
+  readonly accepted?: boolean;
   readonly text?: string;
 }
 

@@ -1,2 +1,9 @@
-export { headerOf, type DedupeKey, type Envelope, type HeaderList, type VerdictRecord } from "./envelope.ts";
+export {
+  headerOf,
+  type AcceptedFrom,
+  type DedupeKey,
+  type Envelope,
+  type HeaderList,
+  type VerdictRecord,
+} from "./envelope.ts";
 export type { Answer, AnswerRecord } from "./answer.ts";

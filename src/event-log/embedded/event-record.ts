@@ -36,7 +36,7 @@ type Listed<T> = { readonly [K in keyof T]-?: T[K] | undefined };
 /** The envelope without its body, field by field: taking one property out of an object is slow, and this is done per event. */
 function headOf(envelope: Envelope): Listed<EnvelopeHead> {
   const { id, tenant, eventType, receivedAtMs, method, target, headers, remoteAddress, verdict } = envelope;
-  const { dedupe, providerType } = envelope;
+  const { dedupe, providerType, acceptedFrom } = envelope;
   return {
     id,
     tenant,
@@ -49,6 +49,7 @@ function headOf(envelope: Envelope): Listed<EnvelopeHead> {
     verdict,
     dedupe,
     providerType,
+    acceptedFrom,
   };
 }
 

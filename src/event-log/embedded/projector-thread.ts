@@ -132,11 +132,12 @@ class Projector {
   #keepRefusals(message: Extract<ToProjector, { type: "refusals" }>): void {
     try {
       this.#refusals.add(message.refusals, message.skipped);
+      this.#refusals.noteAccepted(message.accepted);
     } catch (error) {
       // Best effort, as the port says; a full disk is told, the requests themselves were refused anyway.
       this.#post({ type: "stalled", because: messageOf(error) });
     }
-    this.#post({ type: "refusals_kept", count: message.refusals.length });
+    this.#post({ type: "refusals_kept", count: message.refusals.length + message.accepted.length });
   }
 
   #dropped(events: number): void {

@@ -4,7 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { threadEntry } from "../../base/index.ts";
-import type { Refusal } from "../event-log.ts";
+import type { AcceptedRefusal, Refusal } from "../event-log.ts";
 import {
   SHARED_BYTES,
   SharedProgress,
@@ -40,6 +40,7 @@ export class Projector {
   #openRuns = 0;
   #waiters: Waiter[] = [];
   #refusals: PlacedRefusal[] = [];
+  #accepted: AcceptedRefusal[] = [];
   readonly #skipped = new Map<string, SkippedRefusals>();
   #refusalsSent = 0;
   #refusalsScheduled = false;
@@ -107,12 +108,16 @@ export class Projector {
     if (this.#state !== "running") return;
     if (this.#refusals.length + this.#refusalsSent >= MOST_PENDING_REFUSALS) this.#skip(refusal);
     else this.#refusals.push({ refusal, place: this.stored });
-    if (this.#refusalsScheduled) return;
-    this.#refusalsScheduled = true;
-    setImmediate(() => this.#sendRefusals());
+    this.#sendRefusalsSoon();
   }
 
-  /** Resolves when all refusals given so far are written. */
+  noteAccepted(accepted: AcceptedRefusal): void {
+    if (this.#state !== "running") return;
+    this.#accepted.push(accepted);
+    this.#sendRefusalsSoon();
+  }
+
+  /** Resolves when all refusals given so far are written, and what was noted of them. */
   async refusalsKept(): Promise<void> {
     this.#sendRefusals();
     if (this.#refusalsSent === 0 || this.#state === "ended") return;
@@ -152,12 +157,21 @@ export class Projector {
     this.#progress.wake(true);
   }
 
+  #sendRefusalsSoon(): void {
+    if (this.#refusalsScheduled) return;
+    this.#refusalsScheduled = true;
+    setImmediate(() => this.#sendRefusals());
+  }
+
   #sendRefusals(): void {
     this.#refusalsScheduled = false;
-    if (this.#refusals.length + this.#skipped.size === 0 || this.#state !== "running") return;
-    this.#refusalsSent += this.#refusals.length;
-    this.#tell({ type: "refusals", refusals: this.#refusals, skipped: [...this.#skipped.values()] });
+    const facts = this.#refusals.length + this.#accepted.length;
+    if (facts + this.#skipped.size === 0 || this.#state !== "running") return;
+    this.#refusalsSent += facts;
+    const skipped = [...this.#skipped.values()];
+    this.#tell({ type: "refusals", refusals: this.#refusals, accepted: this.#accepted, skipped });
     this.#refusals = [];
+    this.#accepted = [];
     this.#skipped.clear();
   }
 

@@ -6,11 +6,11 @@
  * was no room.
  */
 import Database from "better-sqlite3";
-import type { Refusal } from "../event-log.ts";
+import type { AcceptedRefusal, Refusal } from "../event-log.ts";
 import { isUnusable, removeProjection } from "./projection-file.ts";
 import { HOUR_MS, MINUTE_MS, MINUTES_PER_HOUR } from "./stat-counts.ts";
 
-const VERSION = 3;
+const VERSION = 4;
 
 function countsPer(span: "minute" | "hour"): string {
   return `CREATE TABLE refused_${span} (
@@ -21,6 +21,9 @@ function countsPer(span: "minute" | "hour"): string {
     PRIMARY KEY (${span}, tenant, reason)
   ) WITHOUT ROWID;`;
 }
+
+/** As which event it was accepted later, and when. */
+const ACCEPTED_COLUMNS = ["accepted_as TEXT", "accepted_at REAL"];
 
 const SCHEMA = `
   CREATE TABLE refusal (
@@ -34,7 +37,8 @@ const SCHEMA = `
     reason TEXT NOT NULL,
     received_at REAL NOT NULL,
     head TEXT NOT NULL,
-    body_start BLOB NOT NULL
+    body_start BLOB NOT NULL,
+    ${ACCEPTED_COLUMNS.join(", ")}
   );
   CREATE INDEX refusal_place ON refusal (place);
   CREATE INDEX refusal_sequence ON refusal (sequence);
@@ -121,6 +125,16 @@ export class RefusalRing {
     })();
   }
 
+  /** The first event as which a request was accepted stays. */
+  noteAccepted(accepted: readonly AcceptedRefusal[]): void {
+    const note = this.#db.prepare(
+      "UPDATE refusal SET accepted_as = ?, accepted_at = ? WHERE id = ? AND accepted_as IS NULL",
+    );
+    this.#db.transaction(() => {
+      for (const { refusalId, eventId, atMs } of accepted) note.run(eventId, atMs, refusalId);
+    })();
+  }
+
   #isWhole(): boolean {
     const known = this.#db.prepare<[string], number>("SELECT count(*) FROM sqlite_schema WHERE name = ?").pluck();
     return (
@@ -132,15 +146,21 @@ export class RefusalRing {
     this.#db.close();
   }
 
-  /** Version 2 had no counts per hour. */
+  /** Version 2 had no counts per hour, version 3 did not know what was accepted. */
   #upgrade(): void {
-    if (this.#db.pragma("user_version", { simple: true }) !== 2) return;
+    const version = this.#db.pragma("user_version", { simple: true });
+    if (version !== 2 && version !== 3) return;
     this.#db.transaction(() => {
-      this.#db.exec(countsPer("hour"));
-      this.#db.exec(`INSERT INTO refused_hour
-        SELECT minute / ${MINUTES_PER_HOUR}, tenant, reason, sum(count) FROM refused_minute GROUP BY 1, 2, 3`);
+      if (version === 2) this.#countHours();
+      for (const column of ACCEPTED_COLUMNS) this.#db.exec(`ALTER TABLE refusal ADD COLUMN ${column}`);
       this.#db.pragma(`user_version = ${VERSION}`);
     })();
+  }
+
+  #countHours(): void {
+    this.#db.exec(countsPer("hour"));
+    this.#db.exec(`INSERT INTO refused_hour
+      SELECT minute / ${MINUTES_PER_HOUR}, tenant, reason, sum(count) FROM refused_minute GROUP BY 1, 2, 3`);
   }
 
   /**

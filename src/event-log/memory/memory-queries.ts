@@ -243,6 +243,7 @@ function matchesRefusal(refusal: Refusal, query: Port.RefusalQuery): boolean {
     (query.tenant === undefined || refusal.tenant === query.tenant) &&
     (query.eventType === undefined || refusal.eventType === query.eventType) &&
     (query.reason === undefined || refusal.reason === query.reason) &&
+    (query.accepted === undefined || (refusal.acceptedAs !== undefined) === query.accepted) &&
     (match === undefined || match.isInRefusal(refusal))
   );
 }
