@@ -27,7 +27,7 @@ import { createHandshakeCompleter } from "./complete-handshake.ts";
 import { CurrentBundle } from "./current-bundle.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
 import type { FlowSet } from "./flow/index.ts";
-import { startIngress, type Ingress, type RequestRecord } from "./ingress/index.ts";
+import { Acceptor, startIngress, type Ingress, type RequestRecord } from "./ingress/index.ts";
 import { createGuardedFetch } from "./outgoing/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
@@ -192,16 +192,33 @@ function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress
 function openAdminPort(options: GatewayOptions, parts: Parts, ingress: Ingress, token: string): Promise<AdminServer> {
   const { config, version = "", doctor = async () => [] } = options;
   const { log, newId, current, metrics, onFault } = parts;
+  const acceptor = acceptorOf(config, parts);
   const webhookUrl = (): string => urlOf(ingress.address);
   const { maskPaths } = config;
   return startAdmin({
     host: config.adminHost,
     port: config.adminPort,
     token,
-    backend: adminBackend({ log, newId, version, maskPaths, current, webhookUrl, doctor }),
+    backend: adminBackend({ log, acceptor, newId, version, maskPaths, current, webhookUrl, doctor }),
     newId,
     onFault,
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+  });
+}
+
+/** Takes what was refused and verifies now, on the flows and sources of now. */
+function acceptorOf(
+  config: GatewayConfig,
+  { log, current, newId, onFault }: Pick<Parts, "log" | "current" | "newId" | "onFault">,
+): Acceptor {
+  return new Acceptor({
+    ...config,
+    log,
+    newId,
+    onFault,
+    clock: systemClock,
+    sources: () => current.sources,
+    plan: (event) => planRuns(current.flows, event, newId),
   });
 }
 

@@ -281,7 +281,7 @@ export interface Refusal {
   /** The likely cause of a refused signature, when it was looked for. */
   readonly likely?: { readonly reason: string; readonly certain: boolean };
   readonly bodyBytes: number;
-  /** The start of the body, at most some KiB, so that a signature can be tried again offline. */
+  /** The start of the body, at most some KiB: when that is all of it, a signature can be tried again. */
   readonly bodyStart: Uint8Array;
   /** It verified later, and an operator had it accepted. */
   readonly acceptedAs?: Omit<AcceptedRefusal, "refusalId">;

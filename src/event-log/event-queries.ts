@@ -123,6 +123,8 @@ export interface RefusalQuery extends Period, Paged {
   readonly reason?: string;
   /** Those that were accepted later (true) or not (false). */
   readonly accepted?: boolean;
+  /** Leaves `bodyStart` empty where no text is searched: a list needs none of the bodies. */
+  readonly withoutBodies?: true;
   readonly text?: string;
 }
 

@@ -147,6 +147,11 @@ export function runListsContract(on: LogUnderTest): void {
       expect(await refusals({ accepted: true })).toEqual([two]);
       expect(await refusals({ accepted: false })).toEqual([one]);
       expect(await refusals({ accepted: false, tenant: "a" })).toEqual([]);
+      const bare = await on.log.queries.listRefusals({ limit: 10, withoutBodies: true });
+      expect(bare.items.map(({ id, bodyBytes, bodyStart }) => [id, bodyBytes, bodyStart.length])).toEqual([
+        [two, 3, 0],
+        [one, 3, 0],
+      ]);
     });
   });
 }

@@ -33,8 +33,6 @@ export interface AcceptedFrom {
   readonly refusalId: string;
   /** When it was accepted; the request itself came at `receivedAtMs`. */
   readonly atMs: number;
-  /** The status with which its sender was refused. */
-  readonly status: number;
 }
 
 /** What is kept of a verdict. `unsigned` = accepted without a signature because the operator allows it. */

@@ -32,7 +32,7 @@ export type ToProjector =
 
 export type FromProjector =
   | { readonly type: "applied"; readonly position: number; readonly openRuns: number }
-  | { readonly type: "refusals_kept"; readonly count: number }
+  | { readonly type: "refusals_kept"; readonly count: number; readonly bytes: number }
   | { readonly type: "dropped"; readonly events: number }
   /** The projection cannot be written now (a full disk); it is tried again until it can. */
   | { readonly type: "stalled"; readonly because: string }

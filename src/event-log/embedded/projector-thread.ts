@@ -137,7 +137,9 @@ class Projector {
       // Best effort, as the port says; a full disk is told, the requests themselves were refused anyway.
       this.#post({ type: "stalled", because: messageOf(error) });
     }
-    this.#post({ type: "refusals_kept", count: message.refusals.length + message.accepted.length });
+    const { refusals, accepted } = message;
+    const bytes = refusals.reduce((sum, { refusal }) => sum + refusal.bodyStart.length, 0);
+    this.#post({ type: "refusals_kept", count: refusals.length + accepted.length, bytes });
   }
 
   #dropped(events: number): void {

@@ -18,6 +18,7 @@ import { MINUTE_MS } from "./stat-counts.ts";
 
 /** Refusals that wait to be written; more than this are let go (a flood must not fill the memory). */
 const MOST_PENDING_REFUSALS = 2000;
+const MOST_PENDING_REFUSED_BYTES = 32 * 1024 * 1024;
 const MOST_SKIPPED = 200;
 
 interface Waiter {
@@ -43,6 +44,8 @@ export class Projector {
   #accepted: AcceptedRefusal[] = [];
   readonly #skipped = new Map<string, SkippedRefusals>();
   #refusalsSent = 0;
+  /** Bodies of refusals that are not written yet. */
+  #refusedBytes = 0;
   #refusalsScheduled = false;
   #refusalWaiters: (() => void)[] = [];
   #dropWaiters: ((events: number) => void)[] = [];
@@ -106,9 +109,16 @@ export class Projector {
 
   refuse(refusal: Refusal): void {
     if (this.#state !== "running") return;
-    if (this.#refusals.length + this.#refusalsSent >= MOST_PENDING_REFUSALS) this.#skip(refusal);
-    else this.#refusals.push({ refusal, place: this.stored });
+    if (this.#hasRoomFor(refusal)) {
+      this.#refusals.push({ refusal, place: this.stored });
+      this.#refusedBytes += refusal.bodyStart.length;
+    } else this.#skip(refusal);
     this.#sendRefusalsSoon();
+  }
+
+  #hasRoomFor({ bodyStart }: Refusal): boolean {
+    const pending = this.#refusals.length + this.#refusalsSent;
+    return pending < MOST_PENDING_REFUSALS && this.#refusedBytes + bodyStart.length <= MOST_PENDING_REFUSED_BYTES;
   }
 
   noteAccepted(accepted: AcceptedRefusal): void {
@@ -184,6 +194,7 @@ export class Projector {
         return;
       case "refusals_kept":
         this.#refusalsSent -= message.count;
+        this.#refusedBytes -= message.bytes;
         if (this.#refusalsSent === 0) for (const resolve of this.#refusalWaiters.splice(0)) resolve();
         return;
       case "dropped":

@@ -74,8 +74,9 @@ export class RefusalReader {
 
   *list(query: Sendable<RefusalQuery>): Steps<Page<Refusal>> {
     const isOver = deadline(query.timeLimitMs);
+    const body = query.withoutBodies === true && query.text === undefined ? "zeroblob(0) AS body_start" : "body_start";
     const rows = this.#db.prepare<(string | number | null)[], RefusalRow>(
-      `SELECT seq, received_at, head, body_start, accepted_as, accepted_at FROM refusal WHERE seq < ?
+      `SELECT seq, received_at, head, ${body}, accepted_as, accepted_at FROM refusal WHERE seq < ?
          AND (? IS NULL OR tenant = ?) AND (? IS NULL OR event_type = ?) AND (? IS NULL OR reason = ?)
          AND (? IS NULL OR (accepted_as IS NOT NULL) = ?)
          AND (? IS NULL OR received_at >= ?) AND (? IS NULL OR received_at < ?) ORDER BY seq DESC LIMIT ?`,

@@ -51,6 +51,10 @@ const SCHEMA = `
 
 const TABLES = ["refusal", "refused_minute", "refused_hour", "forgotten"];
 
+/** Of so many of the newest the body is kept as it was given; of those before only its start, so that the file stays small. */
+const WHOLE_BODIES = 1000;
+const BODY_START_BYTES = 16 * 1024;
+
 interface CountSpan {
   readonly name: "minute" | "hour";
   readonly ms: number;
@@ -120,7 +124,8 @@ export class RefusalRing {
         this.#count(receivedAtMs, tenant, reason, 1);
       }
       for (const { atMs, tenant, reason, count } of skipped) this.#count(atMs, tenant, reason, count);
-      this.#db.prepare("UPDATE refusal SET sequence = place + seq WHERE sequence = 0").run();
+      const fresh = this.#db.prepare("UPDATE refusal SET sequence = place + seq WHERE sequence = 0").run().changes;
+      this.#cutBodies(fresh);
       this.#forget();
     })();
   }
@@ -192,6 +197,18 @@ export class RefusalRing {
       )
       .run(at, to, reason, count);
     if (isNew) this.#db.prepare(`DELETE FROM ${table} WHERE ${name} < ?`).run(at - COUNTS_KEPT_MS / ms);
+  }
+
+  /** Cuts the bodies of those that are no longer among the newest: as many as came. */
+  #cutBodies(fresh: number): void {
+    const last = this.#db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'refusal'").pluck().get();
+    const to = (last ?? 0) - WHOLE_BODIES;
+    this.#db
+      .prepare(
+        `UPDATE refusal SET body_start = substr(body_start, 1, ${BODY_START_BYTES})
+           WHERE seq > ? AND seq <= ? AND length(body_start) > ${BODY_START_BYTES}`,
+      )
+      .run(to - fresh, to);
   }
 
   #forget(): void {

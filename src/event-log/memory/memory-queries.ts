@@ -79,10 +79,9 @@ export class MemoryQueries implements Port.EventQueries {
 
   async listRefusals(query: Port.RefusalQuery): Promise<Port.Page<Refusal>> {
     query.signal?.throwIfAborted();
-    return page(
-      this.#view.refusals().filter((refusal) => matchesRefusal(refusal, query)),
-      query,
-    );
+    const matching = this.#view.refusals().filter((refusal) => matchesRefusal(refusal, query));
+    const isBare = query.withoutBodies === true && query.text === undefined;
+    return page(isBare ? matching.map((refusal) => ({ ...refusal, bodyStart: new Uint8Array(0) })) : matching, query);
   }
 
   async getRefusal(id: string): Promise<Refusal | undefined> {
