@@ -33,7 +33,7 @@ function event(changes: Partial<EventDetail> = {}): EventDetail {
     answer: { status: 200, by: "flow", duration_ms: 7.5 },
     runs: [],
     test: false,
-    after_refusal: false,
+    accepted_from: null,
     target: "/events/webhook/acme/order?token=•••&page=2",
     remote_address: "203.0.113.9",
     query: [
@@ -57,7 +57,6 @@ function event(changes: Partial<EventDetail> = {}): EventDetail {
     },
     dedupe: null,
     refused_because: null,
-    accepted_from: null,
     response: {
       status: 200,
       by: "flow",

@@ -109,7 +109,6 @@ test("an accepted event tells what its sender was told, though a flow answered",
   await gateway.settled(id);
   const detail = await ask<EventDetail>(`events/${id}`);
   expect(detail).toMatchObject({
-    after_refusal: true,
     answer: { status: 401, by: "problem" },
     response: { status: 401, by: "problem" },
     verification: { status: "verified", provider: "stripe", key_name: "default" },
@@ -117,7 +116,7 @@ test("an accepted event tells what its sender was told, though a flow answered",
   });
   expect(detail.run_details[0]?.steps[1]?.output).toMatchObject({ status: 201 });
   const { items } = await ask<{ items: EventDetail[] }>("events?verdict=verified");
-  expect(items).toMatchObject([{ id, after_refusal: true, received_at: refusal!.received_at }]);
+  expect(items).toMatchObject([{ id, accepted_from: { refusal_id: refusal!.id }, received_at: refusal!.received_at }]);
 });
 
 test("what its sender delivered again meanwhile is a duplicate", async () => {

@@ -35,23 +35,22 @@ export function eventRowJson(row: EventRowView): Contract.EventSummary {
     answer: rowAnswerJson(row),
     runs: row.runs.map(({ id, flow, status }) => ({ id, flow, status })),
     test: row.verdict.status === "unsigned" && row.verdict.sentBy === "operator",
-    after_refusal: isAfterRefusal(row),
+    accepted_from:
+      row.acceptedFrom === undefined
+        ? null
+        : { refusal_id: row.acceptedFrom.refusalId, accepted_at: isoTime(row.acceptedFrom.atMs) },
   };
 }
 
 function rowAnswerJson(row: EventRowView): Contract.EventSummary["answer"] {
   // Whatever a flow answers to what was accepted later, its sender was refused.
-  if (isAfterRefusal(row)) return { status: 401, by: "problem", duration_ms: null };
+  if (row.acceptedFrom !== undefined) return { status: 401, by: "problem", duration_ms: null };
   const { answer } = row;
   if (answer !== undefined)
     return { status: answer.status, by: answer.by as AnswerRecord["by"], duration_ms: answer.durationMs };
   return row.status === "refused"
     ? { status: 400, by: "problem", duration_ms: null }
     : { status: 202, by: "ack", duration_ms: null };
-}
-
-function isAfterRefusal({ verdict }: Pick<EventRowView, "verdict">): boolean {
-  return verdict.status === "verified" && verdict.afterRefusal === true;
 }
 
 /** How the definitions with which runs began are found by their hash. */
@@ -75,10 +74,6 @@ export async function eventDetailJson(
     verification: verificationJson(envelope.verdict),
     dedupe: dedupeJson(envelope.dedupe),
     refused_because: detail.refusedBecause ?? null,
-    accepted_from:
-      envelope.acceptedFrom === undefined
-        ? null
-        : { refusal_id: envelope.acceptedFrom.refusalId, accepted_at: isoTime(envelope.acceptedFrom.atMs) },
     response: answerJson(detail),
     run_details: detail.runs.map((run) => runDetailJson(run, envelope.eventType, body.payload, flows)),
   };

@@ -33,8 +33,11 @@ export const eventSummary = z.object({
   runs: z.array(runRef),
   /** Set when an operator sent it from here. */
   test: z.boolean(),
-  /** Set when it was refused as it came and accepted later; `answer` is what its sender was told then. */
-  after_refusal: z.boolean(),
+  /**
+   * The refused request that it was, and when it was verified again and accepted. `received_at` is when it came, `answer`
+   * what its sender was told then.
+   */
+  accepted_from: z.object({ refusal_id: z.string(), accepted_at: time }).nullable(),
 });
 
 /** A header or query value; the value is absent while it is masked. */
@@ -83,8 +86,6 @@ export const eventDetail = eventSummary.extend({
   verification,
   dedupe: z.object({ id: z.string(), source: z.string(), signed: z.boolean() }).nullable(),
   refused_because: z.string().nullable(),
-  /** The refused request that it was, and when it was accepted; `received_at` is when it came. */
-  accepted_from: z.object({ refusal_id: z.string(), accepted_at: time }).nullable(),
   response: answer,
   run_details: z.array(runDetail),
 });

@@ -204,6 +204,7 @@ export class MemoryQueries implements Port.EventQueries {
       sequence: this.#storedAt.get(summary.id) ?? 0,
       method: envelope.method,
       ...(envelope.dedupe !== undefined && { deliveryId: envelope.dedupe.value }),
+      ...(envelope.acceptedFrom !== undefined && { acceptedFrom: envelope.acceptedFrom }),
       ...(answer !== undefined && { answer: { status: answer.status, by: answer.by, durationMs: answer.durationMs } }),
     };
   }

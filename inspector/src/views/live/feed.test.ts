@@ -23,7 +23,7 @@ const event = (id: string, more: Partial<EventSummary> = {}): FeedRow =>
     answer: { status: 202, by: "ack", duration_ms: null },
     runs: [{ id: "r1", flow: "welcome", status: "succeeded" }],
     test: false,
-    after_refusal: false,
+    accepted_from: null,
     ...more,
   });
 
