@@ -171,6 +171,7 @@ describe("refused requests in the inspector", () => {
     await rows(page).nth(1).waitFor();
     await page.getByRole("button", { name: "Verify all that match" }).click();
     await page.locator(".bulk-progress").getByText("Verified 2 of 2: 2 accepted").waitFor();
+    expect(await gateway.events("type=payment")).toHaveLength(2);
   });
 
   test("in German and on a phone it says the same, fits, and axe finds nothing serious", async () => {
