@@ -150,6 +150,7 @@ export function refusalDetailToJson(refusal: Refusal): EventRecord {
       ...summary,
       verification: { status: "refused", reason, detail, hint, likely: likely === undefined ? null : { ...likely } },
       refused_because: reason,
+      ...(refusal.acceptedAs !== undefined && { accepted_as: refusal.acceptedAs.eventId }),
       dedupe: null,
       method,
       target,

@@ -143,7 +143,7 @@ export const ERRORS = {
   },
   GTC_EVENT_REFUSED: {
     message: "{id} was refused and cannot be replayed: {detail}",
-    fix: "`gtc events show {id}` says what to correct; then accept it with `gtc refused accept {id}`, which verifies it again, or have the sender deliver it again.",
+    fix: "`gtc events show {id}` says what to correct; then accept it with `gtc refused accept --id {id}`, which verifies it again, or have the sender deliver it again.",
     status: 409,
     exitCode: 1,
     retryable: false,

@@ -6,6 +6,8 @@ import type { HandlerInput } from "./handler.ts";
 
 type Selection = HandlerInput<"startReplayJob">["body"];
 
+export type RefusalSelection = Omit<HandlerInput<"startAcceptJob">["body"], "rate">;
+
 const MOST_EVENTS = 10_000;
 const PAGE = 1000;
 /** Correctly signed, and too late: whoever sends an old request again is refused for this. */
@@ -27,8 +29,8 @@ export async function selectedEvents(backend: AdminBackend, selection: Selection
  * @throws GtcError when there are none, or too many for one job.
  */
 export async function selectedRefusals(
-  { queries }: AdminBackend,
-  { refusal_ids: given, filter = {} }: HandlerInput<"startAcceptJob">["body"],
+  { queries }: Pick<AdminBackend, "queries">,
+  { refusal_ids: given, filter = {} }: RefusalSelection,
 ): Promise<readonly string[]> {
   const { tenant, type, reason, q, since, until } = filter;
   const asked = { ...defined({ tenant, eventType: type, reason, text: q }), ...periodOf({ since, until }) };

@@ -1,4 +1,5 @@
 /** Refused requests: what there is, and having them verified again. */
+import { messageOf } from "../../base/index.ts";
 import type { Refusal } from "../../event-log/index.ts";
 import type { BulkJobs, JobView } from "../bulk-jobs.ts";
 import { bulkJobJson } from "../bulk-job-json.ts";
@@ -6,7 +7,7 @@ import type * as Contract from "../contract/index.ts";
 import { timeOrNull } from "../json-values.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { Acceptance, AdminBackend } from "./backend.ts";
-import { selectedRefusals } from "./bulk-selection.ts";
+import { selectedRefusals, type RefusalSelection } from "./bulk-selection.ts";
 import { defined, periodOf } from "./event-handlers.ts";
 import { refusalDetailJson, refusalJson, stillRefusedJson } from "./event-json.ts";
 import { notFound, type HandlerInput, type Handlers } from "./handler.ts";
@@ -66,16 +67,36 @@ export function refusedHandlers(jobs: BulkJobs<AcceptTally>): RefusedHandlers {
   };
 }
 
+/** What is said of requests that were verified again, one after the other. */
+export type Accepted = Pick<Contract.AcceptJob, "results" | "failures">;
+
+/**
+ * Verifies refused requests again where no gateway runs, oldest first.
+ * @throws GtcError GTC_BAD_REQUEST when none matches
+ */
+export async function acceptRefusals(backend: Acceptor, selection: RefusalSelection, audit: Audit): Promise<Accepted> {
+  const accepted: Accepted = { results: [], failures: [] };
+  for (const id of new Set(await selectedRefusals(backend, selection))) {
+    try {
+      accepted.results.push(await accept(id, backend, audit));
+    } catch (fault) {
+      accepted.failures.push({ refusal_id: id, message: messageOf(fault) });
+    }
+  }
+  return accepted;
+}
+
+type Acceptor = Pick<AdminBackend, "queries" | "accept">;
 type Audit = HandlerInput<"acceptRefused">["audit"];
 
 /** Verifies one again. What lets it in is written to the trail before it is stored. */
-async function accept(id: string, backend: AdminBackend, audit: Audit): Promise<Contract.Acceptance> {
+async function accept(id: string, backend: Acceptor, audit: Audit): Promise<Contract.Acceptance> {
   const refusal = await found(backend, id);
   const acceptance = await backend.accept(refusal, (eventId) => audit("accept_refused", `${id} as event ${eventId}`));
   return acceptanceJson(id, acceptance);
 }
 
-async function found({ queries }: AdminBackend, id: string): Promise<Refusal> {
+async function found({ queries }: Pick<AdminBackend, "queries">, id: string): Promise<Refusal> {
   const refusal = await queries.getRefusal(id);
   if (refusal === undefined) throw notFound("refused request", id);
   return refusal;
