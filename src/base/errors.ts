@@ -154,6 +154,12 @@ export const ERRORS = {
     exitCode: 4,
     retryable: true,
   },
+  GTC_SQLITE_MISSING: {
+    message: "SQLite does not load on Node {node}: {detail}",
+    fix: "Install gtc again with the Node that runs it, and with its optional dependencies. Node 20 also needs a C++ compiler, make and Python where no prebuilt binary fits.",
+    exitCode: 4,
+    retryable: false,
+  },
   GTC_SYSTEM: {
     message: "The operating system refuses: {detail}",
     fix: "See to what the message names: rights of the user that runs gtc, free space, open files (`ulimit -n`), a port below 1024, an address of another machine.",

@@ -1,11 +1,12 @@
 /** The main thread's read-only connection to the projection: small queries by index, one page at a time. */
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import type { EventFilter as EventFilterOfPort, EventStatus, LogCounts, Refusal, RunStatus } from "../event-log.ts";
 import { EventFilter, type FoundEvent } from "./event-filter.ts";
 import { MINUTE_MS } from "./stat-counts.ts";
 import type { EventRow, RunRow } from "./projection-rows.ts";
 import { refusalOf, type RefusalRow } from "./refusal-reader.ts";
 import { RowLookup, type FoundRun } from "./row-lookup.ts";
+import { openSqlite } from "./sqlite.ts";
 
 export interface DedupeRow {
   readonly seq: number;
@@ -25,9 +26,9 @@ export class ProjectionReader {
   readonly #oldestOpen: Database.Statement<[], number>;
 
   constructor(projectionPath: string, refusalsPath: string) {
-    const db = new Database(projectionPath, { readonly: true, fileMustExist: true });
+    const db = openSqlite(projectionPath, { readonly: true, fileMustExist: true });
     this.#db = db;
-    this.#refusals = new Database(refusalsPath, { readonly: true, fileMustExist: true });
+    this.#refusals = openSqlite(refusalsPath, { readonly: true, fileMustExist: true });
     this.#lookup = new RowLookup(db);
     this.#filter = new EventFilter(db);
     this.#eventAt = db.prepare("SELECT * FROM event WHERE seq = ?");

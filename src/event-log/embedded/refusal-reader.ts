@@ -2,12 +2,13 @@
  * Reads the refused requests, and gives all changes one order: a sequence is a place in the journal plus the number of
  * refusals up to there. Both only grow, so their sum names both; refusals keep theirs, which is how it is taken apart.
  */
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import type { Refusal } from "../event-log.ts";
 import type { Page, RefusalQuery } from "../event-queries.ts";
 import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
 import { TextMatch } from "../text-match.ts";
 import type { Sendable } from "./query-protocol.ts";
+import { openSqlite } from "./sqlite.ts";
 
 const STEP_ROWS = 500;
 
@@ -33,7 +34,7 @@ export class RefusalReader {
   readonly #last: Database.Statement<[], number>;
 
   constructor(path: string) {
-    const db = new Database(path, { readonly: true, fileMustExist: true });
+    const db = openSqlite(path, { readonly: true, fileMustExist: true });
     this.#db = db;
     this.#countTo = db.prepare<[number], number | null>("SELECT max(seq) FROM refusal WHERE place < ?").pluck();
     this.#countBySequence = db

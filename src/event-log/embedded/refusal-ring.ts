@@ -5,9 +5,10 @@
  * Beside the requests: how many were refused per minute and per hour, tenant and reason, those included for which there
  * was no room.
  */
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import type { AcceptedRefusal, Refusal } from "../event-log.ts";
 import { isUnusable, removeProjection } from "./projection-file.ts";
+import { openSqlite } from "./sqlite.ts";
 import { HOUR_MS, MINUTE_MS, MINUTES_PER_HOUR } from "./stat-counts.ts";
 
 const VERSION = 4;
@@ -100,7 +101,7 @@ export class RefusalRing {
 
   private constructor(path: string, kept: number, nowMs: number) {
     this.#kept = kept;
-    this.#db = new Database(path);
+    this.#db = openSqlite(path);
     try {
       this.#db.pragma("journal_mode = WAL");
       this.#db.pragma("synchronous = OFF");
