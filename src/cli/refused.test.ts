@@ -48,7 +48,7 @@ async function refuseSome(): Promise<readonly string[]> {
     });
     expect(posted.status).toBe(401);
   }
-  await expect.poll(async () => (await gateway.refusals()).length).toBe(4);
+  await expect.poll(async () => (await gateway.refusals()).length, { timeout: 10_000 }).toBe(4);
   return (await gateway.refusals()).map(({ id }) => String(id)).toReversed();
 }
 
