@@ -1,2 +1,3 @@
 export { headerOf, type DedupeKey, type Envelope, type HeaderList, type VerdictRecord } from "./envelope.ts";
+export { headOf, type EnvelopeHead, type Listed } from "./envelope-head.ts";
 export type { Answer, AnswerRecord } from "./answer.ts";

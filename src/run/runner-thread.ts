@@ -11,6 +11,7 @@ import { RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
+import { unpackTasks } from "./sent-tasks.ts";
 import type { ChildStarted, FromRunner, RunTask, ToRunner } from "./run-task.ts";
 
 /** Messages wait at most this long for company. */
@@ -38,7 +39,7 @@ port.on("message", (message: ToRunner) => {
     case "tasks":
       for (const hash of message.forget) forget(hash);
       for (const { hash, json } of message.definitions) definitions.set(hash, json);
-      void runAll(message.tasks, message.firstNumber);
+      void runAll(unpackTasks(message.tasks), message.firstNumber);
       return;
     case "started":
       calls.get(message.callId)?.(message.outcome);
