@@ -135,7 +135,7 @@ export const ERRORS = {
     retryable: false,
   },
   GTC_TOO_MANY_JOBS: {
-    message: "{count} bulk replays are running already.",
+    message: "{count} bulk jobs of this kind are running already.",
     fix: "Wait for one to end, or cancel it.",
     status: 409,
     exitCode: 1,
@@ -143,7 +143,7 @@ export const ERRORS = {
   },
   GTC_EVENT_REFUSED: {
     message: "{id} was refused and cannot be replayed: {detail}",
-    fix: "`gtc events show {id}` says what to correct; then have the sender deliver it again. A refused request never becomes an event.",
+    fix: "`gtc events show {id}` says what to correct; then accept it with `gtc refused accept --id {id}`, which verifies it again, or have the sender deliver it again.",
     status: 409,
     exitCode: 1,
     retryable: false,

@@ -12,7 +12,7 @@ export type Listed<T> = { readonly [K in keyof T]-?: T[K] | undefined };
  */
 export function headOf(envelope: Envelope): Listed<EnvelopeHead> {
   const { id, tenant, eventType, receivedAtMs, method, target, headers, remoteAddress, verdict } = envelope;
-  const { dedupe, providerType } = envelope;
+  const { dedupe, providerType, acceptedFrom } = envelope;
   return {
     id,
     tenant,
@@ -25,5 +25,6 @@ export function headOf(envelope: Envelope): Listed<EnvelopeHead> {
     verdict,
     dedupe,
     providerType,
+    acceptedFrom,
   };
 }

@@ -14,6 +14,7 @@ export const stateTexts = defineTexts(
     },
     runs: { queued: "queued", running: "running", waiting: "waiting", succeeded: "succeeded", failed: "failed" },
     test: "test",
+    acceptedLater: "accepted later",
   },
   {
     verdicts: { verified: "geprüft", unsigned: "unsigniert", refused: "abgelehnt" },
@@ -33,5 +34,6 @@ export const stateTexts = defineTexts(
       failed: "gescheitert",
     },
     test: "Test",
+    acceptedLater: "später angenommen",
   },
 );

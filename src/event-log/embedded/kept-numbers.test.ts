@@ -70,6 +70,7 @@ test("counts of refused requests that were kept per minute alone are there per h
   RefusalRing.open(path, 10, START_MS, false).close();
   const old = openSqlite(path);
   old.exec("DROP TABLE refused_hour; PRAGMA user_version = 2");
+  old.exec("ALTER TABLE refusal DROP COLUMN accepted_as; ALTER TABLE refusal DROP COLUMN accepted_at");
   const insert = old.prepare("INSERT INTO refused_minute VALUES (?, 'demo', 'timestamp', 2)");
   for (const minute of [0, 1, 61]) insert.run(MIDNIGHT_MS / MINUTE_MS + minute);
   old.close();

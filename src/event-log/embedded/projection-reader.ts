@@ -4,6 +4,7 @@ import type { EventFilter as EventFilterOfPort, EventStatus, LogCounts, Refusal,
 import { EventFilter, type FoundEvent } from "./event-filter.ts";
 import { MINUTE_MS } from "./stat-counts.ts";
 import type { EventRow, RunRow } from "./projection-rows.ts";
+import { refusalOf, type RefusalRow } from "./refusal-reader.ts";
 import { RowLookup, type FoundRun } from "./row-lookup.ts";
 import { openSqlite } from "./sqlite.ts";
 
@@ -154,10 +155,9 @@ export class ProjectionReader {
 
   listRefusals(tenant: string | undefined, limit: number): readonly Refusal[] {
     const where = tenant === undefined ? "" : "WHERE tenant = ?";
-    const sql = `SELECT head, body_start FROM refusal ${where} ORDER BY seq DESC LIMIT ?`;
-    const query = this.#refusals.prepare<(string | number)[], { head: string; body_start: Buffer }>(sql);
-    const rows = query.all(...(tenant === undefined ? [] : [tenant]), limit);
-    return rows.map((row) => ({ ...(JSON.parse(row.head) as Omit<Refusal, "bodyStart">), bodyStart: row.body_start }));
+    const sql = `SELECT * FROM refusal ${where} ORDER BY seq DESC LIMIT ?`;
+    const query = this.#refusals.prepare<(string | number)[], RefusalRow>(sql);
+    return query.all(...(tenant === undefined ? [] : [tenant]), limit).map(refusalOf);
   }
 
   close(): void {

@@ -134,11 +134,14 @@ class Projector {
   #keepRefusals(message: Extract<ToProjector, { type: "refusals" }>): void {
     try {
       this.#refusals.add(message.refusals, message.skipped);
+      this.#refusals.noteAccepted(message.accepted);
     } catch (error) {
       // Best effort, as the port says; a full disk is told, the requests themselves were refused anyway.
       this.#post({ type: "stalled", because: messageOf(error) });
     }
-    this.#post({ type: "refusals_kept", count: message.refusals.length });
+    const { refusals, accepted } = message;
+    const bytes = refusals.reduce((sum, { refusal }) => sum + refusal.bodyStart.length, 0);
+    this.#post({ type: "refusals_kept", count: refusals.length + accepted.length, bytes });
   }
 
   #dropped(events: number): void {

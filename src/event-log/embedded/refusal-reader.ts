@@ -12,11 +12,13 @@ import { openSqlite } from "./sqlite.ts";
 
 const STEP_ROWS = 500;
 
-interface RefusalRow {
+export interface RefusalRow {
   readonly seq: number;
   readonly received_at: number;
   readonly head: string;
   readonly body_start: Buffer;
+  readonly accepted_as: string | null;
+  readonly accepted_at: number | null;
 }
 
 export interface RefusalChange {
@@ -73,13 +75,16 @@ export class RefusalReader {
 
   *list(query: Sendable<RefusalQuery>): Steps<Page<Refusal>> {
     const isOver = deadline(query.timeLimitMs);
+    const body = query.withoutBodies === true && query.text === undefined ? "zeroblob(0) AS body_start" : "body_start";
     const rows = this.#db.prepare<(string | number | null)[], RefusalRow>(
-      `SELECT seq, received_at, head, body_start FROM refusal WHERE seq < ?
+      `SELECT seq, received_at, head, ${body}, accepted_as, accepted_at FROM refusal WHERE seq < ?
          AND (? IS NULL OR tenant = ?) AND (? IS NULL OR event_type = ?) AND (? IS NULL OR reason = ?)
+         AND (? IS NULL OR (accepted_as IS NOT NULL) = ?)
          AND (? IS NULL OR received_at >= ?) AND (? IS NULL OR received_at < ?) ORDER BY seq DESC LIMIT ?`,
     );
     const { tenant = null, eventType = null, reason = null, sinceMs = null, untilMs = null, limit } = query;
-    const values = [tenant, eventType, reason, sinceMs, untilMs].flatMap((value) => [value, value]);
+    const accepted = query.accepted === undefined ? null : Number(query.accepted);
+    const values = [tenant, eventType, reason, accepted, sinceMs, untilMs].flatMap((value) => [value, value]);
     const match = query.text === undefined ? undefined : new TextMatch(query.text);
     const found: { seq: number; item: Refusal }[] = [];
     for (let before = beforeOf(query.cursor); ;) {
@@ -132,6 +137,7 @@ export interface RefusedCount {
   readonly count: number;
 }
 
-function refusalOf({ head, body_start }: RefusalRow): Refusal {
-  return { ...(JSON.parse(head) as Omit<Refusal, "bodyStart">), bodyStart: body_start };
+export function refusalOf({ head, body_start, accepted_as: eventId, accepted_at: atMs }: RefusalRow): Refusal {
+  const refusal = { ...(JSON.parse(head) as Omit<Refusal, "bodyStart">), bodyStart: body_start };
+  return eventId === null || atMs === null ? refusal : { ...refusal, acceptedAs: { eventId, atMs } };
 }
