@@ -13,6 +13,8 @@ export const stateTexts = defineTexts(
       duplicate: "duplicate",
     },
     runs: { queued: "queued", running: "running", waiting: "waiting", succeeded: "succeeded", failed: "failed" },
+    resolved: "resolved",
+    resolvedWhy: "It failed; a replay has done its work since.",
     test: "test",
   },
   {
@@ -32,6 +34,8 @@ export const stateTexts = defineTexts(
       succeeded: "gelungen",
       failed: "gescheitert",
     },
+    resolved: "nachgeholt",
+    resolvedWhy: "Es scheiterte; eine Wiederholung hat die Arbeit seither getan.",
     test: "Test",
   },
 );

@@ -11,6 +11,9 @@ export const eventTexts = defineTexts(
       download: "Download body",
       compare: "Compare",
     },
+    resolvedByReplay: "A replay",
+    resolvedByCopy: "An edited copy",
+    resolvedSince: "has done what failed here:",
     replayed: (n: number) => (n === 1 ? "One new run has begun." : `${n} new runs have begun.`),
     editTitle: "Edit and replay",
     editHint:
@@ -125,6 +128,9 @@ export const eventTexts = defineTexts(
       download: "Inhalt herunterladen",
       compare: "Vergleichen",
     },
+    resolvedByReplay: "Eine Wiederholung",
+    resolvedByCopy: "Eine geänderte Kopie",
+    resolvedSince: "hat getan, was hier scheiterte:",
     replayed: (n: number) => (n === 1 ? "Ein neuer Lauf hat begonnen." : `${n} neue Läufe haben begonnen.`),
     editTitle: "Ändern und wiederholen",
     editHint:

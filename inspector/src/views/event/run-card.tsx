@@ -15,6 +15,11 @@ import { runTones } from "../../ui/tones.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 
+/** The id of a run's card in the document. */
+export function runAnchor(id: string): string {
+  return `run-${id}`;
+}
+
 /** One run: the way through its flow, and its steps in time. */
 export function RunCard({ run }: { readonly run: RunDetail }) {
   const t = useTexts(eventTexts);
@@ -26,7 +31,13 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
   );
   const took = run.started_at && run.ended_at ? Date.parse(run.ended_at) - Date.parse(run.started_at) : undefined;
   return (
-    <section className="card run" aria-label={`${run.flow} ${run.id}`} data-run={run.id}>
+    <section
+      className="card run"
+      id={runAnchor(run.id)}
+      tabIndex={-1}
+      aria-label={`${run.flow} ${run.id}`}
+      data-run={run.id}
+    >
       <h2>
         {run.flow} <Badge tone={runTones[run.status]}>{states.runs[run.status]}</Badge>
         <span className="quiet run-facts">
@@ -34,6 +45,11 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
           {took !== undefined && <span>{duration(took, language)}</span>}
           {run.attempt > 1 && <span>{t.attempt(run.attempt)}</span>}
           {run.replay_of !== null && <ReplayOf run={run} />}
+          {run.resolved_by !== null && (
+            <Badge tone="good" title={states.resolvedWhy}>
+              {states.resolved}
+            </Badge>
+          )}
         </span>
       </h2>
       <div className="card-body">

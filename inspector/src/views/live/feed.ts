@@ -39,10 +39,11 @@ export function matches(filters: Filters, row: FeedRow, nowMs: number): boolean 
 }
 
 function matchesEvent(filters: Filters, event: EventSummary): boolean {
-  const { verdict, status, runs, delivery_id: delivery, provider_type: provider } = event;
+  const { verdict, status, resolved_by: by, runs, delivery_id: delivery, provider_type: provider } = event;
   return (
     (filters.verdict ?? verdict) === verdict &&
     (filters.status ?? status) === status &&
+    (filters.resolved === undefined || (status === "failed" && filters.resolved === String(by !== null))) &&
     (filters.flow === undefined || runs.some(({ flow }) => flow === filters.flow)) &&
     (filters.delivery_id === undefined || filters.delivery_id === delivery) &&
     (filters.provider_type === undefined || filters.provider_type === provider)

@@ -100,6 +100,13 @@ function MoreFilters({ filters, known, change }: FiltersProps) {
   const t = useTexts(liveTexts);
   return (
     <div className="filters">
+      <SelectFilter
+        label={t.filters.resolved}
+        value={filters.resolved}
+        every={t.all}
+        options={t.resolved}
+        onChange={(value) => change("resolved", value)}
+      />
       {(["flow", "provider_type", "delivery_id"] as const).map((name) => (
         <TextFilter
           key={name}
@@ -129,7 +136,13 @@ function ActiveFilters({ filters, change }: Omit<FiltersProps, "known">) {
     if (name === "period") return t.periods[value as LivePeriod];
     if (name === "since" || name === "until") return exactTime(value, language);
     const words: Readonly<Record<string, string>> =
-      name === "verdict" ? states.verdicts : name === "status" ? states.statuses : {};
+      name === "verdict"
+        ? states.verdicts
+        : name === "status"
+          ? states.statuses
+          : name === "resolved"
+            ? t.resolved
+            : {};
     return Object.hasOwn(words, value) ? (words[value] ?? value) : value;
   };
   const chips = [...COMMON_FILTERS, ...MORE_FILTERS].flatMap((name) => {
