@@ -77,7 +77,7 @@ function inOrder(rows: readonly FeedRow[], added: readonly FeedRow[]): readonly 
 }
 
 /** For sorting: by time, and by id where the time is the same. */
-export function newestFirst(a: FeedRow, b: FeedRow): number {
+export function newestFirst(a: Pick<FeedRow, "at" | "id">, b: Pick<FeedRow, "at" | "id">): number {
   return a.at === b.at ? compare(b.id, a.id) : compare(b.at, a.at);
 }
 
