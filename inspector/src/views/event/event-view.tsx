@@ -5,6 +5,7 @@ import { useLive } from "../../api/use-live.tsx";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { useKeys } from "../../shell/keyboard.ts";
+import { useTitle } from "../../shell/use-title.ts";
 import { lastList, Link, navigate, useAddress } from "../../shell/router.tsx";
 import type { ViewProps } from "../../shell/routes.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -34,6 +35,7 @@ export default function EventView({ rest: id }: ViewProps) {
   useKeys({ Escape: () => navigate(lastList()) });
   return (
     <div className="event">
+      {loaded.state !== "ready" && <UnknownHead isFailed={loaded.state === "failed"} />}
       <LoadedView loaded={loaded} reload={reload}>
         {(event) => (
           <>
@@ -57,9 +59,21 @@ export default function EventView({ rest: id }: ViewProps) {
   );
 }
 
+/** The way back stands also where there is nothing to go back from. */
+function UnknownHead({ isFailed }: { readonly isFailed: boolean }) {
+  const t = useTexts(eventTexts);
+  return (
+    <header className="event-head">
+      <Link to={lastList()}>← {t.back}</Link>
+      <h1 className={isFailed ? undefined : "visually-hidden"}>{isFailed ? t.unknown : t.event}</h1>
+    </header>
+  );
+}
+
 function EventHead({ event }: { readonly event: EventDetail }) {
   const t = useTexts(eventTexts);
   const states = useTexts(stateTexts);
+  useTitle(`${event.event_type} · ${event.tenant}`);
   return (
     <header className="event-head">
       <Link to={lastList()}>← {t.back}</Link>

@@ -98,7 +98,7 @@ export function AnswerCard({ event: { response, refused_because: because } }: { 
             ...headers.map(([name, value]) => [name, <FieldText key={name} name={name} value={value} />] as const),
           ]}
         />
-        {response.body !== null && (
+        {response.body !== null && response.body !== "" && (
           <LongText
             label={t.answer}
             text={typeof response.body === "string" ? response.body : prettyJson(response.body)}
