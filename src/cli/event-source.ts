@@ -1,5 +1,4 @@
 /** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, listEventViews, showEventView, type GatewayFile, type SummaryJson } from "../admin/index.ts";
@@ -8,6 +7,7 @@ import type { EventFilter } from "../event-log/index.ts";
 import { inspectLog, replayOffline } from "../gateway.ts";
 import type { CommandContext } from "./command.ts";
 import { readBundleFolder } from "../setup/index.ts";
+import { pathExists } from "./path-exists.ts";
 import { configFor, soundBundle } from "./load.ts";
 
 export interface EventSource extends AsyncDisposable {
@@ -100,7 +100,7 @@ const refusalSchema = eventSchema.extend({
 async function openLog(context: CommandContext, folder: string): Promise<EventSource> {
   const logFolder = join(folder, "state", "log");
   const { bundle } = await readBundleFolder(folder);
-  if (!existsSync(logFolder)) return nothingYet(bundle.name);
+  if (!(await pathExists(logFolder))) return nothingYet(bundle.name);
   const log = await inspectLog(logFolder);
   let isClosed = false;
   const close = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 /** Which secret verified how much: from the running gateway, or from the log when none runs. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf } from "../base/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { SecretUse } from "../setup/index.ts";
+import { pathExists } from "./path-exists.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -15,7 +15,7 @@ export async function readSecretUse(folder: string): Promise<readonly SecretUse[
   const answer = gateway && (await askGateway(gateway));
   if (gateway !== undefined && answer !== undefined) return useOfGateway(answer, gateway, folder);
   const path = join(folder, "state", "log");
-  if (!existsSync(path)) return [];
+  if (!(await pathExists(path))) return [];
   await using log = await inspectLog(path);
   return await log.queries.sourceUse();
 }

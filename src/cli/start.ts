@@ -69,7 +69,10 @@ export const start = defineCommand({
       onNotice: (notice) => output.notice(notice),
     });
     const reloader = new BundleReloader({ context, folder, config, gateway, output, bundle, withFlows: options.watch });
-    changes.tell(() => reloader.reload());
+    changes.tell(
+      () => reloader.reload(),
+      (fault) => output.fault("watching the bundle for changes", fault),
+    );
     const stopFiles = watchFiles(
       () => reloader.secretFiles,
       () => reloader.reloadSecrets(),
