@@ -6,6 +6,8 @@ import { folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
 import { readSecretUse } from "./secret-use.ts";
 import { table } from "./table.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 export const secretsStatus = defineCommand({
   name: "secrets status",
@@ -21,7 +23,7 @@ export const secretsStatus = defineCommand({
     const nowMs = Date.now();
     const rows = secretStatus(settings, await readSecretUse(folder), nowMs);
     context.stdout.write(
-      options.json ? rows.map((row) => `${JSON.stringify(rowJson(row))}\n`).join("") : rowsText(rows, nowMs, context),
+      options.json ? rows.map((row) => jsonLine(rowJson(row))).join("") : rowsText(rows, nowMs, context),
     );
     return 0;
   },
@@ -48,10 +50,10 @@ function timeOrNull(timeMs: number | undefined): string | null {
 function rowsText(rows: readonly SecretStatus[], nowMs: number, context: CommandContext): string {
   if (rows.length === 0) return "No secrets are set up.\n";
   const cells = rows.map((row) => [
-    row.tenant,
-    row.eventType,
-    row.scheme,
-    row.name,
+    visible(row.tenant),
+    visible(row.eventType),
+    visible(row.scheme),
+    visible(row.name),
     row.lastUsedAtMs === undefined ? "never" : `${since(row.lastUsedAtMs, nowMs)} ago`,
     String(row.usedCount),
     adviceText(row, nowMs, context),

@@ -22,6 +22,8 @@ import { defineCommand, type CommandContext } from "./command.ts";
 import { configFor, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { urlsText } from "./urls.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 /** The answers with all that is wrong with them. */
 class AnswersFault extends GtcError {
@@ -89,7 +91,7 @@ async function emit(context: CommandContext, file: string, advanced: boolean, bu
       );
     });
     context.stderr.write(
-      `Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ${bundle ?? "./my-bundle"}\n`,
+      `${visible(`Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ${bundle ?? "./my-bundle"}`)}\n`,
     );
   }
   return 0;
@@ -138,13 +140,13 @@ async function report(
   { merged, notices, changed, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
-  for (const notice of notices) stderr.write(`${paint.dim("note:")} ${notice}\n`);
+  for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
   const { maxBodyBytes } = await configFor(context, folder);
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
   await warnOfUnread(context, folder, merged);
   const rows = urlTable(bundle);
   if (json) {
-    stdout.write(`${JSON.stringify({ changed: changed ?? false, urls: rows })}\n`);
+    stdout.write(jsonLine({ changed: changed ?? false, urls: rows }));
     return;
   }
   stderr.write(`${paint.good("✓")} ${outcome(changed, merged.secrets.size)}\n\n`);
@@ -162,7 +164,9 @@ async function warnOfUnread(context: CommandContext, folder: string, { settings 
   const { faults } = await readExternalSecrets(settings, { env, folder });
   if (faults.length === 0) return;
   const detail = faults.join("; ");
-  stderr.write(`${paint.warning("!")} Secrets cannot be read: ${detail}. Without them \`gtc start\` refuses.\n`);
+  stderr.write(
+    `${paint.warning("!")} Secrets cannot be read: ${visible(detail)}. Without them \`gtc start\` refuses.\n`,
+  );
 }
 
 /** `changed` is undefined for a dry run. */

@@ -1,7 +1,6 @@
 /** `gtc start`: runs the gateway on a bundle until it is told to stop. */
 import { startGateway } from "../gateway.ts";
 import { urlTable } from "../setup/index.ts";
-import { renderDiagnostic } from "../text/index.ts";
 import { BundleReloader } from "./bundle-reloader.ts";
 import { defineCommand } from "./command.ts";
 import { findingsOf } from "./doctor.ts";
@@ -77,7 +76,7 @@ export const start = defineCommand({
       () => reloader.secretFiles,
       () => reloader.reloadSecrets(),
     );
-    for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
+    for (const warning of bundle.diagnostics) output.mistake(warning);
     if (!options.quiet)
       output.banner(bannerText(gateway, urlTable(bundle), bundle.sources, context), gateway.addresses);
     await stopped;
