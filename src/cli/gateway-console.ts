@@ -57,7 +57,14 @@ export class GatewayConsole {
   /** time, tenant, type, verdict, answer, duration, event id */
   request(record: RequestRecord): void {
     const { tenant, eventType, verdict, status, durationMs, eventId, duplicateOf } = record;
-    const level: Level = status >= 500 ? "error" : verdict === "refused" || status >= 400 ? "warn" : "info";
+    const level: Level =
+      record.unkept === true
+        ? "debug"
+        : status >= 500
+          ? "error"
+          : verdict === "refused" || status >= 400
+            ? "warn"
+            : "info";
     if (!this.#log.isLevelEnabled(level)) return;
     const said = whyOf(record);
     const mark =
