@@ -41,7 +41,7 @@ function errorToJson(error: GtcError): unknown {
 
 function errorToText(error: GtcError, { paint }: CommandContext): string {
   const places = diagnosticsOf(error).map((diagnostic) => `${renderDiagnostic(diagnostic, paint)}\n\n`);
-  places.push(...faultsOf(error).map((fault) => `${faultText(fault, paint)}\n`));
+  places.push(...faultsOf(error).map((fault) => `${faultText(fault, error, paint)}\n`));
   const title = `${paint.error("error")} ${paint.dim(`[${error.code}]`)} ${visibleLines(error.message)}`;
   const fix = `  ${paint.dim("fix:")} ${visible(error.fix)}`;
   const trace =
@@ -57,7 +57,8 @@ function faultsOf(error: GtcError): readonly AnswerFault[] {
   return "faults" in error ? (error as GtcError & WithAnswerFaults).faults : [];
 }
 
-function faultText({ path, message, hint }: AnswerFault, paint: Palette): string {
-  const head = `${paint.error("✗")} ${paint.bold(visible(path))} ${visible(message)}`;
+function faultText({ path, message, hint, place }: AnswerFault, { details }: GtcError, paint: Palette): string {
+  const at = place === undefined ? "" : `${String(details["path"])}:${place.line}:${place.column} `;
+  const head = `${paint.error("✗")} ${visible(at)}${paint.bold(visible(path))} ${visible(message)}`;
   return hint === undefined ? head : `${head}\n    ${paint.dim("fix:")} ${visible(hint)}`;
 }
