@@ -64,7 +64,7 @@ async function refuseWhileUsed(
   nowMs: number,
 ): Promise<void> {
   const { owner, eventType } = sourceOf({ settings }, { tenant, type }, "remove");
-  const rows = secretStatus(settings, await readSecretUse(folder), nowMs);
+  const rows = secretStatus(settings, (await readSecretUse(folder)).uses, nowMs);
   const row = rows.find((one) => one.tenant === owner && one.eventType === eventType && one.name === secret);
   if (row?.advice === "ended" || row?.lastUsedAtMs === undefined) return;
   const sinceMs = nowMs - row.lastUsedAtMs;

@@ -13,7 +13,7 @@ export const secretsStatus = defineCommand({
   name: "secrets status",
   summary: "Show every secret, when it was used last, and which may go",
   description:
-    "Reads the events that are kept: what retention dropped does not count. A star as tenant or event type stands for all without a scheme of their own. Secrets themselves are never shown.",
+    "Reads the events that are kept: what retention dropped does not count. A star as tenant or event type stands for all without a scheme of their own. What the file of a secret held before is a row while the gateway runs that still accepts it. Secrets themselves are never shown.",
   examples: ["gtc secrets status ./my-bundle", "gtc secrets status ./my-bundle --json"],
   args: { bundle: optional("The bundle's folder; by default the current one") },
   options: { json: flag("Print JSON, one object a line") },
@@ -21,7 +21,8 @@ export const secretsStatus = defineCommand({
     const folder = folderOf(context, args.bundle);
     const settings = await readSettings(folder);
     const nowMs = Date.now();
-    const rows = secretStatus(settings, await readSecretUse(folder), nowMs);
+    const { uses, replaced } = await readSecretUse(folder);
+    const rows = secretStatus(settings, uses, nowMs, replaced);
     context.stdout.write(
       options.json ? rows.map((row) => jsonLine(rowJson(row))).join("") : rowsText(rows, nowMs, context),
     );

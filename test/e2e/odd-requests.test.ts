@@ -57,7 +57,9 @@ test.each([
 });
 
 test("an answer that is on its way comes before the refusal behind it", async () => {
-  const answers = await answersTo(`${POST}Content-Length: 3\n\nabcCONNECT example.com:443 HTTP/1.1\nHost: example.com\n\n`);
+  const answers = await answersTo(
+    `${POST}Content-Length: 3\n\nabcCONNECT example.com:443 HTTP/1.1\nHost: example.com\n\n`,
+  );
   expect(answers.map(({ status }) => status)).toEqual([202, 405]);
 });
 
