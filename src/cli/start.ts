@@ -77,8 +77,7 @@ export const start = defineCommand({
       () => reloader.reloadSecrets(),
     );
     for (const warning of bundle.diagnostics) output.mistake(warning);
-    if (!options.quiet)
-      output.banner(bannerText(gateway, urlTable(bundle), bundle.sources, context), gateway.addresses);
+    if (!options.quiet) output.banner(bannerText(gateway, urlTable(bundle), bundle, context), gateway.addresses);
     await stopped;
     output.say("Stopping: finishing what is under way. A second signal cuts that short.");
     void context.untilStopped().then(() => gateway.hurry());
