@@ -60,6 +60,8 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   });
   // A header beyond node's own bound of 2000 would be left out without a word; their bytes are bounded.
   server.maxHeadersCount = 0;
+  // A sender may say that no more will come and still wait for its answer; node would cut it off (the option has no types).
+  Object.assign(server, { httpAllowHalfOpen: true });
   const connections = new Connections(server);
   const edge = new Edge(options, connections);
   server.on(

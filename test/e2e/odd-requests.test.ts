@@ -63,6 +63,16 @@ test("an answer that is on its way comes before the refusal behind it", async ()
   expect(answers.map(({ status }) => status)).toEqual([202, 405]);
 });
 
+test("a sender that says it will send no more gets its answers all the same", async () => {
+  const { host, port } = gateway.gateway.addresses.webhook;
+  const socket = connect(port, host);
+  const keepsOpen = `${POST}Content-Length: 3\n\nabc`.replaceAll("\n", "\r\n");
+  socket.end(keepsOpen + keepsOpen);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  expect(readAnswers(Buffer.concat(chunks), ["POST", "POST"]).map(({ status }) => status)).toEqual([202, 202]);
+});
+
 test("the target is stored as a path, however it was written", async () => {
   await answersTo(`POST http://x/events/webhook/demo/absolute?a=1 HTTP/1.1\nHost: x\n${BODY}`);
   const [stored] = await gateway.events("type=absolute");
