@@ -10,6 +10,7 @@
 import { EvaluationError, ParseError, TypeError as CelTypeError, type ParseResult } from "@marcbachmann/cel-js";
 import { messageOf, nearest, type JsonObject, type JsonValue } from "../base/index.ts";
 import { findCostlyLoop } from "./check-cost.ts";
+import { findBadPattern } from "./check-patterns.ts";
 import { environmentFor, roomyEnvironmentFor } from "./environment.ts";
 import { meterCalls } from "./meter-calls.ts";
 import { withoutMetered } from "./metered-functions.ts";
@@ -59,6 +60,8 @@ export function compileExpression(
     const parsed = environment.parse(text);
     const costly = findCostlyLoop(parsed.ast);
     if (costly !== undefined) return { fault: { code: "costly-expression", message: costly.message, range: costly } };
+    const pattern = findBadPattern(parsed.ast);
+    if (pattern !== undefined) return { fault: { code: "bad-expression", message: pattern.message, range: pattern } };
     const checked = parsed.check();
     if (checked.error !== undefined) return { fault: faultOf(checked.error, text, known) };
     if (checked.type !== "bool" && checked.type !== "dyn") {
@@ -141,6 +144,15 @@ function faultOf(thrown: unknown, text: string, known: readonly string[]): Expre
   return { code: "bad-expression", message: clean(messageOf(thrown)), range: whole };
 }
 
+/** What authors write who think of another language. */
+const SLIPS: readonly { readonly isMade: (text: string, at: number) => boolean; readonly hint: string }[] = [
+  { isMade: (text, at) => text[at] === "=", hint: "Compare with `==`." },
+  {
+    isMade: (text, at) => /^(?:and|or)\b/i.test(text.slice(at)) || /\bnot\s+$/i.test(text.slice(0, at)),
+    hint: "Write `&&` for and, `||` for or, `!` for not.",
+  },
+];
+
 function hintFor(
   code: string,
   text: string,
@@ -148,7 +160,7 @@ function hintFor(
   known: readonly string[],
 ): string | undefined {
   if (NOT_CEL.test(text)) return "A condition is CEL and needs no braces: write `event.payload.x == 1`.";
-  if (code !== "unknown_variable") return undefined;
+  if (code !== "unknown_variable") return SLIPS.find(({ isMade }) => isMade(text, range.start))?.hint;
   const similar = nearest(text.slice(range.start, range.end), known);
   return similar === undefined ? `Known names: ${known.join(", ")}.` : `Did you mean \`${similar}\`?`;
 }
