@@ -218,6 +218,23 @@ describe("faults of an expression", () => {
     expect(faultOf("payload.a == 'this and that' &&").hint).toBeUndefined();
   });
 
+  it("find a header that is asked for with capitals", () => {
+    for (const text of [
+      "headers['X-GitHub-Event'] == 'push'",
+      "event.headers['X-GitHub-Event'] == 'push'",
+      "headers[?'X-GitHub-Event'].orValue('') == 'push'",
+      "'X-GitHub-Event' in headers",
+      "payload.a == 1 || headers['X-GitHub-Event'] == 'push'",
+    ])
+      expect(faultOf(text), text).toMatchObject({ code: "unknown-name", hint: "Write `x-github-event`." });
+    expect(faultOf("headers['X-A'] == 'y'").range).toEqual({ start: 8, end: 13 });
+    expect("expression" in compileExpression("payload.headers['X-A'] == 'B'", NAMES)).toBe(true);
+  });
+
+  it("say how to ask for what is no field", () => {
+    expect(faultOf("has(headers['x-a'])").hint).toMatch(/'x-name' in headers/);
+  });
+
   it("find a regular expression that is none", () => {
     expect(faultOf("payload.list.exists(x, x.matches('a(b'))")).toMatchObject({
       code: "bad-expression",
