@@ -77,8 +77,8 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
 }
 
 /** An operator's copy of an event: its own id, no signature, no delivery id, marked as sent by the operator. */
-function copyOf(original: Envelope, { body, headers, target }: EventCopy, id: string): Envelope {
-  const { dedupe: _dedupe, ...envelope } = original;
+function copyOf(original: Envelope, { body, headers, target, providerType }: EventCopy, id: string): Envelope {
+  const { dedupe: _dedupe, providerType: _type, ...envelope } = original;
   return {
     ...envelope,
     id,
@@ -86,6 +86,7 @@ function copyOf(original: Envelope, { body, headers, target }: EventCopy, id: st
     headers,
     target,
     rawBody: body,
+    ...(providerType !== undefined && { providerType }),
     verdict: { status: "unsigned", sentBy: "operator" },
   };
 }

@@ -138,13 +138,17 @@ async function openParts(options: GatewayOptions, releases: ReleaseStack): Promi
   const fetchText = options.fetchText ?? createGuardedFetch();
   const current = new CurrentBundle(bundle, createKeyStore(fetchText));
   const replies = new ReplyDesk();
-  const dispatcher = releases.use(startDispatcher(options, log, replies, current));
   const metrics = new Metrics({
     openRuns: () => dispatcher.openRuns,
     projectionLagBytes: () => lagOf(log),
     logReady: () => log.health().status === "ready",
     counts: () => log.counts(),
   });
+  const onRunOver = (over: RunOver): void => {
+    metrics.run({ flow: over.run.flow, status: over.end.status, durationMs: over.durationMs });
+    options.onRunOver?.(over);
+  };
+  const dispatcher: Dispatcher = releases.use(startDispatcher({ ...options, onRunOver }, log, replies, current));
   const traffic = releases.use(
     new TrafficMinutes({
       now: () => systemClock.now(),

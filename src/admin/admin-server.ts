@@ -129,7 +129,9 @@ class Admin implements Disposable {
         return json(200, { status: "ok" });
       case "/readyz": {
         const health = this.#options.backend.log.health();
-        return json(health.status === "ready" ? 200 : 503, { ...health });
+        if (health.status !== "ready") return json(503, { ...health });
+        const { status, backlog, projectionLagBytes } = health;
+        return json(200, { status, backlog, projection_lag_bytes: projectionLagBytes });
       }
       case "/metrics": {
         const { contentType, text } = await this.#options.metrics();

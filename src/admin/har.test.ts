@@ -27,6 +27,7 @@ function event(changes: Partial<EventDetail> = {}): EventDetail {
     received_at: "2026-11-24T10:00:00.000Z",
     method: "POST",
     status: "done",
+    resolved_by: null,
     verdict: "verified",
     duplicate_of: null,
     body_bytes: 12,

@@ -71,7 +71,13 @@ export const ERRORS = {
   },
   GTC_SECRET_KEY: {
     message: "The sealed secrets cannot be opened: {detail}",
-    fix: "Set GTC_KEY to the key that sealed them, restore the key file, or run `gtc setup` again with the secrets.",
+    fix: "Set GTC_KEY to the key that sealed them, or restore state/secret.key. When the key is lost, remove state/secrets.json and run `gtc setup` again with all secrets.",
+    exitCode: 4,
+    retryable: false,
+  },
+  GTC_STATE_DAMAGED: {
+    message: "{path}, which gtc wrote, cannot be read: {detail}",
+    fix: "Restore the file from a copy, or remove it and run `gtc setup` again with all answers and secrets.",
     exitCode: 4,
     retryable: false,
   },
@@ -162,7 +168,7 @@ export const ERRORS = {
   },
   GTC_SYSTEM: {
     message: "The operating system refuses: {detail}",
-    fix: "See to what the message names: rights of the user that runs gtc, free space, open files (`ulimit -n`), a port below 1024, an address of another machine.",
+    fix: "{advice}",
     exitCode: 4,
     retryable: true,
   },

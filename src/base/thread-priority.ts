@@ -14,6 +14,10 @@ const WEAKEST = 19;
  */
 export function yieldToOtherThreads(steps: number): void {
   if (platform !== "linux") return;
-  // 0 is the calling thread.
-  setPriority(0, Math.min(WEAKEST, getPriority(0) + steps));
+  try {
+    // 0 is the calling thread.
+    setPriority(0, Math.min(WEAKEST, getPriority(0) + steps));
+  } catch {
+    // A sandbox may forbid the call. Without it the thread works as well, only less considerately.
+  }
 }

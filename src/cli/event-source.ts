@@ -1,5 +1,4 @@
 /** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { listEventViews, showEventView, type SummaryJson } from "../admin/index.ts";
@@ -10,6 +9,7 @@ import { replayOffline } from "../offline.ts";
 import type { CommandContext } from "./command.ts";
 import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { readBundleFolder } from "../setup/index.ts";
+import { pathExists } from "./path-exists.ts";
 import { configFor, soundBundle } from "./load.ts";
 
 export interface EventSource extends AsyncDisposable {
@@ -75,7 +75,7 @@ const refusalSchema = eventSchema.extend({
 async function openLog(context: CommandContext, folder: string): Promise<EventSource> {
   const logFolder = join(folder, "state", "log");
   const { bundle } = await readBundleFolder(folder);
-  if (!existsSync(logFolder)) return nothingYet(bundle.name);
+  if (!(await pathExists(logFolder))) return nothingYet(bundle.name);
   const log = await inspectLog(logFolder);
   let isClosed = false;
   const close = async (): Promise<void> => {

@@ -227,6 +227,8 @@ export interface EventSummary {
   readonly providerType?: string;
   readonly duplicateOf?: string;
   readonly bodyBytes: number;
+  /** Only of a failed event, when nothing that failed of it is left: the replay that did the last of it. */
+  readonly resolvedBy?: RunResolution;
   readonly runs: readonly { readonly id: string; readonly flow: string; readonly status: RunStatus }[];
 }
 
@@ -296,6 +298,8 @@ export interface AcceptedRefusal {
 export interface LogCounts {
   readonly events: Readonly<Record<EventStatus, number>>;
   readonly runs: Readonly<Record<RunStatus, number>>;
+  /** Failed runs whose work no replay has done. */
+  readonly deadLetters: number;
   /** When the oldest run that has not ended was queued; absent: all have ended. */
   readonly oldestOpenAtMs?: number;
 }

@@ -77,6 +77,8 @@ export interface EventQuery extends Period, Paged {
   readonly eventType?: string;
   readonly providerType?: string;
   readonly status?: EventStatus;
+  /** Of failed events: those of which replays have done all that had failed (true) or not (false). Others have neither. */
+  readonly resolved?: boolean;
   readonly verdict?: "verified" | "unsigned";
   /** Events that started a run of this flow. */
   readonly flow?: string;

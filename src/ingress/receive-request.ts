@@ -27,6 +27,7 @@ import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.t
 import { dedupeKeyOf, deliveryKey } from "./dedupe-key.ts";
 import { envelopeOf, recordedVerdict } from "./event-of-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import { RefusalExplainer, type ExplainedRefusal } from "./refusal-explainer.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { signedRequestOf } from "./signed-request.ts";
@@ -46,6 +47,8 @@ export interface ReceiverOptions extends EventAnswersOptions {
 
 /** Of a refused request. Whole up to here, it can be verified again; most providers' bodies are smaller. */
 const KEPT_BODY_BYTES = 64 * 1024;
+/** Refusals of one kind that need no secret to be caused. */
+const KEPT_PROBES_PER_SECOND = 1;
 /** Of a provider's own limit; the rest is for the way there and back. */
 const SHARE_OF_PROVIDERS_LIMIT = 0.8;
 
@@ -54,6 +57,7 @@ export class Receiver {
   readonly #explainer: RefusalExplainer;
   readonly #answers: EventAnswers;
   readonly #room: ByteRoom;
+  readonly #probes: RateLimiter;
 
   /** `room` holds what all requests may have in memory; decoded bodies count there as long as they are looked at. */
   constructor(options: ReceiverOptions, room: ByteRoom) {
@@ -61,6 +65,7 @@ export class Receiver {
     this.#room = room;
     this.#answers = new EventAnswers(options);
     this.#explainer = new RefusalExplainer(options);
+    this.#probes = new RateLimiter(KEPT_PROBES_PER_SECOND, options.clock);
   }
 
   /** Answers a complete request. Never throws: a fault of ours becomes a 5xx and an alarm. */
@@ -86,6 +91,29 @@ export class Receiver {
     const answer = problem(name);
     this.#keepRefusal(request, answer.status, this.#durationOf(request), why);
     return answer;
+  }
+
+  /**
+   * Refuses what anyone can send who knows no secret and no name: another method, a path or a tenant that there is not.
+   * It may be a sender's mistake, which the operator wants to find; but whoever only tries must not push other refusals
+   * out of the ring, so of each kind one a second is kept. All are counted.
+   */
+  refuseProbe(request: ArrivedRequest, name: ProblemName, why: ExplainedRefusal): Answer {
+    if (this.#probes.take(why.reason)) return this.refuse(request, name, why);
+    const answer = problem(name);
+    this.#tell(request, "refused", { status: answer.status, reason: why.reason, unkept: true });
+    return answer;
+  }
+
+  /** Refuses a request for its method. */
+  refuseMethod(request: ArrivedRequest): Answer {
+    const { method, route } = request;
+    const detail = `It was sent with ${method}; webhooks are sent with POST.`;
+    const hint =
+      method === "GET" || method === "HEAD"
+        ? `A browser or a monitor asks like this. If it is a provider's way to confirm the URL, give "${route.eventType}" its "provider" in the answers.`
+        : "Have the sender use POST.";
+    return this.refuseProbe(request, "method-not-allowed", { reason: "method_not_allowed", detail, hint });
   }
 
   /** Resolves when every refusal so far was kept. */
@@ -114,12 +142,12 @@ export class Receiver {
 
   /** A request for which no scheme is configured. */
   #unchecked(request: ArrivedRequest, signed: SignedRequest, tenant: TenantSources): Answer | Promise<Answer> {
+    if (request.method !== "POST") return this.refuseMethod(request);
     if (tenant.requireSignature) {
       const hint = `Give "${request.route.eventType}" a signature in the answers, or set require_signature to false.`;
       const detail = "No signature is configured for this event type.";
       return this.refuse(request, "unauthorized", { reason: "signature_required", detail, hint });
     }
-    if (request.method !== "POST") return this.#wrongMethod(request);
     return this.#store(request, { verdict: { status: "unsigned" }, dedupe: deliveryKey(deliveryIdOf(signed)) });
   }
 
@@ -132,7 +160,7 @@ export class Receiver {
   ): Answer | Promise<Answer> {
     if (verdict.status === "refused") return this.#refuseSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
-    if (verdict.status === "handshake" || request.method !== "POST") return this.#wrongMethod(request);
+    if (verdict.status === "handshake" || request.method !== "POST") return this.refuseMethod(request);
     const dedupe = dedupeKeyOf(verdict, tenant, request.rawBody);
     return this.#store(request, {
       verdict: recordedVerdict(verdict),
@@ -145,7 +173,7 @@ export class Receiver {
   /** The sender has its 401 at once; why is worked out after it. */
   #refuseSignature(request: ArrivedRequest, signed: SignedRequest, verdict: RefusedVerdict): Answer {
     // A browser or a probe that asks with GET is told the method, not that a signature is missing.
-    if (request.method !== "POST") return this.#wrongMethod(request);
+    if (request.method !== "POST") return this.refuseMethod(request);
     const answer = problem("unauthorized");
     const durationMs = this.#durationOf(request);
     const { route, receivedAtMs } = request;
@@ -153,11 +181,6 @@ export class Receiver {
       this.#keepRefusal(request, answer.status, durationMs, why),
     );
     return answer;
-  }
-
-  #wrongMethod(request: ArrivedRequest): Answer {
-    this.#tell(request, "none", { status: 405, reason: "method_not_allowed" });
-    return problem("method-not-allowed");
   }
 
   async #shake(request: ArrivedRequest, handshake: Handshake): Promise<Answer> {

@@ -160,6 +160,37 @@ describe("the inspector for operators", () => {
     await page.locator("[data-run]").filter({ hasText: "succeeded" }).first().waitFor();
   });
 
+  test("an event that a replay made good is no failure to look after: in the list, on its page, in the overview", async () => {
+    await bundle.write("flows/issues.ygtc", MENDED_ISSUES);
+    await gateway.gateway.reload(await bundle.load());
+    const page = await open("?status=failed");
+    const rows = page.locator(".feed-row");
+    await rows.nth(FAILED_RUNS - 1).waitFor();
+    await rows.first().click();
+    await page.getByRole("button", { name: "Replay", exact: true }).click();
+    const note = page.locator(".event > .note");
+    await note.getByText("has done what failed here", { exact: false }).waitFor();
+    await note.getByRole("link", { name: "A replay" }).click();
+    expect(await page.evaluate("document.activeElement.innerText")).toContain("succeeded");
+    expect(await page.locator("h1 .badge").innerText()).toBe("resolved");
+
+    await page.keyboard.press("Escape");
+    await page.waitForURL(/status=failed/);
+    await rows.filter({ hasText: "resolved" }).waitFor();
+    await page.getByRole("button", { name: "More filters" }).click();
+    await page.getByLabel("Failures").selectOption("left to do");
+    await page.waitForURL(/resolved=false/);
+    await expect.poll(() => rows.count()).toBe(FAILED_RUNS - 1);
+    await page.getByLabel("Failures").selectOption("done by a replay");
+    await expect.poll(() => rows.count()).toBe(1);
+
+    await page.goto(`${gateway.adminUrl}/overview`);
+    const tile = page.locator(".tile").filter({ hasText: "Dead letters" });
+    expect(await tile.innerText()).toMatch(new RegExp(`^Dead letters\\s+${FAILED_RUNS - 1}\\s`));
+    await tile.getByRole("link", { name: "1 more done by replays" }).click();
+    await page.locator("tr[data-resolved]").waitFor();
+  });
+
   test("all that are left to do are replayed, also those that are not listed", async () => {
     const more = 100;
     await Promise.all(Array.from({ length: more }, () => postIssue(gateway.url, null)));

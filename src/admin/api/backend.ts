@@ -60,6 +60,8 @@ export interface EventCopy {
   readonly headers: HeaderList;
   /** Path and query. */
   readonly target: string;
+  /** What happened, in the provider's words. */
+  readonly providerType?: string;
 }
 
 export interface StoredCopy {

@@ -29,6 +29,7 @@ export function eventRowJson(row: EventRowView): Contract.EventSummary {
     received_at: isoTime(row.receivedAtMs),
     method: row.method,
     status: row.status,
+    resolved_by: resolutionJson(row.resolvedBy),
     verdict: row.verdict.status,
     duplicate_of: row.duplicateOf ?? null,
     body_bytes: row.bodyBytes,

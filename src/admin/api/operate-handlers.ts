@@ -82,7 +82,7 @@ async function overviewJson(
     until: isoTime(query.untilMs),
     bucket_ms: query.bucketMs,
     buckets: buckets.map(bucketJson),
-    totals: { events: { ...totals.events }, runs: { ...totals.runs } },
+    totals: { events: { ...totals.events }, runs: { ...totals.runs }, dead_letters: totals.deadLetters },
     backlog: totals.runs.queued + totals.runs.running + totals.runs.waiting,
     oldest_open_at: timeOrNull(totals.oldestOpenAtMs),
     storage: {

@@ -8,7 +8,9 @@ import { bulkJobJson } from "../bulk-job-json.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
 import { selectedEvents } from "./bulk-selection.ts";
+import { copiedType } from "./copied-type.ts";
 import { editedCopy, editedParts, OF_CONNECTION } from "./edited-copy.ts";
+import { defined } from "./event-handlers.ts";
 import { notFound, type Handlers } from "./handler.ts";
 
 type ReplayHandlers = Pick<
@@ -41,8 +43,10 @@ export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
       const original = await backend.log.getEnvelope(id);
       if (original === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
       const { copy, leftOut } = await editedCopy(original, edits, maskRulesOf(backend));
+      const { sourceOf: anySource } = backend.bundle();
+      const providerType = await copiedType(original, copy, anySource(original.tenant, original.eventType));
       await audit("replay_edited", `${id}, edited: ${editedParts(edits)}`);
-      const stored = await backend.storeCopy(original, copy);
+      const stored = await backend.storeCopy(original, { ...copy, ...defined({ providerType }) });
       return { ...replayedJson(stored.eventId, id, stored.runs), left_out: [...leftOut] };
     },
 

@@ -1,6 +1,6 @@
 /** Stored events and refused requests, as the admin API shows them. */
 import { z } from "zod";
-import { runDetail, runRef } from "./run-resources.ts";
+import { resolution, runDetail, runRef } from "./run-resources.ts";
 import { anyJson, time } from "./values.ts";
 
 export const eventStatus = z.enum(["received", "done", "failed", "unmatched", "refused", "duplicate"]);
@@ -26,6 +26,8 @@ export const eventSummary = z.object({
   received_at: time,
   method: z.string(),
   status: eventStatus,
+  /** Only of a failed event, when nothing that failed of it is left to do: the replay that did the last of it. */
+  resolved_by: resolution.nullable(),
   verdict: z.enum(["verified", "unsigned", "refused"]),
   duplicate_of: z.string().nullable(),
   body_bytes: z.int(),

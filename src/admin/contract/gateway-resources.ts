@@ -52,7 +52,12 @@ export const overview = z.object({
   until: time,
   bucket_ms: z.int(),
   buckets: z.array(trafficBucket),
-  totals: z.object({ events: z.record(eventStatus, z.int()), runs: z.record(runStatus, z.int()) }),
+  totals: z.object({
+    events: z.record(eventStatus, z.int()),
+    runs: z.record(runStatus, z.int()),
+    /** Failed runs whose work no replay has done. */
+    dead_letters: z.int(),
+  }),
   /** Runs that have not ended now. */
   backlog: z.int(),
   /** When the oldest of them was queued. */

@@ -7,11 +7,15 @@ export const limit = z.coerce.number().int().min(1).max(1000).default(50);
 export const cursor = z.string().max(200).optional();
 export const period = { since: time.optional(), until: time.optional() };
 
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
 export const eventFilters = z.strictObject({
   tenant: z.string().optional(),
   type: z.string().optional(),
   provider_type: z.string().optional(),
   status: resource.eventStatus.optional(),
+  /** Of failed events: those of which replays have done all that had failed, or not; absent: both. */
+  resolved: flag.optional(),
   verdict: z.enum(["verified", "unsigned"]).optional(),
   flow: z.string().optional(),
   delivery_id: z.string().optional(),
@@ -26,10 +30,7 @@ export const runFilters = {
   type: z.string().optional(),
   status: resource.runStatus.optional(),
   /** Of failed runs: those whose work a replay has done, or nobody yet; absent: both. */
-  resolved: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional(),
+  resolved: flag.optional(),
   ...period,
 };
 
@@ -50,7 +51,7 @@ export const refusalFilters = {
 export const bulkReplayRequest = z
   .strictObject({
     event_ids: z.array(z.string()).min(1).max(10_000).optional(),
-    filter: eventFilters.optional(),
+    filter: eventFilters.extend({ resolved: z.boolean().optional() }).optional(),
     dead_letters: z.strictObject(runFilters).omit({ status: true, resolved: true }).optional(),
     /** Events a second. */
     rate: z.number().positive().max(1000).default(20),

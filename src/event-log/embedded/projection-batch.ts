@@ -79,6 +79,7 @@ export class ProjectionBatch {
       runs: 0,
       open_runs: 0,
       failed_runs: 0,
+      resolved_runs: 0,
       answered_at: null,
       answer_status: null,
       answer_by: null,

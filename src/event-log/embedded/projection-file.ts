@@ -44,8 +44,8 @@ function prepareFile(db: Database.Database, salt: number): void {
     db.transaction(() => {
       db.exec(SCHEMA);
       const counter = db.prepare("INSERT INTO counter VALUES (?, 0)");
-      for (const status of EVENT_STATUSES) counter.run(`event:${status}`);
-      for (const status of RUN_STATUSES) counter.run(`run:${status}`);
+      for (const status of new Set(EVENT_STATUSES)) counter.run(`event:${status}`);
+      for (const status of [...RUN_STATUSES, "resolved"]) counter.run(`run:${status}`);
       db.prepare("INSERT INTO meta VALUES ('salt', ?)").run(salt);
       db.pragma(`user_version = ${PROJECTION_VERSION}`);
     })();

@@ -128,6 +128,7 @@ export class ProjectionReader {
         succeeded: run("succeeded"),
         failed: run("failed"),
       },
+      deadLetters: run("failed") - (rows.get("run:resolved") ?? 0),
       ...(oldest !== undefined && { oldestOpenAtMs: oldest }),
     };
   }

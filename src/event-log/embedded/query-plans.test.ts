@@ -80,6 +80,7 @@ const EVENT_FILTERS: Omit<EventQuery, "limit"> = {
   eventType: "e1",
   providerType: "push",
   status: "failed",
+  resolved: false,
   verdict: "verified",
   flow: "on-push",
   deliveryId: "d-7",

@@ -218,6 +218,8 @@ function matchesEvent({ summary, envelope }: KeptEvent, query: Port.EventQuery):
     (query.eventType === undefined || summary.eventType === query.eventType) &&
     (query.providerType === undefined || summary.providerType === query.providerType) &&
     (query.status === undefined || summary.status === query.status) &&
+    (query.resolved === undefined ||
+      (summary.status === "failed" && query.resolved === (summary.resolvedBy !== undefined))) &&
     (query.verdict === undefined || summary.verdict.status === query.verdict) &&
     (query.flow === undefined || summary.runs.some((run) => run.flow === query.flow)) &&
     (query.deliveryId === undefined || envelope.dedupe?.value === query.deliveryId) &&

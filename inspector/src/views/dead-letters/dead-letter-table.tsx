@@ -5,6 +5,7 @@ import { useTexts } from "../../i18n/i18n.tsx";
 import { useRowKeys } from "../../list/use-row-keys.ts";
 import { addressWith, Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { CodeFrame } from "../../ui/code-frame.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { deadLettersTexts } from "./dead-letters-texts.ts";
@@ -117,7 +118,7 @@ function Why({ error }: { readonly error: RunSummary["error"] }) {
       {error.detail !== null && (
         <details>
           <summary>{t.frame}</summary>
-          <pre>{visibleText(error.detail)}</pre>
+          <CodeFrame text={error.detail} />
         </details>
       )}
     </>

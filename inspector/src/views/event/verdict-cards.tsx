@@ -113,7 +113,7 @@ export function AnswerCard({ event }: { readonly event: EventDetail }) {
           ]}
         />
         {from !== null && <p className="quiet">{t.answeredBefore}</p>}
-        {response.body !== null && (
+        {response.body !== null && response.body !== "" && (
           <LongText
             label={t.answer}
             text={typeof response.body === "string" ? response.body : prettyJson(response.body)}

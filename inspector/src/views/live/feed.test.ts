@@ -17,6 +17,7 @@ const event = (id: string, more: Partial<EventSummary> = {}): FeedRow =>
     received_at: "2026-11-24T12:00:00.000Z",
     method: "POST",
     status: "done",
+    resolved_by: null,
     verdict: "verified",
     duplicate_of: null,
     body_bytes: 2,

@@ -40,10 +40,11 @@ export function matches(filters: Filters, row: FeedRow, nowMs: number): boolean 
 }
 
 function matchesEvent(filters: Filters, event: EventSummary): boolean {
-  const { verdict, status, runs, delivery_id: delivery, provider_type: provider } = event;
+  const { verdict, status, resolved_by: by, runs, delivery_id: delivery, provider_type: provider } = event;
   return (
     (filters.verdict ?? verdict) === verdict &&
     (filters.status ?? status) === status &&
+    (filters.resolved === undefined || (status === "failed" && filters.resolved === String(by !== null))) &&
     (filters.flow === undefined || runs.some(({ flow }) => flow === filters.flow)) &&
     (filters.delivery_id === undefined || filters.delivery_id === delivery) &&
     (filters.provider_type === undefined || filters.provider_type === provider)
@@ -77,7 +78,7 @@ function inOrder(rows: readonly FeedRow[], added: readonly FeedRow[]): readonly 
 }
 
 /** For sorting: by time, and by id where the time is the same. */
-export function newestFirst(a: FeedRow, b: FeedRow): number {
+export function newestFirst(a: Pick<FeedRow, "at" | "id">, b: Pick<FeedRow, "at" | "id">): number {
   return a.at === b.at ? compare(b.id, a.id) : compare(b.at, a.at);
 }
 
