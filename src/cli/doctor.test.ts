@@ -201,6 +201,20 @@ describe("gtc doctor", () => {
     });
   });
 
+  test("a public URL of this machine that leads to another port is told with the gateway's own", async () => {
+    // Nothing listens on port 1 of any sane machine.
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, { ...SIGNED, public_base_url: "http://127.0.0.1:1" });
+    await using gateway = await TestGateway.start(bundle);
+    expect((await gateway.request("POST", "/webhook/demo/orders", "{}")).status).toBe(404);
+    const { port } = new URL(gateway.url);
+    const running = await examine();
+    expect(running.of("public-url")).toMatchObject({
+      level: "warning",
+      fix: expect.stringContaining(`The gateway is at port ${port}`) as string,
+    });
+    expect(running.of("refused-request")).toMatchObject({ where: "(no webhook)" });
+  });
+
   test("tells the last refused requests also when the gateway has stopped", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     const gateway = await TestGateway.start(bundle);
