@@ -13,11 +13,13 @@ import { planRuns } from "./dispatch/index.ts";
 import type { Envelope } from "./event/index.ts";
 import type { EventLog } from "./event-log/index.ts";
 import type { FlowSet } from "./flow/index.ts";
+import type { Acceptor } from "./ingress/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { urlRow, urlTable, type LoadedBundle, type UrlRow } from "./setup/index.ts";
 
 export interface AdminBackendOptions {
   readonly log: EventLog;
+  readonly acceptor: Acceptor;
   readonly newId: NewId;
   readonly version: string;
   readonly maskPaths: string;
@@ -31,7 +33,7 @@ export interface AdminBackendOptions {
 const SEND_TIMEOUT_MS = 30_000;
 
 export function adminBackend(options: AdminBackendOptions): AdminBackend {
-  const { log, newId, version, current } = options;
+  const { log, newId, version, current, acceptor } = options;
   const views = new WeakMap<LoadedBundle, BundleView>();
   const { folder } = current.bundle;
   return {
@@ -53,6 +55,8 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
       return view;
     },
     replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
+    accept: (refusal, beforeStored) => acceptor.accept(refusal, beforeStored),
+    hindranceTo: (refusal) => acceptor.hindranceTo(refusal),
     storeCopy: async (original, copy) => {
       const envelope = copyOf(original, copy, newId());
       const plan = planRuns(current.flows, envelope, newId);
@@ -73,8 +77,8 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
 }
 
 /** An operator's copy of an event: its own id, no signature, no delivery id, marked as sent by the operator. */
-function copyOf(original: Envelope, { body, headers, target }: EventCopy, id: string): Envelope {
-  const { dedupe: _dedupe, ...envelope } = original;
+function copyOf(original: Envelope, { body, headers, target, providerType }: EventCopy, id: string): Envelope {
+  const { dedupe: _dedupe, providerType: _type, ...envelope } = original;
   return {
     ...envelope,
     id,
@@ -82,6 +86,7 @@ function copyOf(original: Envelope, { body, headers, target }: EventCopy, id: st
     headers,
     target,
     rawBody: body,
+    ...(providerType !== undefined && { providerType }),
     verdict: { status: "unsigned", sentBy: "operator" },
   };
 }

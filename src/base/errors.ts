@@ -141,7 +141,7 @@ export const ERRORS = {
     retryable: false,
   },
   GTC_TOO_MANY_JOBS: {
-    message: "{count} bulk replays are running already.",
+    message: "{count} bulk jobs of this kind are running already.",
     fix: "Wait for one to end, or cancel it.",
     status: 409,
     exitCode: 1,
@@ -149,7 +149,7 @@ export const ERRORS = {
   },
   GTC_EVENT_REFUSED: {
     message: "{id} was refused and cannot be replayed: {detail}",
-    fix: "`gtc events show {id}` says what to correct; then have the sender deliver it again. A refused request never becomes an event.",
+    fix: "`gtc events show {id}` says what to correct; then accept it with `gtc refused accept --id {id}`, which verifies it again, or have the sender deliver it again.",
     status: 409,
     exitCode: 1,
     retryable: false,
@@ -159,6 +159,12 @@ export const ERRORS = {
     fix: "Look at the gateway's log, or stop it and run the command again.",
     exitCode: 4,
     retryable: true,
+  },
+  GTC_SQLITE_MISSING: {
+    message: "SQLite does not load on Node {node}: {detail}",
+    fix: "Install gtc again with the Node that runs it, and with its optional dependencies. Node 20 also needs a C++ compiler, make and Python where no prebuilt binary fits.",
+    exitCode: 4,
+    retryable: false,
   },
   GTC_SYSTEM: {
     message: "The operating system refuses: {detail}",

@@ -123,8 +123,12 @@ async function converse(context: CommandContext, session: RhaiSession): Promise<
   });
   lines.on("history", (history: string[]) => writeHistory(historyPath, history));
   if (isTerminal) stderr.write(context.paint.dim(GREETING));
+  // The input may have ended while lines of it are still answered; newer Nodes refuse a prompt then.
+  let isOpen = true;
+  lines.once("close", () => (isOpen = false));
   const prompt = (text: string): void => {
-    lines.setPrompt(isTerminal ? text : "");
+    if (!isOpen || !isTerminal) return;
+    lines.setPrompt(text);
     lines.prompt();
   };
   let entered = "";

@@ -173,9 +173,8 @@ export class Dispatcher implements AsyncDisposable {
       isBroken: false,
       recorded: Promise.resolve(),
     });
-    // A copy of its own: cloning a view would drag the whole buffer behind it over to the thread.
-    const envelope = { ...claimed.envelope, rawBody: new Uint8Array(claimed.envelope.rawBody) };
-    return { run: claimed.run, envelope, attempt, steps: claimed.steps, maxPayloadBytes };
+    const { run, envelope, steps } = claimed;
+    return { run, envelope, attempt, steps, maxPayloadBytes };
   }
 
   async #loadDefinition(hash: string): Promise<void> {

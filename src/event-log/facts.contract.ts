@@ -142,6 +142,7 @@ export function factsContract(on: LogUnderTest): void {
       expect(await on.log.counts()).toEqual({
         events: { received: 1, done: 1, failed: 1, unmatched: 2, refused: 1, duplicate: 1 },
         runs: { queued: 0, running: 1, waiting: 1, succeeded: 1, failed: 1 },
+        deadLetters: 1,
         oldestOpenAtMs: drafts[3]!.runs[0]!.createdAtMs,
       });
       expect(on.log.health()).toMatchObject({ status: "ready", backlog: 2 });

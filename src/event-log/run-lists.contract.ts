@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { ended, failure, started, START_MS, waiting } from "./event-log-fixtures.contract.ts";
 import { listsOf } from "./list-pages.contract.ts";
+import type { EventQuery } from "./event-queries.ts";
 import type { LogUnderTest } from "./log-under-test.contract.ts";
 
 export function runListsContract(on: LogUnderTest): void {
-  const { runs, refusals } = listsOf(on);
+  const { events, runs, refusals } = listsOf(on);
   describe("lists of runs", () => {
     test("are filtered by tenant, flow, type, status and time", async () => {
       const one = on.make.draft(1, { tenant: "a", eventType: "x" });
@@ -48,6 +49,7 @@ export function runListsContract(on: LogUnderTest): void {
       await on.log.record([{ type: "run_queued", run: inVain }, ended(inVain, "failed")]);
       expect(await runs({ status: "failed", resolved: false })).toEqual([inVain.id, two.id, one.id]);
       expect(await runs({ resolved: true })).toEqual([]);
+      expect((await on.log.counts()).deadLetters).toBe(3);
 
       const replay = on.make.run(draft.envelope, { replayOf: draft.envelope.id });
       await on.log.record([{ type: "run_queued", run: replay }]);
@@ -60,6 +62,7 @@ export function runListsContract(on: LogUnderTest): void {
       expect(await runs({ status: "failed" })).toEqual([inVain.id, two.id, one.id]);
       expect(await runs({ resolved: true })).toEqual([inVain.id, one.id]);
       expect(await runs({ resolved: false })).toEqual([two.id]);
+      expect(await on.log.counts()).toMatchObject({ runs: { failed: 3 }, deadLetters: 1 });
       expect(await runs({ resolved: false, flow: "on-push" })).toEqual([]);
       expect(await runs({ resolved: false, status: "succeeded" })).toEqual([]);
       const detail = await on.log.getEvent(draft.envelope.id);
@@ -72,6 +75,43 @@ export function runListsContract(on: LogUnderTest): void {
       if (!on.durable) return;
       await on.reopen();
       expect(await runs({ resolved: true })).toEqual([inVain.id, one.id]);
+    });
+
+    test("leave their event failed, and the event tells when nothing of it is left to do, until a run fails again", async () => {
+      const draft = on.make.draft(2);
+      const { id } = draft.envelope;
+      const [one, two] = [draft.runs[0]!, { ...draft.runs[1]!, flow: "other" }];
+      await on.log.append({ ...draft, runs: [one, two] });
+      await on.log.record([ended(one, "failed"), ended(two, "failed")]);
+      const listed = async (query: Partial<EventQuery>) => (await events({ flow: "other", ...query })).includes(id);
+      const replay = async (flow: string, status: "succeeded" | "failed") => {
+        const run = on.make.run(draft.envelope, { flow, replayOf: id });
+        await on.log.record([{ type: "run_queued", run }]);
+        expect(await listed({ status: "received" })).toBe(true);
+        await on.log.record([ended(run, status)]);
+        return run;
+      };
+      await replay(one.flow, "succeeded");
+      expect(await listed({ resolved: false })).toBe(true);
+      expect(await listed({ resolved: true })).toBe(false);
+
+      const last = await replay(two.flow, "succeeded");
+      const summary = async () => (await on.log.getEvent(id))!.summary;
+      const by = { runId: last.id, eventId: id, atMs: START_MS + 9 };
+      expect(await summary()).toMatchObject({ status: "failed", resolvedBy: by });
+      expect(await on.log.queries.eventsById([id])).toMatchObject([{ status: "failed", resolvedBy: by }]);
+      expect(await listed({ status: "failed" })).toBe(true);
+      expect(await listed({ resolved: true })).toBe(true);
+      expect(await listed({ status: "failed", resolved: true })).toBe(true);
+      expect(await listed({ resolved: false })).toBe(false);
+      expect(await listed({ status: "done", resolved: true })).toBe(false);
+      if (on.durable) await on.reopen();
+      expect(await listed({ resolved: true })).toBe(true);
+
+      await replay(two.flow, "failed");
+      expect(await summary()).not.toHaveProperty("resolvedBy");
+      expect(await listed({ resolved: false })).toBe(true);
+      expect(await on.log.counts()).toMatchObject({ events: { failed: 1 }, deadLetters: 1 });
     });
 
     test("are resolved by an edited copy, and by the replay of one", async () => {
@@ -89,6 +129,7 @@ export function runListsContract(on: LogUnderTest): void {
       expect(await runs({ resolved: true })).toEqual([copy.id, failed.id]);
       const [row] = await on.log.queries.runsById([failed.id]);
       expect(row?.resolvedBy).toEqual({ runId: replay.id, eventId: envelope.id, atMs: START_MS + 9 });
+      expect(await events({ resolved: true })).toEqual([envelope.id, failed.eventId]);
     });
 
     test("are not resolved by a run that did other work: another child, an ordinary run, one that ended before", async () => {
@@ -131,6 +172,27 @@ export function runListsContract(on: LogUnderTest): void {
       const found = await on.log.queries.getRefusal(two!);
       expect({ ...found, bodyStart: Buffer.from(found!.bodyStart) }).toEqual(all[1]);
       expect(await on.log.queries.getRefusal("unknown")).toBeUndefined();
+    });
+
+    test("say as which event they were accepted first, and can be left out then", async () => {
+      const all = [on.make.refusal(), on.make.refusal({ tenant: "a" })];
+      const [one, two] = all.map((refusal) => refusal.id);
+      for (const refusal of all) on.log.refuse(refusal);
+      on.log.noteAccepted({ refusalId: two!, eventId: "event-1", atMs: START_MS + 77 });
+      on.log.noteAccepted({ refusalId: two!, eventId: "event-2", atMs: START_MS + 78 });
+      on.log.noteAccepted({ refusalId: "forgotten", eventId: "event-3", atMs: START_MS + 79 });
+      const listed = await on.log.listRefusals({ limit: 10 });
+      const acceptedAs = { eventId: "event-1", atMs: START_MS + 77 };
+      expect(listed.map((refusal) => refusal.acceptedAs)).toEqual([acceptedAs, undefined]);
+      expect(await on.log.queries.getRefusal(two!)).toMatchObject({ acceptedAs });
+      expect(await refusals({ accepted: true })).toEqual([two]);
+      expect(await refusals({ accepted: false })).toEqual([one]);
+      expect(await refusals({ accepted: false, tenant: "a" })).toEqual([]);
+      const bare = await on.log.queries.listRefusals({ limit: 10, withoutBodies: true });
+      expect(bare.items.map(({ id, bodyBytes, bodyStart }) => [id, bodyBytes, bodyStart.length])).toEqual([
+        [two, 3, 0],
+        [one, 3, 0],
+      ]);
     });
   });
 }

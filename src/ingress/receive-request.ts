@@ -8,11 +8,11 @@
  * 3. Every refusal of a signature is the same answer; its reason goes to the log's ring and to the operator's record.
  * 4. Whoever waits for a flow is answered at the latest at the answer deadline.
  */
-import { GtcError, messageOf, type NewId, type Writable } from "../base/index.ts";
+import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
-import { headerOf, type Answer, type DedupeKey, type Envelope, type VerdictRecord } from "../event/index.ts";
+import type { Answer, DedupeKey, Envelope, VerdictRecord } from "../event/index.ts";
 import type { Appended } from "../event-log/index.ts";
-import { checkClaimedJson, decodeContent, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
+import { checkClaimedJson, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import {
   deliveryIdOf,
@@ -21,15 +21,16 @@ import {
   type RefusedVerdict,
   type SignedRequest,
   type Verdict,
-  type VerifiedVerdict,
 } from "../signature/index.ts";
 import { EventAnswers, type Arrival, type EventAnswersOptions } from "./answer-event.ts";
 import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.ts";
-import { deliveryKey, guardedKey } from "./dedupe-key.ts";
+import { dedupeKeyOf, deliveryKey } from "./dedupe-key.ts";
+import { envelopeOf, recordedVerdict } from "./event-of-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RefusalExplainer, type ExplainedRefusal } from "./refusal-explainer.ts";
 import type { RequestRecord } from "./request-record.ts";
+import { signedRequestOf } from "./signed-request.ts";
 import type { Route, SourceTable, TenantSources } from "./source-table.ts";
 
 export interface ReceiverOptions extends EventAnswersOptions {
@@ -44,9 +45,8 @@ export interface ReceiverOptions extends EventAnswersOptions {
   readonly onHandshake?: (route: Route, handshake: Handshake) => Promise<void>;
 }
 
-const KEPT_BODY_BYTES = 16 * 1024;
-/** Decoded before the sender is known, so it must cost little; what is signed decoded are short messages. */
-const DECODED_BEFORE_VERIFIED_BYTES = 1024 * 1024;
+/** Of a refused request. Whole up to here, it can be verified again; most providers' bodies are smaller. */
+const KEPT_BODY_BYTES = 64 * 1024;
 /** Refusals of one kind that need no secret to be caused. */
 const KEPT_PROBES_PER_SECOND = 1;
 /** Of a provider's own limit; the rest is for the way there and back. */
@@ -74,7 +74,7 @@ export class Receiver {
       const tenant = this.#options.sources().tenants.get(request.route.tenant);
       if (tenant === undefined)
         return this.refuse(request, "not-found", { reason: "unknown_tenant", detail: "", hint: "" });
-      const signed = this.#signedRequest(request);
+      const signed = signedRequestOf(request, this.#options.sources().publicBaseUrl, this.#options.maxDecodedBytes);
       const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
       if (verifier === undefined) return await this.#unchecked(request, signed, tenant);
       const judged = verifier.verify(signed, request.receivedAtMs);
@@ -133,30 +133,11 @@ export class Receiver {
       remoteAddress: request.remoteAddress,
       status,
       bodyBytes: request.rawBody.length,
-      bodyStart: request.rawBody.subarray(0, KEPT_BODY_BYTES),
+      // A copy of its own: a view would drag the whole buffer behind it along.
+      bodyStart: new Uint8Array(request.rawBody.subarray(0, KEPT_BODY_BYTES)),
       ...why,
     });
     this.#tell(request, "refused", { status, ...why }, durationMs);
-  }
-
-  #signedRequest(request: ArrivedRequest): SignedRequest {
-    const { method, headers, rawBody, remoteAddress } = request;
-    const url = this.#options.sources().publicBaseUrl + request.target;
-    const signed: SignedRequest = { method, url, headers, rawBody, remoteAddress };
-    const encoding = headerOf(headers, "content-encoding");
-    if (encoding === undefined) return signed;
-    // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
-    return { ...signed, decodedBody: () => this.#decoded(rawBody, encoding) };
-  }
-
-  /** Undefined when it cannot be decoded within the bound. */
-  #decoded(rawBody: Uint8Array, encoding: string): Uint8Array | undefined {
-    try {
-      return decodeContent(rawBody, encoding, Math.min(DECODED_BEFORE_VERIFIED_BYTES, this.#options.maxDecodedBytes));
-    } catch (fault) {
-      if (fault instanceof PayloadFault) return undefined;
-      throw fault;
-    }
   }
 
   /** A request for which no scheme is configured. */
@@ -180,10 +161,13 @@ export class Receiver {
     if (verdict.status === "refused") return this.#refuseSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
     if (verdict.status === "handshake" || request.method !== "POST") return this.refuseMethod(request);
-    const { deliveryId, providerType, authenticated } = verdict;
-    const isGuarded = tenant.replayGuard === "strict" && authenticated;
-    const dedupe = isGuarded ? guardedKey(deliveryId, request.rawBody) : deliveryKey(deliveryId);
-    return this.#store(request, { verdict: recordedVerdict(verdict), dedupe, providerType, provider });
+    const dedupe = dedupeKeyOf(verdict, tenant, request.rawBody);
+    return this.#store(request, {
+      verdict: recordedVerdict(verdict),
+      dedupe,
+      providerType: verdict.providerType,
+      provider,
+    });
   }
 
   /** The sender has its 401 at once; why is worked out after it. */
@@ -298,37 +282,4 @@ interface Judged {
   readonly dedupe: DedupeKey | undefined;
   readonly providerType?: string | undefined;
   readonly provider?: Provider | undefined;
-}
-
-/** Written out field by field: this object is made, and written, once per event. */
-function envelopeOf(
-  id: string,
-  { route, receivedAtMs, method, target, headers, remoteAddress, rawBody }: ArrivedRequest,
-  verdict: VerdictRecord,
-  dedupe: DedupeKey | undefined,
-  providerType: string | undefined,
-): Envelope {
-  const { tenant, eventType } = route;
-  const envelope: Writable<Envelope> = {
-    id,
-    tenant,
-    eventType,
-    receivedAtMs,
-    method,
-    target,
-    headers,
-    remoteAddress,
-    rawBody,
-    verdict,
-  };
-  if (dedupe !== undefined) envelope.dedupe = dedupe;
-  if (providerType !== undefined) envelope.providerType = providerType;
-  return envelope;
-}
-
-function recordedVerdict({ authenticated, scheme, keyName, provider }: VerifiedVerdict): VerdictRecord {
-  if (!authenticated) return { status: "unsigned" };
-  return provider === undefined
-    ? { status: "verified", scheme, keyName }
-    : { status: "verified", scheme, keyName, provider };
 }

@@ -7,19 +7,23 @@
  */
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { RecentMap, systemClock } from "../base/index.ts";
+import { RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
+import { unpackTasks } from "./sent-tasks.ts";
 import type { ChildStarted, FromRunner, RunTask, ToRunner } from "./run-task.ts";
 
 /** Messages wait at most this long for company. */
 const POST_AFTER_MS = 1;
 /** Nodes whose steps took long: before such a step everything that was found so far is handed over. */
 const KNOWN_LONG_NODES = 1000;
+/** Where the processor is short, acknowledgements go before flows. */
+const NICENESS = 2;
 
 if (parentPort === null) throw new Error("runner-thread.ts only runs as a worker thread");
 const port = parentPort;
+yieldToOtherThreads(NICENESS);
 const atWork = new Int32Array(workerData as SharedArrayBuffer);
 
 const definitions = new Map<string, string>();
@@ -35,7 +39,7 @@ port.on("message", (message: ToRunner) => {
     case "tasks":
       for (const hash of message.forget) forget(hash);
       for (const { hash, json } of message.definitions) definitions.set(hash, json);
-      void runAll(message.tasks, message.firstNumber);
+      void runAll(unpackTasks(message.tasks), message.firstNumber);
       return;
     case "started":
       calls.get(message.callId)?.(message.outcome);

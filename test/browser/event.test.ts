@@ -6,6 +6,13 @@ import type { TestBundle } from "../support/test-bundle.ts";
 import { feedRows, launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 import { createSampleBundle, ORDER_JSON, postIssue, postOrder } from "./support/sample-bundle.ts";
 
+/** Its only run fails, and waits a while to try again. */
+const LATER = `name: later
+config: { retry_policy: { max_attempts: 2, initial_delay: 1h } }
+nodes: [{ id: fails, type: script, config: { script: "throw \\"the partner does not answer to anything that we ask it for\\"" } }]
+triggers: [{ type: event, event_type: later }]
+`;
+
 let browser: Browser;
 let bundle: TestBundle;
 let gateway: TestGateway;
@@ -166,6 +173,34 @@ test("on a phone nothing is wider than the screen", async () => {
   await page.getByRole("link", { name: "Live", exact: true }).click();
   await feedRows(page).first().waitFor();
   expect(await widthOf()).toBe(390);
+  await page.context().close();
+});
+
+test("an event that is not there says so, and the way back is there; a tab has the name of what it shows", async () => {
+  await postOrder(gateway.url);
+  const page = await openNewest();
+  expect(await page.title()).toBe("orders · demo · gtc inspector");
+  await page.goto(`${gateway.adminUrl}/events/01900000-0000-7000-8000-000000000000`);
+  await page.getByRole("heading", { level: 1, name: "This event is not there" }).waitFor();
+  await page.getByRole("alert").waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole("link", { name: "Back to the list" }).click();
+  await feedRows(page).first().waitFor();
+  expect(await page.title()).toBe("Live · gtc inspector");
+  await page.context().close();
+});
+
+test("a run that waits says when it is tried again; on a phone its place in the file is reached with the keyboard", async () => {
+  await bundle.write("flows/later.ygtc", LATER);
+  await gateway.gateway.reload(await bundle.load());
+  await gateway.post("demo/later", "{}");
+  const page = await openNewest({ viewport: { width: 390, height: 844 } });
+  await page.getByText(/tried again in \d+ (min|h)/).waitFor();
+  const frames = page.getByRole("group", { name: "Where in the file" });
+  // The failed step has it: it does not stand there twice.
+  expect(await frames.count()).toBe(1);
+  expect(await frames.getAttribute("tabindex")).toBe("0");
+  expect(await seriousFindings(page)).toEqual([]);
   await page.context().close();
 });
 

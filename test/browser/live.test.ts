@@ -1,5 +1,6 @@
 /** The inspector's live view in a browser, on a real gateway. */
-import type { Browser } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { TestGateway } from "../support/test-gateway.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
@@ -24,6 +25,9 @@ afterEach(async () => {
   await gateway[Symbol.asyncDispose]();
   await bundle.remove();
 });
+
+/** The rows, in any language. */
+const feedRowsIn = (page: Page): Locator => page.locator(".feed-scroll li");
 
 const inspected = (): Inspected => ({ adminUrl: gateway.adminUrl, token: gateway.gateway.token });
 
@@ -121,6 +125,45 @@ test("rows are walked with j and k and opened with enter; a paused list waits", 
   await page.getByRole("heading", { name: "github" }).waitFor();
   await page.keyboard.press("Escape");
   await page.waitForURL("**/");
+  await page.context().close();
+});
+
+test("at every width rows end within the list, and only the list scrolls", async () => {
+  for (let n = 0; n < 12; n++) await postIssue(gateway.url, "One");
+  await postIssue(gateway.url, "Refused", "not the secret of this source");
+  const page = await openInspector(browser, inspected(), { locale: "de-DE" });
+  for (const width of [1440, 1280, 1024, 900, 768, 600, 390]) {
+    await page.setViewportSize({ width, height: 700 });
+    await feedRowsIn(page).nth(2).waitFor();
+    const faults = await page.evaluate<string[]>(`(() => {
+      const { clientWidth, clientHeight, scrollHeight, scrollWidth } = document.documentElement;
+      const ends = [...document.querySelectorAll(".feed-row > span")].map((cell) => cell.getBoundingClientRect().right);
+      return [
+        ...(scrollWidth > clientWidth ? ["the page is wider than the window"] : []),
+        ...(scrollHeight > clientHeight ? ["the page scrolls beside its list"] : []),
+        ...(Math.max(...ends) > clientWidth ? ["a row ends outside"] : []),
+      ];
+    })()`);
+    expect([width, faults]).toEqual([width, []]);
+  }
+  await page.context().close();
+});
+
+test("what the filters let through is saved as a file", async () => {
+  await postIssue(gateway.url, "One");
+  await postOrder(gateway.url);
+  const page = await openInspector(browser, inspected());
+  await page.goto(`${gateway.adminUrl}/?type=orders&period=1h`);
+  await feedRows(page).first().waitFor();
+  await page.getByRole("button", { name: "More filters" }).click();
+  for (const form of ["NDJSON", "HAR"]) {
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: `Export as ${form}` }).click();
+    const text = await readFile(await (await saved).path(), "utf8");
+    expect(text).toContain("orders");
+    expect(text).not.toContain("github");
+  }
+  await feedRows(page).first().waitFor();
   await page.context().close();
 });
 

@@ -122,11 +122,11 @@ describe("the inspector for operators", () => {
     await page.getByLabel("Events a second").fill("10");
     await page.getByRole("button", { name: "Replay" }).click();
 
-    const progress = page.locator(".replay-progress progress");
+    const progress = page.locator(".bulk-progress progress");
     await progress.waitFor();
     expect(Number(await progress.getAttribute("max"))).toBe(FAILED_RUNS);
-    await page.locator(".replay-progress").getByText(`${FAILED_RUNS} of ${FAILED_RUNS}`).waitFor();
-    await page.locator(".replay-progress").getByText("Replayed", { exact: true }).waitFor();
+    await page.locator(".bulk-progress").getByText(`${FAILED_RUNS} of ${FAILED_RUNS}`).waitFor();
+    await page.locator(".bulk-progress").getByText("Replayed", { exact: true }).waitFor();
 
     const { items } = (await (await gateway.api("runs?flow=issues&limit=100")).json()) as {
       items: { event_id: string; replay_of: string | null }[];
@@ -160,6 +160,37 @@ describe("the inspector for operators", () => {
     await page.locator("[data-run]").filter({ hasText: "succeeded" }).first().waitFor();
   });
 
+  test("an event that a replay made good is no failure to look after: in the list, on its page, in the overview", async () => {
+    await bundle.write("flows/issues.ygtc", MENDED_ISSUES);
+    await gateway.gateway.reload(await bundle.load());
+    const page = await open("?status=failed");
+    const rows = page.locator(".feed-row");
+    await rows.nth(FAILED_RUNS - 1).waitFor();
+    await rows.first().click();
+    await page.getByRole("button", { name: "Replay", exact: true }).click();
+    const note = page.locator(".event > .note");
+    await note.getByText("has done what failed here", { exact: false }).waitFor();
+    await note.getByRole("link", { name: "A replay" }).click();
+    expect(await page.evaluate("document.activeElement.innerText")).toContain("succeeded");
+    expect(await page.locator("h1 .badge").innerText()).toBe("resolved");
+
+    await page.keyboard.press("Escape");
+    await page.waitForURL(/status=failed/);
+    await rows.filter({ hasText: "resolved" }).waitFor();
+    await page.getByRole("button", { name: "More filters" }).click();
+    await page.getByLabel("Failures").selectOption("left to do");
+    await page.waitForURL(/resolved=false/);
+    await expect.poll(() => rows.count()).toBe(FAILED_RUNS - 1);
+    await page.getByLabel("Failures").selectOption("done by a replay");
+    await expect.poll(() => rows.count()).toBe(1);
+
+    await page.goto(`${gateway.adminUrl}/overview`);
+    const tile = page.locator(".tile").filter({ hasText: "Dead letters" });
+    expect(await tile.innerText()).toMatch(new RegExp(`^Dead letters\\s+${FAILED_RUNS - 1}\\s`));
+    await tile.getByRole("link", { name: "1 more done by replays" }).click();
+    await page.locator("tr[data-resolved]").waitFor();
+  });
+
   test("all that are left to do are replayed, also those that are not listed", async () => {
     const more = 100;
     await Promise.all(Array.from({ length: more }, () => postIssue(gateway.url, null)));
@@ -170,7 +201,7 @@ describe("the inspector for operators", () => {
     await page.getByLabel("Events a second").fill("1000");
     await page.getByRole("button", { name: "Replay all that are left to do" }).click();
     const all = String(FAILED_RUNS + more);
-    await page.locator(".replay-progress").getByText(`${all} of ${all}`).waitFor();
+    await page.locator(".bulk-progress").getByText(`${all} of ${all}`).waitFor();
   });
 
   test("a bulk replay is stopped half-way", async () => {
@@ -179,7 +210,7 @@ describe("the inspector for operators", () => {
     await page.getByLabel("Events a second").fill("1");
     await page.getByRole("button", { name: "Replay" }).click();
     await page.getByRole("button", { name: "Stop" }).click();
-    const progress = page.locator(".replay-progress");
+    const progress = page.locator(".bulk-progress");
     await progress.getByText("Stopped", { exact: true }).waitFor();
     expect(await progress.innerText()).not.toContain(`${FAILED_RUNS} of ${FAILED_RUNS}`);
   });

@@ -12,7 +12,7 @@ afterEach(async () => {
 
 async function newBundle(): Promise<TestBundle> {
   const flow =
-    'nodes: [{ id: one, type: script, config: { script: "payload.n" } }]\ntriggers: [{ type: event, event_type: n }]\n';
+    'nodes: [{ id: one, type: script, config: { script: "payload.n + 1" } }]\nconfig: { retry_policy: { max_attempts: 1 } }\ntriggers: [{ type: event, event_type: n }]\n';
   const section = { signatures: { github: { provider: "github", secret: "secret" } } };
   const bundle = await createTestBundle({ "n.ygtc": flow }, section, ["demo", "acme"]);
   bundles.push(bundle);
@@ -59,6 +59,21 @@ test("who is cut off between two messages of one change gets both again", async 
   await using stream = await EventStream.open(gateway, "", lastId);
   const run = await stream.nextWhere(({ type }) => type === "run");
   expect(run.data["run"]).toMatchObject({ event_id: id, status: "succeeded" });
+});
+
+test("an event whose failed run an edited copy made good is told again, and says so", async () => {
+  await using gateway = await TestGateway.start(await newBundle());
+  const id = String((await gateway.post("demo/n", '{"n":{"x":1}}')).json()["event_id"]);
+  await gateway.settled(id);
+  await using stream = await EventStream.open(gateway, "status=failed");
+  const edited = await gateway.api(`events/${id}/replay-edited`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ body: '{"n":1}' }),
+  });
+  const copy = (await edited.json()) as { event_id: string };
+  const told = await stream.nextWhere(({ type }) => type === "event");
+  expect(told.data["event"]).toMatchObject({ id, status: "failed", resolved_by: { event_id: copy.event_id } });
 });
 
 test("refused requests are told to who asked for them, not to who asked for what they cannot have", async () => {

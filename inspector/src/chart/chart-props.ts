@@ -11,6 +11,8 @@ export interface Series {
 export interface ChartProps {
   readonly title: string;
   readonly kind: "bars" | "lines";
+  /** Values are numbers of things. */
+  readonly isCount: boolean;
   readonly series: readonly Series[];
   /** The start of each bucket, milliseconds since 1970, evenly spaced. */
   readonly times: readonly number[];

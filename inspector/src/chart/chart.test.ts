@@ -11,6 +11,8 @@ test("values have round ticks that reach above the greatest", () => {
   expect(valueTicks(0.3)).toEqual([0, 0.1, 0.2, 0.3]);
   expect(valueTicks(4)).toEqual([0, 1, 2, 3, 4]);
   expect(valueTicks(0)).toEqual([0, 1]);
+  expect(valueTicks(1, true)).toEqual([0, 1]);
+  expect(valueTicks(3, true)).toEqual([0, 1, 2, 3]);
 });
 
 test("there are a handful of ticks whatever the values", () => {

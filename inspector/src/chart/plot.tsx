@@ -9,7 +9,7 @@ const LABEL_HALF = 26;
 /** The drawing itself; it says nothing to a screen reader, the table does. */
 export function Plot(props: ChartProps & { readonly width: number; readonly point: number | null }) {
   const { width, series, times, kind, point } = props;
-  const ticks = valueTicks(greatestOf(props));
+  const ticks = valueTicks(greatestOf(props), props.isCount);
   const area = plotArea(width, times.length, ticks.at(-1) ?? 1);
   return (
     <svg width={width} height={PLOT_HEIGHT} viewBox={`0 0 ${String(width)} ${String(PLOT_HEIGHT)}`} aria-hidden="true">

@@ -1,11 +1,15 @@
 /** Where values go on a chart's axes: round numbers for people. Pure. */
 
-/** From 0 to a round number at or above the greatest value, in steps of 1, 2 or 5 times a power of ten. */
-export function valueTicks(greatest: number, atMost = 4): readonly number[] {
+/**
+ * From 0 to a round number at or above the greatest value, in steps of 1, 2 or 5 times a power of ten. There is no half
+ * of a request: what is counted has whole steps.
+ */
+export function valueTicks(greatest: number, isWhole = false, atMost = 4): readonly number[] {
   if (!(greatest > 0)) return [0, 1];
   const rough = greatest / atMost;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const round = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const step = isWhole ? Math.max(1, round) : round;
   const count = Math.ceil(greatest / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => roundTo(index * step, step));
 }

@@ -8,6 +8,7 @@ import { Link, navigate, rememberList, useAddress } from "./router.tsx";
 import { matchRoute, routes } from "./routes.ts";
 import { Settings } from "./settings.tsx";
 import { shellTexts } from "./texts.ts";
+import { useTitle } from "./use-title.ts";
 
 /** Navigation, the state of the stream, and the view of the address. */
 export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
@@ -19,10 +20,8 @@ export function Layout({ onLogOut }: { readonly onLogOut: () => void }) {
   const [isHelpShown, setHelpShown] = useState(false);
   const jumps = routes.flatMap(({ path: to, key }) => (key === undefined ? [] : [[`g ${key}`, () => navigate(to)]]));
   useKeys({ ...(Object.fromEntries(jumps) as Keys), "?": () => setHelpShown(true) });
-  useEffect(() => {
-    const name = matched?.route.name;
-    document.title = name === undefined ? t.title : `${t.views[name]} · ${t.title}`;
-  }, [matched?.route.name, t]);
+  const name = matched?.route.name;
+  useTitle(name === undefined ? "" : t.views[name]);
   useEffect(() => {
     if (matched?.route.name !== undefined) rememberList();
     // On a phone the names of the views do not all fit.

@@ -19,6 +19,7 @@ export const shellTexts = defineTexts(
     theme: { name: "Colours", system: "Like the system", light: "Light", dark: "Dark" },
     help: "Keyboard",
     helpTitle: "With the keyboard",
+    codeFrame: "Where in the file",
     close: "Close",
     cancel: "Cancel",
     keys: {
@@ -76,6 +77,7 @@ export const shellTexts = defineTexts(
     theme: { name: "Farben", system: "Wie das System", light: "Hell", dark: "Dunkel" },
     help: "Tastatur",
     helpTitle: "Mit der Tastatur",
+    codeFrame: "Wo in der Datei",
     close: "Schließen",
     cancel: "Abbrechen",
     keys: {

@@ -6,9 +6,11 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [string, R
   if (!isShown) return null;
   return (
     <dl className="facts">
-      {facts.map(([name, value]) =>
+      {facts.map(([name, value], index) =>
         value === null || value === undefined || value === false ? null : (
-          <Fragment key={name}>
+          // A request may have several headers of one name.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Fragment key={`${name} ${String(index)}`}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </Fragment>

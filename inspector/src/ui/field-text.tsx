@@ -7,7 +7,7 @@ const LONG = 600;
 export function FieldText({ name, value }: { readonly name: string; readonly value: string }) {
   if (value.length <= LONG) return <code>{visibleText(value)}</code>;
   return (
-    <code className="long-field" tabIndex={0} role="region" aria-label={name}>
+    <code className="long-field" tabIndex={0} role="group" aria-label={name}>
       {visibleText(value)}
     </code>
   );

@@ -14,7 +14,7 @@ const PARTS = 8;
 
 interface LongTextProps {
   readonly text: string;
-  /** The name of the region for screen readers; one that scrolls is reached with the keyboard. */
+  /** The name of the text for screen readers; one that scrolls is reached with the keyboard. */
   readonly label: string;
   readonly isTall?: boolean;
 }
@@ -27,7 +27,7 @@ export function LongText({ text, label, isTall = false }: LongTextProps) {
   const rest = parts.slice(shown).reduce((sum, part) => sum + part.length, 0);
   return (
     <div className="long-text">
-      <pre className={isTall ? "code tall" : "code"} tabIndex={0} aria-label={label} role="region">
+      <pre className={isTall ? "code tall" : "code"} tabIndex={0} aria-label={label} role="group">
         {parts.slice(0, shown).map((part, index) => (
           // Parts have no name but their place.
           // oxlint-disable-next-line react/no-array-index-key

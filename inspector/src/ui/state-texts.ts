@@ -13,7 +13,10 @@ export const stateTexts = defineTexts(
       duplicate: "duplicate",
     },
     runs: { queued: "queued", running: "running", waiting: "waiting", succeeded: "succeeded", failed: "failed" },
+    resolved: "resolved",
+    resolvedWhy: "It failed; a replay has done its work since.",
     test: "test",
+    acceptedLater: "accepted later",
   },
   {
     verdicts: { verified: "geprüft", unsigned: "unsigniert", refused: "abgelehnt" },
@@ -32,6 +35,9 @@ export const stateTexts = defineTexts(
       succeeded: "gelungen",
       failed: "gescheitert",
     },
+    resolved: "nachgeholt",
+    resolvedWhy: "Es scheiterte; eine Wiederholung hat die Arbeit seither getan.",
     test: "Test",
+    acceptedLater: "später angenommen",
   },
 );

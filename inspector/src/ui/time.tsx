@@ -31,3 +31,14 @@ export function TimeAgo({ iso }: { readonly iso: string }) {
     </time>
   );
 }
+
+/** "in 12 min", with the exact time at hand; what is due is "now". */
+export function TimeUntil({ iso }: { readonly iso: string }) {
+  const { language } = useLanguage();
+  const now = useSyncExternalStore(watch, () => nowMs);
+  return (
+    <time dateTime={iso} title={exactTime(iso, language)}>
+      {timeAgo(iso, Math.min(now, Date.parse(iso)), language)}
+    </time>
+  );
+}

@@ -1,5 +1,5 @@
 /** What a page of changes tells a viewer: rows as they are now, in the order of the log. */
-import type { Change, ChangePage, EventQueries } from "../../event-log/index.ts";
+import type { Change, ChangePage, EventQueries, RunRowView } from "../../event-log/index.ts";
 import type { StreamMessage } from "../contract/index.ts";
 import { eventRowJson, refusalJson, runRowJson } from "./event-json.ts";
 import type { HandlerInput } from "./handler.ts";
@@ -13,10 +13,9 @@ export async function messagesOf(
   filter: StreamFilter,
 ): Promise<readonly StreamMessage[]> {
   const last = lastOfEach(changes);
-  const [events, runs] = await Promise.all([
-    queries.eventsById([...last.events.keys()]),
-    queries.runsById([...last.runs.keys()]),
-  ]);
+  const runs = await queries.runsById([...last.runs.keys()]);
+  noteCopied(runs, last);
+  const events = await queries.eventsById([...last.events.keys()]);
   const refusals = await Promise.all([...last.refusals.keys()].map((id) => queries.getRefusal(id)));
   const messages: StreamMessage[] = [
     ...events
@@ -54,10 +53,20 @@ function lastOfEach(changes: readonly Change[]): LastChanges {
   return last;
 }
 
+/** An edited copy's run that succeeded changes the event of which it is a copy as well: what had failed there is done. */
+function noteCopied(runs: readonly RunRowView[], last: LastChanges): void {
+  for (const { run, status } of runs) {
+    if (run.replayOf === undefined || run.replayOf === run.eventId || status !== "succeeded") continue;
+    const sequence = last.runs.get(run.id) ?? 0;
+    last.events.set(run.replayOf, Math.max(sequence, last.events.get(run.replayOf) ?? 0));
+  }
+}
+
 function wants(filter: StreamFilter, event: ReturnType<typeof eventRowJson>): boolean {
   return (
     isOf(filter, event) &&
     (filter.status === undefined || event.status === filter.status) &&
+    (filter.resolved === undefined || isResolved(event) === filter.resolved) &&
     (filter.verdict === undefined || event.verdict === filter.verdict) &&
     (filter.provider_type === undefined || event.provider_type === filter.provider_type) &&
     (filter.delivery_id === undefined || event.delivery_id === filter.delivery_id) &&
@@ -65,9 +74,23 @@ function wants(filter: StreamFilter, event: ReturnType<typeof eventRowJson>): bo
   );
 }
 
+/** Undefined: it has not failed. */
+function isResolved({ status, resolved_by: by }: ReturnType<typeof eventRowJson>): boolean | undefined {
+  return status === "failed" ? by !== null : undefined;
+}
+
 /** What a refused request cannot have, it cannot be asked for by. */
-function takesRefusals({ status = "refused", verdict, flow, provider_type, delivery_id }: StreamFilter): boolean {
-  return status === "refused" && [verdict, flow, provider_type, delivery_id].every((value) => value === undefined);
+function takesRefusals({
+  status = "refused",
+  resolved,
+  verdict,
+  flow,
+  provider_type,
+  delivery_id,
+}: StreamFilter): boolean {
+  return (
+    status === "refused" && [resolved, verdict, flow, provider_type, delivery_id].every((value) => value === undefined)
+  );
 }
 
 function isOf(

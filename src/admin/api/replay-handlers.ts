@@ -3,11 +3,14 @@ import { GtcError } from "../../base/index.ts";
 import type { PlannedRun } from "../../event-log/index.ts";
 import { curlCommand, signRequest, type SignedRequest } from "../../signature/index.ts";
 import type * as Contract from "../contract/index.ts";
-import type { ReplayJobs } from "../replay-jobs.ts";
+import type { BulkJobs, JobView } from "../bulk-jobs.ts";
+import { bulkJobJson } from "../bulk-job-json.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
 import { selectedEvents } from "./bulk-selection.ts";
+import { copiedType } from "./copied-type.ts";
 import { editedCopy, editedParts, OF_CONNECTION } from "./edited-copy.ts";
+import { defined } from "./event-handlers.ts";
 import { notFound, type Handlers } from "./handler.ts";
 
 type ReplayHandlers = Pick<
@@ -24,7 +27,12 @@ type ReplayHandlers = Pick<
 
 const SAMPLE = '{"message": "Hello from the inspector"}';
 
-export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
+/** How many events of a job were started again. */
+export interface ReplayTally {
+  started: number;
+}
+
+export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
   return {
     replayEvent: async ({ params: { id }, backend, audit }) => {
       await audit("replay", id);
@@ -35,15 +43,21 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
       const original = await backend.log.getEnvelope(id);
       if (original === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
       const { copy, leftOut } = await editedCopy(original, edits, maskRulesOf(backend));
+      const { sourceOf: anySource } = backend.bundle();
+      const providerType = await copiedType(original, copy, anySource(original.tenant, original.eventType));
       await audit("replay_edited", `${id}, edited: ${editedParts(edits)}`);
-      const stored = await backend.storeCopy(original, copy);
+      const stored = await backend.storeCopy(original, { ...copy, ...defined({ providerType }) });
       return { ...replayedJson(stored.eventId, id, stored.runs), left_out: [...leftOut] };
     },
 
     startReplayJob: async ({ body, backend, audit }) => {
       const ids = await selectedEvents(backend, body);
       await audit("bulk_replay", `${ids.length} event(s)`);
-      return jobs.start(ids, body.rate);
+      const job = jobs.start(ids, body.rate, async (id, tally) => {
+        await backend.replay(id);
+        tally.started += 1;
+      });
+      return replayJobJson(job);
     },
 
     showReplayJob: async ({ params: { id } }) => found(jobs.show(id), id),
@@ -80,9 +94,14 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
   };
 }
 
-function found(job: Contract.ReplayJob | undefined, id: string): Contract.ReplayJob {
+function found(job: JobView<ReplayTally> | undefined, id: string): Contract.ReplayJob {
   if (job === undefined) throw notFound("bulk replay", id);
-  return job;
+  return replayJobJson(job);
+}
+
+function replayJobJson(job: JobView<ReplayTally>): Contract.ReplayJob {
+  const failures = job.failures.map(({ id, message }) => ({ event_id: id, message }));
+  return { ...bulkJobJson(job), started: job.tally.started, failures };
 }
 
 function replayedJson(eventId: string, replayOf: string, runs: readonly PlannedRun[]) {

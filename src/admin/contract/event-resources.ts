@@ -1,6 +1,6 @@
 /** Stored events and refused requests, as the admin API shows them. */
 import { z } from "zod";
-import { runDetail, runRef } from "./run-resources.ts";
+import { resolution, runDetail, runRef } from "./run-resources.ts";
 import { anyJson, time } from "./values.ts";
 
 export const eventStatus = z.enum(["received", "done", "failed", "unmatched", "refused", "duplicate"]);
@@ -26,6 +26,8 @@ export const eventSummary = z.object({
   received_at: time,
   method: z.string(),
   status: eventStatus,
+  /** Only of a failed event, when nothing that failed of it is left to do: the replay that did the last of it. */
+  resolved_by: resolution.nullable(),
   verdict: z.enum(["verified", "unsigned", "refused"]),
   duplicate_of: z.string().nullable(),
   body_bytes: z.int(),
@@ -33,6 +35,11 @@ export const eventSummary = z.object({
   runs: z.array(runRef),
   /** Set when an operator sent it from here. */
   test: z.boolean(),
+  /**
+   * The refused request that it was, and when it was verified again and accepted. `received_at` is when it came, `answer`
+   * what its sender was told then.
+   */
+  accepted_from: z.object({ refusal_id: z.string(), accepted_at: time }).nullable(),
 });
 
 /** A header or query value; the value is absent while it is masked. */
@@ -101,6 +108,33 @@ export const refusal = z.object({
   target: z.string(),
   remote_address: z.string(),
   body_bytes: z.int(),
+  /** The event as which it was accepted later. */
+  accepted_as: z.object({ event_id: z.string(), accepted_at: time }).nullable(),
 });
 
-export const refusalDetail = refusal.extend({ headers: z.array(fieldValue), body: shownBody });
+/** Why a refused request is not accepted today. */
+const stillRefused = z.object({
+  reason: z.string(),
+  detail: z.string(),
+  /** What to do about it. */
+  hint: z.string(),
+  likely,
+});
+
+export const refusalDetail = refusal.extend({
+  headers: z.array(fieldValue),
+  body: shownBody,
+  /** Why it could not be accepted whatever its signature says; null: it would be verified again. */
+  hindrance: stillRefused.nullable(),
+});
+
+/** What became of a refused request that was verified again. */
+export const acceptance = z.object({
+  refusal_id: z.string(),
+  /** `duplicate`: it is an event already, accepted before or delivered again by its sender. */
+  outcome: z.enum(["accepted", "duplicate", "still_refused"]),
+  /** Null when it is still refused. */
+  event_id: z.string().nullable(),
+  runs: z.array(z.object({ id: z.string(), flow: z.string() })),
+  why: stillRefused.nullable(),
+});

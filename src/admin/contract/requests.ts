@@ -7,11 +7,15 @@ export const limit = z.coerce.number().int().min(1).max(1000).default(50);
 export const cursor = z.string().max(200).optional();
 export const period = { since: time.optional(), until: time.optional() };
 
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
 export const eventFilters = z.strictObject({
   tenant: z.string().optional(),
   type: z.string().optional(),
   provider_type: z.string().optional(),
   status: resource.eventStatus.optional(),
+  /** Of failed events: those of which replays have done all that had failed, or not; absent: both. */
+  resolved: flag.optional(),
   verdict: z.enum(["verified", "unsigned"]).optional(),
   flow: z.string().optional(),
   delivery_id: z.string().optional(),
@@ -26,10 +30,7 @@ export const runFilters = {
   type: z.string().optional(),
   status: resource.runStatus.optional(),
   /** Of failed runs: those whose work a replay has done, or nobody yet; absent: both. */
-  resolved: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional(),
+  resolved: flag.optional(),
   ...period,
 };
 
@@ -37,6 +38,11 @@ export const refusalFilters = {
   tenant: z.string().optional(),
   type: z.string().optional(),
   reason: z.string().optional(),
+  /** Those that were accepted later, or not yet; absent: both. */
+  accepted: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
   q: z.string().min(2).max(200).optional(),
   ...period,
 };
@@ -45,7 +51,7 @@ export const refusalFilters = {
 export const bulkReplayRequest = z
   .strictObject({
     event_ids: z.array(z.string()).min(1).max(10_000).optional(),
-    filter: eventFilters.optional(),
+    filter: eventFilters.extend({ resolved: z.boolean().optional() }).optional(),
     dead_letters: z.strictObject(runFilters).omit({ status: true, resolved: true }).optional(),
     /** Events a second. */
     rate: z.number().positive().max(1000).default(20),
@@ -55,6 +61,19 @@ export const bulkReplayRequest = z
       [event_ids, filter, dead_letters].filter((selection) => selection !== undefined).length === 1,
     { error: "Say which events: give one of event_ids, filter and dead_letters." },
   );
+
+/** Which refused requests: by id, or by the filter of their list; oldest first. Those that were accepted are left out. */
+export const bulkAcceptRequest = z
+  .strictObject({
+    refusal_ids: z.array(z.string().max(100)).min(1).max(10_000).optional(),
+    /** Those that were refused for their time only where `reason` names it: they may be replays. */
+    filter: z.strictObject(refusalFilters).omit({ accepted: true }).optional(),
+    /** Requests a second. */
+    rate: z.number().positive().max(1000).default(20),
+  })
+  .refine(({ refusal_ids, filter }) => (refusal_ids === undefined) !== (filter === undefined), {
+    error: "Say which requests: give either refusal_ids or filter.",
+  });
 
 /** RFC 9110, 5.6.2: what a header may be called; 5.5: what it may hold. */
 const headerName = z

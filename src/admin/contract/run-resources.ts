@@ -33,6 +33,9 @@ export const step = z.object({
   duration_ms: z.number(),
 });
 
+/** The replay that did what had failed. */
+export const resolution = z.object({ run_id: z.string(), event_id: z.string(), at: time });
+
 export const runSummary = z.object({
   id: z.string(),
   event_id: z.string(),
@@ -53,7 +56,7 @@ export const runSummary = z.object({
    * Only of a failed run: the run that did later what this one should have done, that is, a replay of its event or of an
    * edited copy that ran the same flow and succeeded.
    */
-  resolved_by: z.object({ run_id: z.string(), event_id: z.string(), at: time }).nullable(),
+  resolved_by: resolution.nullable(),
 });
 
 export const runDetail = runSummary.extend({ steps: z.array(step) });

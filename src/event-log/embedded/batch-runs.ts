@@ -125,8 +125,11 @@ export class BatchRuns {
       for (const failed of this.#rows.unresolvedRuns(event)) {
         if (this.#kindOf(failed).flow !== flow || rootOf(failed) === rootOf(by)) continue;
         failed.resolved = resolved;
+        event.resolved_runs += 1;
+        this.#rows.count("run:resolved", 1);
         if (failed.replay_of !== eventId) copiedFrom = failed.replay_of;
       }
+      this.#rows.deriveEvent(event);
       eventId = copiedFrom;
     }
   }

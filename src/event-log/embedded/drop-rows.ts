@@ -9,6 +9,13 @@ interface Gone {
   readonly kind: number;
 }
 
+interface GoneRun extends Gone {
+  /** 1: a replay had done its work. */
+  readonly resolved: number;
+}
+
+const RUN_COLUMNS = "status, kind, resolved IS NOT NULL AS resolved";
+
 /** Removes at most `limit` of the events whose record lies before a position, with all that belongs to them. */
 export function dropRows(db: Database.Database, store: ProjectionStore, position: number, limit: number): number {
   const seqs = db.prepare<[number, number], number>("SELECT seq FROM event WHERE seq < ? ORDER BY seq LIMIT ?");
@@ -22,9 +29,11 @@ export function dropRows(db: Database.Database, store: ProjectionStore, position
   return db.transaction(() => {
     const events = db.prepare<[number], Gone>("DELETE FROM event WHERE seq <= ? RETURNING status, kind").all(last);
     // What lies before the next event belongs to this one or to older ones; replays and children lie behind it.
-    const planned = db.prepare<[number], Gone>("DELETE FROM run WHERE seq < ? RETURNING status, kind").all(next);
+    const planned = db.prepare<[number], GoneRun>(`DELETE FROM run WHERE seq < ? RETURNING ${RUN_COLUMNS}`).all(next);
     const later = db
-      .prepare<[number], Gone>("DELETE FROM run WHERE queued_at <> event_seq AND event_seq <= ? RETURNING status, kind")
+      .prepare<[number], GoneRun>(
+        `DELETE FROM run WHERE queued_at <> event_seq AND event_seq <= ? RETURNING ${RUN_COLUMNS}`,
+      )
       .all(last);
     db.prepare("DELETE FROM dedupe WHERE seq <= ?").run(last);
     db.prepare("DELETE FROM event_block WHERE last_seq <= ?").run(last);
@@ -33,8 +42,9 @@ export function dropRows(db: Database.Database, store: ProjectionStore, position
       store.addToCounter(`event:${eventStatusOf(status)}`, -1);
       store.eventKinds.count(kind, -1, 0);
     }
-    for (const { status, kind } of [...planned, ...later]) {
+    for (const { status, kind, resolved } of [...planned, ...later]) {
       store.addToCounter(`run:${runStatusOf(status)}`, -1);
+      store.addToCounter("run:resolved", -resolved);
       store.runKinds.count(kind, -1, 0);
     }
     store.flush();

@@ -8,13 +8,22 @@ import type { EventQuery } from "../event-queries.ts";
 import { BlockRanges } from "./block-ranges.ts";
 import { deliveryHash } from "./event-blocks.ts";
 import { eventKindOf, type EventKind, type EventKindRow } from "./kinds.ts";
-import { eventStatusCode, type EventRow } from "./projection-rows.ts";
-import { EVENT_STATUSES, MIXED_KIND } from "./projection-schema.ts";
+import { eventCodes, type EventRow } from "./projection-rows.ts";
+import { MIXED_KIND } from "./projection-schema.ts";
 import { MOST_STREAMS, SeqMerge, seqPass, type SeqSource } from "./seq-merge.ts";
 
 export type EventCriteria = Pick<
   EventQuery,
-  "tenant" | "eventType" | "providerType" | "status" | "verdict" | "flow" | "deliveryId" | "sinceMs" | "untilMs"
+  | "tenant"
+  | "eventType"
+  | "providerType"
+  | "status"
+  | "resolved"
+  | "verdict"
+  | "flow"
+  | "deliveryId"
+  | "sinceMs"
+  | "untilMs"
 >;
 
 /** A row with its kind. */
@@ -68,9 +77,8 @@ export class EventFilter {
 
   #source(criteria: EventCriteria, kinds: MatchingKinds, from: number, to: number): SeqSource {
     if (criteria.deliveryId !== undefined) return listed(this.#delivered(criteria.deliveryId, from, to));
-    const statuses =
-      criteria.status === undefined ? EVENT_STATUSES.map((_, code) => code) : [eventStatusCode(criteria.status)];
-    const everything = kinds.counts.isWhole && criteria.status === undefined;
+    const statuses = eventCodes(criteria);
+    const everything = kinds.counts.isWhole && criteria.status === undefined && criteria.resolved === undefined;
     const passes = everything || kinds.ids.length * statuses.length > MOST_STREAMS;
     // Only where a time is asked for does the statement look at more than the index.
     const { sinceMs, untilMs } = criteria;
@@ -154,7 +162,7 @@ function matchesKind(kind: EventKind, criteria: EventCriteria): boolean {
 
 function matchesRow(row: EventRow, kind: EventKind, criteria: EventCriteria): boolean {
   return (
-    (criteria.status === undefined || row.status === eventStatusCode(criteria.status)) &&
+    eventCodes(criteria).includes(row.status) &&
     (criteria.sinceMs === undefined || row.received_at >= criteria.sinceMs) &&
     (criteria.untilMs === undefined || row.received_at < criteria.untilMs) &&
     (criteria.deliveryId === undefined || row.delivery_id === criteria.deliveryId) &&

@@ -1,12 +1,21 @@
 /** Puts an event, a run or an answer together again from the index rows and the records of the journal. */
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
-import type { ClaimedRun, EventDetail, EventSummary, Fact, PlannedRun, RunDetail } from "../event-log.ts";
+import type {
+  ClaimedRun,
+  EventDetail,
+  EventSummary,
+  Fact,
+  PlannedRun,
+  RunDetail,
+  RunResolution,
+} from "../event-log.ts";
 import { RunStory } from "../run-story.ts";
 import { decodeEvent, decodeFacts, toEnvelope, type EventMeta } from "./event-record.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { FoundEvent } from "./event-filter.ts";
 import { resolutionOf, eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
 import type { FoundRun } from "./row-lookup.ts";
+import { FAILED_RESOLVED } from "./projection-schema.ts";
 import { RECORD_EVENT } from "./record-format.ts";
 
 export interface StoredEvent {
@@ -117,6 +126,13 @@ export function summaryOf({ row, kind }: FoundEvent, runs: readonly FoundRun[]):
     ...(kind.providerType !== undefined && { providerType: kind.providerType }),
     ...(row.duplicate_of !== null && { duplicateOf: row.duplicate_of }),
     bodyBytes: row.body_bytes,
+    ...(row.status === FAILED_RESOLVED && newestResolution(runs)),
     runs: runs.map((run) => ({ id: run.row.id, flow: run.kind.flow, status: runStatusOf(run.row.status) })),
   };
+}
+
+/** The replay that did the last of what had failed. */
+function newestResolution(runs: readonly FoundRun[]): { readonly resolvedBy?: RunResolution } {
+  const all = runs.map(({ row }) => resolutionOf(row)).filter(({ resolvedBy }) => resolvedBy !== undefined);
+  return all.toSorted((a, b) => (a.resolvedBy?.atMs ?? 0) - (b.resolvedBy?.atMs ?? 0)).at(-1) ?? {};
 }

@@ -1,6 +1,7 @@
 import { deriveStatus } from "../derive-status.ts";
 import type { EventStatus, RunResolution, RunStatus } from "../event-log.ts";
-import { EVENT_STATUSES, RUN_STATUSES } from "./projection-schema.ts";
+import type { EventQuery } from "../event-queries.ts";
+import { EVENT_STATUSES, FAILED_RESOLVED, RUN_STATUSES } from "./projection-schema.ts";
 
 /** A row of `event` while a batch is applied. */
 export interface EventRow {
@@ -15,6 +16,8 @@ export interface EventRow {
   runs: number;
   open_runs: number;
   failed_runs: number;
+  /** Failed runs whose work a replay has done. */
+  resolved_runs: number;
   answered_at: number | null;
   answer_status: number | null;
   answer_by: string | null;
@@ -71,11 +74,21 @@ export function runStatusCode(status: RunStatus): number {
   return RUN_STATUSES.indexOf(status);
 }
 
+/** The codes of the events that are asked for by status, and by whether replays have done what failed. */
+export function eventCodes({ status, resolved }: Pick<EventQuery, "status" | "resolved">): readonly number[] {
+  return EVENT_STATUSES.flatMap((each, code) => {
+    if (status !== undefined && each !== status) return [];
+    const isAsked = resolved === undefined || (each === "failed" && (code === FAILED_RESOLVED) === resolved);
+    return isAsked ? [code] : [];
+  });
+}
+
 /** The status of an event from its stored one and its counts of runs: the same rule as `deriveStatus`. */
 export function statusByCounts(row: EventRow): number {
   const stored = eventStatusOf(row.status);
   if (stored === "duplicate" || stored === "refused") return row.status;
   if (row.runs === 0) return eventStatusCode(deriveStatus({}, []));
   if (row.open_runs > 0) return eventStatusCode("received");
-  return eventStatusCode(row.failed_runs > 0 ? "failed" : "done");
+  if (row.failed_runs === 0) return eventStatusCode("done");
+  return row.resolved_runs < row.failed_runs ? eventStatusCode("failed") : FAILED_RESOLVED;
 }

@@ -10,9 +10,14 @@
  * `event_kind`. One index over kind and status serves every filter: a query picks the kinds that match, and takes the
  * newest of each of them. Kinds are bounded; kind 0 is for what comes after the bound, and its rows carry their `own`.
  */
-export const PROJECTION_VERSION = 3;
+export const PROJECTION_VERSION = 4;
 
-export const EVENT_STATUSES = ["received", "done", "failed", "unmatched", "refused", "duplicate"] as const;
+/**
+ * An event's status by its code. Failed events all of whose failed runs were done later by replays have a code of their
+ * own, so that the index over kind and status tells them from those that are left.
+ */
+export const EVENT_STATUSES = ["received", "done", "failed", "unmatched", "refused", "duplicate", "failed"] as const;
+export const FAILED_RESOLVED = 6;
 export const RUN_STATUSES = ["queued", "running", "waiting", "succeeded", "failed"] as const;
 
 /** The kind of everything that came after the bound of kinds was reached. */
@@ -51,6 +56,7 @@ export const SCHEMA = `
     runs INTEGER NOT NULL,
     open_runs INTEGER NOT NULL,
     failed_runs INTEGER NOT NULL,
+    resolved_runs INTEGER NOT NULL,
     answered_at INTEGER,
     answer_status INTEGER,
     answer_by TEXT,

@@ -49,9 +49,9 @@ export class ProjectionStore {
     const db = openProjectionFile(path, salt);
     this.#db = db;
     try {
-      this.#insertEvent = db.prepare(`INSERT OR IGNORE INTO event VALUES (${places(17)})`);
+      this.#insertEvent = db.prepare(`INSERT OR IGNORE INTO event VALUES (${places(18)})`);
       this.#updateEvent = db.prepare(
-        `UPDATE event SET kind = ?, status = ?, runs = ?, open_runs = ?, failed_runs = ?,
+        `UPDATE event SET kind = ?, status = ?, runs = ?, open_runs = ?, failed_runs = ?, resolved_runs = ?,
            answered_at = ?, answer_status = ?, answer_by = ?, answer_ms = ?, own = ? WHERE seq = ?`,
       );
       this.#insertRun = db.prepare(`INSERT OR IGNORE INTO run VALUES (${places(16)})`);
@@ -129,6 +129,7 @@ export class ProjectionStore {
       row.runs,
       row.open_runs,
       row.failed_runs,
+      row.resolved_runs,
       row.answered_at,
       row.answer_status,
       row.answer_by,
@@ -145,6 +146,7 @@ export class ProjectionStore {
       row.runs,
       row.open_runs,
       row.failed_runs,
+      row.resolved_runs,
       row.answered_at,
       row.answer_status,
       row.answer_by,

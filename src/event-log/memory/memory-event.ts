@@ -36,6 +36,7 @@ export function summaryOf(event: MemoryEvent): Port.EventSummary {
     ...(envelope.providerType !== undefined && { providerType: envelope.providerType }),
     ...(event.duplicateOf !== undefined && { duplicateOf: event.duplicateOf }),
     bodyBytes: envelope.rawBody.byteLength,
+    ...(statusOf(event) === "failed" && resolutionOf(event.runs)),
     runs: event.runs.map((run) => ({ id: run.plan.id, flow: run.plan.flow, status: run.status })),
   };
 }
@@ -47,4 +48,12 @@ export function matches(event: Port.EventSummary, filter: Port.EventFilter): boo
     (filter.status === undefined || event.status === filter.status) &&
     (filter.sinceMs === undefined || event.receivedAtMs >= filter.sinceMs)
   );
+}
+
+/** The newest resolution, when every failed run has one. */
+function resolutionOf(runs: readonly RunStory[]): { readonly resolvedBy?: Port.RunResolution } {
+  const failed = runs.filter(({ status }) => status === "failed");
+  const by = failed.flatMap(({ resolvedBy }) => resolvedBy ?? []).toSorted((a, b) => a.atMs - b.atMs);
+  const last = by.at(-1);
+  return last === undefined || by.length < failed.length ? {} : { resolvedBy: last };
 }

@@ -99,6 +99,12 @@ class MemoryLog implements Port.EventLog {
     if (this.#refusals.length > this.#refusalsKept) this.#refusals.pop();
   }
 
+  noteAccepted({ refusalId, ...acceptedAs }: Port.AcceptedRefusal): void {
+    const at = this.#refusals.findIndex(({ id }) => id === refusalId);
+    const refusal = this.#refusals[at];
+    if (refusal !== undefined && refusal.acceptedAs === undefined) this.#refusals[at] = { ...refusal, acceptedAs };
+  }
+
   async claim(request: Port.ClaimRequest): Promise<readonly Port.ClaimedRun[]> {
     this.#assertOpen();
     const due: { run: RunStory; atMs: number }[] = [];
@@ -168,8 +174,10 @@ class MemoryLog implements Port.EventLog {
     const runs = { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0 };
     for (const event of this.#events.values()) events[statusOf(event)] += 1;
     for (const run of this.#runs.values()) runs[run.status] += 1;
+    const failed = [...this.#runs.values()].filter(({ status }) => status === "failed");
+    const deadLetters = failed.filter(({ resolvedBy }) => resolvedBy === undefined).length;
     const oldest = [...this.#runs.values()].find((run) => isOpen(run.status))?.plan.createdAtMs;
-    return { events, runs, ...(oldest !== undefined && { oldestOpenAtMs: oldest }) };
+    return { events, runs, deadLetters, ...(oldest !== undefined && { oldestOpenAtMs: oldest }) };
   }
 
   health(): Port.LogHealth {

@@ -4,6 +4,7 @@ import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { CodeFrame } from "../../ui/code-frame.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { PageHead } from "../../ui/page-head.tsx";
 import { Prose } from "../../ui/prose.tsx";
@@ -93,7 +94,7 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
           <span className="quiet">{t.fix}:</span> <Prose text={fix} />
         </p>
       )}
-      {frame !== null && <pre>{frame}</pre>}
+      {frame !== null && <CodeFrame text={frame} />}
     </li>
   );
 }

@@ -8,8 +8,8 @@ import { Badge } from "../../ui/badge.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
 import { closeModal, Modal, ModalActions } from "../../ui/modal.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
+import { StatusBadge } from "../../ui/status-badge.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
-import { eventTones } from "../../ui/tones.ts";
 import { eventTexts } from "./event-texts.ts";
 import { hasReplays, relatedEvents, type Related } from "./related-events.ts";
 
@@ -123,7 +123,7 @@ function RecentLabel({ event }: { readonly event: EventSummary }) {
       <span className="choice-time">
         <TimeAgo iso={event.received_at} />
       </span>
-      <Badge tone={eventTones[event.status]}>{t.statuses[event.status]}</Badge>
+      <StatusBadge event={event} />
       {event.test && <Badge tone="busy">{t.test}</Badge>}
       <code className="quiet">{event.delivery_id ?? event.id}</code>
     </>

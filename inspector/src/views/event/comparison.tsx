@@ -74,15 +74,20 @@ function Diff({ before, after }: { readonly before: string; readonly after: stri
   const signs = { same: " ", removed: "−", added: "+", folded: "…" } as const;
   const names = { same: undefined, removed: t.removed, added: t.added, folded: undefined } as const;
   return (
-    <pre className="code diff" tabIndex={0} role="region" aria-label={t.actions.compare}>
-      {lines.map((line, index) => (
-        // Lines have no name but their place.
-        // oxlint-disable-next-line react/no-array-index-key
-        <div key={index} data-kind={line.kind} title={names[line.kind]}>
-          {signs[line.kind]} {line.kind === "folded" ? t.folded(line.count) : visibleText(line.text)}
-        </div>
-      ))}
-    </pre>
+    <>
+      <p className="quiet diff-legend" aria-hidden="true">
+        <span data-kind="removed">− {t.removed}</span> <span data-kind="added">+ {t.added}</span>
+      </p>
+      <pre className="code diff" tabIndex={0} role="group" aria-label={t.actions.compare}>
+        {lines.map((line, index) => (
+          // Lines have no name but their place.
+          // oxlint-disable-next-line react/no-array-index-key
+          <div key={index} data-kind={line.kind} title={names[line.kind]}>
+            {signs[line.kind]} {line.kind === "folded" ? t.folded(line.count) : visibleText(line.text)}
+          </div>
+        ))}
+      </pre>
+    </>
   );
 }
 

@@ -1,24 +1,26 @@
+import type { MouseEvent } from "react";
 import type { EventDetail } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useLive } from "../../api/use-live.tsx";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { useKeys } from "../../shell/keyboard.ts";
+import { useTitle } from "../../shell/use-title.ts";
 import { lastList, Link, navigate, useAddress } from "../../shell/router.tsx";
 import type { ViewProps } from "../../shell/routes.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
+import { StatusBadge } from "../../ui/status-badge.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
-import { eventTones } from "../../ui/tones.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { Comparison } from "./comparison.tsx";
 import { EventActions } from "./event-actions.tsx";
 import { eventTexts } from "./event-texts.ts";
 import "./event.css";
 import { RequestCard } from "./request-card.tsx";
-import { RunCard } from "./run-card.tsx";
+import { RunCard, runAnchor } from "./run-card.tsx";
 import { AnswerCard, DedupeCard, VerificationCard } from "./verdict-cards.tsx";
 
 /** Everything about one event: what came, what was made of it, what was done. */
@@ -33,10 +35,12 @@ export default function EventView({ rest: id }: ViewProps) {
   useKeys({ Escape: () => navigate(lastList()) });
   return (
     <div className="event">
+      {loaded.state !== "ready" && <UnknownHead isFailed={loaded.state === "failed"} />}
       <LoadedView loaded={loaded} reload={reload}>
         {(event) => (
           <>
             <EventHead event={event} />
+            <ResolvedNote event={event} />
             <EventActions key={event.id} event={event} onReplayed={reload} />
             {other !== null && <Comparison event={event} otherId={other} />}
             <div className="event-columns">
@@ -55,15 +59,27 @@ export default function EventView({ rest: id }: ViewProps) {
   );
 }
 
+/** The way back stands also where there is nothing to go back from. */
+function UnknownHead({ isFailed }: { readonly isFailed: boolean }) {
+  const t = useTexts(eventTexts);
+  return (
+    <header className="event-head">
+      <Link to={lastList()}>← {t.back}</Link>
+      <h1 className={isFailed ? undefined : "visually-hidden"}>{isFailed ? t.unknown : t.event}</h1>
+    </header>
+  );
+}
+
 function EventHead({ event }: { readonly event: EventDetail }) {
   const t = useTexts(eventTexts);
   const states = useTexts(stateTexts);
+  useTitle(`${event.event_type} · ${event.tenant}`);
   return (
     <header className="event-head">
       <Link to={lastList()}>← {t.back}</Link>
       <h1>
         {event.event_type} <span className="quiet">{event.tenant}</span>
-        <Badge tone={eventTones[event.status]}>{states.statuses[event.status]}</Badge>
+        <StatusBadge event={event} />
         {event.test && <Badge tone="busy">{states.test}</Badge>}
       </h1>
       <p className="quiet event-id">
@@ -76,6 +92,34 @@ function EventHead({ event }: { readonly event: EventDetail }) {
       </p>
     </header>
   );
+}
+
+/** Who opens a failed event first wants to know whether there is anything left to do. */
+function ResolvedNote({ event: { id, resolved_by: by } }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  if (by === null) return null;
+  return (
+    <p className="note" data-tone="good">
+      <span>
+        {by.event_id === id ? (
+          <a href={`#${runAnchor(by.run_id)}`} onClick={(click) => showRun(click, by.run_id)}>
+            {t.resolvedByReplay}
+          </a>
+        ) : (
+          <Link to={`/events/${by.event_id}`}>{t.resolvedByCopy}</Link>
+        )}{" "}
+        {t.resolvedSince} <TimeAgo iso={by.at} />.
+      </span>
+    </p>
+  );
+}
+
+/** Leads to the card of a run without another address in the history. */
+function showRun(click: MouseEvent, id: string): void {
+  click.preventDefault();
+  const card = document.getElementById(runAnchor(id));
+  card?.scrollIntoView({ block: "start" });
+  card?.focus({ preventScroll: true });
 }
 
 function EventRuns({ event }: { readonly event: EventDetail }) {

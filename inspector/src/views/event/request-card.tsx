@@ -58,9 +58,8 @@ function Fields({ title, place, eventId, fields }: FieldsProps) {
         <h3>{title}</h3>
       </summary>
       <Facts
-        facts={fields.map((field, index) => [
-          // A header that came twice is shown twice.
-          fields.findIndex(({ name }) => name === field.name) === index ? field.name : `${field.name} (${index})`,
+        facts={fields.map((field) => [
+          field.name,
           field.masked ? (
             <MaskedValue key={field.name} eventId={eventId} field={`${place}:${field.name}`} length={field.length} />
           ) : (

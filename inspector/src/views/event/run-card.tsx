@@ -8,12 +8,18 @@ import { duration } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { CodeFrame } from "../../ui/code-frame.tsx";
 import { LongText } from "../../ui/long-text.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
-import { TimeAgo } from "../../ui/time.tsx";
+import { TimeAgo, TimeUntil } from "../../ui/time.tsx";
 import { runTones } from "../../ui/tones.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
+
+/** The id of a run's card in the document. */
+export function runAnchor(id: string): string {
+  return `run-${id}`;
+}
 
 /** One run: the way through its flow, and its steps in time. */
 export function RunCard({ run }: { readonly run: RunDetail }) {
@@ -26,14 +32,30 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
   );
   const took = run.started_at && run.ended_at ? Date.parse(run.ended_at) - Date.parse(run.started_at) : undefined;
   return (
-    <section className="card run" aria-label={`${run.flow} ${run.id}`} data-run={run.id}>
+    <section
+      className="card run"
+      id={runAnchor(run.id)}
+      tabIndex={-1}
+      aria-label={`${run.flow} ${run.id}`}
+      data-run={run.id}
+    >
       <h2>
         {run.flow} <Badge tone={runTones[run.status]}>{states.runs[run.status]}</Badge>
         <span className="quiet run-facts">
           <TimeAgo iso={run.started_at ?? run.created_at} />
           {took !== undefined && <span>{duration(took, language)}</span>}
           {run.attempt > 1 && <span>{t.attempt(run.attempt)}</span>}
+          {run.resume_at !== null && (
+            <span>
+              {t.nextTry} <TimeUntil iso={run.resume_at} />
+            </span>
+          )}
           {run.replay_of !== null && <ReplayOf run={run} />}
+          {run.resolved_by !== null && (
+            <Badge tone="good" title={states.resolvedWhy}>
+              {states.resolved}
+            </Badge>
+          )}
         </span>
       </h2>
       <div className="card-body">
@@ -46,7 +68,13 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
             onSelect={setSelected}
           />
         )}
-        {run.error && <ErrorNote error={run.error} isTriedAgain={run.status === "waiting"} />}
+        {run.error && (
+          <ErrorNote
+            error={run.error}
+            isShort={run.steps.some(({ error }) => error !== null && error.detail === run.error?.detail)}
+            isTriedAgain={run.status === "waiting"}
+          />
+        )}
         {run.steps.length === 0 ? (
           <p className="quiet">{t.noSteps}</p>
         ) : (
@@ -126,14 +154,21 @@ function Value({ title, text }: { readonly title: string; readonly text: string 
   );
 }
 
-function ErrorNote({ error, isTriedAgain = false }: { readonly error: RunError; readonly isTriedAgain?: boolean }) {
+interface ErrorNoteProps {
+  readonly error: RunError;
+  /** Without the place in the file: the step below has it. */
+  readonly isShort?: boolean;
+  readonly isTriedAgain?: boolean;
+}
+
+function ErrorNote({ error, isShort = false, isTriedAgain = false }: ErrorNoteProps) {
   const t = useTexts(eventTexts);
   return (
     <div className="note" data-tone="bad">
       <p>
         <b>{error.code}</b> {visibleText(error.message)} {isTriedAgain && `(${t.retryable})`}
       </p>
-      {error.detail !== null && <pre>{visibleText(error.detail)}</pre>}
+      {error.detail !== null && !isShort && <CodeFrame text={error.detail} />}
     </div>
   );
 }

@@ -5,9 +5,11 @@ import { count } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { letGo } from "../../list/use-row-keys.ts";
 import { useKeys } from "../../shell/keyboard.ts";
+import { addressWith, Link } from "../../shell/router.tsx";
 import { FeedRowLink } from "./feed-row.tsx";
+import { withFilter } from "./live-filters.ts";
 import { liveTexts } from "./live-texts.ts";
-import type { Feed } from "./use-feed.ts";
+import { timeBehind, type Feed } from "./use-feed.ts";
 
 const NARROW = "(max-width: 44rem)";
 const AHEAD = 20;
@@ -28,23 +30,28 @@ interface FeedListProps {
 /** The rows that are in sight, of as many as there are. */
 export function FeedList({ feed, onScrolled }: FeedListProps) {
   const t = useTexts(liveTexts);
-  const { rows, loadMore, isEnd } = feed;
+  const { rows, skipped, loadMore, loadAbove, isEnd } = feed;
+  const all = skipped + rows.length;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const rowHeight = matchMedia(NARROW).matches ? 72 : 44;
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: all,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey: (index) => rows[index - skipped]?.id ?? index,
     initialOffset: left.key === feed.key ? left.offset : 0,
     overscan: 8,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (last >= rows.length - AHEAD) loadMore();
-  }, [last, rows.length, loadMore]);
+    if (last >= all - AHEAD) loadMore();
+  }, [last, all, loadMore]);
+  const first = items[0]?.index ?? 0;
+  useEffect(() => {
+    if (first < skipped + AHEAD) loadAbove(last);
+  }, [first, last, skipped, loadAbove]);
   const walk = useWalk(feed, virtual, list);
   const showNew = (): void => {
     walk.stop();
@@ -69,14 +76,17 @@ export function FeedList({ feed, onScrolled }: FeedListProps) {
       >
         <ul ref={list} aria-label={t.list} style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, key, start, size }) => {
-            const row = rows[index];
-            return row === undefined ? null : (
+            const row = rows[index - skipped];
+            const place = { transform: `translateY(${start}px)`, height: size };
+            return row === undefined ? (
+              <li key={String(key)} className="feed-away" aria-hidden="true" style={place} />
+            ) : (
               <li
                 key={String(key)}
                 data-index={index}
-                aria-setsize={isEnd ? rows.length : -1}
+                aria-setsize={isEnd ? all : -1}
                 aria-posinset={index + 1}
-                style={{ transform: `translateY(${start}px)`, height: size }}
+                style={place}
                 onFocus={() => void (left = { ...left, key: feed.key, id: row.id })}
               >
                 <FeedRowLink row={row} />
@@ -117,10 +127,23 @@ function NewRows({ feed: { held, isStale }, show }: { readonly feed: Feed; reado
 }
 
 /** That the list goes on where it seems to end, and why it is not shown. */
-function FeedEnd({ feed: { isFull, rows } }: { readonly feed: Feed }) {
+function FeedEnd({ feed: { isFull, rows, skipped, filters } }: { readonly feed: Feed }) {
   const t = useTexts(liveTexts);
   const { language } = useLanguage();
-  return isFull ? <p className="quiet feed-end">{t.full(count(rows.length, language))}</p> : null;
+  const last = rows.at(-1);
+  if (!isFull || last === undefined) return null;
+  return (
+    <p className="quiet feed-end">
+      {t.full(count(skipped + rows.length, language))}{" "}
+      <Link to={addressWith("/", withFilter(filters, "until", timeBehind(last.at)))}>{t.goOn}</Link>
+    </p>
+  );
+}
+
+/** The place of a row in the whole list; -1 where it is not kept. */
+function placeOf({ rows, skipped }: Feed, id: string): number {
+  const index = rows.findIndex((row) => row.id === id);
+  return index === -1 ? -1 : skipped + index;
 }
 
 /** j, k, Home and End; the end is where no older rows come any more, and is gone after until it is reached. */
@@ -129,11 +152,12 @@ function useWalk(
   virtual: Virtualizer<HTMLDivElement, Element>,
   list: RefObject<HTMLUListElement | null>,
 ): { readonly stop: () => void } {
-  const { rows, isEnd, isFull, fault, loadMore } = feed;
+  const { rows, skipped, isEnd, isFull, fault, loadMore } = feed;
+  const lastIndex = skipped + rows.length - 1;
   const isDown = isEnd || isFull || fault !== undefined;
   const isGoingDown = useRef(false);
   // A row that is to have the focus has it as soon as it is in the document.
-  const wanted = useRef(left.key === feed.key ? rows.findIndex(({ id }) => id === left.id) : -1);
+  const wanted = useRef(left.key === feed.key ? placeOf(feed, left.id) : -1);
   const focusWanted = (): void => {
     const link = list.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"] a`);
     if (!link) return;
@@ -148,18 +172,18 @@ function useWalk(
   const goDown = (): void => {
     if (!isGoingDown.current) return;
     isGoingDown.current = !isDown;
-    if (isDown) return goTo(rows.length - 1);
-    virtual.scrollToIndex(rows.length - 1);
+    if (isDown) return goTo(lastIndex);
+    virtual.scrollToIndex(lastIndex);
     loadMore();
   };
   useEffect(focusWanted);
   const latestGoDown = useLatest(goDown);
-  useEffect(() => latestGoDown.current(), [rows.length, isDown, loadMore, latestGoDown]);
+  useEffect(() => latestGoDown.current(), [lastIndex, isDown, loadMore, latestGoDown]);
   const stop = (): void => void (isGoingDown.current = false);
   const step = (by: number): void => {
     const index = document.activeElement?.closest<HTMLElement>("[data-index]")?.dataset["index"];
     stop();
-    goTo(index === undefined ? 0 : Math.max(0, Math.min(rows.length - 1, Number(index) + by)));
+    goTo(index === undefined ? 0 : Math.max(0, Math.min(lastIndex, Number(index) + by)));
   };
   useKeys({
     j: () => step(1),

@@ -3,8 +3,9 @@ import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
+import { StatusBadge } from "../../ui/status-badge.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
-import { eventTones, runTones, statusTone, verdictTones } from "../../ui/tones.ts";
+import { runTones, statusTone, verdictTones } from "../../ui/tones.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { byFlow, type FeedRow } from "./feed.ts";
 
@@ -25,10 +26,11 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
       <span className="feed-source">
         <b>{visibleText(event.event_type)}</b> <span className="quiet">{event.tenant}</span>
         {event.test && <Badge tone="busy">{t.test}</Badge>}
+        {event.accepted_from && <Badge tone="busy">{t.acceptedLater}</Badge>}
       </span>
       <span className="feed-state">
         <Badge tone={verdictTones[event.verdict]}>{t.verdicts[event.verdict]}</Badge>
-        <Badge tone={eventTones[event.status]}>{t.statuses[event.status]}</Badge>
+        <StatusBadge event={event} />
       </span>
       <span className="feed-answer">
         <Badge tone={statusTone(answer.status)}>{answer.status}</Badge>

@@ -4,7 +4,8 @@ import { eventRow, type FeedRow } from "./feed.ts";
 import { FeedPager } from "./feed-pager.ts";
 import * as feedState from "./feed-state.ts";
 import type { Asked, FeedState } from "./feed-state.ts";
-import { MOST_HELD, MOST_ROWS } from "./feed-state.ts";
+import { MOST_HELD } from "./feed-state.ts";
+import { MOST_ROWS } from "./feed-window.ts";
 
 const NOON = Date.parse("2026-11-24T12:00:00.000Z");
 const row = (n: number, more: Partial<EventSummary> = {}): FeedRow =>

@@ -4,19 +4,20 @@
  * Invariants:
  * 1. `rows` have no holes: they are everything that the filters let through from the first to the last of them.
  * 2. A row that is shown changes in its place. While rows are held back, none comes in; they are counted, and let in at once.
- * 3. Never more than `MOST_ROWS` rows and `MOST_HELD` held ones: who leaves the page open for a week finds it as quick.
+ * 3. Never more than about `MOST_ROWS` rows and `MOST_HELD` held ones: who leaves the page open for a week finds it as
+ *    quick, and so does who scrolls down for an hour (see `feed-window.ts`).
+ * 4. While the newest rows are let go, what is new is held back: it has no place beside the first row that is kept.
  */
 import { matches, mergeRows, type FeedRow } from "./feed.ts";
 import type { FeedPage, FeedPager } from "./feed-pager.ts";
+import { fromPage, isAbove, MOST_ROWS, withoutNewest, withPageAbove, type FeedWindow } from "./feed-window.ts";
 import { boundsOf, type Filters } from "./live-filters.ts";
 
-export const MOST_ROWS = 10_000;
 export const MOST_HELD = 1_000;
 
-export interface FeedState {
+export interface FeedState extends FeedWindow {
   /** The filters as text: rows of other filters are none of ours. */
   readonly key: string;
-  readonly rows: readonly FeedRow[];
   readonly held: readonly FeedRow[];
   /** Rows came that are not in `held`: to let them in, the list is loaded anew. */
   readonly isStale: boolean;
@@ -28,7 +29,8 @@ export interface FeedState {
 }
 
 export function emptyFeed(key: string): FeedState {
-  return { key, rows: [], held: [], isStale: false, pager: undefined, isEnd: false, searchedTo: null };
+  const none = { rows: [], above: [], skipped: 0, held: [] };
+  return { key, ...none, isStale: false, pager: undefined, isEnd: false, searchedTo: null };
 }
 
 export interface Asked {
@@ -42,50 +44,81 @@ export interface Asked {
 /** With the newest page: what is new comes to what is shown where both touch, else (much was missed) it takes its place. */
 export function withNewest(old: FeedState, page: FeedPage, pager: FeedPager, asked: Asked): FeedState {
   const shown = new Set(old.rows.map(({ id }) => id));
-  const touches = page.rows.some(({ id }) => shown.has(id));
-  const isKept = old.pager !== undefined && old.rows.length > 0 && (touches || asked.isHeld);
+  const isKnown = (row: FeedRow): boolean => shown.has(row.id) || isAbove(old, row);
+  const touches = page.rows.some(isKnown);
+  const isHeld = isHeldBack(old, asked);
+  const isKept = old.pager !== undefined && old.rows.length > 0 && (touches || isHeld);
   if (!isKept) {
     const { isEnd, searchedTo } = page;
     return { ...emptyFeed(old.key), rows: mergeRows([], page.rows), pager, isEnd, searchedTo };
   }
   const known = page.rows.filter(({ id }) => shown.has(id));
-  const fresh = page.rows.filter(({ id }) => !shown.has(id));
+  const fresh = page.rows.filter((row) => !isKnown(row));
   const state = { ...old, fault: undefined, rows: mergeRows(old.rows, known) };
-  if (asked.isHeld) return withHeld({ ...state, isStale: old.isStale || !touches }, fresh);
+  if (isHeld) return withHeld({ ...state, isStale: old.isStale || !touches }, fresh);
   return withinBounds({ ...state, rows: mergeRows(state.rows, fresh), held: [], isStale: false }, asked);
 }
 
 /** With the next older page. */
 export function withOlder(old: FeedState, page: FeedPage): FeedState {
   const { isEnd, searchedTo } = page;
-  return { ...old, fault: undefined, rows: mergeRows(old.rows, page.rows), isEnd, searchedTo };
+  const kept = withoutNewest({ ...old, rows: mergeRows(old.rows, page.rows) });
+  return { ...old, fault: undefined, ...kept, isEnd, searchedTo };
+}
+
+/** With the page above the first row, which was let go. */
+export function withNewer(old: FeedState, page: readonly FeedRow[], asked: Asked): FeedState {
+  return withinBounds({ ...old, fault: undefined, ...withPageAbove(old, page) }, asked);
+}
+
+/** With the list from one of the pages above on. */
+export function withPage(
+  old: FeedState,
+  page: number,
+  { rows, isEnd, searchedTo }: FeedPage,
+  pager: FeedPager,
+): FeedState {
+  const loaded = { ...old, fault: undefined, pager, isEnd, searchedTo };
+  // All of it has gone meanwhile, and so has the place of what stood above.
+  if (rows.length === 0) return { ...loaded, rows, above: [], skipped: 0, isStale: true };
+  return { ...loaded, ...fromPage(old, page, rows) };
 }
 
 /** With changes that the stream brought. */
 export function withChanges(old: FeedState, changes: readonly FeedRow[], asked: Asked): FeedState {
-  const { filters, isHeld, nowMs } = asked;
+  const { filters, nowMs } = asked;
   const shown = new Set(old.rows.map(({ id }) => id));
   const known = changes.filter(({ id }) => shown.has(id));
   // Behind the last row it is the pager's to bring, or there would be a hole between.
   const oldest = old.isEnd ? "" : (old.rows.at(-1)?.at ?? "");
-  const fresh = changes.filter((row) => !shown.has(row.id) && row.at >= oldest && matches(filters, row, nowMs));
+  const isNew = (row: FeedRow): boolean => !shown.has(row.id) && row.at >= oldest && !isAbove(old, row);
+  const fresh = changes.filter((row) => isNew(row) && matches(filters, row, nowMs));
   const state = { ...old, rows: mergeRows(old.rows, known) };
   if (fresh.length === 0) return state;
   // What a text search would find is the gateway's to say: such rows are asked for when the reader wants them.
   if (filters.q !== undefined) return { ...state, isStale: true };
-  if (isHeld) return withHeld(state, fresh);
+  if (isHeldBack(old, asked)) return withHeld(state, fresh);
   return withinBounds({ ...state, rows: sinceOf(mergeRows(state.rows, fresh), filters, nowMs) }, asked);
 }
 
-/** With what was held back. A stale list has no pager any more: the next page takes its place. */
+/** With what was held back. A list that must be loaded anew has no pager any more: the next page takes its place. */
 export function withReleased(old: FeedState, asked: Asked): FeedState {
-  if (old.isStale) return { ...old, held: [], isStale: false, pager: undefined };
+  if (mustLoadAnew(old)) return { ...old, held: [], isStale: false, pager: undefined };
   return withinBounds({ ...old, rows: mergeRows(old.rows, old.held), held: [] }, asked);
 }
 
+/** Whether its newest rows are not the newest that there are, held ones included. */
+export function mustLoadAnew({ isStale, above }: FeedState): boolean {
+  return isStale || above.length > 0;
+}
+
 /** After changes that nobody can tell any more. */
-export function withGap(old: FeedState, { isHeld }: Asked): FeedState {
-  return isHeld ? { ...old, isStale: true } : { ...old, pager: undefined };
+export function withGap(old: FeedState, asked: Asked): FeedState {
+  return isHeldBack(old, asked) ? { ...old, isStale: true } : { ...old, pager: undefined };
+}
+
+function isHeldBack({ above }: FeedState, { isHeld }: Asked): boolean {
+  return isHeld || above.length > 0;
 }
 
 function withHeld(state: FeedState, fresh: readonly FeedRow[]): FeedState {

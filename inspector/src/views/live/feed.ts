@@ -2,12 +2,13 @@
 import type { EventSummary, Refusal, StreamMessage } from "../../../../src/admin/contract/index.ts";
 import { boundsOf, wantsEvents, wantsRefusals, type Filters } from "./live-filters.ts";
 
+/** `at`: when it was stored, which of what was accepted later is long after its receipt. The gateway lists in this order. */
 export type FeedRow =
   | { readonly kind: "event"; readonly id: string; readonly at: string; readonly event: EventSummary }
   | { readonly kind: "refusal"; readonly id: string; readonly at: string; readonly refusal: Refusal };
 
 export function eventRow(event: EventSummary): FeedRow {
-  return { kind: "event", id: event.id, at: event.received_at, event };
+  return { kind: "event", id: event.id, at: event.accepted_from?.accepted_at ?? event.received_at, event };
 }
 
 export function refusalRow(refusal: Refusal): FeedRow {
@@ -31,18 +32,19 @@ export function rowOf(message: StreamMessage): FeedRow | undefined {
 
 /** Whether the filters let a row of the stream through. The text search is the server's: it sees headers and payloads. */
 export function matches(filters: Filters, row: FeedRow, nowMs: number): boolean {
-  const { tenant, event_type: type } = row.kind === "event" ? row.event : row.refusal;
-  const { since = row.at, until = row.at } = boundsOf(filters, nowMs);
-  if (row.at < since || row.at > until) return false;
+  const { tenant, event_type: type, received_at: receivedAt } = row.kind === "event" ? row.event : row.refusal;
+  const { since = receivedAt, until = receivedAt } = boundsOf(filters, nowMs);
+  if (receivedAt < since || receivedAt > until) return false;
   if ((filters.tenant ?? tenant) !== tenant || (filters.type ?? type) !== type) return false;
   return row.kind === "refusal" ? wantsRefusals(filters) : wantsEvents(filters) && matchesEvent(filters, row.event);
 }
 
 function matchesEvent(filters: Filters, event: EventSummary): boolean {
-  const { verdict, status, runs, delivery_id: delivery, provider_type: provider } = event;
+  const { verdict, status, resolved_by: by, runs, delivery_id: delivery, provider_type: provider } = event;
   return (
     (filters.verdict ?? verdict) === verdict &&
     (filters.status ?? status) === status &&
+    (filters.resolved === undefined || (status === "failed" && filters.resolved === String(by !== null))) &&
     (filters.flow === undefined || runs.some(({ flow }) => flow === filters.flow)) &&
     (filters.delivery_id === undefined || filters.delivery_id === delivery) &&
     (filters.provider_type === undefined || filters.provider_type === provider)
@@ -76,7 +78,7 @@ function inOrder(rows: readonly FeedRow[], added: readonly FeedRow[]): readonly 
 }
 
 /** For sorting: by time, and by id where the time is the same. */
-export function newestFirst(a: FeedRow, b: FeedRow): number {
+export function newestFirst(a: Pick<FeedRow, "at" | "id">, b: Pick<FeedRow, "at" | "id">): number {
   return a.at === b.at ? compare(b.id, a.id) : compare(b.at, a.at);
 }
 

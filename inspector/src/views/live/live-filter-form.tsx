@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from "react";
-import { call } from "../../api/client.ts";
+import { call, urlOf } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { FilterChips } from "../../filters/filter-chips.tsx";
 import { SearchFilter, SelectFilter, TextFilter, TimeFilter } from "../../filters/filter-fields.tsx";
@@ -8,8 +8,10 @@ import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { addressWith, navigate } from "../../shell/router.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
 import {
+  boundsOf,
   COMMON_FILTERS,
   MORE_FILTERS,
+  wantsEvents,
   withFilter,
   type FilterName,
   type Filters,
@@ -27,6 +29,9 @@ async function loadKnown(signal: AbortSignal) {
   const types = new Set(sources.items.map(({ event_type: type }) => type));
   return { tenants, types: [...types].sort(), flows: [...new Set(flows.items.map(({ name }) => name))].sort() };
 }
+
+/** As many as the API gives at once. */
+const MOST_EXPORTED = 1_000;
 
 type Known = Awaited<ReturnType<typeof loadKnown>>;
 const NOTHING: Known = { tenants: [], types: [], flows: [] };
@@ -56,7 +61,11 @@ export function LiveFilterForm({ filters, children }: LiveFilterFormProps) {
         </button>
         {children}
       </div>
-      {isOpen && <MoreFilters filters={filters} known={known} change={change} />}
+      {isOpen && (
+        <MoreFilters filters={filters} known={known} change={change}>
+          <Exports filters={filters} />
+        </MoreFilters>
+      )}
       <ActiveFilters filters={filters} change={change} />
     </search>
   );
@@ -96,10 +105,39 @@ function CommonFilters({ filters, known, change }: FiltersProps) {
   );
 }
 
-function MoreFilters({ filters, known, change }: FiltersProps) {
+/** The newest events that the filters let through, as files for other programs. */
+function Exports({ filters }: { readonly filters: Filters }) {
+  const t = useTexts(liveTexts);
+  if (!wantsEvents(filters)) return null;
+  const { period: _period, ...asked } = filters;
+  // The file comes as an attachment, so the page stays; "the last hour" is that of the click.
+  const save = (format: "ndjson" | "har"): void =>
+    location.assign(
+      urlOf("exportEvents", {}, { ...asked, ...boundsOf(filters, Date.now()), limit: MOST_EXPORTED, format }),
+    );
+  return (
+    <div className="exports" role="group" aria-label={t.exports} title={t.exports}>
+      <button type="button" className="button" onClick={() => save("ndjson")}>
+        {t.exportAs("NDJSON")}
+      </button>
+      <button type="button" className="button" onClick={() => save("har")}>
+        {t.exportAs("HAR")}
+      </button>
+    </div>
+  );
+}
+
+function MoreFilters({ filters, known, change, children }: FiltersProps & { readonly children: ReactNode }) {
   const t = useTexts(liveTexts);
   return (
     <div className="filters">
+      <SelectFilter
+        label={t.filters.resolved}
+        value={filters.resolved}
+        every={t.all}
+        options={t.resolved}
+        onChange={(value) => change("resolved", value)}
+      />
       {(["flow", "provider_type", "delivery_id"] as const).map((name) => (
         <TextFilter
           key={name}
@@ -117,6 +155,7 @@ function MoreFilters({ filters, known, change }: FiltersProps) {
           onChange={(value) => change(name, value)}
         />
       ))}
+      {children}
     </div>
   );
 }
@@ -129,7 +168,13 @@ function ActiveFilters({ filters, change }: Omit<FiltersProps, "known">) {
     if (name === "period") return t.periods[value as LivePeriod];
     if (name === "since" || name === "until") return exactTime(value, language);
     const words: Readonly<Record<string, string>> =
-      name === "verdict" ? states.verdicts : name === "status" ? states.statuses : {};
+      name === "verdict"
+        ? states.verdicts
+        : name === "status"
+          ? states.statuses
+          : name === "resolved"
+            ? t.resolved
+            : {};
     return Object.hasOwn(words, value) ? (words[value] ?? value) : value;
   };
   const chips = [...COMMON_FILTERS, ...MORE_FILTERS].flatMap((name) => {

@@ -6,7 +6,7 @@ export type LivePeriod = keyof typeof PERIODS_MS;
 
 /** Those that are always in sight, and those behind "more". */
 export const COMMON_FILTERS = ["q", "tenant", "type", "verdict", "status", "period"] as const;
-export const MORE_FILTERS = ["flow", "provider_type", "delivery_id", "since", "until"] as const;
+export const MORE_FILTERS = ["resolved", "flow", "provider_type", "delivery_id", "since", "until"] as const;
 
 export type FilterName = (typeof COMMON_FILTERS)[number] | (typeof MORE_FILTERS)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
@@ -27,6 +27,8 @@ function isMeant(name: FilterName, value: string): boolean {
     case "since":
     case "until":
       return !Number.isNaN(Date.parse(value));
+    case "resolved":
+      return value === "true" || value === "false";
     case "q":
       return value.length >= 2;
     default:
@@ -61,8 +63,8 @@ function utc(time: string | undefined): string | undefined {
 }
 
 /** Refused requests were never stored as events: they have no status, flow, delivery or provider to ask for. */
-export function wantsRefusals({ verdict, status, flow, delivery_id, provider_type }: Filters): boolean {
-  const isOpen = [status, flow, delivery_id, provider_type].every((value) => value === undefined);
+export function wantsRefusals({ verdict, status, resolved, flow, delivery_id, provider_type }: Filters): boolean {
+  const isOpen = [status, resolved, flow, delivery_id, provider_type].every((value) => value === undefined);
   return isOpen && (verdict === undefined || verdict === "refused");
 }
 

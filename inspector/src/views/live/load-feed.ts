@@ -1,6 +1,6 @@
 import { call } from "../../api/client.ts";
-import { eventRow, refusalRow } from "./feed.ts";
-import { FeedPager, type LoadSource } from "./feed-pager.ts";
+import { eventRow, newestFirst, refusalRow, type FeedRow } from "./feed.ts";
+import { FeedPager, type FeedPage, type LoadSource } from "./feed-pager.ts";
 import { boundsOf, wantsEvents, wantsRefusals, type Filters } from "./live-filters.ts";
 
 /**
@@ -21,4 +21,28 @@ export function feedPager(filters: Filters, behind?: string): FeedPager {
     return { rows: page.items.map(refusalRow), cursor: page.next_cursor, searchedTo: page.searched_to };
   };
   return new FeedPager([...(wantsEvents(filters) ? [events] : []), ...(wantsRefusals(filters) ? [refusals] : [])]);
+}
+
+type Place = Pick<FeedRow, "at" | "id">;
+
+/** Rows from a place on, which is included; `pager` begins at its time. */
+export async function pageFrom(pager: FeedPager, first: Place, limit: number): Promise<FeedPage> {
+  const page = await pager.next(limit);
+  return { ...page, rows: page.rows.filter((row) => newestFirst(row, first) >= 0) };
+}
+
+/** All rows from a place on, which is included, to another one, which is not. */
+export async function rowsBetween(
+  pager: FeedPager,
+  first: Place,
+  end: Place,
+  limit: number,
+): Promise<readonly FeedRow[]> {
+  const rows: FeedRow[] = [];
+  for (;;) {
+    const page = await pageFrom(pager, first, limit);
+    const wanted = page.rows.filter((row) => newestFirst(row, end) < 0);
+    rows.push(...wanted);
+    if (page.isEnd || wanted.length < page.rows.length) return rows;
+  }
 }

@@ -7,26 +7,32 @@
  * 2. Changes are taken in together, a few times a second, however many come.
  * 3. Who comes back from an event finds the list as it was left, and what came meanwhile on top.
  */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState, type RefObject } from "react";
 import type { StreamMessage } from "../../../../src/admin/contract/index.ts";
 import { useLatest } from "../../api/use-latest.ts";
 import { useLive, useStreamState } from "../../api/use-live.tsx";
 import { rowOf, type FeedRow } from "./feed.ts";
 import * as feedState from "./feed-state.ts";
 import type { FeedState } from "./feed-state.ts";
+import { pageAt } from "./feed-window.ts";
 import type { Filters } from "./live-filters.ts";
-import { feedPager } from "./load-feed.ts";
+import { feedPager, pageFrom, rowsBetween } from "./load-feed.ts";
 
 const PAGE = 100;
 /** For who goes down quickly. */
 const OLDER_PAGE = 500;
+/** Browsers lay out so many pixels and no more; Firefox, at 72 of them a row, a quarter of a million rows. */
+const MOST_REACHED = 200_000;
 const TOGETHER_MS = 80;
 
 export interface Feed extends FeedState {
   readonly isLoaded: boolean;
-  /** There are older rows, but no more than these are kept. */
+  readonly filters: Filters;
+  /** There are older rows, but this list goes no further. */
   readonly isFull: boolean;
   readonly loadMore: () => void;
+  /** Loads what was let go: the page above the first row, or the one in which a row far above it stands. */
+  readonly loadAbove: (index: number) => void;
   /** Lets in what was held back. */
   readonly release: () => void;
   /** Tries again after a fault. */
@@ -43,13 +49,13 @@ export function useFeed(filters: Filters, isHeld: boolean): Feed {
   const state = kept.key === key ? kept : feedState.emptyFeed(key);
   const latest = useLatest({ key, filters, isHeld, state });
   const change = useCallback(
-    (with_: (old: FeedState, asked: feedState.Asked) => FeedState): void => {
+    (with_: Step): void => {
       const { key: now, filters: wanted, isHeld: held } = latest.current;
       const asked = {
         filters: wanted,
         isHeld: held,
         nowMs: Date.now(),
-        pagerBehind: (time: string) => feedPager(wanted, new Date(Date.parse(time) + 1).toISOString()),
+        pagerBehind: (time: string) => feedPager(wanted, timeBehind(time)),
       };
       setKept((old) => with_(old.key === now ? old : feedState.emptyFeed(now), asked));
     },
@@ -61,7 +67,7 @@ export function useFeed(filters: Filters, isHeld: boolean): Feed {
 
   const isLoading = useRef<unknown>(undefined);
   const { pager, isEnd, rows } = state;
-  const isFull = !isEnd && rows.length >= feedState.MOST_ROWS;
+  const isFull = !isEnd && state.skipped + rows.length >= MOST_REACHED;
   const canLoad = pager !== undefined && !isEnd && !isFull && state.fault === undefined;
   const loadMore = useCallback(() => {
     if (!canLoad || pager === undefined || isLoading.current === pager) return;
@@ -74,15 +80,59 @@ export function useFeed(filters: Filters, isHeld: boolean): Feed {
       )
       .finally(() => (isLoading.current = undefined));
   }, [canLoad, pager, change]);
+  const loadAbove = useLoadAbove(latest, change);
   const release = useCallback(() => {
-    if (latest.current.state.isStale) setRound((count) => count + 1);
+    if (feedState.mustLoadAnew(latest.current.state)) setRound((count) => count + 1);
     change(feedState.withReleased);
   }, [change, latest]);
   const retry = useCallback(() => setRound((count) => count + 1), []);
-  return { ...state, isLoaded: pager !== undefined || rows.length > 0, isFull, loadMore, release, retry };
+  const isLoaded = pager !== undefined || rows.length > 0;
+  return { ...state, filters, isLoaded, isFull, loadMore, loadAbove, release, retry };
 }
 
-type Change = (with_: (old: FeedState, asked: feedState.Asked) => FeedState) => void;
+interface Latest {
+  readonly filters: Filters;
+  readonly state: FeedState;
+}
+
+/** Loads rows above those that are kept, one page at a time. */
+function useLoadAbove(latest: RefObject<Latest>, change: Change): (index: number) => void {
+  const isLoading = useRef(false);
+  return useCallback(
+    (index: number) => {
+      const { filters, state } = latest.current;
+      const [end] = state.rows;
+      const far = pageAt(state, index);
+      const page = state.above[far ?? state.above.length - 1];
+      if (page === undefined || end === undefined || state.pager === undefined || isLoading.current) return;
+      isLoading.current = true;
+      const pager = feedPager(filters, timeBehind(page.first.at));
+      const loading =
+        far === undefined
+          ? rowsBetween(pager, page.first, end, OLDER_PAGE).then(
+              (rows): Step =>
+                (old, asked) =>
+                  feedState.withNewer(old, rows, asked),
+            )
+          : pageFrom(pager, page.first, OLDER_PAGE).then(
+              (rows): Step =>
+                (old) =>
+                  feedState.withPage(old, far, rows, pager),
+            );
+      loading
+        .then(
+          // Where the list was loaded anew meanwhile, these are not its rows.
+          (step) => change((old, asked) => (old.above === state.above ? step(old, asked) : old)),
+          (fault: unknown) => change((old) => ({ ...old, fault: fault as Error })),
+        )
+        .finally(() => (isLoading.current = false));
+    },
+    [latest, change],
+  );
+}
+
+type Step = (old: FeedState, asked: feedState.Asked) => FeedState;
+type Change = (with_: Step) => void;
 
 /** Loads the newest page: at first, with other filters, when the stream opens, and in each round. */
 function useNewestPage(key: string, round: number, filters: Filters, change: Change): void {
@@ -94,7 +144,7 @@ function useNewestPage(key: string, round: number, filters: Filters, change: Cha
     if (loads.current.key !== key) loads.current = { key, started: 0, shown: 0 };
     const own = loads.current;
     const turn = ++own.started;
-    const show = (with_: (old: FeedState, asked: feedState.Asked) => FeedState): void => {
+    const show = (with_: Step): void => {
       if (loads.current !== own || turn < own.shown) return;
       own.shown = turn;
       change((old, asked) => (old.key === key ? with_(old, asked) : old));
@@ -132,4 +182,9 @@ function useChanges(change: Change, loadAgain: () => void): void {
     timer.current ??= setTimeout(takeIn, TOGETHER_MS);
     return undefined;
   });
+}
+
+/** The first time that is not among what is asked for: `until` is exclusive, and the row itself is wanted. */
+export function timeBehind(time: string): string {
+  return new Date(Date.parse(time) + 1).toISOString();
 }

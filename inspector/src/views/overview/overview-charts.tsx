@@ -29,6 +29,7 @@ export function OverviewCharts({ overview }: { readonly overview: Overview }) {
           <Chart
             title={title}
             kind={kind}
+            isCount={format === count}
             times={times}
             bucketMs={bucketMs}
             series={rows.map(([name, tone, value]) => ({ name, tone, values: buckets.map(value) }))}

@@ -12,6 +12,7 @@ export function OverviewState({ overview }: { readonly overview: Overview }) {
   const { language } = useLanguage();
   const { health, backlog, totals, storage, oldest_open_at: oldest } = overview;
   const events = Object.values(totals.events).reduce((sum, value) => sum + value, 0);
+  const resolved = (totals.runs.failed ?? 0) - totals.dead_letters;
   const used = storage.journal_bytes + storage.projection_bytes;
   return (
     <>
@@ -36,9 +37,19 @@ export function OverviewState({ overview }: { readonly overview: Overview }) {
           }
         />
         <Tile
-          name={<Link to="/dead-letters?show=all">{t.deadLetters}</Link>}
-          value={count(totals.runs.failed ?? 0, language)}
-          note={t.deadLettersNote}
+          name={<Link to="/dead-letters">{t.deadLetters}</Link>}
+          value={count(totals.dead_letters, language)}
+          note={
+            resolved === 0 ? (
+              t.deadLettersNote
+            ) : (
+              <>
+                {t.deadLettersNote}
+                <br />
+                <Link to="/dead-letters?show=done">{t.resolved(count(resolved, language))}</Link>
+              </>
+            )
+          }
         />
         <Tile
           name={t.stored}
