@@ -1,6 +1,7 @@
 /** Refused requests, and what became of them, as a person reads it. */
 import type { Accepted } from "../admin/index.ts";
 import { formatDuration } from "../base/index.ts";
+import { visible } from "../text/index.ts";
 import type { CommandContext, Palette } from "./command.ts";
 import { likelyCause, words } from "./refusal-words.ts";
 import type { RefusedRow } from "./refused-source.ts";
@@ -12,10 +13,12 @@ export function refusedText(rows: readonly RefusedRow[], nowMs: number, context:
   const lines = rows.map((row) => [
     row.id,
     `${formatDuration(Math.max(0, nowMs - Date.parse(row.received_at)))} ago`,
-    row.tenant,
-    row.event_type,
-    paint.error(words(row.reason)),
-    row.accepted_as === null ? (likelyCause(row.likely) ?? "") : paint.good(`accepted as ${row.accepted_as.event_id}`),
+    visible(row.tenant),
+    visible(row.event_type),
+    paint.error(visible(words(row.reason))),
+    row.accepted_as === null
+      ? visible(likelyCause(row.likely) ?? "")
+      : paint.good(`accepted as ${row.accepted_as.event_id}`),
   ]);
   return table(["id", "received", "tenant", "type", "refused", "likely"], lines, context);
 }
@@ -23,7 +26,7 @@ export function refusedText(rows: readonly RefusedRow[], nowMs: number, context:
 export function acceptedText({ results, failures }: Accepted, { paint }: CommandContext): string {
   const lines = [
     ...results.map((result) => resultLine(result, paint)),
-    ...failures.map(({ refusal_id: id, message }) => `${id}  ${paint.error("not verified")}  ${message}`),
+    ...failures.map(({ refusal_id: id, message }) => `${id}  ${paint.error("not verified")}  ${visible(message)}`),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -36,7 +39,8 @@ function resultLine({ refusal_id: id, outcome, event_id: event, why }: Accepted[
       return `${id}  ${paint.good("an event already")}  ${event ?? ""}`;
     case "still_refused": {
       const { reason = "", detail = "", hint = "" } = why ?? {};
-      return [`${id}  ${paint.error("still refused")}  ${words(reason)}`, detail, hint].filter(Boolean).join("\n    ");
+      const because = [words(reason), detail, hint].filter(Boolean).map((part) => visible(part));
+      return `${id}  ${paint.error("still refused")}  ${because.join("\n    ")}`;
     }
     default:
       return outcome satisfies never;

@@ -10,6 +10,8 @@ import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
 import { openRefused, type RefusedFilter } from "./refused-source.ts";
 import { acceptedText, refusedText } from "./refused-text.ts";
+import { visibleJson } from "../text/index.ts";
+import { jsonLine } from "./json-line.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const jsonLines = flag("Print JSON, one object a line");
@@ -63,7 +65,7 @@ export const refusedList = defineCommand({
     const source = await openRefused(context, folderOf(context, args.bundle));
     const accepted = options.accepted === undefined ? undefined : options.accepted === "yes";
     const rows = await source.list(filterOf(options), accepted, options.limit ?? 50);
-    if (options.json) context.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    if (options.json) context.stdout.write(rows.map((row) => jsonLine(row)).join(""));
     else context.stdout.write(refusedText(rows, Date.now(), context));
     return 0;
   },
@@ -78,7 +80,7 @@ export const refusedShow = defineCommand({
   run: async (context, { args, options }) => {
     await using source = await openEvents(context, folderOf(context, args.bundle));
     const detail = await source.show(args.id);
-    context.stdout.write(options.json ? `${viewText(detail)}\n` : eventText(detail, context));
+    context.stdout.write(options.json ? `${visibleJson(viewText(detail))}\n` : eventText(detail, context));
     return 0;
   },
 });
@@ -109,7 +111,7 @@ export const refusedAccept = defineCommand({
     const selection = isChosen ? { refusal_ids: [...options.id] } : { filter };
     const accepted = await source.accept(selection, options.rate ?? DEFAULT_RATE);
     const { results, failures, more } = accepted;
-    if (options.json) context.stdout.write([...results, ...failures].map((one) => `${JSON.stringify(one)}\n`).join(""));
+    if (options.json) context.stdout.write([...results, ...failures].map((one) => jsonLine(one)).join(""));
     else context.stdout.write(acceptedText(accepted, context));
     if (more > 0) context.stderr.write(`${more} more were verified: gtc refused list --accepted yes\n`);
     return failures.length > 0 || results.some(({ outcome }) => outcome === "still_refused") ? 1 : 0;
