@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import {
   answersTemplate,
+  extendSetup,
   mergeSetup,
   openSetup,
   previewBundle,
@@ -59,10 +60,13 @@ export const setup = defineCommand({
       return emit(context, options["emit-answers"], options.advanced, args.bundle);
     const folder = folderOf(context, args.bundle);
     const { bundle } = await readBundleFolder(folder);
-    const answers = await answersText(context, options.answers, options["non-interactive"]);
-    const validated = validate(options.answers, answers, context, bundle.tenants);
     const keyText = context.env["GTC_KEY"];
-    const merged = mergeSetup(await setupBefore(folder, keyText), validated.answers);
+    const before = await setupBefore(folder, keyText);
+    const answers = await answersText(context, options.answers, options["non-interactive"], before);
+    const validated = validate(options.answers, answers, context, bundle.tenants);
+    // A dialog asks for a part only: answers in a file are the whole.
+    const merge = options.answers === undefined ? extendSetup : mergeSetup;
+    const merged = merge(before, validated.answers);
     const changed = options["dry-run"] ? undefined : await writeSetup(folder, merged, keyText);
     await report(context, folder, { merged, notices: validated.notices, changed, json: options.json });
     return 0;
@@ -101,9 +105,10 @@ async function answersText(
   context: CommandContext,
   file: string | undefined,
   nonInteractive: boolean,
+  before: OpenSetup | undefined,
 ): Promise<string> {
   if (file === undefined) {
-    if (!nonInteractive && context.isTerminal) return askAnswers(context);
+    if (!nonInteractive && context.isTerminal) return askAnswers(context, before && asked(before));
     throw new GtcError("GTC_USAGE", {
       detail: "There are no answers: give --answers FILE (`gtc setup --emit-answers answers.json` writes a template).",
     });
@@ -114,6 +119,11 @@ async function answersText(
   } catch {
     throw new AnswersFault(file, [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }]);
   }
+}
+
+/** What the dialog says and offers of a setup. */
+function asked({ settings: { publicBaseUrl, shared } }: OpenSetup): Parameters<typeof askAnswers>[1] {
+  return { publicBaseUrl, eventTypes: Object.keys(shared.byType) };
 }
 
 interface Validated {
