@@ -7,7 +7,7 @@
  */
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
+import { messageOf, RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
@@ -67,8 +67,8 @@ async function runOne(task: RunTask, number: number): Promise<void> {
   const runId = task.run.id;
   Atomics.store(atWork, 0, number);
   const flow = flowOf(task.run.flowHash);
-  if (flow === undefined) {
-    const error = { code: "unknown-flow", message: "The run's flow definition is missing.", retryable: false };
+  if (typeof flow === "string") {
+    const error = { code: "unknown-flow", message: flow, retryable: false };
     send({ kind: "over", runId, steps: [], end: { status: "failed", error } });
     return;
   }
@@ -106,14 +106,19 @@ function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
   };
 }
 
-function flowOf(hash: string): CompiledFlow | undefined {
+/** The flow, or why there is none: what another gtc stored may be beyond this one. */
+function flowOf(hash: string): CompiledFlow | string {
   const known = compiled.get(hash);
   if (known !== undefined) return known;
   const json = definitions.get(hash);
-  if (json === undefined) return undefined;
-  const flow = compileFlow(json);
-  compiled.set(hash, flow);
-  return flow;
+  if (json === undefined) return "The run's flow definition is missing.";
+  try {
+    const flow = compileFlow(json);
+    compiled.set(hash, flow);
+    return flow;
+  } catch (fault) {
+    return `The run's flow definition cannot be used: ${messageOf(fault)}`;
+  }
 }
 
 function send(message: FromRunner): void {

@@ -179,13 +179,16 @@ const REFUSALS = [204, 400, 401, 404, 405];
 function judge(request: FuzzedRequest, answer: RawAnswer): void {
   const allowed = request.expected === undefined ? REFUSALS : [request.expected];
   expect(allowed).toContain(answer.status);
-  if (answer.status === 202) {
-    const { event_id: id } = JSON.parse(answer.body) as { event_id: string };
-    acknowledged.push({ id, sent: request.body ?? Buffer.alloc(0) });
-  }
+  if (answer.status === 202) note(request, answer);
   if (answer.status < 400 || request.method === "HEAD") return;
   expect(answer.headers.get("content-type")).toBe("application/problem+json");
   expect(JSON.parse(answer.body)).toMatchObject({ status: answer.status });
+}
+
+/** What was acknowledged is looked for in the log afterwards. */
+function note(request: FuzzedRequest, answer: RawAnswer): void {
+  const { event_id: id } = JSON.parse(answer.body) as { event_id: string };
+  acknowledged.push({ id, sent: request.body ?? Buffer.alloc(0) });
 }
 
 /** The request with the wish that the server closes after its answer. */
