@@ -69,7 +69,7 @@ export class GatewayConsole {
     const said = whyOf(record);
     const mark =
       duplicateOf === undefined ? (record.unmatched === true ? " unmatched" : "") : ` duplicate of ${duplicateOf}`;
-    const sent = record.method === "POST" ? "" : `${record.method} `;
+    const sent = record.method === "POST" || record.method === "" ? "" : `${record.method} `;
     const line = `${sent}${webhookName(tenant, eventType)} ${verdict} → ${status} in ${formatDuration(durationMs)}${eventId === undefined ? "" : ` ${eventId}`}${mark}${said === "" ? "" : ` (${said})`}`;
     this.#log[level](record, this.#isPretty ? visible(line) : "request");
   }
