@@ -16,6 +16,7 @@ import {
   writeSetup,
   type AnswerFault,
   type OpenSetup,
+  type UrlRow,
   type ValidatedAnswers,
 } from "../setup/index.ts";
 import { askAnswers } from "./ask-answers.ts";
@@ -40,7 +41,7 @@ export const setup = defineCommand({
   name: "setup",
   summary: "Configure a bundle from answers, and show its webhook URLs",
   description:
-    "Reads the answers (JSON or YAML), validates all of them at once, seals the secrets, and prints the URLs to register. Without answers it asks, on a terminal.",
+    "Reads the answers (JSON or YAML), validates all of them at once, seals the secrets, and prints the URLs to register. Answers in a file are the whole; without one it asks, on a terminal, and leaves as it is what it does not ask for.",
   examples: [
     "gtc setup --answers answers.json ./my-bundle",
     "gtc setup --emit-answers answers.json",
@@ -68,7 +69,7 @@ export const setup = defineCommand({
     const merge = options.answers === undefined ? extendSetup : mergeSetup;
     const merged = merge(before, validated.answers);
     const changed = options["dry-run"] ? undefined : await writeSetup(folder, merged, keyText);
-    await report(context, folder, { merged, notices: validated.notices, changed, json: options.json });
+    await report(context, folder, { before, merged, notices: validated.notices, changed, json: options.json });
     return 0;
   },
 });
@@ -149,6 +150,7 @@ function validate(
 }
 
 interface Reported {
+  readonly before: OpenSetup | undefined;
   readonly merged: OpenSetup;
   readonly notices: readonly string[];
   /** Undefined for a dry run. */
@@ -159,7 +161,7 @@ interface Reported {
 async function report(
   context: CommandContext,
   folder: string,
-  { merged, notices, changed, json }: Reported,
+  { before, merged, notices, changed, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
@@ -167,6 +169,8 @@ async function report(
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
   await warnOfUnread(context, folder, merged);
   const rows = urlTable(bundle);
+  const rowsBefore = before === undefined ? [] : urlTable(await previewBundle(folder, before, maxBodyBytes));
+  warnOfUnverified(context, rowsBefore, rows);
   if (json) {
     stdout.write(jsonLine({ changed: changed ?? false, urls: rows }));
     return;
@@ -178,6 +182,15 @@ async function report(
     stderr.write(`\n${paint.warning("!")} Flow files have ${faults} fault(s); \`gtc doctor\` shows them.\n`);
   if (bundle.sources.size === 0)
     stderr.write(`\n${paint.warning("!")} "enabled" is false: every webhook is answered with 404.\n`);
+}
+
+/** Answers that leave a signature out switch its verification off: that is not to happen by mistake. */
+function warnOfUnverified({ paint, stderr }: CommandContext, before: readonly UrlRow[], now: readonly UrlRow[]): void {
+  const verified = new Set(now.filter((row) => row.verified).map((row) => `${row.tenant}/${row.event_type}`));
+  const lost = before.filter((row) => row.verified).map((row) => `${row.tenant}/${row.event_type}`);
+  const names = lost.filter((name) => !verified.has(name));
+  if (names.length === 0) return;
+  stderr.write(`${paint.warning("!")} Verified until now, but not by these answers: ${visible(names.join(", "))}.\n`);
 }
 
 /** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */
