@@ -1,7 +1,7 @@
 /** `gtc setup`: answers → settings and sealed secrets; prints the URLs to register. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { GtcError } from "../base/index.ts";
+import { GtcError, messageOf } from "../base/index.ts";
 import {
   answersTemplate,
   extendSetup,
@@ -114,7 +114,9 @@ async function answersText(
       detail: "There are no answers: give --answers FILE (`gtc setup --emit-answers answers.json` writes a template).",
     });
   }
-  const bytes = await readBytes(context, file);
+  const bytes = await readBytes(context, file).catch((fault: unknown) => {
+    throw new AnswersFault(file, [{ path: "$", message: messageOf(fault) }]);
+  });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -88,6 +88,13 @@ test("answers that leave a signature out say that it is no longer checked", asyn
   expect((await setup(["--answers", "answers.json"])).stderr).not.toContain("Verified until now");
 });
 
+test("answers that are not there are said to be so, with how to get a template", async () => {
+  const { exitCode, stderr } = await setup(["--answers", "nowhere.json"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("✗ $ nowhere.json cannot be read: ENOENT");
+  expect(stderr).toContain("`gtc setup --emit-answers FILE` writes a template");
+});
+
 test("answers that are not UTF-8 are said to be so", async () => {
   await writeFile(join(bundle.folder, "answers.json"), Buffer.from("\ufeff{}", "utf16le"));
   const { exitCode, stderr } = await setup(["--answers", "answers.json"]);
