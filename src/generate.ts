@@ -12,6 +12,7 @@ import { errorsPage } from "./errors-page.ts";
 import { bundleJsonSchema, flowJsonSchema } from "./flow/index.ts";
 import { answersJsonSchema } from "./setup/index.ts";
 import { listProviders, providersReference } from "./signature/index.ts";
+import { metricsPage } from "./telemetry/index.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -30,6 +31,7 @@ const FILES: readonly GeneratedFile[] = [
   { path: "docs/reference/cli.md", text: commandsPage },
   { path: "docs/reference/configuration.md", text: configurationPage },
   { path: "docs/reference/errors.md", text: errorsPage },
+  { path: "docs/reference/metrics.md", text: metricsPage },
   { path: "docs/reference/providers.md", text: providersReference },
 ];
 

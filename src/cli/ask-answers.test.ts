@@ -42,13 +42,13 @@ test("a provider by a part of its name and a scheme of one's own, with good defa
     ["github", ENTER],
     ["Event type", ENTER],
     ["Secret", `secret-of-github-1${ENTER}`],
-    ["Another sender?", ENTER],
+    ["another sender?", ENTER],
     ["Who sends?", "another"],
     ["another", ENTER],
     ["Event type", ENTER],
     ["Header", ENTER],
     ["Secret", `$HOOK_SECRET${ENTER}`],
-    ["Another sender?", "n"],
+    ["another sender?", "n"],
   );
   expect(ran).toMatchObject({ exitCode: 0 });
   expect(ran.stdout).not.toContain("secret-of-github-1");
@@ -69,6 +69,57 @@ test("a URL that setup would refuse is refused at once", async () => {
   );
   expect(ran).toMatchObject({ exitCode: 0 });
   expect((await bundle.load()).publicBaseUrl).toBe("https://example.com");
+});
+
+test("of a bundle that is set up, the dialog changes what it asks for and leaves the rest", async () => {
+  await bundle.setup({
+    public_base_url: "https://old.example",
+    require_signature: true,
+    secret_header: "X-Sig",
+    secret_key: "the-key-of-all-the-others",
+    signatures: {
+      github: { provider: "github", secret: "the-old-secret-of-github" },
+      stripe: { provider: "stripe", secret: "whsec_of_stripe_1" },
+    },
+    tenants: { demo: { max_body_bytes: 77 } },
+  });
+  const ran = await answer(
+    ["Already verified, and kept: github, stripe.", ""],
+    ["https://old.example", `${CLEAR}https://new.example${ENTER}`],
+    ["another sender?", ENTER],
+    ["Who sends?", "github"],
+    ["github", ENTER],
+    ["Event type", ENTER],
+    ["Secret", `the-new-secret-of-github${ENTER}`],
+    ["another sender?", "n"],
+  );
+  expect(ran).toMatchObject({ exitCode: 0 });
+  const { publicBaseUrl, sources } = await bundle.load();
+  const demo = sources.get("demo");
+  expect(publicBaseUrl).toBe("https://new.example");
+  expect(demo).toMatchObject({ requireSignature: true, maxBodyBytes: 77 });
+  expect(demo?.fallback?.keys[0]?.secret).toBe("the-key-of-all-the-others");
+  expect([...(demo?.byType ?? [])].map(([type, { keys }]) => [type, keys.map(({ secret }) => secret)])).toEqual([
+    ["github", ["the-new-secret-of-github"]],
+    ["stripe", ["whsec_of_stripe_1"]],
+  ]);
+});
+
+test("an event type and a secret that setup would refuse are refused at once", async () => {
+  const ran = await answer(
+    ["Public URL", ENTER],
+    ["Verify the signatures", ENTER],
+    ["Who sends?", "github"],
+    ["github", ENTER],
+    ["Event type", `${CLEAR}a b${ENTER}`],
+    ["is no event type", `${CLEAR}github${ENTER}`],
+    ["Secret", `$NOT_SET${ENTER}`],
+    ["NOT_SET is not set", `${CLEAR}$HOOK_SECRET${ENTER}`],
+    ["another sender?", "n"],
+  );
+  expect(ran).toMatchObject({ exitCode: 0 });
+  const [key] = (await bundle.load()).sources.get("demo")?.byType.get("github")?.keys ?? [];
+  expect(key?.secret).toBe("hook-secret-of-the-environment");
 });
 
 test("leaving changes nothing", async () => {

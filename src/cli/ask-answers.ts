@@ -1,5 +1,8 @@
-/** The dialog of `gtc setup` on a terminal. */
-import { autocomplete, confirm, intro, isCancel, outro, password, text } from "@clack/prompts";
+/**
+ * The dialog of `gtc setup` on a terminal. Of a bundle that is set up it changes what it asks for and leaves the rest; what
+ * setup would refuse in the end is refused at once.
+ */
+import { autocomplete, confirm, intro, isCancel, log, outro, password, text } from "@clack/prompts";
 import { GtcError } from "../base/index.ts";
 import { listProviders } from "../signature/index.ts";
 import { readAnswers, validateAnswers } from "../setup/index.ts";
@@ -11,16 +14,28 @@ interface Terminal {
   readonly output: CommandContext["stdout"];
 }
 
+/** What is set up before. */
+interface Before {
+  readonly publicBaseUrl: string;
+  /** Event types with a signature of their own. */
+  readonly eventTypes: readonly string[];
+}
+
 /** Asks for what setup needs; returns the answers as JSON text. @throws GtcError GTC_USAGE when the user leaves. */
-export async function askAnswers({ stdin, stdout }: Pick<CommandContext, "stdin" | "stdout">): Promise<string> {
+export async function askAnswers(
+  { stdin, stdout, env }: Pick<CommandContext, "stdin" | "stdout" | "env">,
+  before: Before | undefined,
+): Promise<string> {
   const terminal = { input: stdin, output: stdout };
   intro("Webhooks for this bundle", terminal);
+  const kept = before?.eventTypes ?? [];
+  if (kept.length > 0) log.info(`Already verified, and kept: ${kept.join(", ")}.`, terminal);
   const url = answered(
     await text({
       ...terminal,
       message: "Public URL under which senders reach you",
-      initialValue: "http://localhost:8080",
-      validate: urlFault,
+      initialValue: before?.publicBaseUrl ?? "http://localhost:8080",
+      validate: (value) => faultOf("The URL", { public_base_url: value ?? "" }, env),
     }),
   );
   const signatures: Record<string, unknown> = {};
@@ -28,18 +43,21 @@ export async function askAnswers({ stdin, stdout }: Pick<CommandContext, "stdin"
     answered(
       await confirm({
         ...terminal,
-        message: Object.keys(signatures).length === 0 ? "Verify the signatures of a sender?" : "Another sender?",
+        message:
+          Object.keys(signatures).length + kept.length === 0
+            ? "Verify the signatures of a sender?"
+            : "Verify the signatures of another sender?",
       }),
     )
   ) {
-    const [eventType, entry] = await askSender(terminal);
+    const [eventType, entry] = await askSender(terminal, env);
     signatures[eventType] = entry;
   }
   outro("Thank you.", terminal);
   return JSON.stringify({ "events-webhook": { enabled: true, public_base_url: url, signatures } });
 }
 
-async function askSender(terminal: Terminal): Promise<readonly [string, unknown]> {
+async function askSender(terminal: Terminal, env: CommandContext["env"]): Promise<readonly [string, unknown]> {
   const options = [
     ...listProviders().map(({ id, name }) => ({ value: id, label: name })),
     { value: "sha256", label: "Another: HMAC-SHA256 of the body in a header" },
@@ -52,25 +70,32 @@ async function askSender(terminal: Terminal): Promise<readonly [string, unknown]
       ...terminal,
       message: "Event type in the URL",
       initialValue: provider === "sha256" ? "order.created" : provider,
+      validate: (value) => faultOf("It", { signatures: { [value ?? ""]: { provider: "github", secret: "x" } } }, env),
     }),
   );
   const header =
     provider === "sha256"
       ? answered(await text({ ...terminal, message: "Header with the signature", initialValue: "X-Signature-256" }))
       : undefined;
+  const entryWith = (secret: string): object =>
+    header === undefined ? { provider, secret } : { header, algorithm: "sha256", secret };
   const secret = answered(
-    await password({ ...terminal, message: "Secret (or $NAME to take it from the environment)" }),
+    await password({
+      ...terminal,
+      message: "Secret (or $NAME to take it from the environment)",
+      validate: (value) => faultOf("The secret", { signatures: { [eventType]: entryWith(value ?? "") } }, env),
+    }),
   );
-  return [eventType, header === undefined ? { provider, secret } : { header, algorithm: "sha256", secret }];
+  return [eventType, entryWith(secret)];
 }
 
-/** What setup would say of the URL in the end is said at once. */
-function urlFault(value: string | undefined): string | undefined {
-  const section = { enabled: true, public_base_url: value ?? "" };
+/** The first fault that setup would find in a part of the answers. */
+function faultOf(what: string, part: object, env: CommandContext["env"]): string | undefined {
+  const section = { enabled: true, public_base_url: "http://localhost", ...part };
   const read = readAnswers(JSON.stringify({ "events-webhook": section }));
-  const validated = "faults" in read ? read : validateAnswers(read.answers, { env: {}, tenants: [] });
+  const validated = "faults" in read ? read : validateAnswers(read.answers, { env, tenants: [] });
   const fault = "faults" in validated ? validated.faults[0] : undefined;
-  return fault === undefined ? undefined : `The URL ${fault.message}. ${fault.hint ?? ""}`.trim();
+  return fault === undefined ? undefined : `${what} ${fault.message}. ${fault.hint ?? ""}`.trim();
 }
 
 function answered<T>(answer: T): Exclude<T, symbol> {

@@ -4,21 +4,16 @@ import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
 import { messageOf } from "../base/index.ts";
-import type { GatewayConfig } from "../config/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { Finding } from "../setup/index.ts";
 import { asGtcError } from "./as-gtc-error.ts";
-import { likelyCause, words } from "./refusal-words.ts";
+import { likelyCause, webhookName, words } from "./refusal-words.ts";
 
 const TIMEOUT_MS = 5000;
 const SHOWN_REFUSALS = 5;
 
 /** @param publicBaseUrl undefined when the bundle is not set up */
-export async function examineGateway(
-  folder: string,
-  config: GatewayConfig,
-  publicBaseUrl: string | undefined,
-): Promise<readonly Finding[]> {
+export async function examineGateway(folder: string, publicBaseUrl: string | undefined): Promise<readonly Finding[]> {
   const gateway = await findGateway(folder);
   if (gateway === undefined) {
     const message = "The gateway does not run; whether the public URL answers was not checked.";
@@ -27,7 +22,7 @@ export async function examineGateway(
   }
   return [
     await examineReadiness(gateway),
-    ...(publicBaseUrl === undefined ? [] : [await examinePublicUrl(publicBaseUrl, config)]),
+    ...(publicBaseUrl === undefined ? [] : [await examinePublicUrl(publicBaseUrl, new URL(gateway.webhook_url).port)]),
     ...(await refusalsOfGateway(gateway)),
   ];
 }
@@ -46,8 +41,11 @@ async function examineReadiness({ admin_url: url, pid }: GatewayFile): Promise<F
   }
 }
 
-/** Asks the public URL for a path that no webhook has: gtc answers with 404 as a problem document. */
-async function examinePublicUrl(publicBaseUrl: string, config: GatewayConfig): Promise<Finding> {
+/**
+ * Asks the public URL for a path that no webhook has: gtc answers with 404 as a problem document.
+ * @param port on which the gateway takes webhooks
+ */
+async function examinePublicUrl(publicBaseUrl: string, port: string): Promise<Finding> {
   const where = `${publicBaseUrl}/events/webhook/`;
   const warn = (message: string, fix: string): Finding => ({
     level: "warning",
@@ -71,12 +69,14 @@ async function examinePublicUrl(publicBaseUrl: string, config: GatewayConfig): P
     }
     return warn(
       `Something answers at the public URL (status ${response.status}), but it is not this gateway.`,
-      `Point the proxy or tunnel at port ${config.port} of this machine, e.g. \`ngrok http ${config.port}\`.`,
+      `Point the proxy or tunnel at port ${port} of this machine, e.g. \`ngrok http ${port}\`.`,
     );
   } catch (error) {
     return warn(
       `The public URL does not answer from here: ${causeOf(error)}.`,
-      "Check DNS, the tunnel or proxy, the firewall and security groups, and the sender's own delivery log.",
+      new URL(publicBaseUrl).protocol === "http:"
+        ? `The gateway is at port ${port}: correct "public_base_url" and run \`gtc setup\`, or start it with another --port.`
+        : "Check DNS, the tunnel or proxy, the firewall and security groups, and the sender's own delivery log.",
     );
   }
 }
@@ -132,7 +132,7 @@ const refusedSchema = z.object({
 
 function refusedOf(item: z.infer<typeof refusedSchema>["items"][number]): Refused {
   const { received_at: receivedAt, tenant, event_type: eventType, ...refused } = item;
-  return { ...refused, receivedAt, path: `${tenant}/${eventType}`, likely: refused.likely ?? undefined };
+  return { ...refused, receivedAt, path: webhookName(tenant, eventType), likely: refused.likely ?? undefined };
 }
 
 async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
@@ -143,7 +143,7 @@ async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
     return (await log.listRefusals({ limit: SHOWN_REFUSALS })).map(
       ({ receivedAtMs, tenant, eventType, reason, detail, hint, likely }) => {
         const receivedAt = new Date(receivedAtMs).toISOString();
-        return refusalFinding({ receivedAt, path: `${tenant}/${eventType}`, reason, detail, hint, likely });
+        return refusalFinding({ receivedAt, path: webhookName(tenant, eventType), reason, detail, hint, likely });
       },
     );
   } catch (thrown) {

@@ -71,6 +71,7 @@ describe("gtc doctor", () => {
     await symlink("/there/is/nothing", join(bundle.folder, "flows/lost.ygtc"));
     await mkdir(join(bundle.folder, "flows/folder.yaml"));
     await bundle.write("flows/slip.ygtc", `nme: a\n${FLOW}`);
+    await writeFile(join(bundle.folder, "flows/wide.ygtc"), Buffer.from(FLOW, "utf16le"));
     const { exitCode, findings } = await examine();
     expect(exitCode).toBe(1);
     const faults = findings.filter(({ level }) => level === "error").map(({ check, where }) => [check, where]);
@@ -79,9 +80,17 @@ describe("gtc doctor", () => {
       expect.arrayContaining([
         ["unreadable-file", at("lost.ygtc")],
         ["unreadable-file", at("folder.yaml")],
+        ["unreadable-file", at("wide.ygtc")],
         ["unknown-key", at("slip.ygtc")],
       ]),
     );
+  });
+
+  test("a bundle.yaml that is not UTF-8 is told, and a mark at the beginning of one that is does no harm", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": `\ufeff${FLOW}` });
+    expect((await examine()).of("flows")).toMatchObject({ level: "ok" });
+    await writeFile(join(bundle.folder, "bundle.yaml"), Buffer.from("name: b\n", "utf16le"));
+    expect((await examine()).of("unreadable-file")).toMatchObject({ message: "It is not UTF-8." });
   });
 
   test("says that the settings cannot be read, rather than to go on without them", async () => {
@@ -199,6 +208,20 @@ describe("gtc doctor", () => {
       where: "demo/order.created",
       message: expect.stringContaining("signature missing") as string,
     });
+  });
+
+  test("a public URL of this machine that leads to another port is told with the gateway's own", async () => {
+    // Nothing listens on port 1 of any sane machine.
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, { ...SIGNED, public_base_url: "http://127.0.0.1:1" });
+    await using gateway = await TestGateway.start(bundle);
+    expect((await gateway.request("POST", "/webhook/demo/orders", "{}")).status).toBe(404);
+    const { port } = new URL(gateway.url);
+    const running = await examine();
+    expect(running.of("public-url")).toMatchObject({
+      level: "warning",
+      fix: expect.stringContaining(`The gateway is at port ${port}`) as string,
+    });
+    expect(running.of("refused-request")).toMatchObject({ where: "(no webhook)" });
   });
 
   test("tells the last refused requests also when the gateway has stopped", async () => {

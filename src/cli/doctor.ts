@@ -83,7 +83,7 @@ async function examineRunning(
     if (!hasErrors(files.diagnostics)) findings.push(...examineSources(bundle));
   }
   findings.push(...(await examinePlace(folder, config)));
-  findings.push(...(await examineGateway(folder, config, bundle?.publicBaseUrl)));
+  findings.push(...(await examineGateway(folder, bundle?.publicBaseUrl)));
   return findings;
 }
 

@@ -11,7 +11,7 @@ import type { LogNotice } from "../event-log/embedded/index.ts";
 import type { RequestRecord } from "../ingress/index.ts";
 import { diagnosticToJson, noPaint, renderDiagnostic, visible, visibleJson, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
-import { likelyCause } from "./refusal-words.ts";
+import { likelyCause, webhookName } from "./refusal-words.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
@@ -69,8 +69,8 @@ export class GatewayConsole {
     const said = whyOf(record);
     const mark =
       duplicateOf === undefined ? (record.unmatched === true ? " unmatched" : "") : ` duplicate of ${duplicateOf}`;
-    const sent = record.method === "POST" ? "" : `${record.method} `;
-    const line = `${sent}${tenant}/${eventType} ${verdict} → ${status} in ${formatDuration(durationMs)}${eventId === undefined ? "" : ` ${eventId}`}${mark}${said === "" ? "" : ` (${said})`}`;
+    const sent = record.method === "POST" || record.method === "" ? "" : `${record.method} `;
+    const line = `${sent}${webhookName(tenant, eventType)} ${verdict} → ${status} in ${formatDuration(durationMs)}${eventId === undefined ? "" : ` ${eventId}`}${mark}${said === "" ? "" : ` (${said})`}`;
     this.#log[level](record, this.#isPretty ? visible(line) : "request");
   }
 
@@ -134,5 +134,6 @@ function harmless(stdout: CommandContext["stdout"]): Writable {
 
 /** The reason, the likely cause behind it, what was found and what to do. */
 function whyOf({ reason, likely, detail, hint }: RequestRecord): string {
-  return [reason, likelyCause(likely), detail, hint].filter((part) => part !== undefined && part !== "").join("; ");
+  const parts = [reason, likelyCause(likely), detail, hint].filter((part) => part !== undefined && part !== "");
+  return parts.map((part, index) => (index < parts.length - 1 ? part?.replace(/\.$/, "") : part)).join("; ");
 }

@@ -102,6 +102,12 @@ test("events, with what was sent and what the flow made of it", async () => {
   expectHarmless(await runGtc(["doctor", bundle.folder]));
 });
 
+test.each(["list", "accept"])("refused requests, %s", async (command) => {
+  const all = command === "accept" ? ["--all"] : [];
+  for (const json of [[], ["--json"]])
+    expectHarmless(await runGtc(["refused", command, bundle.folder, ...all, ...json]));
+});
+
 test.each(["pretty", "json"] as const)("the lines of a running gateway, %s", async (format) => {
   const stdout = new PassThrough();
   const asIs = (written: string): string => written;

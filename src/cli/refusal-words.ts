@@ -15,3 +15,8 @@ export function likelyCause(likely: Likely | null | undefined): string | undefin
 export function words(code: string): string {
   return code.replaceAll("_", " ");
 }
+
+/** The webhook that a request was for; a path that is none has neither tenant nor event type. */
+export function webhookName(tenant: string, eventType: string): string {
+  return tenant === "" ? "(no webhook)" : `${tenant}/${eventType}`;
+}

@@ -41,8 +41,8 @@ function resultLine({ refusal_id: id, outcome, event_id: event, why }: Accepted[
       return `${id}  ${paint.good("an event already")}  ${event ?? ""}`;
     case "still_refused": {
       const { reason = "", detail = "", hint = "" } = why ?? {};
-      const said = [words(reason), detail, hint].filter((text) => text !== "").map(visible);
-      return `${id}  ${paint.error("still refused")}  ${said.join("\n    ")}`;
+      const because = [words(reason), detail, hint].filter(Boolean).map((part) => visible(part));
+      return `${id}  ${paint.error("still refused")}  ${because.join("\n    ")}`;
     }
     default:
       return outcome satisfies never;

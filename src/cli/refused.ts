@@ -12,6 +12,8 @@ import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
 import { openRefused, type RefusedFilter } from "./refused-source.ts";
 import { acceptedText, refusedText } from "./refused-text.ts";
+import { visibleJson } from "../text/index.ts";
+import { jsonLine } from "./json-line.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const jsonLines = flag("Print JSON, one object a line");
@@ -65,7 +67,7 @@ export const refusedList = defineCommand({
     const source = await openRefused(context, folderOf(context, args.bundle));
     const accepted = options.accepted === undefined ? undefined : options.accepted === "yes";
     const rows = await source.list(filterOf(options), accepted, options.limit ?? 50);
-    if (options.json) context.stdout.write(rows.map(jsonLine).join(""));
+    if (options.json) context.stdout.write(rows.map((row) => jsonLine(row)).join(""));
     else context.stdout.write(refusedText(rows, Date.now(), context));
     return 0;
   },
@@ -111,7 +113,7 @@ export const refusedAccept = defineCommand({
     const selection = isChosen ? { refusal_ids: [...options.id] } : { filter };
     const accepted = await source.accept(selection, options.rate ?? DEFAULT_RATE);
     const { results, failures, more } = accepted;
-    if (options.json) context.stdout.write([...results, ...failures].map(jsonLine).join(""));
+    if (options.json) context.stdout.write([...results, ...failures].map((one) => jsonLine(one)).join(""));
     else context.stdout.write(acceptedText(accepted, context));
     if (more > 0) context.stderr.write(`${more} more were verified: gtc refused list --accepted yes\n`);
     return failures.length > 0 || results.some(({ outcome }) => outcome === "still_refused") ? 1 : 0;

@@ -1,9 +1,10 @@
 /** `gtc setup`: answers → settings and sealed secrets; prints the URLs to register. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { GtcError } from "../base/index.ts";
+import { GtcError, messageOf } from "../base/index.ts";
 import {
   answersTemplate,
+  extendSetup,
   mergeSetup,
   openSetup,
   previewBundle,
@@ -15,6 +16,7 @@ import {
   writeSetup,
   type AnswerFault,
   type OpenSetup,
+  type UrlRow,
   type ValidatedAnswers,
 } from "../setup/index.ts";
 import { askAnswers } from "./ask-answers.ts";
@@ -39,7 +41,7 @@ export const setup = defineCommand({
   name: "setup",
   summary: "Configure a bundle from answers, and show its webhook URLs",
   description:
-    "Reads the answers (JSON or YAML), validates all of them at once, seals the secrets, and prints the URLs to register. Without answers it asks, on a terminal.",
+    "Reads the answers (JSON or YAML), validates all of them at once, seals the secrets, and prints the URLs to register. Answers in a file are the whole; without one it asks, on a terminal, and leaves as it is what it does not ask for.",
   examples: [
     "gtc setup --answers answers.json ./my-bundle",
     "gtc setup --emit-answers answers.json",
@@ -59,12 +61,15 @@ export const setup = defineCommand({
       return emit(context, options["emit-answers"], options.advanced, args.bundle);
     const folder = folderOf(context, args.bundle);
     const { bundle } = await readBundleFolder(folder);
-    const answers = await answersText(context, options.answers, options["non-interactive"]);
-    const validated = validate(options.answers, answers, context, bundle.tenants);
     const keyText = context.env["GTC_KEY"];
-    const merged = mergeSetup(await setupBefore(folder, keyText), validated.answers);
+    const before = await setupBefore(folder, keyText);
+    const answers = await answersText(context, options.answers, options["non-interactive"], before);
+    const validated = validate(options.answers, answers, context, bundle.tenants);
+    // A dialog asks for a part only: answers in a file are the whole.
+    const merge = options.answers === undefined ? extendSetup : mergeSetup;
+    const merged = merge(before, validated.answers);
     const changed = options["dry-run"] ? undefined : await writeSetup(folder, merged, keyText);
-    await report(context, folder, { merged, notices: validated.notices, changed, json: options.json });
+    await report(context, folder, { before, merged, notices: validated.notices, changed, json: options.json });
     return 0;
   },
 });
@@ -101,19 +106,27 @@ async function answersText(
   context: CommandContext,
   file: string | undefined,
   nonInteractive: boolean,
+  before: OpenSetup | undefined,
 ): Promise<string> {
   if (file === undefined) {
-    if (!nonInteractive && context.isTerminal) return askAnswers(context);
+    if (!nonInteractive && context.isTerminal) return askAnswers(context, before && asked(before));
     throw new GtcError("GTC_USAGE", {
       detail: "There are no answers: give --answers FILE (`gtc setup --emit-answers answers.json` writes a template).",
     });
   }
-  const bytes = await readBytes(context, file);
+  const bytes = await readBytes(context, file).catch((fault: unknown) => {
+    throw new AnswersFault(file, [{ path: "$", message: messageOf(fault) }]);
+  });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new AnswersFault(file, [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }]);
   }
+}
+
+/** What the dialog says and offers of a setup. */
+function asked({ settings: { publicBaseUrl, shared } }: OpenSetup): Parameters<typeof askAnswers>[1] {
+  return { publicBaseUrl, eventTypes: Object.keys(shared.byType) };
 }
 
 interface Validated {
@@ -139,6 +152,7 @@ function validate(
 }
 
 interface Reported {
+  readonly before: OpenSetup | undefined;
   readonly merged: OpenSetup;
   readonly notices: readonly string[];
   /** Undefined for a dry run. */
@@ -149,7 +163,7 @@ interface Reported {
 async function report(
   context: CommandContext,
   folder: string,
-  { merged, notices, changed, json }: Reported,
+  { before, merged, notices, changed, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
@@ -157,6 +171,8 @@ async function report(
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
   await warnOfUnread(context, folder, merged);
   const rows = urlTable(bundle);
+  const rowsBefore = before === undefined ? [] : urlTable(await previewBundle(folder, before, maxBodyBytes));
+  warnOfUnverified(context, rowsBefore, rows);
   if (json) {
     stdout.write(jsonLine({ changed: changed ?? false, urls: rows }));
     return;
@@ -168,6 +184,15 @@ async function report(
     stderr.write(`\n${paint.warning("!")} Flow files have ${faults} fault(s); \`gtc doctor\` shows them.\n`);
   if (bundle.sources.size === 0)
     stderr.write(`\n${paint.warning("!")} "enabled" is false: every webhook is answered with 404.\n`);
+}
+
+/** Answers that leave a signature out switch its verification off: that is not to happen by mistake. */
+function warnOfUnverified({ paint, stderr }: CommandContext, before: readonly UrlRow[], now: readonly UrlRow[]): void {
+  const verified = new Set(now.filter((row) => row.verified).map((row) => `${row.tenant}/${row.event_type}`));
+  const lost = before.filter((row) => row.verified).map((row) => `${row.tenant}/${row.event_type}`);
+  const names = lost.filter((name) => !verified.has(name));
+  if (names.length === 0) return;
+  stderr.write(`${paint.warning("!")} Verified until now, but not by these answers: ${visible(names.join(", "))}.\n`);
 }
 
 /** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */

@@ -12,6 +12,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { GtcError, nearest } from "../base/index.ts";
 import type { Answer, HeaderList } from "../event/index.ts";
 import { InflightBytes, readBody } from "./body-reader.ts";
+import { BrokenRequests, endWith } from "./broken-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";
@@ -80,8 +81,9 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     if (ahead === undefined) answer();
     else ahead.once("close", answer);
   };
+  const broken = new BrokenRequests(options);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-    afterAnswers(socket, () => answerBrokenRequest(error, socket)),
+    afterAnswers(socket, () => broken.refuse(error, socket)),
   );
   server.on("connect", (_request: IncomingMessage, socket: Socket) =>
     afterAnswers(socket, () => endWith(socket, problem("method-not-allowed"))),
@@ -287,25 +289,6 @@ function closeAfterAnswer(request: IncomingMessage): void {
   timer.unref();
   request.once("close", () => clearTimeout(timer));
   request.resume();
-}
-
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const names: Readonly<Record<string, ProblemName>> = {
-    ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
-    HPE_HEADER_OVERFLOW: "headers-too-large",
-  };
-  endWith(socket, problem(names[error.code ?? ""] ?? "invalid-request"));
-}
-
-/** Writes a problem as the last answer of a connection on which node writes none. */
-function endWith(socket: Socket, { status, headers, body }: Answer): void {
-  const { title } = JSON.parse(body) as { title: string };
-  const lines = [`HTTP/1.1 ${status} ${title}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-  socket.end(`${lines.join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

@@ -21,10 +21,12 @@ const FLOW_FILE = /^[^.].*\.(ygtc|ya?ml)$/i;
  */
 export async function readBundleFolder(folder: string): Promise<BundleFolder> {
   const path = join(folder, "bundle.yaml");
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const detail = cause.code === "ENOENT" ? "bundle.yaml is missing" : cause.message;
     throw new GtcError("GTC_BUNDLE_NOT_FOUND", { path: folder, detail }, { cause });
   });
+  const text = utf8Text(bytes);
+  if (text === undefined) return { folder, bundle: EMPTY, flows: loadFlows([]).flows, diagnostics: [notText(path)] };
   const { bundle = EMPTY, diagnostics } = parseBundleFile(new Source(path, text));
   const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
   const unreadable = read.flatMap((file) => ("fault" in file ? [file.fault] : []));
@@ -60,7 +62,8 @@ async function flowFiles(folder: string, tenant?: string): Promise<ReadFile[]> {
 
 async function flowFile(path: string, tenant: string | undefined): Promise<ReadFile> {
   try {
-    return { path, text: await readFile(path, "utf8"), ...(tenant !== undefined && { tenant }) };
+    const text = utf8Text(await readFile(path));
+    return text === undefined ? { fault: notText(path) } : { path, text, ...(tenant !== undefined && { tenant }) };
   } catch (error) {
     return unreadable(path, error);
   }
@@ -68,10 +71,26 @@ async function flowFile(path: string, tenant: string | undefined): Promise<ReadF
 
 /** A link that leads nowhere, a folder with a flow's name, a file of someone else: the other files are looked at all the same. */
 function unreadable(path: string, error: unknown): { readonly fault: Diagnostic } {
-  const message = `It cannot be read: ${messageOf(error)}.`;
   const hint = "Give gtc a file that it may read, or remove it.";
+  return { fault: faultOf(path, `It cannot be read: ${messageOf(error)}.`, hint) };
+}
+
+function notText(path: string): Diagnostic {
+  return faultOf(path, "It is not UTF-8.", "Save it as UTF-8.");
+}
+
+function faultOf(path: string, message: string, hint: string): Diagnostic {
   const place = { source: new Source(path, ""), span: { start: 0, end: 0 } };
-  return { fault: { level: "error", code: "unreadable-file", message, hint, ...place } };
+  return { level: "error", code: "unreadable-file", message, hint, ...place };
+}
+
+/** Undefined: it is not UTF-8 (UTF-16 shows itself by its zero bytes). A mark at its beginning is no part of it. */
+function utf8Text(bytes: Buffer): string | undefined {
+  try {
+    return bytes.includes(0) ? undefined : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

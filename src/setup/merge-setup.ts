@@ -13,6 +13,22 @@ export function mergeSetup(before: OpenSetup | undefined, answers: ValidatedAnsw
   return keepAdded(before, merged);
 }
 
+/** What was asked for in a dialog comes to what is set up: it replaces what it names, and everything else stays. */
+export function extendSetup(before: OpenSetup | undefined, { settings: asked, secrets }: ValidatedAnswers): OpenSetup {
+  if (before === undefined) return { settings: asked, secrets };
+  const { enabled, publicBaseUrl, shared } = asked;
+  const old = before.settings.shared;
+  const settings = {
+    ...before.settings,
+    enabled,
+    publicBaseUrl,
+    shared: { ...old, byType: { ...old.byType, ...shared.byType } },
+  };
+  const named = new Set([...placesOf(settings)].flatMap(({ source }) => source.keys.map((key) => key.secretName)));
+  const all = new Map([...before.secrets, ...secrets]);
+  return { settings, secrets: new Map([...all].filter(([name]) => named.has(name))) };
+}
+
 function withOthers(before: OpenSetup, { settings, secrets }: ValidatedAnswers): OpenSetup {
   const isReplaced = (secretName: string): boolean =>
     Object.keys(settings.tenants).some((name) => secretName.startsWith(`${name}/`));

@@ -76,6 +76,25 @@ test("faulty answers end with 3, tell every fault, and change nothing", async ()
   expect(await stateText()).toBe(before);
 });
 
+test("answers that leave a signature out say that it is no longer checked", async () => {
+  await cp(new URL("answers.signatures.json", FIXTURES), join(bundle.folder, "answers.json"));
+  expect((await setup(["--answers", "answers.json"])).stderr).not.toContain("Verified until now");
+  const fewer = '{"events-webhook": {"enabled": true, "public_base_url": "https://a.example"}}';
+  await bundle.write("answers.json", fewer);
+  for (const more of [["--dry-run"], []])
+    expect((await setup(["--answers", "answers.json", ...more])).stderr).toContain(
+      "! Verified until now, but not by these answers: demo/github, demo/stripe.",
+    );
+  expect((await setup(["--answers", "answers.json"])).stderr).not.toContain("Verified until now");
+});
+
+test("answers that are not there are said to be so, with how to get a template", async () => {
+  const { exitCode, stderr } = await setup(["--answers", "nowhere.json"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("✗ $ nowhere.json cannot be read: ENOENT");
+  expect(stderr).toContain("`gtc setup --emit-answers FILE` writes a template");
+});
+
 test("answers that are not UTF-8 are said to be so", async () => {
   await writeFile(join(bundle.folder, "answers.json"), Buffer.from("\ufeff{}", "utf16le"));
   const { exitCode, stderr } = await setup(["--answers", "answers.json"]);

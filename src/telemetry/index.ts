@@ -1,1 +1,2 @@
 export { Metrics, type GaugeSources } from "./metrics.ts";
+export { metricsPage } from "./metrics-page.ts";

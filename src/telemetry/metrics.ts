@@ -27,6 +27,12 @@ export interface GaugeSources {
   }>;
 }
 
+export interface MetricDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+}
+
 interface RequestCount {
   readonly labels: { readonly tenant: string; readonly verdict: string; readonly status: number };
   count: number;
@@ -103,6 +109,14 @@ export class Metrics {
   run({ flow, status, durationMs }: RunSample): void {
     this.#runs.inc({ flow, status });
     this.#runSeconds.observe(durationMs / 1000);
+  }
+
+  /** What can be read, for the reference: gtc's own, not those of the process. */
+  async describe(): Promise<readonly MetricDescription[]> {
+    const all = await this.#registry.getMetricsAsJSON();
+    return all
+      .filter(({ name }) => name.startsWith("gtc_"))
+      .map(({ name, help, type }) => ({ name, help, type: String(type) }));
   }
 
   get contentType(): string {

@@ -309,6 +309,24 @@ test("a sender that sends too slowly gets 408", async () => {
     impatient,
   );
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(impatient.records).toMatchObject([
+    { status: 408, reason: "request_timeout", hint: expect.stringContaining("request_timeout") as string },
+  ]);
+});
+
+test("headers beyond the bound get 431, and the operator is told which setting it is, once a second", async () => {
+  const before = gateway.records.length;
+  for (let n = 0; n < 3; n++)
+    expect(
+      await raw(`POST /events/webhook/demo/x HTTP/1.1\r\nhost: x\r\nx-long: ${"y".repeat(40_000)}\r\n\r\n`),
+    ).toMatch(/^HTTP\/1\.1 431 /);
+  const told = gateway.records.slice(before);
+  expect(told).toMatchObject([
+    { status: 431, reason: "headers_too_large", hint: expect.stringContaining("max_header_bytes") as string },
+    { status: 431 },
+    { status: 431 },
+  ]);
+  expect(told.filter(({ unkept }) => unkept !== true).length).toBeLessThan(3);
 });
 
 test("health, readiness and metrics are on the admin port", async () => {
