@@ -155,6 +155,7 @@ test("the way back from an event leads to the list with its filters, and to the 
   const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token });
   await page.getByLabel("Event type").fill("orders");
   await page.waitForURL("**/?type=orders");
+  await page.getByRole("button", { name: "Event type: orders" }).waitFor();
   await feedRows(page).nth(2).waitFor();
   for (const key of ["Escape", "j", "j", "Enter"]) await page.keyboard.press(key);
   await page.getByRole("heading", { name: "orders" }).first().waitFor();

@@ -47,8 +47,8 @@ export const eventTexts = defineTexts(
     comparePayload: "Payload",
     compareRuns: "Runs",
     same: "They are the same.",
-    removed: "only in this one",
-    added: "only in the other",
+    eventLegend: { removed: "only in this one", added: "only in the other" },
+    runLegend: { removed: "only in the first run", added: "only in the newest" },
     verification: "Verification",
     fields: {
       scheme: "Scheme",
@@ -167,8 +167,8 @@ export const eventTexts = defineTexts(
     comparePayload: "Inhalt",
     compareRuns: "Läufe",
     same: "Sie sind gleich.",
-    removed: "nur in diesem",
-    added: "nur im anderen",
+    eventLegend: { removed: "nur in diesem", added: "nur im anderen" },
+    runLegend: { removed: "nur im ersten Lauf", added: "nur im neuesten" },
     verification: "Prüfung",
     fields: {
       scheme: "Verfahren",
