@@ -1,22 +1,28 @@
 // What both `npm start` and `npm test` need on a fresh machine: Node's version, a C++ toolchain where the embedded
-// database has no prebuilt binary, and the dependencies. Says what it installs before it installs it.
+// database may have to be compiled, and the dependencies. Says what it installs before it installs it.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { run } from "./steps.mjs";
 
 const STAMP = "node_modules/.gtc-lockfile-sha256";
+/** The release of better-sqlite3 that this Node loads (src/event-log/embedded/sqlite.ts); 13 brings its binaries along. */
+const NODE_MAJOR = Number(process.versions.node.split(".")[0]);
+const DATABASE = NODE_MAJOR < 22 ? "better-sqlite3" : "better-sqlite3-13";
+const COMPILES_DATABASE = DATABASE === "better-sqlite3";
 
 /** Makes sure that the dependencies of package-lock.json are installed; does nothing when they already are. */
 export function prepare() {
   requireNode();
   const lockHash = createHash("sha256").update(readFileSync("package-lock.json")).digest("hex");
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === lockHash && databaseLoads()) return;
-  installToolchain();
+  if (COMPILES_DATABASE) installToolchain();
   console.log("▸ installing the dependencies (npm ci); the first time takes a minute or two");
-  if (run("npm", ["ci", "--no-fund", "--no-audit"]) !== 0) process.exit(1);
+  // Without a compile of the release that this Node does not load. No other dependency needs its install script.
+  const scripts = COMPILES_DATABASE ? [] : ["--ignore-scripts"];
+  if (run("npm", ["ci", "--include=optional", "--no-fund", "--no-audit", ...scripts]) !== 0) process.exit(1);
   if (!databaseLoads()) {
-    console.error("✗ the embedded database (better-sqlite3) does not load; see the messages of npm above");
+    console.error(`✗ the embedded database (${DATABASE}) does not load; see the messages of npm above`);
     process.exit(1);
   }
   writeFileSync(STAMP, lockHash);
@@ -30,12 +36,11 @@ function requireNode() {
 }
 
 function databaseLoads() {
-  return (
-    run(process.execPath, ["-e", "new (require('better-sqlite3'))(':memory:').close()"], { stdio: "ignore" }) === 0
-  );
+  const probe = `new (require('${DATABASE}'))(':memory:').close()`;
+  return run(process.execPath, ["-e", probe], { stdio: "ignore" }) === 0;
 }
 
-/** better-sqlite3 compiles itself where it finds no prebuilt binary for this Node: that needs a compiler. */
+/** better-sqlite3 12 compiles itself where it finds no prebuilt binary for this Node: that needs a compiler. */
 function installToolchain() {
   const missing = [
     ["g++", "g++"],

@@ -13,11 +13,13 @@ import { planRuns } from "./dispatch/index.ts";
 import type { Envelope } from "./event/index.ts";
 import type { EventLog } from "./event-log/index.ts";
 import type { FlowSet } from "./flow/index.ts";
+import type { Acceptor } from "./ingress/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { urlRow, urlTable, type LoadedBundle, type UrlRow } from "./setup/index.ts";
 
 export interface AdminBackendOptions {
   readonly log: EventLog;
+  readonly acceptor: Acceptor;
   readonly newId: NewId;
   readonly version: string;
   readonly maskPaths: string;
@@ -31,7 +33,7 @@ export interface AdminBackendOptions {
 const SEND_TIMEOUT_MS = 30_000;
 
 export function adminBackend(options: AdminBackendOptions): AdminBackend {
-  const { log, newId, version, current } = options;
+  const { log, newId, version, current, acceptor } = options;
   const views = new WeakMap<LoadedBundle, BundleView>();
   const { folder } = current.bundle;
   return {
@@ -53,6 +55,8 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
       return view;
     },
     replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
+    accept: (refusal, beforeStored) => acceptor.accept(refusal, beforeStored),
+    hindranceTo: (refusal) => acceptor.hindranceTo(refusal),
     storeCopy: async (original, copy) => {
       const envelope = copyOf(original, copy, newId());
       const plan = planRuns(current.flows, envelope, newId);

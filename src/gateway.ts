@@ -22,14 +22,13 @@ import { adminBackend } from "./admin-backend.ts";
 import { createIdSource, ReleaseStack, systemClock, type NewId } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
-import type { EventLog, PlannedRun } from "./event-log/index.ts";
+import type { EventLog } from "./event-log/index.ts";
 import { createHandshakeCompleter } from "./complete-handshake.ts";
 import { CurrentBundle } from "./current-bundle.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
 import type { FlowSet } from "./flow/index.ts";
-import { startIngress, type Ingress, type RequestRecord } from "./ingress/index.ts";
+import { Acceptor, startIngress, type Ingress, type RequestRecord } from "./ingress/index.ts";
 import { createGuardedFetch } from "./outgoing/index.ts";
-import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
 import { RunnerPool } from "./run/index.ts";
 import { loadBundle, type LoadedBundle } from "./setup/index.ts";
@@ -139,13 +138,17 @@ async function openParts(options: GatewayOptions, releases: ReleaseStack): Promi
   const fetchText = options.fetchText ?? createGuardedFetch();
   const current = new CurrentBundle(bundle, createKeyStore(fetchText));
   const replies = new ReplyDesk();
-  const dispatcher = releases.use(startDispatcher(options, log, replies, current));
   const metrics = new Metrics({
     openRuns: () => dispatcher.openRuns,
     projectionLagBytes: () => lagOf(log),
     logReady: () => log.health().status === "ready",
     counts: () => log.counts(),
   });
+  const onRunOver = (over: RunOver): void => {
+    metrics.run({ flow: over.run.flow, status: over.end.status, durationMs: over.durationMs });
+    options.onRunOver?.(over);
+  };
+  const dispatcher: Dispatcher = releases.use(startDispatcher({ ...options, onRunOver }, log, replies, current));
   const traffic = releases.use(
     new TrafficMinutes({
       now: () => systemClock.now(),
@@ -192,16 +195,33 @@ function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress
 function openAdminPort(options: GatewayOptions, parts: Parts, ingress: Ingress, token: string): Promise<AdminServer> {
   const { config, version = "", doctor = async () => [] } = options;
   const { log, newId, current, metrics, onFault } = parts;
+  const acceptor = acceptorOf(config, parts);
   const webhookUrl = (): string => urlOf(ingress.address);
   const { maskPaths } = config;
   return startAdmin({
     host: config.adminHost,
     port: config.adminPort,
     token,
-    backend: adminBackend({ log, newId, version, maskPaths, current, webhookUrl, doctor }),
+    backend: adminBackend({ log, acceptor, newId, version, maskPaths, current, webhookUrl, doctor }),
     newId,
     onFault,
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+  });
+}
+
+/** Takes what was refused and verifies now, on the flows and sources of now. */
+export function acceptorOf(
+  config: GatewayConfig,
+  { log, current, newId, onFault }: Pick<Parts, "log" | "current" | "newId" | "onFault">,
+): Acceptor {
+  return new Acceptor({
+    ...config,
+    log,
+    newId,
+    onFault,
+    clock: systemClock,
+    sources: () => current.sources,
+    plan: (event) => planRuns(current.flows, event, newId),
   });
 }
 
@@ -217,7 +237,7 @@ async function finishWork({ replies, dispatcher }: Parts, ingress: Ingress, grac
 const LAST_ANSWERS_MS = 200;
 
 /** Resolves after a time or with the signal, whichever comes first. */
-async function endOf(signal: AbortSignal, afterMs: number): Promise<void> {
+export async function endOf(signal: AbortSignal, afterMs: number): Promise<void> {
   await delay(Math.max(0, afterMs), undefined, { signal }).catch(() => undefined);
 }
 
@@ -225,7 +245,7 @@ function urlOf({ host, port }: Address): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog> {
+export function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog> {
   return openEmbeddedLog({
     folder: join(bundle.folder, "state", "log"),
     clock: systemClock,
@@ -242,7 +262,7 @@ function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<EventLog
  */
 const LEASE_MS = 30 * 86_400_000;
 
-function startDispatcher(
+export function startDispatcher(
   options: GatewayOptions,
   log: EventLog,
   replies: ReplyDesk,
@@ -276,7 +296,7 @@ function startDispatcher(
 }
 
 /** Stores today's definitions, so that a run that begins now can go on with them after any later edit. */
-async function storeFlows(log: EventLog, flows: FlowSet): Promise<void> {
+export async function storeFlows(log: EventLog, flows: FlowSet): Promise<void> {
   for (const { hash, definitionJson } of flows.all) {
     if ((await log.flowDefinition(hash)) === undefined)
       await log.record([{ type: "flow_stored", hash, definitionJson }]);
@@ -308,35 +328,4 @@ function keepRetention(
 /** Opens the log to read it while no gateway runs. @throws GtcError GTC_BUNDLE_LOCKED when one does. */
 export function inspectLog(folder: string): Promise<EventLog> {
   return openEmbeddedLog({ folder, clock: systemClock, mode: "inspect" });
-}
-
-/**
- * Replays an event while no gateway runs: starts one without ports, waits for the new runs to be over, and closes it.
- * Other runs that are due go on as well, as they would when the gateway starts.
- */
-export async function replayOffline(eventId: string, options: GatewayOptions): Promise<readonly PlannedRun[]> {
-  const { bundle, config } = options;
-  await using log = await openLog(options);
-  await storeFlows(log, bundle.flows);
-  const runs = await replayEvent(eventId, {
-    log,
-    flows: bundle.flows,
-    clock: systemClock,
-    newId: createIdSource(systemClock),
-  });
-  const open = new Set(runs.map(({ id }) => id));
-  if (open.size === 0) return runs;
-  let finished: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (finished = resolve));
-  const current = { flows: bundle.flows };
-  const onRunOver = ({ run }: RunOver): void => {
-    open.delete(run.id);
-    if (open.size === 0) finished();
-  };
-  await using dispatcher = startDispatcher({ ...options, onRunOver }, log, new ReplyDesk(), current);
-  await done;
-  const grace = new AbortController();
-  await dispatcher.drain(endOf(grace.signal, config.shutdownGraceMs));
-  grace.abort();
-  return runs;
 }

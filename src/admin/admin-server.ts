@@ -7,17 +7,18 @@ import type { AddressInfo } from "node:net";
 import { GtcError, messageOf, stringifyJson, type JsonValue, type NewId } from "../base/index.ts";
 import { FailedTries, endedCookie, judgeAccess, judgeOrigin, sessionCookie, type AccessOptions } from "./access.ts";
 import type { AdminBackend } from "./api/backend.ts";
+import { BulkJobs } from "./bulk-jobs.ts";
 import { ChangeStream } from "./api/change-stream.ts";
 import { eventHandlers } from "./api/event-handlers.ts";
 import { FieldFaults, type Handlers } from "./api/handler.ts";
 import { operateHandlers } from "./api/operate-handlers.ts";
-import { replayHandlers } from "./api/replay-handlers.ts";
+import { refusedHandlers, type AcceptTally } from "./api/refused-handlers.ts";
+import { replayHandlers, type ReplayTally } from "./api/replay-handlers.ts";
 import { readApiBody, routeRequest, type ApiProblem, type RoutedRequest } from "./api/route-request.ts";
 import { runHandlers } from "./api/run-handlers.ts";
 import { answerBrokenRequest } from "./broken-request.ts";
 import type { AuditEntry } from "./contract/index.ts";
 import { openApiDocument } from "./openapi.ts";
-import { ReplayJobs } from "./replay-jobs.ts";
 import { PAGE_FOLDER, StaticFiles } from "./static-files.ts";
 
 export interface AdminOptions {
@@ -81,7 +82,8 @@ class Admin implements Disposable {
   readonly #files: StaticFiles;
   readonly #access: AccessOptions;
   readonly #tries: FailedTries;
-  readonly #jobs: ReplayJobs;
+  readonly #replays: BulkJobs<ReplayTally>;
+  readonly #acceptances: BulkJobs<AcceptTally>;
   readonly #stream: ChangeStream;
   readonly #handlers: Handlers;
 
@@ -91,14 +93,24 @@ class Admin implements Disposable {
     this.#files = files;
     this.#access = { token, port, host };
     this.#tries = new FailedTries(backend.clock);
-    this.#jobs = new ReplayJobs({ clock: backend.clock, newId, replay: backend.replay });
+    const { clock } = backend;
+    this.#replays = new BulkJobs({ clock, newId, tally: () => ({ started: 0 }) });
+    const tally = (): AcceptTally => ({ accepted: 0, duplicates: 0, stillRefused: 0, results: [] });
+    this.#acceptances = new BulkJobs({ clock, newId, tally });
     this.#stream = new ChangeStream(backend.queries);
-    this.#handlers = { ...eventHandlers, ...runHandlers, ...operateHandlers, ...replayHandlers(this.#jobs) };
+    this.#handlers = {
+      ...eventHandlers,
+      ...runHandlers,
+      ...operateHandlers,
+      ...replayHandlers(this.#replays),
+      ...refusedHandlers(this.#acceptances),
+    };
   }
 
   [Symbol.dispose](): void {
     this.#stream[Symbol.dispose]();
-    this.#jobs[Symbol.dispose]();
+    this.#replays[Symbol.dispose]();
+    this.#acceptances[Symbol.dispose]();
   }
 
   /** Answers one request; never throws. */
@@ -124,7 +136,9 @@ class Admin implements Disposable {
         return json(200, { status: "ok" });
       case "/readyz": {
         const health = this.#options.backend.log.health();
-        return json(health.status === "ready" ? 200 : 503, { ...health });
+        if (health.status !== "ready") return json(503, { ...health });
+        const { status, backlog, projectionLagBytes } = health;
+        return json(200, { status, backlog, projection_lag_bytes: projectionLagBytes });
       }
       case "/metrics": {
         const { contentType, text } = await this.#options.metrics();

@@ -34,6 +34,7 @@ function event(changes: Partial<EventDetail> = {}): EventDetail {
     answer: { status: 200, by: "flow", duration_ms: 7.5 },
     runs: [],
     test: false,
+    accepted_from: null,
     target: "/events/webhook/acme/order?token=•••&page=2",
     remote_address: "203.0.113.9",
     query: [

@@ -1,7 +1,10 @@
 export { listEventViews, showEventView } from "./event-views.ts";
 export { startAdmin, type AdminServer } from "./admin-server.ts";
 export { adminToken } from "./admin-token.ts";
-export type { AdminBackend, BundleView, DoctorFinding, EventCopy, SourceView } from "./api/backend.ts";
+export type { Acceptance, AdminBackend, BundleView, DoctorFinding, EventCopy, SourceView } from "./api/backend.ts";
+export { acceptRefusals, type Accepted } from "./api/refused-handlers.ts";
+export type { RefusalSelection } from "./api/bulk-selection.ts";
+export { refusalJson } from "./api/event-json.ts";
 export { AuditTrail } from "./audit-trail.ts";
 export { apiReferencePage } from "./api-reference.ts";
 export { openApiDocument } from "./openapi.ts";

@@ -1,6 +1,6 @@
 /** The JSON in which events, runs and refusals are shown, by the API and the CLI alike. */
 import { stringifyJson, type JsonValue } from "../base/index.ts";
-import { headerOf, type AnswerRecord, type HeaderList } from "../event/index.ts";
+import { headerOf, type AcceptedFrom, type AnswerRecord, type HeaderList } from "../event/index.ts";
 import type { EventDetail, EventSummary, Refusal, RunDetail, StepDone } from "../event-log/index.ts";
 import { payloadOf } from "./api/shown-body.ts";
 import { isoTime, jsonOr, timeOrNull } from "./json-values.ts";
@@ -48,6 +48,7 @@ export async function detailToJson(detail: EventDetail): Promise<EventRecord> {
       ...summaryToJson(summary),
       verification: { ...envelope.verdict },
       ...(detail.refusedBecause !== undefined && { refused_because: detail.refusedBecause }),
+      ...(envelope.acceptedFrom !== undefined && { accepted_from: acceptedFromJson(envelope.acceptedFrom) }),
       dedupe:
         envelope.dedupe === undefined
           ? null
@@ -65,13 +66,18 @@ export async function detailToJson(detail: EventDetail): Promise<EventRecord> {
 }
 
 /** What the sender was told. Where nothing was recorded it was our own 202. */
-function responseOf({ answer, summary }: EventDetail): JsonValue {
+function responseOf({ answer, summary, envelope }: EventDetail): JsonValue {
+  if (envelope.acceptedFrom !== undefined) return { status: 401, by: "problem", body: null };
   if (answer !== undefined) return answerToJson(answer);
   const body =
     summary.duplicateOf === undefined
       ? { event_id: summary.id }
       : { event_id: summary.id, duplicate_of: summary.duplicateOf };
   return { status: 202, by: "ack", headers: { "content-type": "application/json" }, body };
+}
+
+function acceptedFromJson({ refusalId, atMs }: AcceptedFrom): JsonValue {
+  return { refusal_id: refusalId, accepted_at: isoTime(atMs) };
 }
 
 function answerToJson({ status, by, headers, body, atMs, durationMs }: AnswerRecord): JsonValue {
@@ -144,6 +150,7 @@ export function refusalDetailToJson(refusal: Refusal): EventRecord {
       ...summary,
       verification: { status: "refused", reason, detail, hint, likely: likely === undefined ? null : { ...likely } },
       refused_because: reason,
+      ...(refusal.acceptedAs !== undefined && { accepted_as: refusal.acceptedAs.eventId }),
       dedupe: null,
       method,
       target,

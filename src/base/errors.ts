@@ -71,7 +71,13 @@ export const ERRORS = {
   },
   GTC_SECRET_KEY: {
     message: "The sealed secrets cannot be opened: {detail}",
-    fix: "Set GTC_KEY to the key that sealed them, restore the key file, or run `gtc setup` again with the secrets.",
+    fix: "Set GTC_KEY to the key that sealed them, or restore state/secret.key. When the key is lost, remove state/secrets.json and run `gtc setup` again with all secrets.",
+    exitCode: 4,
+    retryable: false,
+  },
+  GTC_STATE_DAMAGED: {
+    message: "{path}, which gtc wrote, cannot be read: {detail}",
+    fix: "Restore the file from a copy, or remove it and run `gtc setup` again with all answers and secrets.",
     exitCode: 4,
     retryable: false,
   },
@@ -135,7 +141,7 @@ export const ERRORS = {
     retryable: false,
   },
   GTC_TOO_MANY_JOBS: {
-    message: "{count} bulk replays are running already.",
+    message: "{count} bulk jobs of this kind are running already.",
     fix: "Wait for one to end, or cancel it.",
     status: 409,
     exitCode: 1,
@@ -143,7 +149,7 @@ export const ERRORS = {
   },
   GTC_EVENT_REFUSED: {
     message: "{id} was refused and cannot be replayed: {detail}",
-    fix: "`gtc events show {id}` says what to correct; then have the sender deliver it again. A refused request never becomes an event.",
+    fix: "`gtc events show {id}` says what to correct; then accept it with `gtc refused accept --id {id}`, which verifies it again, or have the sender deliver it again.",
     status: 409,
     exitCode: 1,
     retryable: false,
@@ -154,9 +160,15 @@ export const ERRORS = {
     exitCode: 4,
     retryable: true,
   },
+  GTC_SQLITE_MISSING: {
+    message: "SQLite does not load on Node {node}: {detail}",
+    fix: "Install gtc again with the Node that runs it, and with its optional dependencies. Node 20 also needs a C++ compiler, make and Python where no prebuilt binary fits.",
+    exitCode: 4,
+    retryable: false,
+  },
   GTC_SYSTEM: {
     message: "The operating system refuses: {detail}",
-    fix: "See to what the message names: rights of the user that runs gtc, free space, open files (`ulimit -n`), a port below 1024, an address of another machine.",
+    fix: "{advice}",
     exitCode: 4,
     retryable: true,
   },

@@ -16,4 +16,5 @@ export {
 } from "./errors.ts";
 export { nearest } from "./suggest.ts";
 export { threadEntry } from "./thread-entry.ts";
+export { yieldToOtherThreads } from "./thread-priority.ts";
 export type { Writable } from "./writable.ts";

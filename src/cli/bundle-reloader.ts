@@ -5,7 +5,6 @@
 import type { GatewayConfig } from "../config/index.ts";
 import type { Gateway } from "../gateway.ts";
 import { hasSameSecrets, loadBundle, secretFiles, type LoadedBundle } from "../setup/index.ts";
-import { renderDiagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import type { GatewayConsole } from "./gateway-console.ts";
 import { BundleFault, soundBundle } from "./load.ts";
@@ -75,8 +74,7 @@ export class BundleReloader {
 
   #complain(fault: unknown): void {
     const { output } = this.#options;
-    if (fault instanceof BundleFault)
-      for (const diagnostic of fault.diagnostics) output.warning(renderDiagnostic(diagnostic));
+    if (fault instanceof BundleFault) for (const diagnostic of fault.diagnostics) output.mistake(diagnostic);
     output.fault("loading the bundle again (the last good version goes on)", fault);
   }
 }

@@ -48,6 +48,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./events.ts")).eventsReplay,
   },
   {
+    name: "refused list",
+    summary: "List refused requests, newest first, with why and what to do",
+    load: async () => (await import("./refused.ts")).refusedList,
+  },
+  {
+    name: "refused show",
+    summary: "Show one refused request as it came",
+    load: async () => (await import("./refused.ts")).refusedShow,
+  },
+  {
+    name: "refused accept",
+    summary: "Verify refused requests again with today's secrets, and accept those that verify",
+    load: async () => (await import("./refused.ts")).refusedAccept,
+  },
+  {
     name: "secrets status",
     summary: "Show every secret, when it was used last, and which may go",
     load: async () => (await import("./secrets-status.ts")).secretsStatus,

@@ -26,9 +26,10 @@ export async function examineAnswers(context: CommandContext, { folder, bundle }
       findings.push({ level: "ok", check: "answers", where: path, message: "The answers are valid." });
       continue;
     }
-    for (const { path: at, message, hint } of validated.faults) {
+    for (const { path: at, message, hint, place } of validated.faults) {
       const fix = hint ?? "Correct the answers, then run `gtc setup` again.";
-      findings.push({ level: "warning", check: "answers", where: `${path} ${at}`, message: `${at} ${message}.`, fix });
+      const where = place === undefined ? `${path} ${at}` : `${path}:${place.line}:${place.column} ${at}`;
+      findings.push({ level: "warning", check: "answers", where, message: `${at} ${message}.`, fix });
     }
   }
   return findings;

@@ -11,13 +11,14 @@ import {
   type BundleFolder,
   type Finding,
 } from "../setup/index.ts";
-import { codeFrame, locationOf, type Diagnostic } from "../text/index.ts";
+import { codeFrame, locationOf, visible, type Diagnostic } from "../text/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { asGtcError } from "./as-gtc-error.ts";
 import { examineAnswers, examinePlace } from "./doctor-place.ts";
 import { examineGateway } from "./doctor-gateway.ts";
 import { configFor, folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
+import { jsonLine } from "./json-line.ts";
 
 export const doctor = defineCommand({
   name: "doctor",
@@ -32,7 +33,7 @@ export const doctor = defineCommand({
     const { findings, diagnostics } = await examine(context, folder);
     context.stdout.write(
       options.json
-        ? findings.map((finding) => `${JSON.stringify(finding)}\n`).join("")
+        ? findings.map((finding) => jsonLine(finding)).join("")
         : findingsText(findings, diagnostics, context),
     );
     return exitCodeOf(findings);
@@ -121,10 +122,10 @@ function findingsText(
   const placeOf = placesOf(diagnostics);
   const lines = findings.map((finding) => {
     const { level, check, where, message, fix } = finding;
-    const head = `${marks[level]} ${message}\n    ${paint.dim(`${where} [${check}]`)}`;
+    const head = `${marks[level]} ${visible(message)}\n    ${paint.dim(`${visible(where)} [${check}]`)}`;
     const place = placeOf(finding);
     const frame = place === undefined ? "" : `\n${codeFrame(place.source, place.span, paint)}`;
-    return `${head}${frame}${fix === undefined ? "" : `\n    ${paint.dim("fix:")} ${fix}`}`;
+    return `${head}${frame}${fix === undefined ? "" : `\n    ${paint.dim("fix:")} ${visible(fix)}`}`;
   });
   const count = (level: Finding["level"]): number => findings.filter((finding) => finding.level === level).length;
   return `${lines.join("\n")}\n\n${count("error")} error(s), ${count("warning")} warning(s)\n`;

@@ -1,13 +1,15 @@
 /** Where the `events` commands get their events: from the running gateway, or from the log when none runs. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { findGateway, listEventViews, showEventView, type GatewayFile, type SummaryJson } from "../admin/index.ts";
-import { GtcError, messageOf, parseJson, type JsonValue } from "../base/index.ts";
+import { listEventViews, showEventView, type SummaryJson } from "../admin/index.ts";
+import { GtcError, type JsonValue } from "../base/index.ts";
 import type { EventFilter } from "../event-log/index.ts";
-import { inspectLog, replayOffline } from "../gateway.ts";
+import { inspectLog } from "../gateway.ts";
+import { replayOffline } from "../offline.ts";
 import type { CommandContext } from "./command.ts";
+import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { readBundleFolder } from "../setup/index.ts";
+import { pathExists } from "./path-exists.ts";
 import { configFor, soundBundle } from "./load.ts";
 
 export interface EventSource extends AsyncDisposable {
@@ -19,38 +21,11 @@ export interface EventSource extends AsyncDisposable {
 
 /** Opens what is there. @throws GtcError */
 export async function openEvents(context: CommandContext, folder: string): Promise<EventSource> {
-  const gateway = await findGateway(folder);
-  // A process that was killed leaves its file behind: the one that answers is the one that runs.
-  if (gateway !== undefined && (await answers(gateway))) return overApi(gateway, folder);
-  return openLog(context, folder);
+  const api = await findGatewayApi(folder);
+  return api === undefined ? openLog(context, folder) : overApi(api);
 }
 
-const PROBE_MS = 2000;
-
-async function answers(gateway: GatewayFile): Promise<boolean> {
-  const probe = fetch(`${gateway.admin_url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
-  return probe.then(
-    ({ ok }) => ok,
-    () => false,
-  );
-}
-
-function overApi(gateway: GatewayFile, folder: string): EventSource {
-  const call = async (path: string, method = "GET"): Promise<JsonValue> => {
-    const response = await fetch(`${gateway.admin_url}/api/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${gateway.token}` },
-    }).catch((cause: unknown) => {
-      throw new GtcError(
-        "GTC_GATEWAY_UNREACHABLE",
-        { path: folder, pid: gateway.pid, detail: messageOf(cause) },
-        { cause },
-      );
-    });
-    const body = await response.text();
-    if (!response.ok) throw faultOf(response.status, body, folder);
-    return parseJson(body);
-  };
+function overApi(call: GatewayApi): EventSource {
   const page = async (path: string, query: Readonly<Record<string, string>>): Promise<readonly JsonValue[]> =>
     pageSchema.parse(await call(`${path}?${new URLSearchParams(query).toString()}`)).items;
   return {
@@ -67,7 +42,7 @@ function overApi(gateway: GatewayFile, folder: string): EventSource {
       return newest.map((row) => JSON.stringify(row));
     },
     show: (id) => call(`events/${encodeURIComponent(id)}/record`),
-    replay: (id) => call(`events/${encodeURIComponent(id)}/replay`, "POST"),
+    replay: (id) => call(`events/${encodeURIComponent(id)}/replay`, { method: "POST" }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
@@ -100,7 +75,7 @@ const refusalSchema = eventSchema.extend({
 async function openLog(context: CommandContext, folder: string): Promise<EventSource> {
   const logFolder = join(folder, "state", "log");
   const { bundle } = await readBundleFolder(folder);
-  if (!existsSync(logFolder)) return nothingYet(bundle.name);
+  if (!(await pathExists(logFolder))) return nothingYet(bundle.name);
   const log = await inspectLog(logFolder);
   let isClosed = false;
   const close = async (): Promise<void> => {
@@ -142,17 +117,4 @@ function filterOf(query: Readonly<Record<string, string>>): EventFilter {
     ...(status !== undefined && { status: status as NonNullable<EventFilter["status"]> }),
     ...(since !== undefined && { sinceMs: Date.parse(since) }),
   };
-}
-
-/** Reads the problem that the API answered. */
-function faultOf(status: number, body: string, path: string): GtcError {
-  const problem = parseJson(body) as { code?: string; detail?: string };
-  if (problem.code === "GTC_EVENT_NOT_FOUND")
-    return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(problem.detail ?? "")?.[1] ?? "" });
-  if (problem.code === "GTC_EVENT_REFUSED") {
-    const [, id = "", detail = ""] =
-      /^(\S+) was refused and cannot be replayed: (.*)$/s.exec(problem.detail ?? "") ?? [];
-    return new GtcError("GTC_EVENT_REFUSED", { id, detail });
-  }
-  return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid: "?", detail: `${status} ${problem.detail ?? ""}` });
 }

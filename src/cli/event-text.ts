@@ -1,6 +1,7 @@
 /** Events as a person reads them. */
 import type { SummaryJson } from "../admin/index.ts";
 import { formatDuration, stringifyJson, type JsonValue } from "../base/index.ts";
+import { visible } from "../text/index.ts";
 import type { CommandContext, Palette } from "./command.ts";
 import { likelyCause, words } from "./refusal-words.ts";
 import { table } from "./table.ts";
@@ -9,15 +10,15 @@ export function listText(events: readonly SummaryJson[], nowMs: number, context:
   if (events.length === 0) return "No events.\n";
   const { paint } = context;
   const rows = events.map((event) => [
-    event.id,
+    visible(event.id),
     `${formatDuration(Math.max(0, nowMs - Date.parse(event.received_at)))} ago`,
-    event.tenant,
-    event.event_type,
+    visible(event.tenant),
+    visible(event.event_type),
     painted(event.status, paint),
-    event.verdict === "unsigned" ? paint.warning(event.verdict) : event.verdict,
+    event.verdict === "unsigned" ? paint.warning(event.verdict) : visible(event.verdict),
     event.duplicate_of === null
-      ? event.runs.map(({ flow, status }) => `${flow} ${painted(status, paint)}`).join(", ")
-      : `duplicate of ${event.duplicate_of}`,
+      ? event.runs.map(({ flow, status }) => `${visible(flow)} ${painted(status, paint)}`).join(", ")
+      : visible(`duplicate of ${event.duplicate_of}`),
   ]);
   return table(["id", "received", "tenant", "type", "status", "verdict", "runs"], rows, context);
 }
@@ -26,8 +27,8 @@ const BAD = new Set(["failed", "refused"]);
 const OPEN = new Set(["received", "waiting", "unmatched", "queued", "running"]);
 
 function painted(status: string, paint: Palette): string {
-  if (BAD.has(status)) return paint.error(status);
-  return OPEN.has(status) ? paint.warning(status) : paint.good(status);
+  const colour = BAD.has(status) ? paint.error : OPEN.has(status) ? paint.warning : paint.good;
+  return colour(visible(status));
 }
 
 interface Detail {
@@ -86,16 +87,18 @@ const MAX_VALUE_CHARS = 500;
 export function eventText(view: JsonValue, { paint }: CommandContext): string {
   const { event, response, runs } = view as unknown as Detail;
   const lines = [
-    `${paint.bold(event.id)}  ${event.tenant}/${event.event_type}  ${painted(event.status, paint)}`,
-    `  received  ${event.received_at}  ${event.method} ${event.target}`,
+    `${paint.bold(visible(event.id))}  ${visible(`${event.tenant}/${event.event_type}`)}  ${painted(event.status, paint)}`,
+    visible(`  received  ${event.received_at}  ${event.method} ${event.target}`),
     ...verdictLines(event.verification, paint),
     ...(event.refused_because === undefined || event.verification.status === "refused"
       ? []
-      : [`  refused   ${event.refused_because}`]),
-    ...(event.duplicate_of === null ? [] : [`  duplicate of ${event.duplicate_of}`]),
-    `  answered  ${response.status} by ${response.by}${response.body === null ? "" : `  ${value(response.body)}`}`,
-    contentLine(event),
-    ...event.headers.map(([name, text]) => paint.dim(`  ${name}: ${text}`)),
+      : [visible(`  refused   ${event.refused_because}`)]),
+    ...(event.duplicate_of === null ? [] : [visible(`  duplicate of ${event.duplicate_of}`)]),
+    visible(
+      `  answered  ${response.status} by ${response.by}${response.body === null ? "" : `  ${value(response.body)}`}`,
+    ),
+    visible(contentLine(event)),
+    ...event.headers.map(([name, text]) => paint.dim(visible(`  ${name}: ${text}`))),
     ...runs.flatMap((run) => runLines(run, paint)),
   ];
   return `${lines.join("\n")}\n`;
@@ -115,7 +118,7 @@ function verdictLines(verification: Verification, paint: Palette): readonly stri
     ];
   const { scheme, keyName, provider } = verification;
   const parts = [...(provider === undefined ? [] : [provider]), scheme, `secret "${keyName}"`];
-  return [`  verdict   ${paint.good("verified")}  ${paint.dim(parts.join("  "))}`];
+  return [`  verdict   ${paint.good("verified")}  ${paint.dim(visible(parts.join("  ")))}`];
 }
 
 function refusedLines(
@@ -124,10 +127,10 @@ function refusedLines(
 ): readonly string[] {
   const cause = likelyCause(likely);
   return [
-    `  verdict   ${paint.error("refused")}  ${words(reason)}`,
-    ...(cause === undefined ? [] : [`  likely    ${cause}`]),
-    ...(detail === "" ? [] : [`  found     ${detail}`]),
-    ...(hint === "" ? [] : [`  fix       ${hint}`]),
+    `  verdict   ${paint.error("refused")}  ${visible(words(reason))}`,
+    ...(cause === undefined ? [] : [visible(`  likely    ${cause}`)]),
+    ...(detail === "" ? [] : [visible(`  found     ${detail}`)]),
+    ...(hint === "" ? [] : [visible(`  fix       ${hint}`)]),
   ];
 }
 
@@ -137,17 +140,17 @@ function runLines(run: Run, paint: Palette): string[] {
     run.parent_run === null ? "" : "started by another flow",
     run.resume_at === null ? "" : `next try ${run.resume_at}`,
   ];
-  const head = `\n  ${paint.bold(run.flow)}  ${painted(run.status, paint)}  try ${run.attempt}  ${paint.dim([run.id, ...marks].filter(Boolean).join("  "))}`;
+  const head = `\n  ${paint.bold(visible(run.flow))}  ${painted(run.status, paint)}  try ${run.attempt}  ${paint.dim(visible([run.id, ...marks].filter(Boolean).join("  ")))}`;
   const steps = run.steps.flatMap((step) => [
-    `    ${painted(step.status, paint)}  ${step.node} (${step.type})  ${paint.dim(formatDuration(step.duration_ms))}  ${step.error === null ? value(step.output) : step.error.message}`,
-    ...step.printed.map((line) => `      ${paint.dim("printed:")} ${line}`),
+    `    ${painted(step.status, paint)}  ${visible(`${step.node} (${step.type})`)}  ${paint.dim(formatDuration(step.duration_ms))}  ${visible(step.error === null ? value(step.output) : step.error.message)}`,
+    ...step.printed.map((line) => `      ${paint.dim("printed:")} ${visible(line)}`),
   ]);
   const error =
     run.error === null
       ? []
       : [
-          `    ${paint.error(run.error.code)} ${run.error.message}`,
-          ...(run.error.detail?.split("\n").map((line) => `      ${line}`) ?? []),
+          `    ${paint.error(visible(run.error.code))} ${visible(run.error.message)}`,
+          ...(run.error.detail?.split("\n").map((line) => `      ${visible(line)}`) ?? []),
         ];
   return [head, ...steps, ...error];
 }

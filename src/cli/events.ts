@@ -9,6 +9,7 @@ import { openEvents } from "./event-source.ts";
 import { eventText, listText } from "./event-text.ts";
 import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text } from "./options.ts";
+import { visible, visibleJson, visibleLines } from "../text/index.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const json = flag("Print JSON");
@@ -36,7 +37,7 @@ export const eventsList = defineCommand({
       ...(options.status !== undefined && { status: options.status }),
       ...(since !== undefined && { since: new Date(since).toISOString() }),
     });
-    if (options.json) context.stdout.write(lines.map((line) => `${line}\n`).join(""));
+    if (options.json) context.stdout.write(lines.map((line) => `${visibleJson(line)}\n`).join(""));
     else
       context.stdout.write(
         listText(
@@ -58,7 +59,7 @@ export const eventsShow = defineCommand({
   run: async (context, { args, options }) => {
     await using source = await openEvents(context, folderOf(context, args.bundle));
     const detail = await source.show(args.id);
-    context.stdout.write(options.json ? `${viewText(detail)}\n` : eventText(detail, context));
+    context.stdout.write(options.json ? `${visibleJson(viewText(detail))}\n` : eventText(detail, context));
     return 0;
   },
 });
@@ -74,7 +75,7 @@ export const eventsReplay = defineCommand({
   run: async (context, { args, options }) => {
     await using source = await openEvents(context, folderOf(context, args.bundle));
     const result = await source.replay(args.id);
-    if (options.json) context.stdout.write(`${viewText(result)}\n`);
+    if (options.json) context.stdout.write(`${visibleJson(viewText(result))}\n`);
     else context.stdout.write(replayText(result, args.bundle));
     return isEmpty(result) ? 1 : 0;
   },
@@ -85,7 +86,7 @@ function replayText(result: JsonValue, bundle: string | undefined): string {
   if (runs.length === 0) return `No flow handles event ${id} today; nothing was started.\n`;
   const started = runs.map((run) => `Started ${run.flow} as run ${run.id}`);
   const see = ["gtc events show", id, ...(bundle === undefined ? [] : [bundle])].join(" ");
-  return `${started.join("\n")}\nSee: ${see}\n`;
+  return `${visibleLines(started.join("\n"))}\nSee: ${visible(see)}\n`;
 }
 
 function isEmpty(result: JsonValue): boolean {

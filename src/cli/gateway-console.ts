@@ -2,12 +2,14 @@
  * What a running gateway prints: one line per request, what went wrong, and, with --verbose, the runs. JSON lines go
  * through pino; on a terminal they are lines to read.
  */
+import { Writable } from "node:stream";
 import pino from "pino";
 import pretty from "pino-pretty";
 import { formatDuration, messageOf } from "../base/index.ts";
 import type { RunOver } from "../dispatch/index.ts";
 import type { LogNotice } from "../event-log/embedded/index.ts";
 import type { RequestRecord } from "../ingress/index.ts";
+import { diagnosticToJson, noPaint, renderDiagnostic, visible, visibleJson, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { likelyCause } from "./refusal-words.ts";
 
@@ -28,14 +30,14 @@ export class GatewayConsole {
     this.#isPretty = format === "pretty" || (format === "auto" && context.isTerminal);
     const destination = this.#isPretty
       ? pretty({
-          destination: context.stdout,
+          destination: harmless(context.stdout),
           colorize: context.paint.bold("x") !== "x",
           ignore: "pid,hostname",
           translateTime: "HH:MM:ss.l",
           hideObject: level !== "debug",
           sync: true,
         })
-      : context.stdout;
+      : harmless(context.stdout);
     this.#log = pino(
       {
         level,
@@ -55,13 +57,21 @@ export class GatewayConsole {
   /** time, tenant, type, verdict, answer, duration, event id */
   request(record: RequestRecord): void {
     const { tenant, eventType, verdict, status, durationMs, eventId, duplicateOf } = record;
-    const level: Level = status >= 500 ? "error" : verdict === "refused" || status >= 400 ? "warn" : "info";
+    const level: Level =
+      record.unkept === true
+        ? "debug"
+        : status >= 500
+          ? "error"
+          : verdict === "refused" || status >= 400
+            ? "warn"
+            : "info";
     if (!this.#log.isLevelEnabled(level)) return;
     const said = whyOf(record);
     const mark =
       duplicateOf === undefined ? (record.unmatched === true ? " unmatched" : "") : ` duplicate of ${duplicateOf}`;
-    const line = `${tenant}/${eventType} ${verdict} → ${status} in ${formatDuration(durationMs)}${eventId === undefined ? "" : ` ${eventId}`}${mark}${said === "" ? "" : ` (${said})`}`;
-    this.#log[level](record, this.#isPretty ? line : "request");
+    const sent = record.method === "POST" ? "" : `${record.method} `;
+    const line = `${sent}${tenant}/${eventType} ${verdict} → ${status} in ${formatDuration(durationMs)}${eventId === undefined ? "" : ` ${eventId}`}${mark}${said === "" ? "" : ` (${said})`}`;
+    this.#log[level](record, this.#isPretty ? visible(line) : "request");
   }
 
   runOver({ run, attempt, end, durationMs }: RunOver): void {
@@ -75,7 +85,7 @@ export class GatewayConsole {
       durationMs,
     };
     if (end.status === "succeeded") {
-      this.#log.debug(facts, `run of ${run.flow} succeeded in ${formatDuration(durationMs)}`);
+      this.#log.debug(facts, visible(`run of ${run.flow} succeeded in ${formatDuration(durationMs)}`));
       return;
     }
     const next =
@@ -84,29 +94,42 @@ export class GatewayConsole {
         : ", no further try: replay it with `gtc events replay`";
     this.#log.warn(
       { ...facts, error: end.error },
-      `run of ${run.flow} failed (try ${attempt}${next}): ${end.error.message}`,
+      visible(`run of ${run.flow} failed (try ${attempt}${next}): ${end.error.message}`),
     );
   }
 
   fault(what: string, fault: unknown): void {
-    this.#log.error({ what, fault: messageOf(fault) }, `${what}: ${messageOf(fault)}`);
+    this.#log.error({ what, fault: messageOf(fault) }, visible(`${what}: ${messageOf(fault)}`));
   }
 
   notice(notice: LogNotice): void {
     const isGood = notice.kind === "recovered";
     this.#log[isGood ? "info" : "warn"](
       notice,
-      `event log: ${notice.kind}${"because" in notice ? `: ${notice.because}` : ""}`,
+      visible(`event log: ${notice.kind}${"because" in notice ? `: ${notice.because}` : ""}`),
     );
   }
 
-  warning(text: string): void {
-    this.#log.warn(text);
+  /** A mistake in a file of the bundle, with its lines. */
+  mistake(diagnostic: Diagnostic): void {
+    const text = renderDiagnostic(diagnostic, this.#isPretty ? this.#context.paint : noPaint);
+    this.#log.warn({ diagnostic: diagnosticToJson(diagnostic) }, text);
   }
 
   say(text: string): void {
     this.#log.info(text);
   }
+}
+
+/** For lines of JSON, and for what pino-pretty makes of them: it writes texts as JSON does, and colours around them. */
+function harmless(stdout: CommandContext["stdout"]): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write: (line: string | Buffer, _encoding, done) => {
+      stdout.write(visibleJson(line.toString()));
+      done();
+    },
+  });
 }
 
 /** The reason, the likely cause behind it, what was found and what to do. */

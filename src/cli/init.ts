@@ -5,6 +5,7 @@ import { GtcError } from "../base/index.ts";
 import { initialFiles } from "../setup/index.ts";
 import { defineCommand } from "./command.ts";
 import { required } from "./options.ts";
+import { visible } from "../text/index.ts";
 
 export const init = defineCommand({
   name: "init",
@@ -20,7 +21,7 @@ export const init = defineCommand({
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
-    const shown = relative(context.cwd, folder) || ".";
+    const shown = visible(relative(context.cwd, folder) || ".");
     context.stdout.write(
       `Created ${shown}. Next:\n  gtc setup --answers ${join(shown, "answers.json")} ${shown}\n  gtc start ${shown}\n`,
     );

@@ -1,9 +1,10 @@
 /** How an error ends a command: message, what to do, exit code; the same as JSON for programs. */
 import { GtcError, messageOf, type ExitCode } from "../base/index.ts";
-import { diagnosticToJson, renderDiagnostic, type Diagnostic } from "../text/index.ts";
+import { diagnosticToJson, renderDiagnostic, visible, visibleLines, type Diagnostic } from "../text/index.ts";
 import type { AnswerFault } from "../setup/index.ts";
 import { asGtcError } from "./as-gtc-error.ts";
 import type { CommandContext, Palette } from "./command.ts";
+import { jsonLine } from "./json-line.ts";
 
 /** An error whose cause stands in files: the diagnostics are shown with their lines. */
 export interface WithDiagnostics {
@@ -18,7 +19,7 @@ export interface WithAnswerFaults {
 /** Prints an error to `stderr` and returns the exit code. */
 export function reportError(thrown: unknown, context: CommandContext, asJson: boolean): ExitCode {
   const error = asGtcError(thrown) ?? new GtcError("GTC_INTERNAL", { detail: messageOf(thrown) }, { cause: thrown });
-  context.stderr.write(asJson ? `${JSON.stringify(errorToJson(error))}\n` : errorToText(error, context));
+  context.stderr.write(asJson ? jsonLine(errorToJson(error)) : errorToText(error, context));
   return error.spec.exitCode;
 }
 
@@ -40,10 +41,12 @@ function errorToJson(error: GtcError): unknown {
 
 function errorToText(error: GtcError, { paint }: CommandContext): string {
   const places = diagnosticsOf(error).map((diagnostic) => `${renderDiagnostic(diagnostic, paint)}\n\n`);
-  places.push(...faultsOf(error).map((fault) => `${faultText(fault, paint)}\n`));
-  const head = `${paint.error("error")} ${paint.dim(`[${error.code}]`)} ${error.message}\n  ${paint.dim("fix:")} ${error.fix}\n`;
-  const trace = error.code === "GTC_INTERNAL" && error.cause instanceof Error ? `${error.cause.stack ?? ""}\n` : "";
-  return places.join("") + head + trace;
+  places.push(...faultsOf(error).map((fault) => `${faultText(fault, error, paint)}\n`));
+  const title = `${paint.error("error")} ${paint.dim(`[${error.code}]`)} ${visibleLines(error.message)}`;
+  const fix = `  ${paint.dim("fix:")} ${visible(error.fix)}`;
+  const trace =
+    error.code === "GTC_INTERNAL" && error.cause instanceof Error ? `${visibleLines(error.cause.stack ?? "")}\n` : "";
+  return `${places.join("")}${title}\n${fix}\n${trace}`;
 }
 
 function diagnosticsOf(error: GtcError): readonly Diagnostic[] {
@@ -54,7 +57,8 @@ function faultsOf(error: GtcError): readonly AnswerFault[] {
   return "faults" in error ? (error as GtcError & WithAnswerFaults).faults : [];
 }
 
-function faultText({ path, message, hint }: AnswerFault, paint: Palette): string {
-  const head = `${paint.error("✗")} ${paint.bold(path)} ${message}`;
-  return hint === undefined ? head : `${head}\n    ${paint.dim("fix:")} ${hint}`;
+function faultText({ path, message, hint, place }: AnswerFault, { details }: GtcError, paint: Palette): string {
+  const at = place === undefined ? "" : `${String(details["path"])}:${place.line}:${place.column} `;
+  const head = `${paint.error("✗")} ${visible(at)}${paint.bold(visible(path))} ${visible(message)}`;
+  return hint === undefined ? head : `${head}\n    ${paint.dim("fix:")} ${visible(hint)}`;
 }

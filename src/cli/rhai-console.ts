@@ -15,7 +15,7 @@ import {
   type RhaiHost,
   type RhaiOptions,
 } from "../rhai/index.ts";
-import { codeFrame, renderDiagnostic, Source, type Diagnostic } from "../text/index.ts";
+import { codeFrame, renderDiagnostic, Source, visible, type Diagnostic } from "../text/index.ts";
 import { defineCommand, type CommandContext, type Palette } from "./command.ts";
 import { flag } from "./options.ts";
 import { rhaiHost } from "./rhai.ts";
@@ -79,7 +79,7 @@ class RhaiSession {
   /** Earlier functions stand before the text; places are told as those of the text. */
   #run(entered: Source, prefix: string): Extract<Answer, { kind: "done" }> {
     const compiled = compileScript(new Source("console", prefix + entered.text), this.#options);
-    if ("diagnostics" in compiled) return failed(compiled.diagnostics.map(({ message }) => message));
+    if ("diagnostics" in compiled) return failed(compiled.diagnostics.map(({ message }) => visible(message)));
     try {
       const result = compiled.script.run(this.#scope, this.#host);
       return { kind: "done", isError: false, text: result === null ? "" : `${debugForm(result)}\n` };
@@ -87,7 +87,7 @@ class RhaiSession {
       if (!(thrown instanceof RhaiError)) throw thrown;
       const at = thrown.at - prefix.length;
       const through = thrown.calls.length > 0 ? ` in ${thrown.calls.join(" > ")}` : "";
-      const head = this.#paint.error(thrown.text + through);
+      const head = this.#paint.error(visible(thrown.text + through));
       return failed(at < 0 ? [head] : [head, codeFrame(entered, { start: at, end: at + 1 }, this.#paint)]);
     }
   }
@@ -123,8 +123,12 @@ async function converse(context: CommandContext, session: RhaiSession): Promise<
   });
   lines.on("history", (history: string[]) => writeHistory(historyPath, history));
   if (isTerminal) stderr.write(context.paint.dim(GREETING));
+  // The input may have ended while lines of it are still answered; newer Nodes refuse a prompt then.
+  let isOpen = true;
+  lines.once("close", () => (isOpen = false));
   const prompt = (text: string): void => {
-    lines.setPrompt(isTerminal ? text : "");
+    if (!isOpen || !isTerminal) return;
+    lines.setPrompt(text);
     lines.prompt();
   };
   let entered = "";

@@ -15,10 +15,11 @@ import {
   type RhaiOptions,
   type RhaiValue,
 } from "../rhai/index.ts";
-import { diagnosticToJson, renderDiagnostic, Source, type Diagnostic } from "../text/index.ts";
+import { diagnosticToJson, renderDiagnostic, Source, visibleJson, type Diagnostic } from "../text/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { flag, many, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
+import { jsonLine } from "./json-line.ts";
 
 const STRICT = flag("Pure Rhai, without the extensions that flows have");
 
@@ -148,7 +149,7 @@ function scopeValue(json: string): RhaiValue {
 function resultText(result: RhaiValue, path: string, asJson: boolean): string {
   if (!asJson) return result === null ? "" : `${display(result)}\n`;
   try {
-    return `${toJsonText(result)}\n`;
+    return `${visibleJson(toJsonText(result))}\n`;
   } catch (cause) {
     throw new GtcError(
       "GTC_SCRIPT_FAILED",
@@ -160,6 +161,6 @@ function resultText(result: RhaiValue, path: string, asJson: boolean): string {
 
 function faultsText(faults: readonly Diagnostic[], asJson: boolean, { paint }: CommandContext): string {
   return faults
-    .map((fault) => (asJson ? `${JSON.stringify(diagnosticToJson(fault))}\n` : `${renderDiagnostic(fault, paint)}\n\n`))
+    .map((fault) => (asJson ? jsonLine(diagnosticToJson(fault)) : `${renderDiagnostic(fault, paint)}\n\n`))
     .join("");
 }

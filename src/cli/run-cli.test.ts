@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { asGtcError } from "./as-gtc-error.ts";
 import { runGtc } from "../../test/support/run-gtc.ts";
 import { COMMANDS } from "./commands.ts";
 
@@ -69,4 +70,22 @@ test("what the operating system refuses is said as such, not as a fault of gtc",
   expect(stderr).toContain("[GTC_SYSTEM]");
   expect(stderr).toContain("ENOTDIR");
   expect(stderr).not.toContain("    at ");
+});
+
+test.each([
+  ["listen", "EACCES", "Ports below 1024"],
+  ["open", "EACCES", "the right to read and write"],
+  ["write", "ENOSPC", "Free space"],
+  ["watch", "ENOSPC", "fs.inotify.max_user_watches"],
+  ["listen", "EADDRNOTAVAIL", "no such address"],
+  ["getaddrinfo", "ENOTFOUND", "The name leads nowhere"],
+  ["", "SQLITE_FULL", "Free space"],
+  ["", "SQLITE_IOERR_FSYNC", "The disk reports errors"],
+])("for a refusal of the system (%s %s), what helps is said", (syscall, code, advice) => {
+  const thrown = Object.assign(new Error(`${code}: refused`), { code, ...(syscall !== "" && { syscall }) });
+  expect(asGtcError(thrown)).toMatchObject({ code: "GTC_SYSTEM", fix: expect.stringContaining(advice) as string });
+});
+
+test("a code that no operator can do anything about is a fault of gtc", () => {
+  expect(asGtcError(Object.assign(new Error("EBADF"), { code: "EBADF", syscall: "write" }))).toBeUndefined();
 });

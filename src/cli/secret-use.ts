@@ -1,23 +1,29 @@
-/** Which secret verified how much: from the running gateway, or from the log when none runs. */
-import { existsSync } from "node:fs";
+/** Which secret verified how much, and which are accepted for a while: from the running gateway, or from the log when none runs. */
 import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf } from "../base/index.ts";
 import { inspectLog } from "../gateway.ts";
-import type { SecretUse } from "../setup/index.ts";
+import { isReplacedName, type ReplacedSecret, type SecretUse } from "../setup/index.ts";
+import { pathExists } from "./path-exists.ts";
 
 const TIMEOUT_MS = 10_000;
 
+export interface SecretsInUse {
+  readonly uses: readonly SecretUse[];
+  /** None without a gateway: they end with it. */
+  readonly replaced: readonly ReplacedSecret[];
+}
+
 /** @throws GtcError GTC_GATEWAY_UNREACHABLE, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT. */
-export async function readSecretUse(folder: string): Promise<readonly SecretUse[]> {
+export async function readSecretUse(folder: string): Promise<SecretsInUse> {
   const gateway = await findGateway(folder);
   const answer = gateway && (await askGateway(gateway));
   if (gateway !== undefined && answer !== undefined) return useOfGateway(answer, gateway, folder);
   const path = join(folder, "state", "log");
-  if (!existsSync(path)) return [];
+  if (!(await pathExists(path))) return { uses: [], replaced: [] };
   await using log = await inspectLog(path);
-  return await log.queries.sourceUse();
+  return { uses: await log.queries.sourceUse(), replaced: [] };
 }
 
 /** Undefined when nothing answers: a process that was killed leaves its file behind. */
@@ -31,24 +37,41 @@ const sourcesSchema = z.object({
     z.object({
       tenant: z.string(),
       event_type: z.string(),
-      secrets: z.array(z.object({ name: z.string(), last_used_at: z.string().nullable(), used_count: z.number() })),
+      secrets: z.array(
+        z.object({
+          name: z.string(),
+          not_after: z.string().nullable(),
+          last_used_at: z.string().nullable(),
+          used_count: z.number(),
+        }),
+      ),
     }),
   ),
 });
 
-async function useOfGateway(answer: Response, { pid }: GatewayFile, folder: string): Promise<readonly SecretUse[]> {
+async function useOfGateway(answer: Response, { pid }: GatewayFile, folder: string): Promise<SecretsInUse> {
   const text = await answer.text();
   try {
     if (!answer.ok) throw new Error(`status ${answer.status}: ${text}`);
     const { items } = sourcesSchema.parse(JSON.parse(text));
-    return items.flatMap(({ tenant, event_type: eventType, secrets }) =>
-      secrets.flatMap(({ name, last_used_at: lastUsedAt, used_count: count }): SecretUse[] =>
-        lastUsedAt === null
-          ? []
-          : [{ tenant, eventType, keyName: name, count, lastReceivedAtMs: Date.parse(lastUsedAt) }],
-      ),
+    const secrets = items.flatMap(({ tenant, event_type: eventType, secrets: keys }) =>
+      keys.map((key) => ({ tenant, eventType, ...key })),
     );
+    return { uses: secrets.flatMap(useOf), replaced: secrets.flatMap(replacedOf) };
   } catch (cause) {
     throw new GtcError("GTC_GATEWAY_UNREACHABLE", { path: folder, pid, detail: messageOf(cause) }, { cause });
   }
+}
+
+type ApiSecret = Pick<SecretUse, "tenant" | "eventType"> &
+  z.infer<typeof sourcesSchema>["items"][number]["secrets"][number];
+
+function useOf({ tenant, eventType, name, last_used_at: lastUsedAt, used_count: count }: ApiSecret): SecretUse[] {
+  if (lastUsedAt === null) return [];
+  return [{ tenant, eventType, keyName: name, count, lastReceivedAtMs: Date.parse(lastUsedAt) }];
+}
+
+function replacedOf({ tenant, eventType, name, not_after: notAfter }: ApiSecret): ReplacedSecret[] {
+  if (notAfter === null || !isReplacedName(name)) return [];
+  return [{ tenant, eventType, name, notAfterMs: Date.parse(notAfter) }];
 }

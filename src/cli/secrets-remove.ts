@@ -6,6 +6,8 @@ import { folderOf } from "./load.ts";
 import { flag, optional, required } from "./options.ts";
 import { sourceOf, usage, WEBHOOK_ARGS, type WebhookPlace } from "./secret-place.ts";
 import { readSecretUse } from "./secret-use.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 /** Providers send again what failed within a day, and sign it as they did at first. */
 const SILENT_MS = 24 * 3_600_000;
@@ -43,10 +45,12 @@ export const secretsRemove = defineCommand({
     if (options.json) {
       const left = sourceOf(changed, args, "remove").source.keys.map(({ name }) => name);
       const removed = { tenant: args.tenant, event_type: args.type, removed: args.secret, secrets: left };
-      stdout.write(`${JSON.stringify(removed)}\n`);
+      stdout.write(jsonLine(removed));
       return 0;
     }
-    stderr.write(`${paint.good("✓")} ${args.tenant}/${args.type} has no secret "${args.secret}" any more.\n`);
+    stderr.write(
+      `${paint.good("✓")} ${visible(`${args.tenant}/${args.type} has no secret "${args.secret}" any more.`)}\n`,
+    );
     if (origin === undefined)
       stderr.write("  It came with the answers: take it out of them, too, or the next `gtc setup` brings it back.\n");
     return 0;
@@ -60,7 +64,7 @@ async function refuseWhileUsed(
   nowMs: number,
 ): Promise<void> {
   const { owner, eventType } = sourceOf({ settings }, { tenant, type }, "remove");
-  const rows = secretStatus(settings, await readSecretUse(folder), nowMs);
+  const rows = secretStatus(settings, (await readSecretUse(folder)).uses, nowMs);
   const row = rows.find((one) => one.tenant === owner && one.eventType === eventType && one.name === secret);
   if (row?.advice === "ended" || row?.lastUsedAtMs === undefined) return;
   const sinceMs = nowMs - row.lastUsedAtMs;

@@ -6,6 +6,8 @@ import { defineCommand, type CommandContext } from "./command.ts";
 import { folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { sourceOf, usage, WEBHOOK_ARGS, type WebhookPlace } from "./secret-place.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 const DEFAULT_OVERLAP = "24h";
 
@@ -120,13 +122,11 @@ function report(
     not_after: key.notAfterMs === undefined ? null : new Date(key.notAfterMs).toISOString(),
   }));
   if (rest.json) {
-    stdout.write(
-      `${JSON.stringify({ tenant, event_type: type, name, ...(secret !== undefined && { secret }), secrets })}\n`,
-    );
+    stdout.write(jsonLine({ tenant, event_type: type, name, ...(secret !== undefined && { secret }), secrets }));
     return;
   }
   const shared = owner === "*" ? " It counts for all tenants without one of their own." : "";
-  stderr.write(`${paint.good("✓")} ${tenant}/${type} has a new secret, "${name}".${shared}\n`);
+  stderr.write(`${paint.good("✓")} ${visible(`${tenant}/${type} has a new secret, "${name}".`)}${shared}\n`);
   stderr.write(
     `  The others verify for ${formatDuration(rest.overlapMs)} more. Put the new one in at the provider until then.\n`,
   );

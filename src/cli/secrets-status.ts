@@ -6,12 +6,14 @@ import { folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
 import { readSecretUse } from "./secret-use.ts";
 import { table } from "./table.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 export const secretsStatus = defineCommand({
   name: "secrets status",
   summary: "Show every secret, when it was used last, and which may go",
   description:
-    "Reads the events that are kept: what retention dropped does not count. A star as tenant or event type stands for all without a scheme of their own. Secrets themselves are never shown.",
+    "Reads the events that are kept: what retention dropped does not count. A star as tenant or event type stands for all without a scheme of their own. What the file of a secret held before is a row while the gateway runs that still accepts it. Secrets themselves are never shown.",
   examples: ["gtc secrets status ./my-bundle", "gtc secrets status ./my-bundle --json"],
   args: { bundle: optional("The bundle's folder; by default the current one") },
   options: { json: flag("Print JSON, one object a line") },
@@ -19,9 +21,10 @@ export const secretsStatus = defineCommand({
     const folder = folderOf(context, args.bundle);
     const settings = await readSettings(folder);
     const nowMs = Date.now();
-    const rows = secretStatus(settings, await readSecretUse(folder), nowMs);
+    const { uses, replaced } = await readSecretUse(folder);
+    const rows = secretStatus(settings, uses, nowMs, replaced);
     context.stdout.write(
-      options.json ? rows.map((row) => `${JSON.stringify(rowJson(row))}\n`).join("") : rowsText(rows, nowMs, context),
+      options.json ? rows.map((row) => jsonLine(rowJson(row))).join("") : rowsText(rows, nowMs, context),
     );
     return 0;
   },
@@ -48,10 +51,10 @@ function timeOrNull(timeMs: number | undefined): string | null {
 function rowsText(rows: readonly SecretStatus[], nowMs: number, context: CommandContext): string {
   if (rows.length === 0) return "No secrets are set up.\n";
   const cells = rows.map((row) => [
-    row.tenant,
-    row.eventType,
-    row.scheme,
-    row.name,
+    visible(row.tenant),
+    visible(row.eventType),
+    visible(row.scheme),
+    visible(row.name),
     row.lastUsedAtMs === undefined ? "never" : `${since(row.lastUsedAtMs, nowMs)} ago`,
     String(row.usedCount),
     adviceText(row, nowMs, context),

@@ -1,5 +1,5 @@
 /** `gtc setup`: answers → settings and sealed secrets; prints the URLs to register. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import {
@@ -21,7 +21,10 @@ import { askAnswers } from "./ask-answers.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { configFor, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
+import { readBytes } from "./scheme-options.ts";
 import { urlsText } from "./urls.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 /** The answers with all that is wrong with them. */
 class AnswersFault extends GtcError {
@@ -56,9 +59,8 @@ export const setup = defineCommand({
       return emit(context, options["emit-answers"], options.advanced, args.bundle);
     const folder = folderOf(context, args.bundle);
     const { bundle } = await readBundleFolder(folder);
-    const source = options.answers ?? "the dialog";
     const answers = await answersText(context, options.answers, options["non-interactive"]);
-    const validated = validate(source, answers, context, bundle.tenants);
+    const validated = validate(options.answers, answers, context, bundle.tenants);
     const keyText = context.env["GTC_KEY"];
     const merged = mergeSetup(await setupBefore(folder, keyText), validated.answers);
     const changed = options["dry-run"] ? undefined : await writeSetup(folder, merged, keyText);
@@ -89,7 +91,7 @@ async function emit(context: CommandContext, file: string, advanced: boolean, bu
       );
     });
     context.stderr.write(
-      `Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ${bundle ?? "./my-bundle"}\n`,
+      `${visible(`Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ${bundle ?? "./my-bundle"}`)}\n`,
     );
   }
   return 0;
@@ -106,10 +108,12 @@ async function answersText(
       detail: "There are no answers: give --answers FILE (`gtc setup --emit-answers answers.json` writes a template).",
     });
   }
-  if (file === "-") return (await context.stdin.toArray()).map(String).join("");
-  return readFile(resolve(context.cwd, file), "utf8").catch((cause: Error) => {
-    throw new GtcError("GTC_USAGE", { detail: `The answers cannot be read: ${cause.message}` }, { cause });
-  });
+  const bytes = await readBytes(context, file);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new AnswersFault(file, [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }]);
+  }
 }
 
 interface Validated {
@@ -117,11 +121,21 @@ interface Validated {
   readonly notices: readonly string[];
 }
 
-function validate(path: string, answers: string, context: CommandContext, tenants: readonly string[]): Validated {
+/** @param file undefined for the dialog, whose answers have no lines */
+function validate(
+  file: string | undefined,
+  answers: string,
+  context: CommandContext,
+  tenants: readonly string[],
+): Validated {
   const read = readAnswers(answers);
   const validated = "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants });
   if (!("faults" in validated)) return { answers: validated, notices: "answers" in read ? read.answers.notices : [] };
-  throw new AnswersFault(path, validated.faults);
+  if (file !== undefined) throw new AnswersFault(file, validated.faults);
+  throw new AnswersFault(
+    "the dialog",
+    validated.faults.map(({ place: _place, ...fault }) => fault),
+  );
 }
 
 interface Reported {
@@ -138,13 +152,13 @@ async function report(
   { merged, notices, changed, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
-  for (const notice of notices) stderr.write(`${paint.dim("note:")} ${notice}\n`);
+  for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
   const { maxBodyBytes } = await configFor(context, folder);
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
   await warnOfUnread(context, folder, merged);
   const rows = urlTable(bundle);
   if (json) {
-    stdout.write(`${JSON.stringify({ changed: changed ?? false, urls: rows })}\n`);
+    stdout.write(jsonLine({ changed: changed ?? false, urls: rows }));
     return;
   }
   stderr.write(`${paint.good("✓")} ${outcome(changed, merged.secrets.size)}\n\n`);
@@ -162,7 +176,9 @@ async function warnOfUnread(context: CommandContext, folder: string, { settings 
   const { faults } = await readExternalSecrets(settings, { env, folder });
   if (faults.length === 0) return;
   const detail = faults.join("; ");
-  stderr.write(`${paint.warning("!")} Secrets cannot be read: ${detail}. Without them \`gtc start\` refuses.\n`);
+  stderr.write(
+    `${paint.warning("!")} Secrets cannot be read: ${visible(detail)}. Without them \`gtc start\` refuses.\n`,
+  );
 }
 
 /** `changed` is undefined for a dry run. */

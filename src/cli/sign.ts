@@ -4,6 +4,7 @@ import { curlCommand, signRequest, type SignedRequest } from "../signature/index
 import { defineCommand } from "./command.ts";
 import { flag, moment, text, texts } from "./options.ts";
 import { readBytes, readScheme, SCHEME_OPTIONS } from "./scheme-options.ts";
+import { jsonLine } from "./json-line.ts";
 
 const DEFAULT_URL = "http://localhost:8080/events/webhook/demo/test";
 
@@ -75,5 +76,5 @@ function asRawHttp({ method, url, headers, rawBody }: SignedRequest): Buffer {
 }
 
 function asJson({ method, url, headers, rawBody }: SignedRequest): string {
-  return `${JSON.stringify({ method, url, headers, body_base64: Buffer.from(rawBody).toString("base64") })}\n`;
+  return jsonLine({ method, url, headers, body_base64: Buffer.from(rawBody).toString("base64") });
 }

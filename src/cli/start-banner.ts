@@ -1,6 +1,7 @@
 /** What `gtc start` says first: where it listens, the URLs, and a signed curl to try each with. */
 import { createVerifier, signRequest, type SignedRequest, type SigningKey } from "../signature/index.ts";
 import type { LoadedSource, LoadedTenant, UrlRow } from "../setup/index.ts";
+import { visible } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { urlsText } from "./urls.ts";
 
@@ -18,6 +19,7 @@ interface Sample {
   readonly headers: readonly string[];
 }
 
+const WEBHOOK_PATH = "/events/webhook";
 const SAMPLE: Sample = { body: '{"message": "Hello from webhook"}', headers: [] };
 /** What some providers say beside the signature, by the header of the signature. */
 const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -28,10 +30,16 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   },
 };
 
+/** What the banner says of a bundle. */
+interface Shown {
+  readonly publicBaseUrl: string;
+  readonly sources: ReadonlyMap<string, LoadedTenant>;
+}
+
 export function bannerText(
   { addresses, token }: Started,
   rows: readonly UrlRow[],
-  sources: ReadonlyMap<string, LoadedTenant>,
+  { publicBaseUrl, sources }: Shown,
   context: Pick<CommandContext, "paint">,
 ): string {
   const { paint } = context;
@@ -42,10 +50,29 @@ export function bannerText(
   return [
     `\n${paint.bold("gtc")} receives webhooks on ${paint.accent(local)}\nInspector: ${paint.accent(inspector)}\n`,
     urlsText(rows, context),
+    ...placeLines(publicBaseUrl, local, addresses.webhook.port, context),
     ...(curls.length === 0
       ? []
       : [paint.dim("Try one (signatures with a time are good for a few minutes):"), ...curls, ""]),
   ].join("\n");
+}
+
+/** Where to try, when the URLs of the table do not lead here from this machine. */
+function placeLines(
+  publicBaseUrl: string,
+  local: string,
+  port: number,
+  { paint }: Pick<CommandContext, "paint">,
+): readonly string[] {
+  const { hostname, port: publicPort, protocol } = new URL(publicBaseUrl);
+  const isHere = protocol === "http:" && ["localhost", "[::1]", "127.0.0.1"].includes(hostname);
+  if (isHere && Number(publicPort || 80) === port) return [];
+  const lines = [`On this machine: ${paint.accent(`${local}${WEBHOOK_PATH}/{tenant}/{event_type}`)}`];
+  if (isHere)
+    lines.push(
+      `${paint.warning("!")} The URLs above, from public_base_url, lead to another port. Correct it with \`gtc setup\`, or start with --port ${publicPort || 80}.`,
+    );
+  return [...lines, ""];
 }
 
 /** As it stands in a URL; an address that means all of them is reached at this machine's own. */
@@ -58,7 +85,8 @@ function hostText(host: string): string {
 function curlFor(row: UrlRow, local: string, tenant: LoadedTenant | undefined): string[] {
   const source = tenant?.byType.get(row.event_type) ?? tenant?.fallback;
   const plain = ["-H 'content-type: application/json'"];
-  if (source === undefined) return [command(local + new URL(row.url).pathname, plain, SAMPLE)];
+  const url = `${local}${WEBHOOK_PATH}/${row.tenant}/${row.event_type}`;
+  if (source === undefined) return [command(url, plain, SAMPLE)];
   const [key] = source.keys;
   if (key === undefined || !createVerifier(source.config, source.keys).authenticates) return [];
   const general = signSample(row.url, source, key, SAMPLE);
@@ -67,7 +95,7 @@ function curlFor(row: UrlRow, local: string, tenant: LoadedTenant | undefined): 
   const request = own === undefined ? general : signSample(row.url, source, key, own);
   if (request === undefined) return [];
   const headers = request.headers.map(([name, value]) => `-H '${name}: ${value.replaceAll("'", String.raw`'\''`)}'`);
-  return [command(local + new URL(request.url).pathname, [...plain, ...headers], sample)];
+  return [command(url + new URL(request.url).search, [...plain, ...headers], sample)];
 }
 
 /** Undefined for schemes with a public key, which only the provider can sign, and for those that change the body. */
@@ -84,5 +112,5 @@ function signSample(
 
 function command(url: string, headers: readonly string[], sample: Sample): string {
   const all = [...headers, ...sample.headers.map((header) => `-H "${header}"`)];
-  return `  curl -X POST '${url}' ${all.join(" ")} -d '${sample.body}'`;
+  return visible(`  curl -X POST '${url}' ${all.join(" ")} -d '${sample.body}'`);
 }

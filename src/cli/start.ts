@@ -1,7 +1,6 @@
 /** `gtc start`: runs the gateway on a bundle until it is told to stop. */
 import { startGateway } from "../gateway.ts";
 import { urlTable } from "../setup/index.ts";
-import { renderDiagnostic } from "../text/index.ts";
 import { BundleReloader } from "./bundle-reloader.ts";
 import { defineCommand } from "./command.ts";
 import { findingsOf } from "./doctor.ts";
@@ -69,14 +68,16 @@ export const start = defineCommand({
       onNotice: (notice) => output.notice(notice),
     });
     const reloader = new BundleReloader({ context, folder, config, gateway, output, bundle, withFlows: options.watch });
-    changes.tell(() => reloader.reload());
+    changes.tell(
+      () => reloader.reload(),
+      (fault) => output.fault("watching the bundle for changes", fault),
+    );
     const stopFiles = watchFiles(
       () => reloader.secretFiles,
       () => reloader.reloadSecrets(),
     );
-    for (const warning of bundle.diagnostics) output.warning(renderDiagnostic(warning, context.paint));
-    if (!options.quiet)
-      output.banner(bannerText(gateway, urlTable(bundle), bundle.sources, context), gateway.addresses);
+    for (const warning of bundle.diagnostics) output.mistake(warning);
+    if (!options.quiet) output.banner(bannerText(gateway, urlTable(bundle), bundle, context), gateway.addresses);
     await stopped;
     output.say("Stopping: finishing what is under way. A second signal cuts that short.");
     void context.untilStopped().then(() => gateway.hurry());

@@ -4,6 +4,8 @@ import { defineCommand, type CommandContext } from "./command.ts";
 import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
 import { table } from "./table.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 export const urls = defineCommand({
   name: "urls",
@@ -17,9 +19,7 @@ export const urls = defineCommand({
     const bundle = await loadWithoutSecrets(folder, maxBodyBytes);
     if (hasErrors(bundle.diagnostics)) throw new BundleFault(folder, bundle.diagnostics);
     const rows = urlTable(bundle);
-    context.stdout.write(
-      options.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join("") : urlsText(rows, context),
-    );
+    context.stdout.write(options.json ? rows.map((row) => jsonLine(row)).join("") : urlsText(rows, context));
     return 0;
   },
 });
@@ -30,10 +30,10 @@ export function urlsText(rows: readonly UrlRow[], context: Pick<CommandContext, 
     return "No flow names an event type yet. Any POST to /events/webhook/{tenant}/{event_type} is stored.\n";
   const { paint } = context;
   const cells = rows.map((row) => [
-    row.tenant,
-    row.event_type,
-    paint.accent(row.url),
-    row.verified ? paint.good(row.verified_by) : paint.warning(row.verified_by),
+    visible(row.tenant),
+    visible(row.event_type),
+    paint.accent(visible(row.url)),
+    (row.verified ? paint.good : paint.warning)(visible(row.verified_by)),
   ]);
   return table(["tenant", "event type", "url", "verified by"], cells, context);
 }

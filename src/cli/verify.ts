@@ -14,6 +14,8 @@ import { parseCapturedRequest, type CapturedRequest } from "./captured-request.t
 import { defineCommand, type CommandContext } from "./command.ts";
 import { flag, moment, text } from "./options.ts";
 import { readBytes, readScheme, SCHEME_OPTIONS } from "./scheme-options.ts";
+import { jsonLine } from "./json-line.ts";
+import { visible } from "../text/index.ts";
 
 export const verify = defineCommand({
   name: "verify",
@@ -42,7 +44,7 @@ export const verify = defineCommand({
         ? await explainRefusal({ config, keys, request: captured.request, nowMs }, verdict)
         : undefined;
     const facts = factsOf(verdict, explanation);
-    context.stdout.write(options.json ? `${JSON.stringify(facts)}\n` : inWords(facts, verdict, context));
+    context.stdout.write(options.json ? jsonLine(facts) : inWords(facts, verdict, context));
     return verdict.status === "refused" ? 1 : 0;
   },
 });
@@ -114,7 +116,7 @@ function inWords(facts: Facts, { status }: Verdict, { paint }: CommandContext): 
     .filter(([, value]) => value !== undefined)
     .map(
       ([name, value]) =>
-        `  ${paint.dim(name.padEnd(12))} ${typeof value === "string" ? value : JSON.stringify(value)}\n`,
+        `  ${paint.dim(name.padEnd(12))} ${visible(typeof value === "string" ? value : JSON.stringify(value))}\n`,
     );
   return `${head}\n${lines.join("")}`;
 }

@@ -10,17 +10,17 @@ const SETUP: readonly string[] = ["state/settings.json", "state/secrets.json"];
 export interface BundleWatch extends AsyncDisposable {
   /**
    * Calls back for what has changed so far, and from now on. Calls never overlap: what changes during one leads to another
-   * one behind it.
+   * one behind it. When the system stops telling of changes, that is said to `onFault`.
    */
-  tell(onChange: () => Promise<void>): void;
+  tell(onChange: () => Promise<void>, onFault: (fault: unknown) => void): void;
 }
 
-/** Watches flows, settings and `bundle.yaml`. */
+/** Watches flows, settings and `bundle.yaml`. @throws an error of the file system, e.g. EACCES. */
 export function watchBundle(folder: string): Promise<BundleWatch> {
   return watchPaths(folder, ["bundle.yaml", "flows", "tenants", ...SETUP]);
 }
 
-/** Watches what setup writes: settings and secrets. */
+/** Watches what setup writes: settings and secrets. @throws an error of the file system, e.g. EACCES. */
 export function watchSetup(folder: string): Promise<BundleWatch> {
   return watchPaths(folder, SETUP);
 }
@@ -29,6 +29,7 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
   let timer: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
   let onChange: (() => Promise<void>) | undefined;
+  let onFault: ((fault: unknown) => void) | undefined;
   let hasChanged = false;
   const report = (): void => {
     clearTimeout(timer);
@@ -45,10 +46,21 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
     hasChanged = true;
     report();
   });
-  await new Promise<void>((resolve) => watcher.once("ready", resolve));
+  await new Promise<void>((resolve, reject) => {
+    watcher.once("ready", resolve);
+    watcher.on("error", (fault) => {
+      // Before it is ready, it is the start that fails; later on nothing is left to reject.
+      reject(fault);
+      onFault?.(fault);
+    });
+  }).catch(async (fault: unknown) => {
+    await watcher.close();
+    throw fault;
+  });
   return {
-    tell: (callback) => {
+    tell: (callback, complain) => {
       onChange = callback;
+      onFault = complain;
       report();
     },
     [Symbol.asyncDispose]: async () => {

@@ -46,3 +46,16 @@ test("all faults are said at once, each with its place and what is allowed", () 
   ])
     expect(resolve).toThrow(part);
 });
+
+test.each([
+  [
+    "a port that there is not",
+    { env: { GTC_PORT: "99999" } },
+    'GTC_PORT: "99999" is not a whole number from 0 to 65535',
+  ],
+  ["a list for a text", { env: {}, fileText: "host: [127.0.0.1]\n" }, 'gtc.yaml: host: ["127.0.0.1"] is not a text'],
+  ["no YAML", { env: {}, fileText: "port: 1\n port: 2\n" }, "gtc.yaml:1:7: Nested mappings"],
+  ["a setting twice", { env: {}, fileText: "port: 1\nport: 2\n" }, "gtc.yaml:2:1: Map keys must be unique"],
+])("%s is refused where it stands", (_what, sources, message) => {
+  expect(() => resolveConfig(sources)).toThrow(message);
+});

@@ -1,5 +1,5 @@
 /** option > environment > file > default; everything that is wrong is said at once. */
-import { parse as parseYaml } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { GtcError, messageOf, nearest, parseDurationMs } from "../base/index.ts";
 import { SETTINGS, type GatewayConfig, type Setting } from "./settings.ts";
 
@@ -50,7 +50,14 @@ function pick(candidates: readonly (readonly [unknown, string])[]): readonly [un
 function readFileSettings(text: string | undefined, faults: string[]): Readonly<Record<string, unknown>> {
   if (text === undefined) return {};
   try {
-    const value = parseYaml(text) as unknown;
+    const lines = new LineCounter();
+    const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+    for (const { message, pos } of document.errors) {
+      const { line, col } = lines.linePos(pos[0]);
+      faults.push(`gtc.yaml:${line}:${col}: ${message}`);
+    }
+    if (document.errors.length > 0) return {};
+    const value = document.toJS({ maxAliasCount: 100 }) as unknown;
     if (value === null) return {};
     if (typeof value !== "object" || Array.isArray(value)) throw new Error("it must hold settings as `name: value`");
     for (const name of Object.keys(value)) {
@@ -83,8 +90,10 @@ function fallbackOf({ fallback, kind }: Setting): string | number | undefined {
 }
 
 function readValue(setting: Setting, raw: unknown): string | number | undefined {
+  // A list or a mapping of the file is no value of any setting.
+  if (typeof raw !== "string" && typeof raw !== "number" && typeof raw !== "boolean") return undefined;
   const text = String(raw).trim();
-  const { kind, min = 0 } = setting;
+  const { kind, min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
   if (kind === "text") return text;
   if (typeof kind === "object") return kind.oneOf.includes(text) ? text : undefined;
   const value =
@@ -95,7 +104,7 @@ function readValue(setting: Setting, raw: unknown): string | number | undefined 
         : /^\d+$/.test(text)
           ? Number(text)
           : undefined;
-  return value !== undefined && value >= min && Number.isSafeInteger(value) ? value : undefined;
+  return value !== undefined && value >= min && value <= max && Number.isSafeInteger(value) ? value : undefined;
 }
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
@@ -118,8 +127,8 @@ function parseBytes(text: string): number | undefined {
   return unit === undefined ? undefined : Number(match![1]) * unit;
 }
 
-function expected({ kind, min }: Setting): string {
-  const bound = min === undefined || min === 0 ? "" : ` of at least ${min}`;
+function expected({ kind, min = 0, max }: Setting): string {
+  const bound = max !== undefined ? ` from ${min} to ${max}` : min === 0 ? "" : ` of at least ${min}`;
   if (kind === "duration") return `a duration such as 250ms, 10s, 1h30m${bound}`;
   if (kind === "bytes") return `a size such as 25MiB or 1048576${bound}`;
   if (kind === "integer") return `a whole number${bound}`;

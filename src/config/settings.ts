@@ -15,9 +15,11 @@ export interface Setting {
   readonly option?: string;
   readonly summary: string;
   readonly min?: number;
+  readonly max?: number;
 }
 
 const MIB = 1024 * 1024;
+const MAX_PORT = 65_535;
 
 export const SETTINGS = [
   {
@@ -33,6 +35,7 @@ export const SETTINGS = [
     field: "port",
     kind: "integer",
     fallback: 8080,
+    max: MAX_PORT,
     option: "--port",
     summary: "Port on which webhooks are received; 0 takes a free one.",
   },
@@ -49,6 +52,7 @@ export const SETTINGS = [
     field: "adminPort",
     kind: "integer",
     fallback: 8081,
+    max: MAX_PORT,
     option: "--admin-port",
     summary: "Port for health, metrics and the admin API; 0 takes a free one.",
   },

@@ -37,7 +37,10 @@ function bound(target: EventLog, name: string | symbol): unknown {
 }
 
 /** Starts a dispatcher whose pool hands each task to the test. */
-function start(log: EventLog): {
+function start(
+  log: EventLog,
+  leaseMs = 60_000,
+): {
   tasks: RunTask[];
   callbacks: PoolCallbacks;
   dispatcher: Dispatcher;
@@ -56,7 +59,7 @@ function start(log: EventLog): {
       workerId: "w",
       maxOpenRuns: 10,
       maxChildDepth: 8,
-      leaseMs: 60_000,
+      leaseMs,
       maxPayloadBytes: 1000,
     },
     (given) => {
@@ -123,5 +126,27 @@ test("a run that took its thread down too often is not tried again", async () =>
   }
   await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({ status: "failed", error: { code: "crashed" } });
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a run that is at work is not handed out again, even where its lease seems to be over", async () => {
+  const log = await logWithRun();
+  let claims = 0;
+  let claimedAgain: () => void = () => undefined;
+  const again = new Promise<void>((resolve) => (claimedAgain = resolve));
+  const claim: EventLog["claim"] = async (request) => {
+    const claimed = await log.claim(request);
+    claims += claimed.length;
+    if (claims === 3) claimedAgain();
+    return claimed;
+  };
+  const watched = new Proxy(log, { get: (target, name) => (name === "claim" ? claim : bound(target, name)) });
+  const { callbacks, dispatcher, next, tasks } = start(watched, 5);
+  await next();
+  await again;
+  expect(tasks).toEqual([]);
+  callbacks.onOver(over({ status: "succeeded" }));
+  await dispatcher.drain(NEVER);
+  expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({ status: "succeeded", attempts: 1 });
   await dispatcher[Symbol.asyncDispose]();
 });

@@ -7,6 +7,8 @@
  *    counts as over only when its facts are on disk.
  * 3. Facts of one run reach the log in the order in which the run reported them.
  * 4. A run whose facts cannot be recorded is left as it is in the log: it is claimed again once the log accepts.
+ * 5. Only a run that the event itself started answers its sender: nobody waits for what a child or a replay says.
+ * 6. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
  */
 import { messageOf, RecentMap, type Clock, type NewId } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
@@ -45,7 +47,8 @@ interface OpenRun {
   readonly startedAtMs: number;
   readonly startedAt: number;
   startRecorded: boolean;
-  answered: boolean;
+  /** It is a child or a replay, or the event has a flow's answer: what it says is its step's output and nothing else. */
+  isMute: boolean;
   /** Something that the run reported could not be recorded. */
   isBroken: boolean;
   /** Settles when everything the run reported so far is recorded. */
@@ -79,6 +82,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #definitions = new RecentMap<string, string>(KEPT_DEFINITIONS);
   readonly #stopListening: () => void;
   readonly #sweep: NodeJS.Timeout;
+  readonly #startedAtMs: number;
   #claiming = false;
   #claimAgain = false;
   /** There was no room for all that is due; the log does not call again for it. */
@@ -89,6 +93,7 @@ export class Dispatcher implements AsyncDisposable {
   /** `createPool` receives the callbacks that the pool must call. */
   constructor(options: DispatcherOptions, createPool: (callbacks: PoolCallbacks) => RunnerPool) {
     this.#options = options;
+    this.#startedAtMs = options.clock.now();
     this.#pool = createPool({
       onProgress: (message) => this.#progress(message),
       onStart: (message, reply) => this.#start(message, reply),
@@ -144,7 +149,7 @@ export class Dispatcher implements AsyncDisposable {
         const limit = Math.min(CLAIM_BATCH, maxOpenRuns - this.#open.size);
         const claimed = await log.claim({ limit, nowMs: clock.now(), leaseMs, workerId });
         if (claimed.length === 0) return;
-        await this.#hand(claimed);
+        await this.#hand(claimed.filter(({ run }) => !this.#open.has(run.id)));
       }
       this.#hasLeftWork = true;
     } catch (fault) {
@@ -163,19 +168,19 @@ export class Dispatcher implements AsyncDisposable {
   #taskFor(claimed: ClaimedRun): RunTask {
     const { clock, maxPayloadBytes } = this.#options;
     const attempt = claimed.attempts + 1;
+    const { parentRunId, replayOf } = claimed.run;
     this.#open.set(claimed.run.id, {
       claimed,
       attempt,
       startedAtMs: clock.now(),
       startedAt: clock.monotonic(),
       startRecorded: false,
-      answered: claimed.answered,
+      isMute: claimed.answered || parentRunId !== undefined || replayOf !== undefined,
       isBroken: false,
       recorded: Promise.resolve(),
     });
-    // A copy of its own: cloning a view would drag the whole buffer behind it over to the thread.
-    const envelope = { ...claimed.envelope, rawBody: new Uint8Array(claimed.envelope.rawBody) };
-    return { run: claimed.run, envelope, attempt, steps: claimed.steps, maxPayloadBytes };
+    const { run, envelope, steps } = claimed;
+    return { run, envelope, attempt, steps, maxPayloadBytes };
   }
 
   async #loadDefinition(hash: string): Promise<void> {
@@ -206,10 +211,11 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  #progress({ runId, steps, answer }: Extract<FromRunner, { kind: "progress" }>): void {
+  #progress({ runId, steps, answer: given }: Extract<FromRunner, { kind: "progress" }>): void {
     const open = this.#open.get(runId);
     if (open === undefined) return;
     const { eventId } = open.claimed.run;
+    const answer = open.isMute ? undefined : given;
     this.#record(open, this.#withAnswer(open, written(runId, steps), answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
       (fault: unknown) => {
@@ -221,14 +227,17 @@ export class Dispatcher implements AsyncDisposable {
 
   /** The facts, with that of the answer when it is the event's first. */
   #withAnswer(open: OpenRun, facts: readonly NewFact[], answer: Answer | undefined): readonly NewFact[] {
-    if (answer === undefined || open.answered) return facts;
-    open.answered = true;
+    if (answer === undefined) return facts;
+    open.isMute = true;
     const { eventId } = open.claimed.run;
-    // Once a request went away with our own 202, that is what was answered: the step keeps what the flow said.
-    const isFirst = this.#options.replies.hold(eventId) || open.claimed.attempts > 0;
+    const { receivedAtMs } = open.claimed.envelope;
+    // Once a request went away with our own 202, that is what was answered: the step keeps what the flow said. A run that
+    // is tried again, or whose request went with another process, leaves its answer to whoever delivers the event again.
+    const isFirst =
+      this.#options.replies.hold(eventId) || open.claimed.attempts > 0 || receivedAtMs < this.#startedAtMs;
     if (!isFirst) return facts;
     const atMs = this.#options.clock.now();
-    const durationMs = atMs - open.claimed.envelope.receivedAtMs;
+    const durationMs = atMs - receivedAtMs;
     const { status, headers, body } = answer;
     return [...facts, { type: "answered", eventId, answer: { status, headers, body, by: "flow", atMs, durationMs } }];
   }
@@ -259,8 +268,9 @@ export class Dispatcher implements AsyncDisposable {
    * the try did not happen as far as the log knows: the run waits, and goes on from its last recorded step as soon as
    * the log takes facts again.
    */
-  async #finish(open: OpenRun, { steps, answer, end }: RunOverMessage): Promise<void> {
+  async #finish(open: OpenRun, { steps, answer: given, end }: RunOverMessage): Promise<void> {
     const { eventId, id } = open.claimed.run;
+    const answer = open.isMute ? undefined : given;
     const { replies, onFault } = this.#options;
     const settled = this.#settleLost(open, end);
     // A run that only shared a thread with the one that took it down has not had its try.

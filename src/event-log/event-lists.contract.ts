@@ -79,6 +79,26 @@ export function eventListsContract(on: LogUnderTest): void {
       expect(await events({ sinceMs: START_MS + 5000 })).toEqual([]);
     });
 
+    test("that were accepted later stand where they were stored, and are found by when they came", async () => {
+      const onTime = on.make.draft(1, { receivedAtMs: START_MS + 9000 });
+      const acceptedFrom = { refusalId: "refusal-1", atMs: START_MS + 10_000 };
+      const verdict = { status: "verified", scheme: "hmac", keyName: "default", afterRefusal: true } as const;
+      const envelope = on.make.envelope({ receivedAtMs: START_MS + 1000, acceptedFrom, verdict });
+      const late = { envelope, runs: [on.make.run(envelope, { createdAtMs: acceptedFrom.atMs })] };
+      for (const draft of [onTime, late]) await on.log.append(draft);
+      expect(await events()).toEqual([envelope.id, onTime.envelope.id]);
+      expect(await events({ untilMs: START_MS + 2000 })).toEqual([envelope.id]);
+      expect(await events({ sinceMs: START_MS + 2000 })).toEqual([onTime.envelope.id]);
+      const rows = await on.log.queries.eventsById([envelope.id, onTime.envelope.id]);
+      expect(rows.map((row) => [row.verdict, row.acceptedFrom])).toEqual([
+        [verdict, acceptedFrom],
+        [onTime.envelope.verdict, undefined],
+      ]);
+      expect((await on.log.getEnvelope(envelope.id))?.acceptedFrom).toEqual(acceptedFrom);
+      const since = await on.log.queries.listRuns({ limit: 5, sinceMs: acceptedFrom.atMs });
+      expect(since.items.map(({ run }) => run.eventId)).toEqual([envelope.id]);
+    });
+
     test("find a delivery by the sender's own id", async () => {
       const [one, two, other] = [
         on.make.keyed("d-1", { tenant: "a" }),

@@ -27,6 +27,8 @@ export interface EventLog extends AsyncDisposable {
   record(facts: readonly NewFact[]): Promise<void>;
   /** Keeps a refused request in a bounded ring; best effort, never blocks, never throws. */
   refuse(refusal: Refusal): void;
+  /** Notes at a refused request as which event it was accepted later; best effort, never blocks, never throws. */
+  noteAccepted(accepted: AcceptedRefusal): void;
 
   /** Hands out runs that are due (queued, or waiting with `resumeAtMs <= nowMs`), oldest first, at most `limit`. */
   claim(request: ClaimRequest): Promise<readonly ClaimedRun[]>;
@@ -281,8 +283,16 @@ export interface Refusal {
   /** The likely cause of a refused signature, when it was looked for. */
   readonly likely?: { readonly reason: string; readonly certain: boolean };
   readonly bodyBytes: number;
-  /** The start of the body, at most some KiB, so that a signature can be tried again offline. */
+  /** The start of the body, at most some KiB: when that is all of it, a signature can be tried again. */
   readonly bodyStart: Uint8Array;
+  /** It verified later, and an operator had it accepted. */
+  readonly acceptedAs?: Omit<AcceptedRefusal, "refusalId">;
+}
+
+export interface AcceptedRefusal {
+  readonly refusalId: string;
+  readonly eventId: string;
+  readonly atMs: number;
 }
 
 export interface LogCounts {

@@ -9,6 +9,7 @@
  * 3. `sequence` grows with every change, survives a restart, and a change is reported once to whoever asks from an
  *    earlier sequence; when it is older than what is kept, the page says `gap` rather than leaving something out.
  */
+import type { AcceptedFrom } from "../event/index.ts";
 import type {
   EventStatus,
   EventSummary,
@@ -91,6 +92,8 @@ export interface EventRowView extends EventSummary {
   /** The sequence of the change that stored it. */
   readonly sequence: number;
   readonly deliveryId?: string;
+  /** Of an event that was refused as it came. */
+  readonly acceptedFrom?: AcceptedFrom;
   readonly method: string;
   /** Who answered first and what; absent: our own 202. */
   readonly answer?: { readonly status: number; readonly by: string; readonly durationMs: number };
@@ -123,6 +126,10 @@ export interface RefusalQuery extends Period, Paged {
   readonly tenant?: string;
   readonly eventType?: string;
   readonly reason?: string;
+  /** Those that were accepted later (true) or not (false). */
+  readonly accepted?: boolean;
+  /** Leaves `bodyStart` empty where no text is searched: a list needs none of the bodies. */
+  readonly withoutBodies?: true;
   readonly text?: string;
 }
 

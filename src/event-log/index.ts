@@ -1,4 +1,5 @@
 export type {
+  AcceptedRefusal,
   Appended,
   ClaimedRun,
   ClaimRequest,

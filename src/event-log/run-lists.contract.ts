@@ -173,5 +173,26 @@ export function runListsContract(on: LogUnderTest): void {
       expect({ ...found, bodyStart: Buffer.from(found!.bodyStart) }).toEqual(all[1]);
       expect(await on.log.queries.getRefusal("unknown")).toBeUndefined();
     });
+
+    test("say as which event they were accepted first, and can be left out then", async () => {
+      const all = [on.make.refusal(), on.make.refusal({ tenant: "a" })];
+      const [one, two] = all.map((refusal) => refusal.id);
+      for (const refusal of all) on.log.refuse(refusal);
+      on.log.noteAccepted({ refusalId: two!, eventId: "event-1", atMs: START_MS + 77 });
+      on.log.noteAccepted({ refusalId: two!, eventId: "event-2", atMs: START_MS + 78 });
+      on.log.noteAccepted({ refusalId: "forgotten", eventId: "event-3", atMs: START_MS + 79 });
+      const listed = await on.log.listRefusals({ limit: 10 });
+      const acceptedAs = { eventId: "event-1", atMs: START_MS + 77 };
+      expect(listed.map((refusal) => refusal.acceptedAs)).toEqual([acceptedAs, undefined]);
+      expect(await on.log.queries.getRefusal(two!)).toMatchObject({ acceptedAs });
+      expect(await refusals({ accepted: true })).toEqual([two]);
+      expect(await refusals({ accepted: false })).toEqual([one]);
+      expect(await refusals({ accepted: false, tenant: "a" })).toEqual([]);
+      const bare = await on.log.queries.listRefusals({ limit: 10, withoutBodies: true });
+      expect(bare.items.map(({ id, bodyBytes, bodyStart }) => [id, bodyBytes, bodyStart.length])).toEqual([
+        [two, 3, 0],
+        [one, 3, 0],
+      ]);
+    });
   });
 }

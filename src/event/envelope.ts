@@ -25,11 +25,26 @@ export interface Envelope {
   readonly dedupe?: DedupeKey;
   /** What the provider says happened, e.g. `X-GitHub-Event` or Stripe's `type`. */
   readonly providerType?: string;
+  /** Refused when it came, and accepted later by an operator, after it verified. */
+  readonly acceptedFrom?: AcceptedFrom;
+}
+
+export interface AcceptedFrom {
+  readonly refusalId: string;
+  /** When it was accepted; the request itself came at `receivedAtMs`. */
+  readonly atMs: number;
 }
 
 /** What is kept of a verdict. `unsigned` = accepted without a signature because the operator allows it. */
 export type VerdictRecord =
-  | { readonly status: "verified"; readonly scheme: string; readonly provider?: string; readonly keyName: string }
+  | {
+      readonly status: "verified";
+      readonly scheme: string;
+      readonly provider?: string;
+      readonly keyName: string;
+      /** It did not verify when it came, and did when an operator had it verified again: `acceptedFrom` says more. */
+      readonly afterRefusal?: true;
+    }
   | {
       readonly status: "unsigned";
       /** Not a sender but an operator sent it, as an edited copy or to try something. */

@@ -10,6 +10,8 @@
 import { EvaluationError, ParseError, TypeError as CelTypeError, type ParseResult } from "@marcbachmann/cel-js";
 import { messageOf, nearest, type JsonObject, type JsonValue } from "../base/index.ts";
 import { findCostlyLoop } from "./check-cost.ts";
+import { findCapitalHeader, type HeaderFault } from "./check-header-names.ts";
+import { findBadPattern } from "./check-patterns.ts";
 import { environmentFor, roomyEnvironmentFor } from "./environment.ts";
 import { meterCalls } from "./meter-calls.ts";
 import { withoutMetered } from "./metered-functions.ts";
@@ -59,6 +61,10 @@ export function compileExpression(
     const parsed = environment.parse(text);
     const costly = findCostlyLoop(parsed.ast);
     if (costly !== undefined) return { fault: { code: "costly-expression", message: costly.message, range: costly } };
+    const header = findCapitalHeader(parsed.ast);
+    if (header !== undefined) return { fault: capitalHeader(header) };
+    const pattern = findBadPattern(parsed.ast);
+    if (pattern !== undefined) return { fault: { code: "bad-expression", message: pattern.message, range: pattern } };
     const checked = parsed.check();
     if (checked.error !== undefined) return { fault: faultOf(checked.error, text, known) };
     if (checked.type !== "bool" && checked.type !== "dyn") {
@@ -70,6 +76,11 @@ export function compileExpression(
   } catch (thrown) {
     return { fault: faultOf(thrown, text, known) };
   }
+}
+
+function capitalHeader({ name, start, end }: HeaderFault): ExpressionFault {
+  const message = `Header names are lower-case: there is never a \`${name}\`.`;
+  return { code: "unknown-name", message, hint: `Write \`${name.toLowerCase()}\`.`, range: { start, end } };
 }
 
 interface MeteredForm {
@@ -141,6 +152,15 @@ function faultOf(thrown: unknown, text: string, known: readonly string[]): Expre
   return { code: "bad-expression", message: clean(messageOf(thrown)), range: whole };
 }
 
+/** What authors write who think of another language. */
+const SLIPS: readonly { readonly isMade: (text: string, at: number) => boolean; readonly hint: string }[] = [
+  { isMade: (text, at) => text[at] === "=", hint: "Compare with `==`." },
+  {
+    isMade: (text, at) => /^(?:and|or)\b/i.test(text.slice(at)) || /\bnot\s+$/i.test(text.slice(0, at)),
+    hint: "Write `&&` for and, `||` for or, `!` for not.",
+  },
+];
+
 function hintFor(
   code: string,
   text: string,
@@ -148,7 +168,9 @@ function hintFor(
   known: readonly string[],
 ): string | undefined {
   if (NOT_CEL.test(text)) return "A condition is CEL and needs no braces: write `event.payload.x == 1`.";
-  if (code !== "unknown_variable") return undefined;
+  if (code === "invalid_macro_argument")
+    return "`has` asks for a field: `has(payload.name)`. For other keys write `'x-name' in headers`.";
+  if (code !== "unknown_variable") return SLIPS.find(({ isMade }) => isMade(text, range.start))?.hint;
   const similar = nearest(text.slice(range.start, range.end), known);
   return similar === undefined ? `Known names: ${known.join(", ")}.` : `Did you mean \`${similar}\`?`;
 }
@@ -158,6 +180,7 @@ function clean(message: string): string {
   const said = message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS)}…` : message;
   return withoutMetered(said)
     .replaceAll("dyn<double>", "number")
+    .replaceAll(/dyn<(map|list)<.*?>+/g, "$1")
     .replaceAll(/dyn<(\w+)>/g, "$1");
 }
 

@@ -132,7 +132,7 @@ describe("lists, texts and objects", () => {
     const before = performance.now();
     expect(evil.evaluate({ payload: `${"a".repeat(5000)}!` })).toEqual({ kind: "value", value: false });
     expect(performance.now() - before).toBeLessThan(1000);
-    expectFailed("payload.type.matches('(')", /[Ii]nvalid regular expression/);
+    expectFailed("payload.type.matches('(' + payload.type)", /[Ii]nvalid regular expression/);
   });
 });
 
@@ -208,6 +208,40 @@ describe("faults of an expression", () => {
 
   it("say what to write instead of braces", () => {
     expect(faultOf("{{event.payload.x}} == 1").hint).toMatch(/needs no braces/);
+  });
+
+  it("say what to write instead of another language's operators", () => {
+    expect(faultOf("payload.x = 1").hint).toBe("Compare with `==`.");
+    expect(faultOf("payload.x === 1").hint).toBe("Compare with `==`.");
+    for (const text of ["payload.a and payload.b", "payload.a OR payload.b", "not payload.a"])
+      expect(faultOf(text).hint, text).toMatch(/`&&` for and/);
+    expect(faultOf("payload.a == 'this and that' &&").hint).toBeUndefined();
+  });
+
+  it("find a header that is asked for with capitals", () => {
+    for (const text of [
+      "headers['X-GitHub-Event'] == 'push'",
+      "event.headers['X-GitHub-Event'] == 'push'",
+      "headers[?'X-GitHub-Event'].orValue('') == 'push'",
+      "'X-GitHub-Event' in headers",
+      "payload.a == 1 || headers['X-GitHub-Event'] == 'push'",
+    ])
+      expect(faultOf(text), text).toMatchObject({ code: "unknown-name", hint: "Write `x-github-event`." });
+    expect(faultOf("headers['X-A'] == 'y'").range).toEqual({ start: 8, end: 13 });
+    expect("expression" in compileExpression("payload.headers['X-A'] == 'B'", NAMES)).toBe(true);
+  });
+
+  it("say how to ask for what is no field", () => {
+    expect(faultOf("has(headers['x-a'])").hint).toMatch(/'x-name' in headers/);
+  });
+
+  it("find a regular expression that is none", () => {
+    expect(faultOf("payload.list.exists(x, x.matches('a(b'))")).toMatchObject({
+      code: "bad-expression",
+      message: expect.stringMatching(/^Invalid regular expression: .*missing/),
+      range: { start: 33, end: 38 },
+    });
+    expect(faultOf("payload.x.matches('(?=y)')").code).toBe("bad-expression");
   });
 
   it("bound the length", () => {

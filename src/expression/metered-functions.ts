@@ -129,9 +129,22 @@ function compilePattern(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (thrown) {
-    const message = `Invalid regular expression: ${messageOf(thrown)}`;
-    throw new EvaluationError({ code: "invalid_regular_expression", message });
+    throw new EvaluationError({ code: "invalid_regular_expression", message: invalid(thrown) });
   }
+}
+
+/** What is wrong with a pattern, if anything. */
+export function patternFault(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (thrown) {
+    return invalid(thrown);
+  }
+}
+
+function invalid(thrown: unknown): string {
+  return `Invalid regular expression: ${messageOf(thrown)}`;
 }
 
 /** The library reads durations with a regular expression that takes the cube of a long text's length. */

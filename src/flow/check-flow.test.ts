@@ -77,6 +77,10 @@ ${RESPOND}`),
       flowOf("  - { id: a, type: branch, config: { conditions: [{ expression: 'true', next: end }] }, next: end }"),
       ["flow.yaml:4:95 unused-target: A `branch` goes on where its config says."],
     );
+    expectFaults(
+      flowOf("  - { id: a, type: branch, config: { conditions: [{ expression: 'true', next: end }] }, to: end }"),
+      ["flow.yaml:4:93 unused-target: A `branch` goes on where its config says."],
+    );
   });
 
   it("lead to every node", () => {
@@ -108,7 +112,41 @@ ${RESPOND}`),
   });
 });
 
+describe("on_error", () => {
+  const failing = (id: string, onError: string) =>
+    `  - { id: ${id}, type: template, config: { template: x }, on_error: ${onError}, next: ${onError} }\n`;
+
+  it("leads away from the step that failed", () => {
+    const self = "  - { id: a, type: template, config: { template: x }, on_error: a }\n";
+    const fault = onlyFault(flowOf(self));
+    expect(shortForm([fault])).toEqual([
+      "flow.yaml:4:65 endless-loop: What fails here would be tried again at once, without end: a → a.",
+    ]);
+    expect(fault.hint).toMatch(/retry_policy/);
+    const round =
+      failing("a", "b") + failing("b", "c") + "  - { id: c, type: template, config: { template: x }, on_error: b }\n";
+    expectFaults(flowOf(round), [
+      "flow.yaml:5:65 endless-loop: What fails here would be tried again at once, without end: b → c → b.",
+    ]);
+    expectFaults(flowOf(`${failing("a", "b")}${failing("b", "end")}`), []);
+  });
+});
+
 describe("what starts a flow", () => {
+  it("is said once for an event type", () => {
+    const twice = `nodes:\n${RESPOND}triggers:
+  - { type: event, event_type: a }
+  - { type: event, event_type: "a*" }
+  - { type: default }
+  - { type: event, event_type: a }
+  - { type: default, target: respond }
+`;
+    expectFaults(twice, [
+      "flow.yaml:7:32 duplicate-trigger: There is already a trigger for `a`; this one is never taken.",
+      "flow.yaml:8:13 duplicate-trigger: There is already a trigger for `type: default`; this one is never taken.",
+    ]);
+  });
+
   const child = "name: child\nnodes:\n  - { id: work, type: template, config: { template: x } }";
 
   it("is missed when there is nothing", () => {

@@ -2,8 +2,9 @@
 import { nearest } from "../base/index.ts";
 import { BUILT_IN_NAMES, BUILT_IN_TARGETS, NODE_TYPES, type ConfigFault } from "../nodes/index.ts";
 import type { FlowFaultCode } from "./fault-codes.ts";
-import { edgesOf, endlessLoops, isBuiltIn, reachableFrom, type PlacedEdge } from "./flow-graph.ts";
+import { edgesOf, endlessLoops, errorLoops, isBuiltIn, reachableFrom, type PlacedEdge } from "./flow-graph.ts";
 import type { DraftNode, FlowDraft } from "./read-flow-file.ts";
+import { placeIn } from "./readable-part.ts";
 
 export interface FlowSurroundings {
   /** Names of the flows that this one can start. */
@@ -64,9 +65,20 @@ function checkTargets(draft: FlowDraft, edges: readonly PlacedEdge[]): void {
     if (node.next !== undefined)
       checkTarget(draft, node.next, [...draft.pathOfNode(node.index), ...aliased(draft, node, ["next"])]);
     if (node.onError !== undefined) checkTarget(draft, node.onError, [...draft.pathOfNode(node.index), "on_error"]);
+    checkReadableTargets(draft, node);
   }
   for (const { target, index } of draft.triggers)
     if (target !== undefined) checkTarget(draft, target, ["triggers", index, "target"]);
+}
+
+/** The targets in what is right of a config that has faults. */
+function checkReadableTargets(draft: FlowDraft, { type, readable, index }: DraftNode): void {
+  const nodeType = NODE_TYPES.get(type);
+  if (nodeType?.targets === undefined || readable === undefined) return;
+  const path = [...draft.pathOfNode(index), "config"];
+  for (const target of nodeType.targets(nodeType.configSchema.parse(readable.value)))
+    if (draft.has([...path, ...placeIn(readable, target.path)]))
+      checkTarget(draft, target.node, [...path, ...placeIn(readable, target.path)]);
 }
 
 /** Points at `to` where the file says `to`. */
@@ -88,7 +100,9 @@ function checkTarget(draft: FlowDraft, target: string, path: readonly (string | 
 }
 
 function checkTriggers(draft: FlowDraft, isStarted: boolean): void {
-  if (draft.header === undefined || draft.triggers.length > 0 || isStarted) return;
+  checkTriggersDiffer(draft);
+  // A trigger that is there but faulty is reported as such.
+  if (draft.header === undefined || draft.has(["triggers", 0]) || isStarted) return;
   const isBareList = draft.nodesPath.length === 0;
   const hint = isBareList
     ? "Put the list under `nodes:` and add `triggers:` with `type: event` and the `event_type` of your webhook URL."
@@ -99,18 +113,40 @@ function checkTriggers(draft: FlowDraft, isStarted: boolean): void {
   draft.report("warning", "no-trigger", message, [], { hint });
 }
 
+/** Of two triggers for one event type only the first is ever taken. */
+function checkTriggersDiffer(draft: FlowDraft): void {
+  const seen = new Set<string>();
+  for (const { type, eventType, index } of draft.triggers) {
+    const key = `${type} ${eventType ?? ""}`;
+    if (seen.has(key)) {
+      const message = `There is already a trigger for \`${eventType ?? "type: default"}\`; this one is never taken.`;
+      const hint = "Remove one of them; a second thing to do is a flow of its own.";
+      const path = ["triggers", index, eventType === undefined ? "type" : "event_type"];
+      draft.report("warning", "duplicate-trigger", message, path, { hint });
+    }
+    seen.add(key);
+  }
+}
+
 function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
   const outputNames = new Set([...outputNamesOf(draft.nodes), ...draft.brokenIds]);
   for (const node of draft.nodes) {
     const nodeType = NODE_TYPES.get(node.type);
-    if (nodeType === undefined || node.readable === undefined) continue;
+    const { readable } = node;
+    if (nodeType === undefined || readable === undefined) continue;
     const path = [...draft.pathOfNode(node.index), "config"];
     const report = (fault: ConfigFault) =>
-      draft.report(fault.level, fault.code as FlowFaultCode, fault.message, [...path, ...fault.path], {
-        ...(fault.hint !== undefined && { hint: fault.hint }),
-        ...(fault.range !== undefined && { range: fault.range }),
-      });
-    nodeType.compile(nodeType.configSchema.parse(node.readable), { nodeId: node.id, flowNames, outputNames, report });
+      draft.report(
+        fault.level,
+        fault.code as FlowFaultCode,
+        fault.message,
+        [...path, ...placeIn(readable, fault.path)],
+        {
+          ...(fault.hint !== undefined && { hint: fault.hint }),
+          ...(fault.range !== undefined && { range: fault.range }),
+        },
+      );
+    nodeType.compile(nodeType.configSchema.parse(readable.value), { nodeId: node.id, flowNames, outputNames, report });
   }
 }
 
@@ -138,10 +174,23 @@ function checkPaths(draft: FlowDraft, edges: readonly PlacedEdge[], isStarted: b
       { hint },
     );
   }
+  checkErrorLoops(draft);
   for (const loop of endlessLoops(draft.nodes, edges)) {
     const node = draft.nodes.find(({ id }) => id === loop[0]) ?? first;
     const message = `The run would never end: ${[...loop, loop[0]].join(" → ")}.`;
     const hint = "Give one of these nodes a way out, e.g. a `branch` with `default: end`.";
     draft.report("error", "endless-loop", message, [...draft.pathOfNode(node.index), "id"], { hint });
+  }
+}
+
+/** Steps that lead to each other when they fail would take turns without a wait until the run is cut off. */
+function checkErrorLoops(draft: FlowDraft): void {
+  const nodes = new Map(draft.nodes.map((node) => [node.id, node]));
+  for (const loop of errorLoops(draft.nodes)) {
+    const node = nodes.get(loop[0] ?? "");
+    if (node === undefined) continue;
+    const message = `What fails here would be tried again at once, without end: ${[...loop, loop[0]].join(" → ")}.`;
+    const hint = "Without `on_error` the run is tried again as `retry_policy` says.";
+    draft.report("error", "endless-loop", message, [...draft.pathOfNode(node.index), "on_error"], { hint });
   }
 }

@@ -41,13 +41,23 @@ function onePerPlace(faults: readonly ShapeFault[]): readonly ShapeFault[] {
 
 function describeIssue(issue: Issue, schema: z.core.$ZodType, value: JsonValue, above: Path): ShapeFault[] {
   const path = [...above, ...(issue.path as Path)];
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, keysAt(schema, path), path));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => unknownKey(key, keysAt(schema, path, value), path));
   if (issue.code === "invalid_union") return describeUnion(issue, schema, value, path);
   if (issue.code === "invalid_key")
     return [{ code: "bad-value", message: `${label(path)} is not allowed as a name.`, path, isKey: true }];
   if (valueAt(value, path) === undefined)
     return [{ code: "missing-field", message: `${label(path)} is missing.`, path }];
-  return [{ code: "bad-value", message: `${label(path)} ${complaint(issue)}.`, path }];
+  const allowed = issue.code === "invalid_value" ? issue.values.map(String) : [];
+  return [
+    { code: "bad-value", message: `${label(path)} ${complaint(issue)}.`, path, ...didYouMean(value, path, allowed) },
+  ];
+}
+
+function didYouMean(value: JsonValue, path: Path, allowed: readonly string[]): { readonly hint?: string } {
+  const given = valueAt(value, path);
+  const similar = typeof given === "string" ? nearest(given, allowed) : undefined;
+  return similar === undefined ? {} : { hint: `Did you mean \`${similar}\`?` };
 }
 
 function unknownKey(key: string, known: readonly string[], path: Path): ShapeFault {
@@ -83,7 +93,7 @@ function describeUnion(
   const known = [...new Set(types.filter((type) => type !== undefined))];
   const options = "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : known;
   const message = `${label(path)} must be ${options.join(" or ") || "of another kind"}.`;
-  return [{ code: "bad-value", message, path }];
+  return [{ code: "bad-value", message, path, ...didYouMean(value, path, options) }];
 }
 
 function complaint(issue: Issue): string {
@@ -117,11 +127,13 @@ function typeName(expected: string): string {
   return TYPE_NAMES[expected] ?? expected;
 }
 
-/** The field as a person names it: `config.retry_policy.factor`, `conditions[0].next`. */
+const PLAIN_KEY = /^[\w-]+$/;
+
+/** The field as a person names it: `config.retry_policy.factor`, `conditions[0].next`, `headers["a b"]`. */
 function label(path: Path): string {
   if (path.length === 0) return WHOLE;
   return `\`${path
-    .map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`))
+    .map((step) => (typeof step === "string" && PLAIN_KEY.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`))
     .join("")
     .replace(/^\./, "")}\``;
 }
@@ -135,19 +147,30 @@ function valueAt(value: JsonValue, path: Path): JsonValue | undefined {
   return found;
 }
 
-/** The keys that a schema knows at a path. */
-function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+/** The keys that a schema knows at a path. Of alternatives it is the one that `value` chose, where it says which. */
+function keysAt(schema: z.core.$ZodType, path: Path, value: JsonValue | undefined): readonly string[] {
   const def = schema._zod.def as unknown as SchemaDef;
-  if (def.innerType !== undefined) return keysAt(def.innerType, path);
-  if (def.in !== undefined) return keysAt(def.in, path);
-  if (def.options !== undefined) return [...new Set(def.options.flatMap((option) => keysAt(option, path)))];
+  if (def.innerType !== undefined) return keysAt(def.innerType, path, value);
+  if (def.in !== undefined) return keysAt(def.in, path, value);
+  if (def.options !== undefined) {
+    const chosen = def.options.filter((option) => isChosen(option, def.discriminator, value));
+    const options = chosen.length > 0 ? chosen : def.options;
+    return [...new Set(options.flatMap((option) => keysAt(option, path, value)))];
+  }
   const [step, ...rest] = path;
   if (step === undefined) return Object.keys(def.shape ?? {});
   const child =
     def.element ??
     def.valueType ??
     (def.shape !== undefined && Object.hasOwn(def.shape, step) ? def.shape[step] : undefined);
-  return child === undefined ? [] : keysAt(child, rest);
+  return child === undefined ? [] : keysAt(child, rest, value === undefined ? undefined : valueAt(value, [step]));
+}
+
+function isChosen(option: z.core.$ZodType, discriminator: string | undefined, value: JsonValue | undefined): boolean {
+  if (discriminator === undefined || value === undefined) return false;
+  const { shape } = option._zod.def as unknown as SchemaDef;
+  const { values } = (shape?.[discriminator]?._zod.def ?? {}) as SchemaDef;
+  return values?.includes(valueAt(value, [discriminator])) === true;
 }
 
 /** The parts of a schema's definition that lead to the schemas inside it. */
@@ -155,6 +178,8 @@ interface SchemaDef {
   readonly innerType?: z.core.$ZodType;
   readonly in?: z.core.$ZodType;
   readonly options?: readonly z.core.$ZodType[];
+  readonly discriminator?: string;
+  readonly values?: readonly unknown[];
   readonly shape?: Readonly<Record<string | number, z.core.$ZodType>>;
   readonly element?: z.core.$ZodType;
   readonly valueType?: z.core.$ZodType;

@@ -12,6 +12,7 @@ export const FLOW_FAULTS = {
   "unknown-node-type": "There is no such node type",
   "duplicate-id": "An id or `output` name that another node has",
   "reserved-name": "An id or `output` name that is built in",
+  "duplicate-trigger": "A warning: a second trigger for the same event type",
   "duplicate-flow": "Two flows of one name",
   "unknown-target": "A target that is no node of the flow",
   "two-targets": "Both `next` and `to`",

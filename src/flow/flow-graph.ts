@@ -84,6 +84,18 @@ function loopFrom(start: string, edges: readonly FlowEdge[], seen: Set<string>):
   return undefined;
 }
 
+/** Loops of nodes that name each other, or themselves, in `on_error`. */
+export function errorLoops(nodes: readonly FlowNode[]): readonly (readonly string[])[] {
+  const edges = nodes.flatMap(({ id, onError }) =>
+    onError === undefined ? [] : [{ from: id, to: onError, kind: "error" } as const],
+  );
+  const seen = new Set<string>();
+  return nodes.flatMap(({ id }) => {
+    const loop = seen.has(id) ? undefined : loopFrom(id, edges, seen);
+    return loop === undefined ? [] : [loop];
+  });
+}
+
 export function isBuiltIn(target: string): boolean {
   return BUILT_IN_TARGETS.includes(target);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { FLOW_FAULTS } from "./fault-codes.ts";
 import { compileFlow, loadFlows, matchTriggers, parseBundleFile } from "./index.ts";
-import { renderDiagnostic, Source, type Diagnostic } from "../text/index.ts";
+import { renderDiagnostic, Source, visible, type Diagnostic } from "../text/index.ts";
 import { readFileSync } from "node:fs";
 
 const RUNS = { numRuns: 300 };
@@ -18,7 +18,7 @@ function expectPlaced(diagnostics: readonly Diagnostic[], text: string) {
     expect(span.end).toBeLessThanOrEqual(text.length);
     expect(message).not.toMatch(/undefined|\[object|NaN|\0/);
   }
-  for (const diagnostic of diagnostics) expect(renderDiagnostic(diagnostic)).toContain(diagnostic.message);
+  for (const diagnostic of diagnostics) expect(renderDiagnostic(diagnostic)).toContain(visible(diagnostic.message));
 }
 
 function expectSettled(text: string) {

@@ -178,6 +178,12 @@ config:
       ).hint,
     ).toBe("Did you mean `expression`?");
     expect(onlyFault(flowOf("  - { id: a, type: rhino }")).hint).toMatch(/^Node types: .*branch/);
+    const trigger = (text: string) => onlyFault(`nodes:\n${RESPOND}triggers: [${text}]`);
+    expect(trigger("{ type: defualt }").hint).toBe("Did you mean `default`?");
+    expect(trigger("{ type: default, event_type: x }")).toMatchObject({
+      message: "There is no key `event_type` here.",
+      hint: "Known keys: type, target.",
+    });
   });
 
   it("of a config say what is allowed", () => {
@@ -186,7 +192,7 @@ config:
     expect(fault("{ status: 42 }")).toBe("`status` must be at least 200.");
     expect(fault("{ status: 700 }")).toBe("`status` must be at most 599.");
     expect(fault("{ status: [] }")).toBe("`status` must be a number or a text.");
-    expect(fault("{ headers: { 'a b': x } }")).toBe("`headers.a b` is not allowed as a name.");
+    expect(fault("{ headers: { 'a b': x } }")).toBe('`headers["a b"]` is not allowed as a name.');
     expect(fault("{ headers: { a: [x] } }")).toBe("`headers.a` must be a text or a number or true or false.");
     expect(fault("5")).toBe("`config` must be a mapping.");
     expect(onlyFault(flowOf("  - { id: a, type: branch }")).message).toBe("`conditions` is missing.");
@@ -205,38 +211,6 @@ config:
     expectFaults("nodes: []", ["flow.yaml:1:8 bad-value: `nodes` needs at least one node."]);
     expectFaults("[]", ["flow.yaml:1:1 bad-value: `nodes` needs at least one node."]);
     expectFaults("nodes: 5", ["flow.yaml:1:8 bad-value: `nodes` must be a list."]);
-  });
-});
-
-describe("faults of the YAML", () => {
-  it("have their place", () => {
-    expectFaults("nodes:\n  - id: a\n\ttype: x", ["flow.yaml:3:1 bad-yaml: Tabs are not allowed as indentation"]);
-    expectFaults("name: a\nname: b", ["flow.yaml:2:1 bad-yaml: This key stands twice in the same mapping."]);
-    expectFaults("a: 1\n---\nb: 2", ["flow.yaml:2:1 bad-yaml: The file holds more than one YAML document."]);
-    expectFaults("name: *nope", ["flow.yaml:1:7 bad-yaml: There is no anchor `&nope` before this."]);
-    expectFaults("variables: { x: .inf }", ["flow.yaml:1:17 bad-yaml: This number does not exist in JSON."]);
-    expectFaults("? [a]\n: 1", ["flow.yaml:1:3 bad-yaml: A key must be a text."]);
-  });
-
-  it("do not bring it down", () => {
-    expect(shortForm(diagnosticsOf("[".repeat(100_000)))[0]).toMatch(/nested too deep|bad-yaml/);
-    const bomb = [
-      "a: &a [x,x,x,x,x,x,x,x,x]",
-      ...Array.from("bcdefghi", (key, at) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[at]}`).join(",")}]`),
-    ];
-    expectFaults(bomb.join("\n"), [expect.stringMatching(/bad-yaml: The file has too many values/)]);
-    expect(shortForm(diagnosticsOf("a".repeat(2_000_000)))[0]).toMatch(/file-too-large/);
-  });
-
-  it("aliases and odd keys are plain data", () => {
-    const text = flowOf(
-      "  - { id: a, type: template, config: { template: { __proto__: &x { deep: 1 }, constructor: *x } } }",
-    );
-    const { flows, diagnostics } = loadFlows([{ path: "a.yaml", text }]);
-    expect(shortForm(diagnostics)).toEqual([]);
-    expect(JSON.stringify(flows.all[0]?.nodes[0]?.config)).toBe(
-      '{"template":{"__proto__":{"deep":1},"constructor":{"deep":1}}}',
-    );
   });
 });
 
@@ -315,6 +289,32 @@ it("checks what can be read of a faulty node", () => {
     "flow.yaml:15:39 unknown-key: There is no key `tmplate` here.",
     "flow.yaml:16:39 bad-value: `next` must be a text.",
   ]);
+});
+
+it("checks the sound conditions of a branch that has a faulty one", () => {
+  const nodes = `  - id: choose
+    type: branch
+    config:
+      conditions:
+        - { expression: "payload.a = 1", next: end }
+        - { expression: 5, next: end }
+        - { expression: "payload.c == 1" }
+        - { expression: "hedaers.d == 1", next: nowhere }
+      default: elsewhere
+`;
+  expectFaults(flowOf(nodes), [
+    "flow.yaml:8:36 bad-expression: Unexpected character: =",
+    "flow.yaml:9:25 bad-value: `conditions[1].expression` must be a text.",
+    "flow.yaml:10:11 missing-field: `conditions[2].next` is missing.",
+    "flow.yaml:11:26 unknown-name: Unknown variable: hedaers",
+    "flow.yaml:11:49 unknown-target: There is no node `nowhere` in this flow.",
+    "flow.yaml:12:16 unknown-target: There is no node `elsewhere` in this flow.",
+  ]);
+});
+
+it("points behind the last word where a text ends too early", () => {
+  const script = `  - id: a\n    type: script\n    config:\n      script: |+\n        let x = 1 +\n\n\n`;
+  expectFaults(flowOf(script), ["flow.yaml:8:20 bad-script: The script ends where an expression is expected."]);
 });
 
 it("reports no fault that is only the shadow of another", () => {

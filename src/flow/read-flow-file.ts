@@ -11,6 +11,7 @@ import { describeIssues, type ShapeFault } from "./describe-issues.ts";
 import type { FlowFaultCode } from "./fault-codes.ts";
 import type { FlowNode } from "./flow-definition.ts";
 import { flowSchema, nodeSchema, triggerSchema } from "./flow-schema.ts";
+import { isObject, listOf, readablePart, wholeOf, type ReadablePart } from "./readable-part.ts";
 import { readYaml, type ValuePath, type YamlFile } from "./yaml-file.ts";
 
 export interface FlowFile {
@@ -28,8 +29,8 @@ export interface DraftNode extends FlowNode {
   readonly index: number;
   /** False when its type, its config or a target is wrong: its edges are not known then. */
   readonly isSound: boolean;
-  /** The config without the keys that are wrong; undefined where it cannot be read without them. */
-  readonly readable: JsonValue | undefined;
+  /** The config without what is wrong in it; undefined where it cannot be read without that. */
+  readonly readable: ReadablePart | undefined;
 }
 
 export interface DraftTrigger {
@@ -150,9 +151,8 @@ export class FlowDraft {
     const hasTargets = next === (given["next"] ?? given["to"]) && onError === given["on_error"];
     if (next !== undefined && NODE_TYPES.get(type)?.routes === true) {
       const hint = "Remove it; `default` in the config says where the run goes on otherwise.";
-      this.report("error", "unused-target", `A \`${type}\` goes on where its config says.`, [...path, "next"], {
-        hint,
-      });
+      const key = shell.next === undefined ? "to" : "next";
+      this.report("error", "unused-target", `A \`${type}\` goes on where its config says.`, [...path, key], { hint });
     }
     return [
       {
@@ -175,7 +175,7 @@ export class FlowDraft {
     if (nodeType !== undefined) {
       const { configSchema } = nodeType;
       const isSound = this.#parse(configSchema, config, [...path, "config"]) !== undefined;
-      return { isSound, readable: isSound ? config : readablePart(configSchema, config) };
+      return { isSound, readable: isSound ? wholeOf(config) : readablePart(configSchema, config) };
     }
     const similar = nearest(type, NODE_TYPES.keys());
     const hint =
@@ -198,22 +198,10 @@ export class FlowDraft {
   }
 }
 
-/** What a schema makes of an object without the keys that are wrong; undefined where it needs them. */
+/** What a schema makes of an object without what is wrong in it; undefined where it needs that. */
 function withoutFaulty<T>(schema: z.ZodType<T>, value: JsonValue): T | undefined {
   const part = readablePart(schema, value);
-  return part === undefined ? undefined : schema.parse(part);
-}
-
-function readablePart(schema: z.ZodType, value: JsonValue): JsonObject | undefined {
-  const result = schema.safeParse(value);
-  if (result.success || !isObject(value)) return undefined;
-  const faulty = new Set(
-    result.error.issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [String(issue.path[0])],
-    ),
-  );
-  const part = Object.fromEntries(Object.entries(value).filter(([key]) => !faulty.has(key)));
-  return schema.safeParse(part).success ? part : undefined;
+  return part === undefined ? undefined : schema.parse(part.value);
 }
 
 /** What the value at a path is called in a message. */
@@ -232,12 +220,4 @@ function startedFlowOf({ type, config }: DraftNode): string | undefined {
 function nameOfFile(path: string): string {
   const base = path.split(/[/\\]/).at(-1) ?? path;
   return base.replace(/\.(ygtc|ya?ml)$/i, "");
-}
-
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

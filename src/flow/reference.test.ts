@@ -43,6 +43,7 @@ describe("the reference of flows", () => {
   it("and the tests show every fault of the table", () => {
     const tests = [
       "load-flows.test.ts",
+      "yaml-file.test.ts",
       "check-flow.test.ts",
       "../cli/doctor.test.ts",
       "../nodes/script.test.ts",

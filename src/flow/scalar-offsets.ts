@@ -11,7 +11,8 @@ export function spanInScalar(scalar: Scalar, text: string, range: Span): Span {
   if (typeof scalar.value !== "string") return { start, end };
   const isBlock = scalar.type === Scalar.BLOCK_LITERAL || scalar.type === Scalar.BLOCK_FOLDED;
   const offsets = isBlock ? blockOffsets(scalar.value, text, start, end) : flowOffsets(scalar, text, start, end);
-  const first = offsets[range.start] ?? end;
+  // Behind the last character: where the text ends for whoever reads it, not on the next line of the file.
+  const first = offsets[range.start] ?? Math.min(end, (offsets[scalar.value.trimEnd().length - 1] ?? start) + 1);
   const last = offsets[Math.max(range.start, range.end - 1)] ?? first;
   return { start: first, end: range.end > range.start ? Math.max(last + 1, first) : first };
 }

@@ -6,17 +6,20 @@
  * 2. Size, nesting and the expansion of aliases are bounded.
  * 3. Integers keep all their digits; keys are texts, and `__proto__` is one like any other.
  */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node, type Pair } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from "yaml";
 import { messageOf, type JsonValue } from "../base/index.ts";
 import type { Diagnostic, Source, Span } from "../text/index.ts";
 import { spanInScalar } from "./scalar-offsets.ts";
+import { keyOf, TOO_DEEP, TWICE, YamlReader, type MakeFault } from "./yaml-reader.ts";
 
 export type ValuePath = readonly (string | number)[];
 
 const MAX_CHARS = 1024 * 1024;
-const MAX_DEPTH = 64;
-/** Values after all aliases are expanded. */
-const MAX_VALUES = 50_000;
+/** The parser takes the overflow of its own stack for a fault of the file, and goes on. */
+const STACK_OVERFLOW = "Maximum call stack size exceeded";
+/** What YAML does not allow (1.2.2 section 5.1), what decoding as UTF-8 puts in place of other bytes, and a line break that no editor of today writes. */
+// oxlint-disable-next-line no-control-regex
+const ODD_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]|\r(?!\n)/;
 
 export class YamlFile {
   readonly source: Source;
@@ -87,84 +90,48 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
     return {
       diagnostics: [fault("file-too-large", `The file is larger than ${MAX_CHARS} characters.`, { start: 0, end: 0 })],
     };
+  const odd = ODD_CHARACTER.exec(source.text);
+  if (odd !== null) return { diagnostics: [oddCharacter(odd[0], odd.index, fault)] };
   try {
     const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "error" });
     const problems = [...document.errors, ...document.warnings].map(({ code, message, pos: [start, end] }) =>
       fault("bad-yaml", YAML_MESSAGES[code] ?? message, within(source.text, start, end), YAML_HINTS[code]),
     );
-    if (problems.length > 0) return { diagnostics: problems };
-    const reader = new Reader(document, fault);
+    if (document.errors.some(({ message }) => message.startsWith(STACK_OVERFLOW)))
+      return { diagnostics: [fault("bad-yaml", TOO_DEEP, { start: 0, end: 0 })] };
+    if (problems.length > 0) return { diagnostics: onePerPlace(problems) };
+    const reader = new YamlReader(document, fault);
     const value = reader.read(document.contents, 0);
     if (reader.faults.length > 0) return { diagnostics: reader.faults };
     return { file: new YamlFile(source, value, document), diagnostics: [] };
   } catch (thrown) {
     // Very deep nesting overflows the parser's stack; everything else it reports by itself.
-    const message = thrown instanceof RangeError ? "The file is nested too deep." : messageOf(thrown);
+    const message = thrown instanceof RangeError ? TOO_DEEP : messageOf(thrown);
     return { diagnostics: [fault("bad-yaml", message, { start: 0, end: 0 })] };
   }
 }
 
-class Reader {
-  readonly faults: Diagnostic[] = [];
-  readonly #document: Document;
-  readonly #fault: (code: string, message: string, span: Span) => Diagnostic;
-  #values = 0;
+function oddCharacter(found: string, at: number, fault: MakeFault): Diagnostic {
+  const span = { start: at, end: at + 1 };
+  const code = found.codePointAt(0) ?? 0;
+  if (found === "\r")
+    return fault("bad-yaml", "A line ends with a carriage return alone.", span, "Save the file with Unix line ends.");
+  const message =
+    found === "\ufffd"
+      ? "The file is no UTF-8 text: a byte stands here that is no character."
+      : `A character stands here that YAML does not allow (U+${code.toString(16).toUpperCase().padStart(4, "0")}).`;
+  return fault("bad-yaml", message, span, "Save the file as UTF-8.");
+}
 
-  constructor(document: Document, fault: (code: string, message: string, span: Span) => Diagnostic) {
-    this.#document = document;
-    this.#fault = fault;
-  }
-
-  read(node: unknown, depth: number): JsonValue {
-    this.#values += 1;
-    if (this.#values > MAX_VALUES || depth > MAX_DEPTH) {
-      const message = depth > MAX_DEPTH ? "The file is nested too deep." : "The file has too many values.";
-      if (this.#values <= MAX_VALUES + 1 || this.faults.length === 0) this.#report(message, node);
-      return null;
-    }
-    if (isAlias(node)) return this.#alias(node, depth);
-    if (isScalar(node)) return this.#scalar(node.value, node);
-    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
-    if (isMap(node)) return Object.fromEntries(node.items.map((pair) => this.#entry(pair, depth)));
-    return null;
-  }
-
-  #alias(node: { resolve(document: Document): Node | undefined; source: string }, depth: number): JsonValue {
-    const target = node.resolve(this.#document);
-    if (target === undefined) this.#report(`There is no anchor \`&${node.source}\` before this.`, node);
-    return target === undefined ? null : this.read(target, depth + 1);
-  }
-
-  #entry(pair: Pair, depth: number): [string, JsonValue] {
-    const key = keyOf(pair);
-    if (key === undefined) this.#report("A key must be a text.", pair.key);
-    return [key ?? "", this.read(pair.value, depth + 1)];
-  }
-
-  #scalar(value: unknown, node: Node): JsonValue {
-    if (typeof value === "string" || typeof value === "boolean") return value;
-    if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    if (typeof value !== "number") return null;
-    if (!Number.isFinite(value)) this.#report("This number does not exist in JSON.", node);
-    return value;
-  }
-
-  #report(message: string, node: unknown): void {
-    const [start, end] = (node as Node | null)?.range ?? [0, 0];
-    this.faults.push(this.#fault("bad-yaml", message, { start, end }));
-  }
+/** The parser may stumble several times over one place. */
+function onePerPlace(faults: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<number>();
+  return faults.filter(({ span }) => !seen.has(span.start) && seen.add(span.start));
 }
 
 /** The parser may point one character behind the end. */
 function within(text: string, start: number, end: number): Span {
   return { start: Math.min(start, text.length), end: Math.min(Math.max(start, end), text.length) };
-}
-
-function keyOf(pair: Pair): string | undefined {
-  const key = isScalar(pair.key) ? pair.key.value : undefined;
-  if (key === null) return "null";
-  if (typeof key === "string") return key;
-  return typeof key === "number" || typeof key === "bigint" || typeof key === "boolean" ? String(key) : undefined;
 }
 
 function lineEnd(text: string, start: number): number {
@@ -181,6 +148,6 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
 };
 
 const YAML_MESSAGES: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "This key stands twice in the same mapping.",
+  DUPLICATE_KEY: TWICE,
   MULTIPLE_DOCS: "The file holds more than one YAML document.",
 };

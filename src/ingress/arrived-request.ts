@@ -33,7 +33,7 @@ export function recordOf(
   durationMs: number,
   eventId?: string,
 ): RequestRecord {
-  const { status, duplicateOf, unmatched, reason, detail, hint, likely } = outcome;
+  const { status, duplicateOf, unmatched, unkept, reason, detail, hint, likely } = outcome;
   const record: Writable<RequestRecord> = {
     atMs: request.receivedAtMs,
     method: request.method,
@@ -47,6 +47,7 @@ export function recordOf(
   if (eventId !== undefined) record.eventId = eventId;
   if (duplicateOf !== undefined) record.duplicateOf = duplicateOf;
   if (unmatched !== undefined) record.unmatched = unmatched;
+  if (unkept !== undefined) record.unkept = unkept;
   if (reason !== undefined) record.reason = reason;
   if (detail !== undefined) record.detail = detail;
   if (hint !== undefined) record.hint = hint;

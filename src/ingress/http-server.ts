@@ -18,7 +18,8 @@ import type { ArrivedRequest } from "./arrived-request.ts";
 import { Connections } from "./connections.ts";
 import { Receiver, type ReceiverOptions } from "./receive-request.ts";
 import { Turns } from "./turns.ts";
-import { routeOf, type Route, type TenantSources } from "./source-table.ts";
+import { requestFault } from "./request-fault.ts";
+import { isNearlyWebhook, originForm, routeOf, type Route, type TenantSources } from "./source-table.ts";
 
 export interface IngressOptions extends ReceiverOptions {
   readonly host: string;
@@ -44,8 +45,6 @@ export interface Ingress extends AsyncDisposable {
 
 /** Fewer would be more turns than the disk can use, more would leave it idle between them (measured: 4 to 64). */
 const REQUESTS_PER_TURN = 16;
-/** Requests for tenants that there are not. */
-const KEPT_UNKNOWN_PER_SECOND = 1;
 const WEBHOOK_METHODS = new Set(["POST", "GET", "HEAD", "OPTIONS"]);
 
 /** Starts listening. @throws GtcError GTC_PORT_BUSY. */
@@ -56,7 +55,13 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     headersTimeout: options.headersTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(5000, options.headersTimeoutMs),
+    // Node would answer without a problem document; see request-fault.ts.
+    requireHostHeader: false,
   });
+  // A header beyond node's own bound of 2000 would be left out without a word; their bytes are bounded.
+  server.maxHeadersCount = 0;
+  // A sender may say that no more will come and still wait for its answer; node would cut it off (the option has no types).
+  Object.assign(server, { httpAllowHalfOpen: true });
   const connections = new Connections(server);
   const edge = new Edge(options, connections);
   server.on(
@@ -67,11 +72,20 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     "checkContinue",
     (request: IncomingMessage, response: ServerResponse) => void edge.take(request, response, true),
   );
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
+    edge.refuseExpectation(request, response),
+  );
+  const afterAnswers = (socket: Socket, answer: () => void): void => {
     const ahead = connections.answerAhead(socket);
-    if (ahead === undefined) answerBrokenRequest(error, socket);
-    else ahead.once("close", () => answerBrokenRequest(error, socket));
-  });
+    if (ahead === undefined) answer();
+    else ahead.once("close", answer);
+  };
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
+    afterAnswers(socket, () => answerBrokenRequest(error, socket)),
+  );
+  server.on("connect", (_request: IncomingMessage, socket: Socket) =>
+    afterAnswers(socket, () => endWith(socket, problem("method-not-allowed"))),
+  );
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
   const close = closer(server, edge, connections);
@@ -83,7 +97,6 @@ class Edge {
   readonly #receiver: Receiver;
   readonly #inflight: InflightBytes;
   readonly #rate: RateLimiter;
-  readonly #unknown: RateLimiter;
   readonly #turns = new Turns(REQUESTS_PER_TURN);
   readonly #connections: Connections;
   #isStopping = false;
@@ -94,7 +107,6 @@ class Edge {
     this.#inflight = new InflightBytes(options.maxInflightBytes);
     this.#receiver = new Receiver(options, this.#inflight);
     this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
-    this.#unknown = new RateLimiter(KEPT_UNKNOWN_PER_SECOND, options.clock);
   }
 
   /** Takes a request whose headers have arrived. A fault of ours ends its connection, never the process. */
@@ -108,17 +120,24 @@ class Edge {
     }
   }
 
+  /** RFC 9110 section 10.1.1: there is no expectation but 100-continue. */
+  refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+    this.#connections.owe(response);
+    this.#send(request, response, problem("expectation-failed"));
+  }
+
   /** Handles one request from its headers to its answer. */
   async #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const { clock } = this.#options;
     const receivedAtMs = clock.now();
     const receivedAt = clock.monotonic();
-    const target = request.url ?? "/";
+    const fault = requestFault(request.rawHeaders, request.httpVersion);
+    if (fault !== undefined) return this.#send(request, response, problem(fault));
+    const target = originForm(request.url ?? "/");
     const route = routeOf(target);
-    if (route === undefined) return this.#send(request, response, problem("not-found"));
     const method = request.method ?? "";
     const arrived = (rawBody: Uint8Array): ArrivedRequest => ({
-      route,
+      route: route ?? NOWHERE,
       method,
       target,
       headers: headerList(request.rawHeaders),
@@ -127,12 +146,16 @@ class Edge {
       receivedAtMs,
       receivedAt,
     });
+    if (route === undefined) return this.#send(request, response, this.#refuseElsewhere(arrived(NO_BODY)));
     const { tenants } = this.#options.sources();
     const tenant = tenants.get(route.tenant);
-    if (tenant === undefined) return this.#refuseUnknown(request, response, arrived(NO_BODY), tenants.keys());
+    if (tenant === undefined)
+      return this.#send(request, response, this.#refuseUnknown(arrived(NO_BODY), tenants.keys()));
     if (method === "OPTIONS" && !isChallenge(request, route, tenant))
       return this.#send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
     const refusal = this.#refusalBeforeBody(method, contentLength(request.rawHeaders), route, tenant);
+    if (refusal === "method-not-allowed")
+      return this.#send(request, response, this.#receiver.refuseMethod(arrived(NO_BODY)));
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
     if (expectsContinue) response.writeContinue();
     return this.#takeBody(request, response, tenant.maxBodyBytes, arrived);
@@ -181,22 +204,21 @@ class Edge {
     return this.#rate.take(route.tenant) ? undefined : "too-many-requests";
   }
 
-  /**
-   * Somebody may have mistyped the URL, and the operator wants to find what was sent there. Whoever only tries names must
-   * not push other refusals out of the ring, so few of these are kept.
-   */
-  #refuseUnknown(
-    request: IncomingMessage,
-    response: ServerResponse,
-    arrived: ArrivedRequest,
-    tenants: Iterable<string>,
-  ): void {
-    if (!this.#unknown.take("")) return this.#send(request, response, problem("not-found"));
+  /** A path that is nearly a webhook's is probably a sender's mistake; of others there are many on any public address. */
+  #refuseElsewhere(arrived: ArrivedRequest): Answer {
+    const { method, target } = arrived;
+    if (method !== "POST" || !isNearlyWebhook(target)) return problem("not-found");
+    const detail = `There is no webhook at ${target}.`;
+    const hint = "Webhooks are at /events/webhook/{tenant}/{event_type}; `gtc urls` lists them.";
+    return this.#receiver.refuseProbe(arrived, "not-found", { reason: "unknown_path", detail, hint });
+  }
+
+  #refuseUnknown(arrived: ArrivedRequest, tenants: Iterable<string>): Answer {
     const { tenant } = arrived.route;
     const similar = nearest(tenant, tenants);
     const hint = similar === undefined ? "`gtc urls` lists the URLs of this bundle." : `Did you mean "${similar}"?`;
     const why = { reason: "unknown_tenant", detail: `There is no tenant "${tenant}".`, hint };
-    this.#send(request, response, this.#receiver.refuse(arrived, "not-found", why));
+    return this.#receiver.refuseProbe(arrived, "not-found", why);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, arrived: ArrivedRequest, name: ProblemName): void {
@@ -212,6 +234,7 @@ function isChallenge({ headers }: IncomingMessage, { eventType }: Route, tenant:
 }
 
 const NO_BODY = new Uint8Array(0);
+const NOWHERE: Route = { tenant: "", eventType: "" };
 
 const LIMIT_HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
   "body-too-large": "Raise max_body_bytes if this sender's bodies are that large.",
@@ -275,7 +298,11 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
     HPE_HEADER_OVERFLOW: "headers-too-large",
   };
-  const { status, headers, body } = problem(names[error.code ?? ""] ?? "invalid-request");
+  endWith(socket, problem(names[error.code ?? ""] ?? "invalid-request"));
+}
+
+/** Writes a problem as the last answer of a connection on which node writes none. */
+function endWith(socket: Socket, { status, headers, body }: Answer): void {
   const { title } = JSON.parse(body) as { title: string };
   const lines = [`HTTP/1.1 ${status} ${title}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
   socket.end(`${lines.join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);

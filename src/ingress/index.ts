@@ -1,3 +1,4 @@
+export { Acceptor, type Acceptance, type BeforeStored } from "./accept-refused.ts";
 export { buildSourceTable, type TenantSettings } from "./build-source-table.ts";
 export { startIngress, type Ingress, type IngressOptions } from "./http-server.ts";
 export { PROBLEMS } from "./problem.ts";

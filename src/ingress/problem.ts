@@ -26,6 +26,11 @@ export const PROBLEMS = {
     title: "Unsupported Media Type",
     detail: "Content-Encoding must be gzip, deflate or br.",
   },
+  "expectation-failed": {
+    status: 417,
+    title: "Expectation Failed",
+    detail: "100-continue is the only expectation that can be met.",
+  },
   "too-many-requests": { status: 429, title: "Too Many Requests", detail: "Slow down and try again later." },
   "headers-too-large": { status: 431, title: "Request Header Fields Too Large", detail: "The headers are too large." },
   "flow-failed": { status: 500, title: "Internal Server Error", detail: "The event is stored, but its flow failed." },
@@ -33,6 +38,11 @@ export const PROBLEMS = {
     status: 500,
     title: "Internal Server Error",
     detail: "Something went wrong on our side; try again later.",
+  },
+  "unsupported-transfer-coding": {
+    status: 501,
+    title: "Not Implemented",
+    detail: "Transfer-Encoding must be chunked.",
   },
   overloaded: { status: 503, title: "Service Unavailable", detail: "Too much is in flight; try again later." },
   "log-unavailable": {

@@ -8,11 +8,11 @@
  * 3. Every refusal of a signature is the same answer; its reason goes to the log's ring and to the operator's record.
  * 4. Whoever waits for a flow is answered at the latest at the answer deadline.
  */
-import { GtcError, messageOf, type NewId, type Writable } from "../base/index.ts";
+import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
-import { headerOf, type Answer, type DedupeKey, type Envelope, type VerdictRecord } from "../event/index.ts";
+import type { Answer, DedupeKey, Envelope, VerdictRecord } from "../event/index.ts";
 import type { Appended } from "../event-log/index.ts";
-import { checkClaimedJson, decodeContent, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
+import { checkClaimedJson, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import {
   deliveryIdOf,
@@ -21,14 +21,16 @@ import {
   type RefusedVerdict,
   type SignedRequest,
   type Verdict,
-  type VerifiedVerdict,
 } from "../signature/index.ts";
 import { EventAnswers, type Arrival, type EventAnswersOptions } from "./answer-event.ts";
 import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.ts";
-import { deliveryKey, guardedKey } from "./dedupe-key.ts";
+import { dedupeKeyOf, deliveryKey } from "./dedupe-key.ts";
+import { envelopeOf, recordedVerdict } from "./event-of-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import { RefusalExplainer, type ExplainedRefusal } from "./refusal-explainer.ts";
 import type { RequestRecord } from "./request-record.ts";
+import { signedRequestOf } from "./signed-request.ts";
 import type { Route, SourceTable, TenantSources } from "./source-table.ts";
 
 export interface ReceiverOptions extends EventAnswersOptions {
@@ -43,9 +45,10 @@ export interface ReceiverOptions extends EventAnswersOptions {
   readonly onHandshake?: (route: Route, handshake: Handshake) => Promise<void>;
 }
 
-const KEPT_BODY_BYTES = 16 * 1024;
-/** Decoded before the sender is known, so it must cost little; what is signed decoded are short messages. */
-const DECODED_BEFORE_VERIFIED_BYTES = 1024 * 1024;
+/** Of a refused request. Whole up to here, it can be verified again; most providers' bodies are smaller. */
+const KEPT_BODY_BYTES = 64 * 1024;
+/** Refusals of one kind that need no secret to be caused. */
+const KEPT_PROBES_PER_SECOND = 1;
 /** Of a provider's own limit; the rest is for the way there and back. */
 const SHARE_OF_PROVIDERS_LIMIT = 0.8;
 
@@ -54,6 +57,7 @@ export class Receiver {
   readonly #explainer: RefusalExplainer;
   readonly #answers: EventAnswers;
   readonly #room: ByteRoom;
+  readonly #probes: RateLimiter;
 
   /** `room` holds what all requests may have in memory; decoded bodies count there as long as they are looked at. */
   constructor(options: ReceiverOptions, room: ByteRoom) {
@@ -61,6 +65,7 @@ export class Receiver {
     this.#room = room;
     this.#answers = new EventAnswers(options);
     this.#explainer = new RefusalExplainer(options);
+    this.#probes = new RateLimiter(KEPT_PROBES_PER_SECOND, options.clock);
   }
 
   /** Answers a complete request. Never throws: a fault of ours becomes a 5xx and an alarm. */
@@ -69,7 +74,7 @@ export class Receiver {
       const tenant = this.#options.sources().tenants.get(request.route.tenant);
       if (tenant === undefined)
         return this.refuse(request, "not-found", { reason: "unknown_tenant", detail: "", hint: "" });
-      const signed = this.#signedRequest(request);
+      const signed = signedRequestOf(request, this.#options.sources().publicBaseUrl, this.#options.maxDecodedBytes);
       const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
       if (verifier === undefined) return await this.#unchecked(request, signed, tenant);
       const judged = verifier.verify(signed, request.receivedAtMs);
@@ -86,6 +91,29 @@ export class Receiver {
     const answer = problem(name);
     this.#keepRefusal(request, answer.status, this.#durationOf(request), why);
     return answer;
+  }
+
+  /**
+   * Refuses what anyone can send who knows no secret and no name: another method, a path or a tenant that there is not.
+   * It may be a sender's mistake, which the operator wants to find; but whoever only tries must not push other refusals
+   * out of the ring, so of each kind one a second is kept. All are counted.
+   */
+  refuseProbe(request: ArrivedRequest, name: ProblemName, why: ExplainedRefusal): Answer {
+    if (this.#probes.take(why.reason)) return this.refuse(request, name, why);
+    const answer = problem(name);
+    this.#tell(request, "refused", { status: answer.status, reason: why.reason, unkept: true });
+    return answer;
+  }
+
+  /** Refuses a request for its method. */
+  refuseMethod(request: ArrivedRequest): Answer {
+    const { method, route } = request;
+    const detail = `It was sent with ${method}; webhooks are sent with POST.`;
+    const hint =
+      method === "GET" || method === "HEAD"
+        ? `A browser or a monitor asks like this. If it is a provider's way to confirm the URL, give "${route.eventType}" its "provider" in the answers.`
+        : "Have the sender use POST.";
+    return this.refuseProbe(request, "method-not-allowed", { reason: "method_not_allowed", detail, hint });
   }
 
   /** Resolves when every refusal so far was kept. */
@@ -105,40 +133,21 @@ export class Receiver {
       remoteAddress: request.remoteAddress,
       status,
       bodyBytes: request.rawBody.length,
-      bodyStart: request.rawBody.subarray(0, KEPT_BODY_BYTES),
+      // A copy of its own: a view would drag the whole buffer behind it along.
+      bodyStart: new Uint8Array(request.rawBody.subarray(0, KEPT_BODY_BYTES)),
       ...why,
     });
     this.#tell(request, "refused", { status, ...why }, durationMs);
   }
 
-  #signedRequest(request: ArrivedRequest): SignedRequest {
-    const { method, headers, rawBody, remoteAddress } = request;
-    const url = this.#options.sources().publicBaseUrl + request.target;
-    const signed: SignedRequest = { method, url, headers, rawBody, remoteAddress };
-    const encoding = headerOf(headers, "content-encoding");
-    if (encoding === undefined) return signed;
-    // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
-    return { ...signed, decodedBody: () => this.#decoded(rawBody, encoding) };
-  }
-
-  /** Undefined when it cannot be decoded within the bound. */
-  #decoded(rawBody: Uint8Array, encoding: string): Uint8Array | undefined {
-    try {
-      return decodeContent(rawBody, encoding, Math.min(DECODED_BEFORE_VERIFIED_BYTES, this.#options.maxDecodedBytes));
-    } catch (fault) {
-      if (fault instanceof PayloadFault) return undefined;
-      throw fault;
-    }
-  }
-
   /** A request for which no scheme is configured. */
   #unchecked(request: ArrivedRequest, signed: SignedRequest, tenant: TenantSources): Answer | Promise<Answer> {
+    if (request.method !== "POST") return this.refuseMethod(request);
     if (tenant.requireSignature) {
       const hint = `Give "${request.route.eventType}" a signature in the answers, or set require_signature to false.`;
       const detail = "No signature is configured for this event type.";
       return this.refuse(request, "unauthorized", { reason: "signature_required", detail, hint });
     }
-    if (request.method !== "POST") return this.#wrongMethod(request);
     return this.#store(request, { verdict: { status: "unsigned" }, dedupe: deliveryKey(deliveryIdOf(signed)) });
   }
 
@@ -151,17 +160,20 @@ export class Receiver {
   ): Answer | Promise<Answer> {
     if (verdict.status === "refused") return this.#refuseSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
-    if (verdict.status === "handshake" || request.method !== "POST") return this.#wrongMethod(request);
-    const { deliveryId, providerType, authenticated } = verdict;
-    const isGuarded = tenant.replayGuard === "strict" && authenticated;
-    const dedupe = isGuarded ? guardedKey(deliveryId, request.rawBody) : deliveryKey(deliveryId);
-    return this.#store(request, { verdict: recordedVerdict(verdict), dedupe, providerType, provider });
+    if (verdict.status === "handshake" || request.method !== "POST") return this.refuseMethod(request);
+    const dedupe = dedupeKeyOf(verdict, tenant, request.rawBody);
+    return this.#store(request, {
+      verdict: recordedVerdict(verdict),
+      dedupe,
+      providerType: verdict.providerType,
+      provider,
+    });
   }
 
   /** The sender has its 401 at once; why is worked out after it. */
   #refuseSignature(request: ArrivedRequest, signed: SignedRequest, verdict: RefusedVerdict): Answer {
     // A browser or a probe that asks with GET is told the method, not that a signature is missing.
-    if (request.method !== "POST") return this.#wrongMethod(request);
+    if (request.method !== "POST") return this.refuseMethod(request);
     const answer = problem("unauthorized");
     const durationMs = this.#durationOf(request);
     const { route, receivedAtMs } = request;
@@ -169,11 +181,6 @@ export class Receiver {
       this.#keepRefusal(request, answer.status, durationMs, why),
     );
     return answer;
-  }
-
-  #wrongMethod(request: ArrivedRequest): Answer {
-    this.#tell(request, "none", { status: 405, reason: "method_not_allowed" });
-    return problem("method-not-allowed");
   }
 
   async #shake(request: ArrivedRequest, handshake: Handshake): Promise<Answer> {
@@ -275,37 +282,4 @@ interface Judged {
   readonly dedupe: DedupeKey | undefined;
   readonly providerType?: string | undefined;
   readonly provider?: Provider | undefined;
-}
-
-/** Written out field by field: this object is made, and written, once per event. */
-function envelopeOf(
-  id: string,
-  { route, receivedAtMs, method, target, headers, remoteAddress, rawBody }: ArrivedRequest,
-  verdict: VerdictRecord,
-  dedupe: DedupeKey | undefined,
-  providerType: string | undefined,
-): Envelope {
-  const { tenant, eventType } = route;
-  const envelope: Writable<Envelope> = {
-    id,
-    tenant,
-    eventType,
-    receivedAtMs,
-    method,
-    target,
-    headers,
-    remoteAddress,
-    rawBody,
-    verdict,
-  };
-  if (dedupe !== undefined) envelope.dedupe = dedupe;
-  if (providerType !== undefined) envelope.providerType = providerType;
-  return envelope;
-}
-
-function recordedVerdict({ authenticated, scheme, keyName, provider }: VerifiedVerdict): VerdictRecord {
-  if (!authenticated) return { status: "unsigned" };
-  return provider === undefined
-    ? { status: "verified", scheme, keyName }
-    : { status: "verified", scheme, keyName, provider };
 }

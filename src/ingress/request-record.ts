@@ -11,6 +11,8 @@ export interface RequestRecord {
   readonly eventId?: string;
   readonly duplicateOf?: string;
   readonly unmatched?: boolean;
+  /** One of many of its kind: it is counted, but neither kept nor worth a line. */
+  readonly unkept?: boolean;
   /** Why it was refused, or what else there is to say: for the operator. */
   readonly reason?: string;
   readonly detail?: string;

@@ -41,14 +41,28 @@ export interface Route {
 const PREFIX = "/events/webhook/";
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
 
-/** Reads tenant and event type from a request target; undefined when it is no webhook's path. */
+/** Reads tenant and event type from a request target; undefined when it is no webhook's path. A slash may end it. */
 export function routeOf(target: string): Route | undefined {
   if (!target.startsWith(PREFIX)) return undefined;
   const mark = target.indexOf("?");
-  const [tenant, eventType, ...more] = target.slice(PREFIX.length, mark === -1 ? undefined : mark).split("/");
-  if (tenant === undefined || eventType === undefined || more.length > 0) return undefined;
+  const [tenant, eventType, afterSlash = "", ...more] = target
+    .slice(PREFIX.length, mark === -1 ? undefined : mark)
+    .split("/");
+  if (tenant === undefined || eventType === undefined || afterSlash !== "" || more.length > 0) return undefined;
   const route = { tenant: unescaped(tenant), eventType: unescaped(eventType) };
   return SEGMENT.test(route.tenant) && SEGMENT.test(route.eventType) ? route : undefined;
+}
+
+/** Whether a path that is no webhook's was probably meant to be one. */
+export function isNearlyWebhook(target: string): boolean {
+  return /^[^?]*(?:webhook|\/events?\/)/i.test(target);
+}
+
+/** The target without scheme and host, which a request may name as well (RFC 9112 section 3.2.2). */
+export function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const path = /^https?:\/\/[^/?#]*(.*)$/is.exec(target)?.[1];
+  return path === undefined ? target : path.startsWith("/") ? path : `/${path}`;
 }
 
 function unescaped(segment: string): string {

@@ -200,6 +200,51 @@ describe("http_response", () => {
       failed(/printable ASCII/),
     );
   });
+
+  it.each([["0x1f4"], ["200.0"], [" 200"], ["2e2"], [[200]], [true], [99], [600], [200.5]])(
+    "does not take %j for a status",
+    (status) => {
+      const payload = outputFromValue({ status });
+      const { event } = stepWith();
+      const outcome = run("http_response", { status: "{{payload.status}}" }, { event: { ...event, payload } });
+      expectOutcome(outcome, { kind: "failed", error: { code: "bad-answer" } });
+    },
+  );
+
+  it("makes a text of a content type that a template gave, and takes nothing for the default", () => {
+    const typeOf = (given: JsonValue): string | undefined => {
+      const { event } = stepWith();
+      const payload = outputFromValue({ given });
+      const config = { content_type: "{{payload.given}}", body: "x" };
+      const outcome = run("http_response", config, { event: { ...event, payload } });
+      return outcome.kind === "respond" ? outcome.answer.headers["content-type"] : undefined;
+    };
+    expect([{ a: 1 }, "text/css", "", null].map(typeOf)).toEqual([
+      '{"a":1}',
+      "text/css",
+      "text/plain; charset=utf-8",
+      "text/plain; charset=utf-8",
+    ]);
+  });
+
+  it.each<[string, JsonValue, string]>([
+    ["a header that frames the answer", { headers: { "Content-Length": 5 } }, "headers.Content-Length: written by"],
+    ["a header of the connection", { headers: { TE: "trailers" } }, "headers.TE: written by"],
+    ["one header in two spellings", { headers: { "X-A": 1, "x-a": 2 } }, "headers.x-a: `x-a` is given twice"],
+    [
+      "two content types",
+      { content_type: "a/b", headers: { "Content-Type": "c/d" } },
+      "headers.Content-Type: `content",
+    ],
+    ["a line break", { headers: { "X-A": "a\r\nb" } }, "headers.X-A: may only hold"],
+    ["a letter beyond ASCII", { content_type: "text/é" }, "content_type: may only hold"],
+  ])("knows %s when the flow is loaded", (_what, config, expected) => {
+    const { compiled, faults } = compileNode("http_response", config);
+    expect(compiled).toBeUndefined();
+    const [wanted, words] = expected.split(": ");
+    expect(faults).toEqual([expect.objectContaining({ code: "bad-header", path: wanted!.split(".") })]);
+    expect(faults[0]!.message).toContain(words);
+  });
 });
 
 describe("async", () => {

@@ -134,7 +134,9 @@ describe("over TLS", () => {
     const port = await serve((request, response) => {
       if (request.url === "/moved") response.writeHead(302, { location: "https://127.0.0.1/" }).end();
       else {
-        const more = (): boolean => response.write("x".repeat(16_384));
+        const more = (): void => {
+          while (response.write("x".repeat(16_384)));
+        };
         response.on("drain", more);
         more();
       }

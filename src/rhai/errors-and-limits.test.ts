@@ -63,6 +63,8 @@ describe("limits", () => {
       "ErrorTooManyOperations",
       { maxOperations: 20_000 },
     ],
+    ["let a = []; a.pad(900, 1); loop { a.sort(); }", "ErrorTooManyOperations", { maxOperations: 20_000 }],
+    ["let a = []; a.pad(9000, 1); a.order_desc()", "ErrorTooManyOperations", { maxOperations: 20_000 }],
     ["fn f(n) { f(n + 1) } f(0)", "ErrorStackOverflow", { maxCallLevels: 20 }],
     ['let s = "ab"; loop { s += s; }', "ErrorDataTooLarge", { maxStringSize: 100 }],
     ["let a = []; loop { a.push(1); }", "ErrorDataTooLarge", { maxArraySize: 100 }],

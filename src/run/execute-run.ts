@@ -5,13 +5,14 @@
  * 1. A step that is in `task.steps` is not executed again; its output is what was recorded.
  * 2. Facts leave in the order in which the steps were done. What a step does to the outside (an answer, a child run)
  *    is done by the host after the step's own fact is on disk.
- * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`.
+ * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`, and no step
+ *    begins once the flow's `timeout` is over.
  * 4. A run that has had the thread for a while gives it to whoever else waits, between two of its steps. That time is not
  *    counted as its own.
  * 5. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
  *    flow's tries are used up; else the run waits and goes on at the same step.
  */
-import { backoffMs, messageOf, type Writable } from "../base/index.ts";
+import { backoffMs, formatDuration, messageOf, type Writable } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
 import type { RunError, StepDone } from "../event-log/index.ts";
 import type { CompiledFlow } from "../flow/index.ts";
@@ -165,8 +166,9 @@ class Attempt {
         node: id,
       };
     }
-    this.#host.atWork(id);
     const startedAtMs = this.#host.now();
+    if (startedAtMs > this.#deadlineMs) return this.#outOfTime(id);
+    this.#host.atWork(id);
     const startedAt = this.#host.monotonic();
     const printed: string[] = [];
     const outcome = await this.#execute(node, event, printed);
@@ -191,6 +193,12 @@ class Attempt {
     else if (outcome.kind === "respond") this.#flush(outcome.answer);
     else if (this.#host.monotonic() - this.#flushedAt > this.#limits.flushAfterMs) this.#flush();
     return undefined;
+  }
+
+  /** The step has not begun: the next try begins with it. */
+  #outOfTime(node: string): RunError {
+    const message = `This try took longer than the flow's timeout of ${formatDuration(this.#flow.timeoutMs)}.`;
+    return { code: "run-deadline", message, retryable: true, node };
   }
 
   /** Field by field, most of which are the same for all: copying objects here was a tenth of a runner's time. */

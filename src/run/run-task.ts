@@ -2,6 +2,7 @@
  * What main and a runner thread say to each other. All of it is plain data that survives structured cloning.
  */
 import type { Answer, Envelope } from "../event/index.ts";
+import type { SentTasks } from "./sent-tasks.ts";
 import type { PlannedRun, RunError, StepDone, WrittenSteps } from "../event-log/index.ts";
 
 /** One try of one run. */
@@ -18,7 +19,7 @@ export interface RunTask {
 export type ToRunner =
   | {
       readonly kind: "tasks";
-      readonly tasks: readonly RunTask[];
+      readonly tasks: SentTasks;
       /** The number of the first task; the others follow. By it the thread says which one is at work. */
       readonly firstNumber: number;
       readonly definitions: readonly Definition[];

@@ -10,6 +10,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { RecentMap, threadEntry, type Clock } from "../base/index.ts";
+import { packTasks } from "./sent-tasks.ts";
 import type { ChildStarted, Definition, FromRunner, RunOverMessage, RunTask, ToRunner } from "./run-task.ts";
 
 export interface RunnerPoolOptions {
@@ -81,9 +82,12 @@ export class RunnerPool implements AsyncDisposable {
       if (forgotten !== undefined) forget.push(forgotten);
       definitions.push({ hash: run.flowHash, json });
     }
-    // The bodies are moved, not copied: the dispatcher made them for this message.
-    const bodies = tasks.map(({ envelope }) => envelope.rawBody.buffer as ArrayBuffer);
-    runner.worker.postMessage({ kind: "tasks", tasks, firstNumber, definitions, forget } satisfies ToRunner, bodies);
+    const sent = packTasks(tasks);
+    const message: ToRunner = { kind: "tasks", tasks: sent, firstNumber, definitions, forget };
+    runner.worker.postMessage(
+      message,
+      sent.bodies.map((body) => body.buffer),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,19 +7,23 @@
  */
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { RecentMap, systemClock } from "../base/index.ts";
+import { messageOf, RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
+import { unpackTasks } from "./sent-tasks.ts";
 import type { ChildStarted, FromRunner, RunTask, ToRunner } from "./run-task.ts";
 
 /** Messages wait at most this long for company. */
 const POST_AFTER_MS = 1;
 /** Nodes whose steps took long: before such a step everything that was found so far is handed over. */
 const KNOWN_LONG_NODES = 1000;
+/** Where the processor is short, acknowledgements go before flows. */
+const NICENESS = 2;
 
 if (parentPort === null) throw new Error("runner-thread.ts only runs as a worker thread");
 const port = parentPort;
+yieldToOtherThreads(NICENESS);
 const atWork = new Int32Array(workerData as SharedArrayBuffer);
 
 const definitions = new Map<string, string>();
@@ -35,7 +39,7 @@ port.on("message", (message: ToRunner) => {
     case "tasks":
       for (const hash of message.forget) forget(hash);
       for (const { hash, json } of message.definitions) definitions.set(hash, json);
-      void runAll(message.tasks, message.firstNumber);
+      void runAll(unpackTasks(message.tasks), message.firstNumber);
       return;
     case "started":
       calls.get(message.callId)?.(message.outcome);
@@ -63,8 +67,8 @@ async function runOne(task: RunTask, number: number): Promise<void> {
   const runId = task.run.id;
   Atomics.store(atWork, 0, number);
   const flow = flowOf(task.run.flowHash);
-  if (flow === undefined) {
-    const error = { code: "unknown-flow", message: "The run's flow definition is missing.", retryable: false };
+  if (typeof flow === "string") {
+    const error = { code: "unknown-flow", message: flow, retryable: false };
     send({ kind: "over", runId, steps: [], end: { status: "failed", error } });
     return;
   }
@@ -102,14 +106,19 @@ function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
   };
 }
 
-function flowOf(hash: string): CompiledFlow | undefined {
+/** The flow, or why there is none: what another gtc stored may be beyond this one. */
+function flowOf(hash: string): CompiledFlow | string {
   const known = compiled.get(hash);
   if (known !== undefined) return known;
   const json = definitions.get(hash);
-  if (json === undefined) return undefined;
-  const flow = compileFlow(json);
-  compiled.set(hash, flow);
-  return flow;
+  if (json === undefined) return "The run's flow definition is missing.";
+  try {
+    const flow = compileFlow(json);
+    compiled.set(hash, flow);
+    return flow;
+  } catch (fault) {
+    return `The run's flow definition cannot be used: ${messageOf(fault)}`;
+  }
 }
 
 function send(message: FromRunner): void {

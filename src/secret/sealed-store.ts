@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { GtcError, messageOf } from "../base/index.ts";
 import { writePrivateFile } from "./private-file.ts";
+import { readStateFile } from "./state-file.ts";
 import { Secret } from "./secret.ts";
 import { KEY_BYTES, keyFromText, seal, unseal } from "./seal.ts";
 
@@ -47,7 +48,7 @@ export class SealedStore {
     this.#file = file;
   }
 
-  /** Opens the store, making it and its key when there is none. @throws GtcError GTC_SECRET_KEY. */
+  /** Opens the store, making it and its key when there is none. @throws GtcError GTC_SECRET_KEY, GTC_STATE_DAMAGED, GTC_LOG_FORMAT. */
   static async open({ folder, keyText }: SealedStoreOptions): Promise<SealedStore> {
     const path = join(folder, "secrets.json");
     const existing = await readSealed(path);
@@ -108,11 +109,7 @@ async function readSealed(path: string): Promise<SealedFile | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new GtcError("GTC_SECRET_KEY", { detail: messageOf(error) }, { cause: error });
   }
-  try {
-    return fileSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is damaged or of a newer format` }, { cause: error });
-  }
+  return readStateFile(path, text, fileSchema, FORMAT);
 }
 
 /** scrypt makes guessing slow, but a few characters are guessed all the same. */

@@ -2,8 +2,9 @@
  * The answers: JSON or YAML, in the flat shape `{"events-webhook": {…}}` or the structured one with `setup_answers`.
  * Other providers' keys are none of our business: they are left alone, with a notice.
  */
-import { parseDocument } from "yaml";
+import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { messageOf, nearest } from "../base/index.ts";
+import { memberPath, placeOfPath, type AnswerPlace } from "./answer-places.ts";
 
 /** A mistake in the answers. */
 export interface AnswerFault {
@@ -11,6 +12,8 @@ export interface AnswerFault {
   readonly path: string;
   readonly message: string;
   readonly hint?: string;
+  /** Where in the text it stands. The line itself is never shown: it may hold a secret. */
+  readonly place?: AnswerPlace;
 }
 
 export interface AnswerSection {
@@ -20,7 +23,11 @@ export interface AnswerSection {
   /** For which tenant the structured shape is meant; undefined: for all. */
   readonly tenant?: string;
   readonly notices: readonly string[];
+  /** Where a path stands in the text. */
+  readonly placeOf: (path: string) => AnswerPlace;
 }
+
+type Read = { readonly answers: AnswerSection } | { readonly faults: readonly AnswerFault[] };
 
 const SECTION = "events-webhook";
 /** The editor's own: where the JSON Schema is. */
@@ -36,32 +43,76 @@ const STRUCTURED_KEYS = new Set([
   "setup_answers",
 ]);
 
+const MAX_SYNTAX_FAULTS = 10;
+
 /** Finds our section in the text of an answers file. */
-export function readAnswers(
-  text: string,
-): { readonly answers: AnswerSection } | { readonly faults: readonly AnswerFault[] } {
+export function readAnswers(text: string): Read {
+  const lines = new LineCounter();
+  // A pretty error shows the line, which may hold a secret.
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, lineCounter: lines });
+  if (document.errors.length > 0) {
+    const broken = jsonBreak(text);
+    if (broken !== undefined) return { faults: [syntaxFault(broken, lines)] };
+    return { faults: document.errors.slice(0, MAX_SYNTAX_FAULTS).map((error) => syntaxFault(error, lines)) };
+  }
+  const placeOf = (path: string): AnswerPlace => placeOfPath(document.contents, lines, path);
+  const read = readRoot(document, placeOf);
+  return "faults" in read ? { faults: withPlaces(read.faults, placeOf) } : read;
+}
+
+/** The faults in the order of the text, each with its place. */
+export function withPlaces(faults: readonly AnswerFault[], placeOf: AnswerSection["placeOf"]): readonly AnswerFault[] {
+  return faults
+    .map((fault) => ({ ...fault, place: placeOf(fault.path) }))
+    .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+}
+
+/**
+ * Where JSON breaks, if the engine tells: YAML's rules lead to other places, e.g. when a comma is missing. Those of its
+ * messages that name a place quote nothing of the text.
+ */
+function jsonBreak(text: string): Pick<YAMLError, "message" | "pos"> | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (fault) {
+    const [, message = "", position] = /^(.*) in JSON at position (\d+)/.exec(messageOf(fault)) ?? [];
+    return position === undefined ? undefined : { message, pos: [Number(position), Number(position)] };
+  }
+}
+
+/** What stands there may be a secret: a message ends where it would be quoted. */
+function syntaxFault({ message, pos: [offset] }: Pick<YAMLError, "message" | "pos">, lines: LineCounter): AnswerFault {
+  const { line, col } = lines.linePos(offset);
+  return {
+    path: "$",
+    message: `is neither JSON nor YAML there: ${message.split(":")[0] ?? ""}`,
+    place: { line, column: col },
+  };
+}
+
+function readRoot(document: ReturnType<typeof parseDocument>, placeOf: AnswerSection["placeOf"]): Read {
   let root: unknown;
   try {
-    const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true });
-    const [problem] = document.errors;
-    if (problem !== undefined) return one("$", problem.message);
     root = document.toJS({ maxAliasCount: 100 });
   } catch (fault) {
     return one("$", messageOf(fault));
   }
+  if (root === null) return one("$", "there is nothing in it", "`gtc setup --emit-answers FILE` writes a template.");
   if (!isRecord(root)) return one("$", "the answers must be an object", `Write {"${SECTION}": { … }}.`);
   return isRecord(root["setup_answers"]) || "greentic_setup_version" in root
-    ? structured(root)
-    : flat(root, "$", undefined);
+    ? structured(root, placeOf)
+    : flat(root, { path: "$", placeOf });
 }
 
-function structured(root: Readonly<Record<string, unknown>>): ReturnType<typeof readAnswers> {
+function structured(root: Readonly<Record<string, unknown>>, placeOf: AnswerSection["placeOf"]): Read {
   const { tenant, setup_answers: answers } = root;
   if (!isRecord(answers))
     return one("$.setup_answers", "must be an object", `Write "setup_answers": {"${SECTION}": { … }}.`);
   if (tenant !== undefined && typeof tenant !== "string") return one("$.tenant", "must be the name of a tenant");
   const unknown = Object.keys(root).filter((key) => !STRUCTURED_KEYS.has(key));
-  const result = flat(answers, "$.setup_answers", tenant);
+  const result = flat(answers, { path: "$.setup_answers", placeOf, ...(tenant !== undefined && { tenant }) });
   if ("faults" in result) return result;
   const notices = unknown.map((key) => `"${key}" is not used by the webhook events provider; it was left alone.`);
   return { answers: { ...result.answers, notices: [...notices, ...result.answers.notices] } };
@@ -69,9 +120,8 @@ function structured(root: Readonly<Record<string, unknown>>): ReturnType<typeof 
 
 function flat(
   root: Readonly<Record<string, unknown>>,
-  path: string,
-  tenant: string | undefined,
-): ReturnType<typeof readAnswers> {
+  { path, ...more }: Pick<AnswerSection, "path" | "placeOf" | "tenant">,
+): Read {
   const section = root[SECTION];
   const others = Object.keys(root).filter((key) => key !== SECTION && key !== SCHEMA_KEY);
   if (section === undefined) {
@@ -80,11 +130,11 @@ function flat(
       meant === undefined
         ? `Add "${SECTION}": {"enabled": true, "public_base_url": "https://…"}.`
         : `Did you mean "${SECTION}" where "${meant}" stands?`;
-    return one(path, `there is no "${SECTION}"`, hint);
+    return one(meant === undefined ? path : memberPath(path, meant), `there is no "${SECTION}"`, hint);
   }
   if (!isRecord(section)) return one(`${path}.${SECTION}`, "must be an object");
   const notices = others.map((key) => `"${key}" belongs to another provider; it was left alone.`);
-  return { answers: { path: `${path}.${SECTION}`, section, notices, ...(tenant !== undefined && { tenant }) } };
+  return { answers: { path: `${path}.${SECTION}`, section, notices, ...more } };
 }
 
 function one(path: string, message: string, hint?: string): { readonly faults: readonly AnswerFault[] } {

@@ -13,7 +13,8 @@ export interface BundleFolder {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const FLOW_FILE = /\.(ygtc|ya?ml)$/;
+/** What begins with a dot is an editor's or the system's own, such as `.#flow.ygtc` or `._flow.ygtc`. */
+const FLOW_FILE = /^[^.].*\.(ygtc|ya?ml)$/i;
 
 /**
  * Reads a bundle. @throws GtcError GTC_BUNDLE_NOT_FOUND when there is none; faults inside are diagnostics.

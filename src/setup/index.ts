@@ -13,14 +13,14 @@ export {
   type LoadedSource,
   type LoadedTenant,
 } from "./load-bundle.ts";
-export { hasSameSecrets, keepReplaced, secretFiles } from "./replaced-secrets.ts";
+export { hasSameSecrets, isReplacedName, keepReplaced, secretFiles } from "./replaced-secrets.ts";
 export { urlRow, urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { addSecret, type AddedSecret } from "./add-secret.ts";
 export { removeSecret } from "./remove-secret.ts";
 export { mergeSetup } from "./merge-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
-export { secretStatus, type SecretStatus, type SecretUse } from "./secret-status.ts";
+export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } from "./secret-status.ts";
 export type { OpenSetup } from "./settings.ts";
 export { writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";

@@ -5,9 +5,16 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { keyFaults, type SchemeConfig, type SigningKey } from "../signature/index.ts";
-import { readExternalSecret, SealedStore, type SecretPlace } from "../secret/index.ts";
+import { readExternalSecret, readStateFile, SealedStore, type SecretPlace } from "../secret/index.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
-import { ownSettings, settingsSchema, type OpenSetup, type StoredSettings, type StoredSource } from "./settings.ts";
+import {
+  ownSettings,
+  SETTINGS_FORMAT,
+  settingsSchema,
+  type OpenSetup,
+  type StoredSettings,
+  type StoredSource,
+} from "./settings.ts";
 
 export interface LoadedSource {
   readonly config: SchemeConfig;
@@ -122,24 +129,13 @@ function assemble(
   return { ...read, publicBaseUrl: settings.publicBaseUrl, sources };
 }
 
-/** What setup wrote. @throws GtcError GTC_NOT_SET_UP, GTC_LOG_FORMAT; an error of the file system. */
+/** What setup wrote. @throws GtcError GTC_NOT_SET_UP, GTC_LOG_FORMAT, GTC_STATE_DAMAGED; an error of the file system. */
 export async function readSettings(folder: string): Promise<StoredSettings> {
   const path = join(folder, "state", "settings.json");
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === "ENOENT" ? new GtcError("GTC_NOT_SET_UP", { path: folder }, { cause }) : cause;
   });
-  const parsed = settingsSchema.safeParse(jsonOrNothing(text));
-  if (!parsed.success) throw new GtcError("GTC_LOG_FORMAT", { path, found: "of another version", supported: 1 });
-  return parsed.data;
-}
-
-/** A file that is no JSON is of no version that gtc knows. */
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return readStateFile(path, text, settingsSchema, SETTINGS_FORMAT);
 }
 
 /** A tenant's own schemes come before those of all tenants. */

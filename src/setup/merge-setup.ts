@@ -46,9 +46,12 @@ function mergedKeys(
     fresh.keys.some((key) => secrets.get(key.secretName) === secret);
   const added = old.keys.filter((key) => {
     const isNew = key.origin !== undefined && !fresh.keys.some(({ name }) => name === key.name);
-    return isNew && !isTold(oldSecrets.get(key.secretName));
+    const secret = oldSecrets.get(key.secretName);
+    // Without its sealed form (the file was removed with a key that was lost) there is nothing to keep.
+    if (!isNew || secret === undefined || isTold(secret)) return false;
+    secrets.set(key.secretName, secret);
+    return true;
   });
-  for (const { secretName } of added) secrets.set(secretName, oldSecrets.get(secretName) ?? "");
   return [...added, ...answered];
 }
 

@@ -1,5 +1,6 @@
 /** Takes a secret of a scheme away for good, as long as another one still verifies. */
 import { nearest } from "../base/index.ts";
+import { isReplacedName } from "./replaced-secrets.ts";
 import { withSource, type PlacedSource } from "./open-setup.ts";
 import type { OpenSetup } from "./settings.ts";
 
@@ -12,6 +13,10 @@ export function removeSecret(
 ): OpenSetup | { readonly fault: string } {
   const { keys } = place.source;
   const removed = keys.find((key) => key.name === name);
+  if (removed === undefined && isReplacedName(name))
+    return {
+      fault: `"${name}" is no longer in its file; a restart of the gateway ends it, and so does "overlap": "0s"`,
+    };
   if (removed === undefined) return { fault: `there is no secret named "${name}"${offer(name, place)}` };
   const isValid = ({ notAfterMs = Infinity }: { readonly notAfterMs?: number | undefined }): boolean =>
     notAfterMs > nowMs;

@@ -24,6 +24,11 @@ export function keepReplaced(before: LoadedBundle, now: LoadedBundle, nowMs: num
   return { ...now, sources };
 }
 
+/** Whether a secret is called as one that a file held before. */
+export function isReplacedName(name: string): boolean {
+  return /\.replaced(-\d+)?$/.test(name);
+}
+
 /** Whether two bundles have the same secrets, apart from replaced ones. */
 export function hasSameSecrets(a: LoadedBundle, b: LoadedBundle): boolean {
   return secretsText(a) === secretsText(b);

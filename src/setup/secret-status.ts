@@ -1,6 +1,7 @@
 /**
  * Every secret that is set up, when it verified something last, and what may be done with it. Uses are counted for the
- * scheme that checks a tenant's event type today; a secret that was renamed or taken away has no row.
+ * scheme that checks a tenant's event type today; a secret that was renamed or taken away has no row. What a file held
+ * before has one while a gateway runs that still accepts it.
  */
 import { ANY, type StoredKey, type StoredSettings, type StoredSource, type StoredTenant } from "./settings.ts";
 import { findSource } from "./open-setup.ts";
@@ -13,6 +14,14 @@ export interface SecretUse {
   readonly keyName?: string;
   readonly count: number;
   readonly lastReceivedAtMs: number;
+}
+
+/** What the file of a secret held before; only the running gateway knows of it. */
+export interface ReplacedSecret {
+  readonly tenant: string;
+  readonly eventType: string;
+  readonly name: string;
+  readonly notAfterMs: number;
 }
 
 /**
@@ -29,7 +38,7 @@ export interface SecretStatus {
   /** The provider's id, or the kind of a scheme that is written out. */
   readonly scheme: string;
   readonly name: string;
-  readonly origin: "answers" | "rotated" | "handshake";
+  readonly origin: "answers" | "rotated" | "handshake" | "replaced";
   readonly notAfterMs?: number;
   readonly lastUsedAtMs?: number;
   readonly usedCount: number;
@@ -44,12 +53,15 @@ export function secretStatus(
   settings: StoredSettings,
   uses: readonly SecretUse[],
   nowMs: number,
+  replaced: readonly ReplacedSecret[] = [],
 ): readonly SecretStatus[] {
   const used = usesByKey(settings, uses);
+  const former = replacedByPlace(settings, replaced);
   const sections: [string, StoredTenant][] = [[ANY, settings.shared], ...Object.entries(settings.tenants)];
   return sections.flatMap(([owner, section]) =>
     sourcesOf(section).flatMap(([eventType, source]) => {
-      const rows = source.keys.map((key) => ({ key, use: used.get(placeOf(owner, eventType, key.name)) }));
+      const keys: readonly Key[] = [...source.keys, ...(former.get(placeOf(owner, eventType))?.values() ?? [])];
+      const rows = keys.map((key) => ({ key, use: used.get(placeOf(owner, eventType, key.name)) }));
       return rows.map(({ key, use }): SecretStatus => {
         const others = rows.filter((row) => row.key !== key).map((row) => row.use?.lastMs ?? -Infinity);
         return {
@@ -66,6 +78,25 @@ export function secretStatus(
       });
     }),
   );
+}
+
+type Key = Pick<StoredKey, "name" | "notAfterMs"> & { readonly origin?: SecretStatus["origin"] | undefined };
+
+/** By scheme and name: several event types of a tenant may share a scheme. */
+function replacedByPlace(
+  settings: StoredSettings,
+  replaced: readonly ReplacedSecret[],
+): ReadonlyMap<string, ReadonlyMap<string, Key>> {
+  const byPlace = new Map<string, Map<string, Key>>();
+  for (const { tenant, eventType, name, notAfterMs } of replaced) {
+    const place = findSource(settings, tenant, eventType);
+    // One of the answers may be called like that, too.
+    if (place === undefined || place.source.keys.some((key) => key.name === name)) continue;
+    const id = placeOf(place.owner, place.eventType);
+    const keys = byPlace.get(id) ?? new Map<string, Key>();
+    byPlace.set(id, keys.set(name, { name, notAfterMs, origin: "replaced" }));
+  }
+  return byPlace;
 }
 
 interface Use {
@@ -85,7 +116,7 @@ function usesByKey(settings: StoredSettings, uses: readonly SecretUse[]): Readon
   return byKey;
 }
 
-function placeOf(...parts: readonly [owner: string, eventType: string, keyName: string]): string {
+function placeOf(...parts: readonly [owner: string, eventType: string, keyName?: string]): string {
   return JSON.stringify(parts);
 }
 
@@ -98,12 +129,7 @@ function schemeName({ config: { scheme } }: StoredSource): string {
   return "provider" in scheme ? scheme.provider : scheme.spec.kind;
 }
 
-function adviceFor(
-  { notAfterMs }: StoredKey,
-  lastMs: number | undefined,
-  othersLastMs: number,
-  nowMs: number,
-): SecretAdvice {
+function adviceFor({ notAfterMs }: Key, lastMs: number | undefined, othersLastMs: number, nowMs: number): SecretAdvice {
   if (notAfterMs !== undefined && notAfterMs <= nowMs) return "ended";
   const isSilent = nowMs - (lastMs ?? -Infinity) >= SILENT_MS;
   const isReplaced = othersLastMs > (lastMs ?? -Infinity);

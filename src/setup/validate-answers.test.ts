@@ -142,8 +142,8 @@ describe("answers that are not valid", () => {
       "what is wrong below an event type that is none",
       { ...VALID, signatures: { "a/b": { provider: "githup", secret: "s" } } },
       [
-        "$.events-webhook.signatures.a/b is no event type",
-        '$.events-webhook.signatures.a/b.provider "githup" is not a known provider',
+        '$.events-webhook.signatures["a/b"] is no event type',
+        '$.events-webhook.signatures["a/b"].provider "githup" is not a known provider',
       ],
     ],
     [
@@ -197,7 +197,7 @@ describe("answers that are not valid", () => {
     [
       "an event type that no URL can have",
       { ...VALID, signatures: { "a/b": SHA256 } },
-      ["$.events-webhook.signatures.a/b is no event type"],
+      ['$.events-webhook.signatures["a/b"] is no event type'],
     ],
     [
       "a signature without its secret",
@@ -213,6 +213,11 @@ describe("answers that are not valid", () => {
       "a variable that is not set",
       { ...VALID, signatures: { github: { ...SHA256, secret: "$NOT_SET" } } },
       ["$.events-webhook.signatures.github.secret takes its value from the environment, but NOT_SET is not set"],
+    ],
+    [
+      "a variable that is not closed",
+      { ...VALID, secret_header: "X-Sig", secret_key: "${EMPTY" },
+      ["$.events-webhook.secret_key looks like a variable of the environment, but is none"],
     ],
     [
       "a variable that is empty",
@@ -245,7 +250,7 @@ describe("answers that are not valid", () => {
     expect(hintsOf({ ...VALID, signature: {} })).toBe('Did you mean "signatures"?');
     expect(hintsOf({ ...VALID, tenants: { acmee: {} } })).toBe('Did you mean "acme"?');
     expect(readAnswers('{"event-webhook": {}}')).toMatchObject({
-      faults: [{ path: "$", hint: 'Did you mean "events-webhook" where "event-webhook" stands?' }],
+      faults: [{ path: "$.event-webhook", hint: 'Did you mean "events-webhook" where "event-webhook" stands?' }],
     });
   });
 
@@ -264,6 +269,60 @@ describe("answers that are not valid", () => {
   test("a secret never stands in a fault", () => {
     const section = { ...VALID, signatures: { github: { ...SHA256, algorithm: "sha265", secret: "hunter2" } } };
     expect(JSON.stringify(outcomeOf(JSON.stringify({ "events-webhook": section })))).not.toContain("hunter2");
+  });
+
+  test("a line of broken answers is never quoted: it may hold a secret", () => {
+    const text = JSON.stringify(
+      { "events-webhook": { ...VALID, signatures: { github: { provider: "github", secret: "hunter2hunter2" } } } },
+      undefined,
+      2,
+    );
+    fc.assert(
+      fc.property(
+        fc.nat(text.length - 1),
+        fc.constantFrom("", "{", "}", '"', "'", "\n", "*", "&", "!", "%", "\t"),
+        (at, put) => {
+          for (const skipped of [0, 1]) {
+            const outcome = outcomeOf(text.slice(0, at) + put + text.slice(at + skipped));
+            const faults = "faults" in outcome ? outcome.faults : [];
+            expect(JSON.stringify(faults.map(({ message, hint }) => [message, hint]))).not.toContain("hunter2");
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  test("each fault says where it stands, in the order of the text", () => {
+    const text = `events-webhook:
+  enabled: true
+  signatures:
+    order.created: { header: X, algorithm: md5, secret: "s" }
+    "a b": { provider: github, secret: "s" }
+    two: { provider: github, secrets: [{ name: a, secret: "s" }, { name: a, secret: "t" }] }
+  public_base_url: http://example.com
+  tenants:
+    nobody: {}
+`;
+    const outcome = outcomeOf(text);
+    const found = "faults" in outcome ? outcome.faults : [];
+    expect(found.map(({ path, place }) => `${place?.line}:${place?.column} ${path}`)).toEqual([
+      '4:33 $.events-webhook.signatures["order.created"].algorithm',
+      '5:5 $.events-webhook.signatures["a b"]',
+      "6:68 $.events-webhook.signatures.two.secrets[1].name",
+      "7:3 $.events-webhook.public_base_url",
+      "9:5 $.events-webhook.tenants.nobody",
+    ]);
+  });
+
+  test("what is missing is told where it belongs, what is broken where it breaks", () => {
+    expect(outcomeOf('\n{"events-webhook":\n  {"enabled": true}}')).toMatchObject({
+      faults: [{ path: "$.events-webhook.public_base_url", place: { line: 2, column: 2 } }],
+    });
+    expect(outcomeOf('{"events-webhook": {\n"enabled": true\n"public_base_url": "https://a.example"}}')).toMatchObject({
+      faults: [{ path: "$", place: { line: 3, column: 1 } }],
+    });
+    expect(outcomeOf("")).toMatchObject({ faults: [{ path: "$", message: "there is nothing in it" }] });
   });
 
   test("keys of JavaScript's objects are plain keys", () => {

@@ -4,7 +4,8 @@
 import { nearest } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
 import { OPTION_NAMES, TENANT_OPTION_NAMES } from "./answer-options.ts";
-import { isRecord, type AnswerFault, type AnswerSection } from "./answers.ts";
+import { memberPath } from "./answer-places.ts";
+import { isRecord, withPlaces, type AnswerFault, type AnswerSection } from "./answers.ts";
 import { ExternalReferences } from "./external-references.ts";
 import {
   ANY,
@@ -40,7 +41,7 @@ export function validateAnswers(
 ): ValidatedAnswers | { readonly faults: readonly AnswerFault[] } {
   const validator = new Validator(options);
   const settings = validator.settings(answers);
-  if (validator.faults.length > 0) return { faults: validator.faults };
+  if (validator.faults.length > 0) return { faults: withPlaces(validator.faults, answers.placeOf) };
   const { tenant } = answers;
   return { settings, secrets: validator.secrets, ...(tenant !== undefined && { tenant }) };
 }
@@ -87,13 +88,14 @@ class Validator {
     }
     const tenants: Record<string, StoredTenant> = {};
     for (const [name, section] of Object.entries(value)) {
-      this.#checkTenant(name, `${path}.${name}`);
+      const at = memberPath(path, name);
+      this.#checkTenant(name, at);
       if (!isRecord(section)) {
-        this.#fault(`${path}.${name}`, "must be an object");
+        this.#fault(at, "must be an object");
         continue;
       }
-      this.#unknown(section, `${path}.${name}`, TENANT_OPTION_NAMES);
-      tenants[name] = this.#tenant(section, `${path}.${name}`, name);
+      this.#unknown(section, at, TENANT_OPTION_NAMES);
+      tenants[name] = this.#tenant(section, at, name);
     }
     return tenants;
   }
@@ -154,7 +156,7 @@ class Validator {
     }
     const sources: Record<string, StoredSource> = {};
     for (const [eventType, entry] of Object.entries(value)) {
-      const at = `${path}.${eventType}`;
+      const at = memberPath(path, eventType);
       if (!EVENT_TYPE.test(eventType))
         this.#fault(at, "is no event type", "Use letters, digits and . _ : @ -, at most 128 of them.");
       const parsed = parseSchemeConfig(this.#external.withoutThem(entry, at));
@@ -183,7 +185,8 @@ class Validator {
     if (resolved.some(({ secret }) => secret === "")) return undefined;
     const known = resolved.filter((key) => !("from" in key));
     for (const { path: name, message, hint } of keyFaults(config, known))
-      this.#fault(keys.length > 1 ? `${path}s (${name})` : path, message, hint);
+      if (keys.length > 1) this.#fault(`${path}s`, `"${name}": ${message}`, hint);
+      else this.#fault(path, message, hint);
     return {
       config,
       keys: resolved.map((key) => {
@@ -198,6 +201,10 @@ class Validator {
 
   #resolve(text: string, path: string): string | undefined {
     const match = REFERENCE.exec(text);
+    if (match === null && text.startsWith("${")) {
+      const hint = "Write ${NAME}, with nothing before or behind it.";
+      this.#fault(path, "looks like a variable of the environment, but is none", hint);
+    }
     if (match === null) return text;
     const name = match[1] ?? match[2] ?? "";
     const value = this.#options.env[name];
@@ -246,7 +253,7 @@ class Validator {
       if (known.includes(name)) continue;
       const meant = nearest(name, known);
       this.#fault(
-        `${path}.${name}`,
+        memberPath(path, name),
         "is no option",
         meant === undefined ? `Options are: ${known.join(", ")}.` : `Did you mean "${meant}"?`,
       );

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { cp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runGtc, type Ran } from "../../test/support/run-gtc.ts";
@@ -71,9 +71,16 @@ test("faulty answers end with 3, tell every fault, and change nothing", async ()
   const before = await stateText();
   const { exitCode, stderr } = await setup(["--answers", "answers.yaml"]);
   expect(exitCode).toBe(3);
-  expect(stderr).toContain("✗ $.events-webhook.enabled must be true or false");
-  expect(stderr).toContain('✗ $.events-webhook.public_base_url "hooks" is no URL');
+  expect(stderr).toContain("✗ answers.yaml:2:3 $.events-webhook.enabled must be true or false");
+  expect(stderr).toContain('✗ answers.yaml:3:3 $.events-webhook.public_base_url "hooks" is no URL');
   expect(await stateText()).toBe(before);
+});
+
+test("answers that are not UTF-8 are said to be so", async () => {
+  await writeFile(join(bundle.folder, "answers.json"), Buffer.from("\ufeff{}", "utf16le"));
+  const { exitCode, stderr } = await setup(["--answers", "answers.json"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("✗ $ the file is not UTF-8");
 });
 
 test("with --json the faults are JSON", async () => {

@@ -86,7 +86,7 @@ export class Metrics {
 
   /** Counts one request. A tenant that is not ours is counted as "", so that senders cannot grow the label set. */
   request({ tenant, verdict, status, durationMs, duplicateOf }: RequestSample): void {
-    const known = status === 404 ? "" : tenant;
+    const known = status === 404 && verdict === "refused" ? "" : tenant;
     const key = `${status} ${verdict} ${known}`;
     const count = this.#requestsSince.get(key);
     if (count === undefined) this.#requestsSince.set(key, { labels: { tenant: known, verdict, status }, count: 1 });

@@ -142,11 +142,20 @@ class Walk {
       return;
     }
     this.names.add(name);
-    if (this.#known.has(name)) return;
+    if (this.#known.has(name)) return this.#headerName(path);
     const similar = nearest(name, this.#known);
     const hint =
       similar === undefined ? `Known names: ${[...this.#known].join(", ")}.` : `Did you mean \`${similar}\`?`;
     this.#fault(path, "unknown-name", `There is no \`${name}\` in this flow.`, hint);
+  }
+
+  /** Names of headers are lower-case: with capitals it would be missing in every request. */
+  #headerName(path: hbs.AST.PathExpression): void {
+    const [first, second, third] = path.data ? path.parts.slice(1) : path.parts;
+    const header = first === "headers" ? second : first === "event" && second === "headers" ? third : undefined;
+    if (header === undefined || header === header.toLowerCase()) return;
+    const message = `Header names are lower-case: there is never a \`${header}\`.`;
+    this.#fault(path, "unknown-name", message, `Write \`${header.toLowerCase()}\`.`);
   }
 
   #fault(node: hbs.AST.Node, code: string, message: string, hint?: string): void {

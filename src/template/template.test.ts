@@ -198,6 +198,18 @@ describe("faults of a template", () => {
     expect(faultsOf("{{#if evnt}}a{{else}}{{evnt2}}{{/if}}")).toHaveLength(2);
   });
 
+  it("find a header that is asked for with capitals", () => {
+    for (const text of [
+      "{{headers.X-Request-Id}}",
+      "{{@root.headers.[X-Request-Id]}} x",
+      "a {{event.headers.X-Request-Id}}",
+    ])
+      expect(faultsOf(text)[0], text).toMatchObject({ code: "unknown-name", hint: "Write `x-request-id`." });
+    expect("template" in compileTemplate("{{event.payload.headers.X-A}} {{headers.x-a}}", ["event", "headers"])).toBe(
+      true,
+    );
+  });
+
   it("bound the length of a text", () => {
     expect(faultsOf(`{{event.id}}${"x".repeat(70_000)}`)[0]?.message).toMatch(/characters long/);
   });

@@ -1,6 +1,7 @@
 /** A few lines around a span with a marker under it, and the whole diagnostic as a person reads it. */
 import { locationOf, type Diagnostic } from "./diagnostic.ts";
 import type { Source, Span } from "./source.ts";
+import { cellsOf, visible } from "./visible.ts";
 
 /** How to paint the parts; the edge passes its terminal's colours, tests and logs pass nothing. */
 export interface Paint {
@@ -15,9 +16,8 @@ export const noPaint: Paint = { error: asIs, warning: asIs, dim: asIs, bold: asI
 
 const CONTEXT_LINES = 2;
 const MAX_LINE_CHARS = 160;
-const TAB = /\t/g;
 
-/** Renders the lines around `span`; the marker stands under its first line. */
+/** Renders the lines around `span`; the marker stands under its first line, as wide as what it marks is shown. */
 export function codeFrame(source: Source, span: Span, paint: Paint = noPaint): string {
   const start = source.positionAt(span.start);
   const end = source.positionAt(Math.max(span.start, span.end));
@@ -28,24 +28,34 @@ export function codeFrame(source: Source, span: Span, paint: Paint = noPaint): s
   for (let line = first; line <= last; line++) {
     const text = source.lineText(line);
     const mark = line === start.line ? ">" : " ";
-    const shown = text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}…` : text;
-    rows.push(`${mark} ${paint.dim(`${String(line).padStart(gutter)} |`)} ${shown.replace(TAB, "  ")}`.trimEnd());
+    rows.push(`${mark} ${paint.dim(`${String(line).padStart(gutter)} |`)} ${shown(beginning(text))}`.trimEnd());
     if (line === start.line && start.column <= MAX_LINE_CHARS) {
       const stop = end.line === start.line ? end.column : text.length + 1;
-      const width = Math.max(1, Math.min(stop, MAX_LINE_CHARS) - start.column);
-      const tabs = text.slice(0, start.column - 1).match(TAB)?.length ?? 0;
-      const pad = " ".repeat(start.column - 1 + tabs);
-      rows.push(`  ${paint.dim(`${" ".repeat(gutter)} |`)} ${pad}${paint.error("^".repeat(width))}`);
+      const before = text.slice(0, start.column - 1);
+      const marked = text.slice(before.length, Math.min(stop, MAX_LINE_CHARS) - 1);
+      const carets = paint.error("^".repeat(Math.max(1, cellsOf(shown(marked)))));
+      rows.push(`  ${paint.dim(`${" ".repeat(gutter)} |`)} ${" ".repeat(cellsOf(shown(before)))}${carets}`);
     }
   }
   return rows.join("\n");
 }
 
+/** The beginning of a long line, not cut within a character. */
+function beginning(text: string): string {
+  if (text.length <= MAX_LINE_CHARS) return text;
+  return `${text.slice(0, MAX_LINE_CHARS).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+function shown(text: string): string {
+  return visible(text.replaceAll("\t", "  "));
+}
+
 /** Location, message, frame and hint of one diagnostic. */
 export function renderDiagnostic(diagnostic: Diagnostic, paint: Paint = noPaint): string {
   const colour = diagnostic.level === "error" ? paint.error : paint.warning;
-  const head = `${paint.bold(locationOf(diagnostic))}: ${colour(diagnostic.level)} ${paint.dim(`[${diagnostic.code}]`)} ${diagnostic.message}`;
+  const place = paint.bold(visible(locationOf(diagnostic)));
+  const head = `${place}: ${colour(diagnostic.level)} ${paint.dim(`[${diagnostic.code}]`)} ${visible(diagnostic.message)}`;
   const frame = codeFrame(diagnostic.source, diagnostic.span, paint);
-  const hint = diagnostic.hint === undefined ? "" : `\n  ${paint.dim("fix:")} ${diagnostic.hint}`;
+  const hint = diagnostic.hint === undefined ? "" : `\n  ${paint.dim("fix:")} ${visible(diagnostic.hint)}`;
   return `${head}\n${frame}${hint}`;
 }

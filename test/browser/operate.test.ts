@@ -122,11 +122,11 @@ describe("the inspector for operators", () => {
     await page.getByLabel("Events a second").fill("10");
     await page.getByRole("button", { name: "Replay" }).click();
 
-    const progress = page.locator(".replay-progress progress");
+    const progress = page.locator(".bulk-progress progress");
     await progress.waitFor();
     expect(Number(await progress.getAttribute("max"))).toBe(FAILED_RUNS);
-    await page.locator(".replay-progress").getByText(`${FAILED_RUNS} of ${FAILED_RUNS}`).waitFor();
-    await page.locator(".replay-progress").getByText("Replayed", { exact: true }).waitFor();
+    await page.locator(".bulk-progress").getByText(`${FAILED_RUNS} of ${FAILED_RUNS}`).waitFor();
+    await page.locator(".bulk-progress").getByText("Replayed", { exact: true }).waitFor();
 
     const { items } = (await (await gateway.api("runs?flow=issues&limit=100")).json()) as {
       items: { event_id: string; replay_of: string | null }[];
@@ -201,7 +201,7 @@ describe("the inspector for operators", () => {
     await page.getByLabel("Events a second").fill("1000");
     await page.getByRole("button", { name: "Replay all that are left to do" }).click();
     const all = String(FAILED_RUNS + more);
-    await page.locator(".replay-progress").getByText(`${all} of ${all}`).waitFor();
+    await page.locator(".bulk-progress").getByText(`${all} of ${all}`).waitFor();
   });
 
   test("a bulk replay is stopped half-way", async () => {
@@ -210,7 +210,7 @@ describe("the inspector for operators", () => {
     await page.getByLabel("Events a second").fill("1");
     await page.getByRole("button", { name: "Replay" }).click();
     await page.getByRole("button", { name: "Stop" }).click();
-    const progress = page.locator(".replay-progress");
+    const progress = page.locator(".bulk-progress");
     await progress.getByText("Stopped", { exact: true }).waitFor();
     expect(await progress.innerText()).not.toContain(`${FAILED_RUNS} of ${FAILED_RUNS}`);
   });

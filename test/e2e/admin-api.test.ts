@@ -316,6 +316,8 @@ test.each([
   ["GET", "/api/refused/none", 404],
   ["GET", "/api/flows/none", 404],
   ["GET", "/api/replays/none", 404],
+  ["POST", "/api/refused/none/accept", 404],
+  ["GET", "/api/acceptances/none", 404],
   ["GET", "/api/sources/demo/none/curl", 404],
   ["POST", "/api/events/none/replay", 404],
   ["GET", "/api/audit?cursor=x", 400],
@@ -333,6 +335,7 @@ test("what is no resource is not there, and another method is told which one is"
 test("every operation of the document answers as it says", async () => {
   const [run] = itemsOf(await get(`/api/runs?flow=order&limit=1`));
   const job = await call("POST", "/api/replays", { event_ids: [ids.order], rate: 1000 });
+  const accepting = await call("POST", "/api/refused/accept", { refusal_ids: [ids.refused], rate: 1000 });
   const event = `/api/events/${ids.github}`;
   const calls: readonly (readonly [method: string, path: string, body?: object])[] = [
     ["POST", "/api/login", { token: gateway.gateway.token }],
@@ -352,6 +355,9 @@ test("every operation of the document answers as it says", async () => {
     ["GET", "/api/sources/demo/github/curl"],
     ["POST", "/api/sources/demo/github/test"],
     ["GET", `/api/refused/${ids.refused}`],
+    ["POST", `/api/refused/${ids.refused}/accept`],
+    ["GET", `/api/acceptances/${String(accepting.json["id"])}`],
+    ["DELETE", `/api/acceptances/${String(accepting.json["id"])}`],
   ];
   for (const [method, path, body] of calls)
     expect([path, (await call(method, path, body)).status]).toEqual([path, expect.toSatisfy(isGood)]);

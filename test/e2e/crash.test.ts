@@ -1,113 +1,140 @@
 /**
- * The gateway is killed with SIGKILL again and again while requests come in. Afterwards every acknowledged event is
- * there and finished, and no step that was recorded as done was done again.
+ * The gateway is killed with SIGKILL again and again while requests come in: at any time, and at each point where what is on
+ * disk and what is known differ. Afterwards every acknowledged event is there and finished, and no step that was recorded
+ * as done was done again.
  */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { once } from "node:events";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { messageOf } from "../../src/base/index.ts";
+import {
+  ANSWER,
+  CHILD,
+  expectAllFinished,
+  sendUntilGone,
+  WORK,
+  type Acknowledged,
+} from "../support/finished-events.ts";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 
-const KILLS = 12;
+const KILLS = 10;
 const SENDERS = 8;
 /** Long enough for some hundred requests, short enough to hit the start, the middle and the recovery. */
-const LIFETIMES_MS = [40, 120, 250, 60, 400, 15, 180, 90, 300, 30, 220, 150];
-
-const WORK = `
-nodes:
-  - { id: first, type: script, config: { script: "let n = 0; while n < 2000 { n += 1; } n" }, next: second }
-  - { id: second, type: template, config: { template: "{{first}}" }, next: spawn }
-  - { id: spawn, type: async, config: { flow: child, payload: "{{event.payload}}" }, next: last }
-  - { id: last, type: script, config: { script: "second" } }
-triggers:
-  - { type: event, event_type: work }
-`;
-const CHILD = `
-nodes:
-  - { id: only, type: script, config: { script: "payload" } }
-`;
-const ANSWER = `
-nodes:
-  - { id: reply, type: http_response, config: { status: 200, body: { id: "{{event.id}}" } }, next: after }
-  - { id: after, type: script, config: { script: "payload" } }
-triggers:
-  - { type: event, event_type: answer }
-`;
+const LIFETIMES_MS = [40, 120, 250, 60, 400, 15, 180, 90, 300, 30];
 
 let bundle: TestBundle;
-beforeAll(async () => {
+beforeEach(async () => {
   bundle = await createTestBundle({ "work.ygtc": WORK, "child.ygtc": CHILD, "answer.ygtc": ANSWER });
 });
-afterAll(() => bundle.remove());
+afterEach(() => bundle.remove());
+
+function send(gateway: RunningGateway, acknowledged: Acknowledged): Promise<unknown> {
+  return Promise.all(Array.from({ length: SENDERS }, (_, sender) => sendUntilGone(gateway, acknowledged, sender)));
+}
+
+async function expectNothingLost(acknowledged: Acknowledged): Promise<void> {
+  const gateway = await startGtc(bundle.folder);
+  await expectAllFinished(gateway, acknowledged);
+  expect(await gateway.stop()).toBe(0);
+}
 
 test("kill -9 under load: nothing that was acknowledged is lost, no completed step is repeated", async () => {
-  const acknowledged = new Set<string>();
+  const acknowledged: Acknowledged = new Map();
   for (let round = 0; round < KILLS; round++) {
     const gateway = await startGtc(bundle.folder);
-    const senders = Array.from({ length: SENDERS }, (_, sender) => send(gateway, acknowledged, sender));
+    const sent = send(gateway, acknowledged);
     await new Promise((resolve) => setTimeout(resolve, LIFETIMES_MS[round % LIFETIMES_MS.length]));
     await gateway.kill();
-    await Promise.all(senders);
+    await sent;
   }
   expect(acknowledged.size).toBeGreaterThan(KILLS);
-  const gateway = await startGtc(bundle.folder);
-  await untilIdle(gateway);
-  for (const id of acknowledged) checkEvent(await show(gateway, id), id);
-  expect(await gateway.stop()).toBe(0);
+  await expectNothingLost(acknowledged);
 }, 120_000);
 
-/** Sends one request after the other until the gateway is gone. */
-async function send(gateway: RunningGateway, acknowledged: Set<string>, sender: number): Promise<void> {
-  for (let n = 0; ; n++) {
-    const type = (n + sender) % 2 === 0 ? "work" : "answer";
-    try {
-      const response = await fetch(`${gateway.url}/events/webhook/demo/${type}`, {
-        method: "POST",
-        body: JSON.stringify({ sender, n }),
-        headers: { "content-type": "application/json" },
-      });
-      const body = (await response.json()) as { event_id?: string; id?: string };
-      if (response.ok) acknowledged.add(body.event_id ?? body.id ?? "");
-    } catch {
-      // Killed in the middle of it: this one was not acknowledged.
-      return;
-    }
+/** Points, and how often each is passed before it is the last one. See `kill-at.mjs`. */
+const POINTS: readonly (readonly [point: string, nth: number])[] = [
+  ["segment", 1],
+  ["write-torn", 1],
+  ["write-after", 1],
+  ["write-before", 9],
+  ["write-torn", 40],
+  ["write-after", 60],
+  ["step", 1],
+  ["step", 90],
+  ["rebuild", 2],
+];
+
+test("kill -9 where an append, a step or the index is half done: the same", async () => {
+  const acknowledged: Acknowledged = new Map();
+  for (const [point, nth] of POINTS) {
+    if (point === "rebuild") await removeIndex();
+    const preload = pathToFileURL(join(import.meta.dirname, "../support/kill-at.mjs"));
+    preload.search = new URLSearchParams({ point, nth: String(nth) }).toString();
+    await liveUntilKilled(preload, acknowledged, `${point} ${nth}`);
   }
-}
+  expect(acknowledged.size).toBeGreaterThan(100);
+  await expectNothingLost(acknowledged);
+}, 120_000);
 
-interface Detail {
-  readonly event: { readonly status: string; readonly event_type: string };
-  readonly runs: readonly {
-    readonly id: string;
-    readonly flow: string;
-    readonly status: string;
-    readonly parent_run: string | null;
-    readonly steps: readonly { readonly node: string; readonly status: string }[];
-  }[];
-}
-
-function checkEvent({ event, runs }: Detail, id: string): void {
-  expect(event.status, id).toBe("done");
-  const flows = runs.map(({ flow }) => flow).toSorted();
-  expect(flows, id).toEqual(event.event_type === "work" ? ["child", "work"] : ["answer"]);
-  for (const run of runs) {
-    const done = run.steps.filter(({ status }) => status === "succeeded").map(({ node }) => node);
-    expect(done, `${id} ${run.flow}`).toEqual([...new Set(done)]);
-    expect(run.status, id).toBe("succeeded");
-  }
-}
-
-async function show(gateway: RunningGateway, id: string): Promise<Detail> {
-  const response = await fetch(`${gateway.adminUrl}/api/events/${id}/record`, {
-    headers: { authorization: `Bearer ${gateway.token}` },
+/** The process ends itself, at its start or under load. */
+async function liveUntilKilled(preload: URL, acknowledged: Acknowledged, what: string): Promise<void> {
+  const gateway = await startGtc(bundle.folder, [], ["--import", preload.href]).catch((fault: unknown) => {
+    if (!messageOf(fault).includes("ended with SIGKILL")) throw fault;
   });
-  return (await response.json()) as Detail;
+  if (gateway === undefined) return;
+  const ended = once(gateway.child, "exit");
+  await send(gateway, acknowledged);
+  expect(await ended, what).toEqual([null, "SIGKILL"]);
 }
 
-/** Waits until no event is unfinished: each look asks the gateway, which answers when its index has caught up. */
-async function untilIdle(gateway: RunningGateway): Promise<void> {
-  for (;;) {
-    const response = await fetch(`${gateway.adminUrl}/api/events?status=received&limit=1`, {
-      headers: { authorization: `Bearer ${gateway.token}` },
+async function removeIndex(): Promise<void> {
+  for (const end of ["", "-wal", "-shm"])
+    await rm(join(bundle.folder, "state", "log", `projection.sqlite${end}`), { force: true });
+}
+
+const SLOW = `
+nodes:
+  - { id: work, type: script, config: { script: "let n = 0; while n < 1000000 { n += 1; } n" }, next: respond }
+  - { id: respond, type: http_response, config: { body: "{{work}}" } }
+triggers:
+  - { type: event, event_type: slow }
+`;
+
+test("a sender that was cut off gets the flow's answer when it delivers again", async () => {
+  await bundle.write("flows/slow.ygtc", SLOW);
+  const deliver = (gateway: RunningGateway): Promise<Response> =>
+    fetch(`${gateway.url}/events/webhook/demo/slow`, {
+      method: "POST",
+      body: "{}",
+      headers: { "content-type": "application/json", "idempotency-key": "once" },
     });
-    if (((await response.json()) as { items: unknown[] }).items.length === 0) return;
-  }
+  const first = await startGtc(bundle.folder);
+  const before = await journalBytes();
+  const cutOff = deliver(first).then(
+    () => "answered",
+    () => "cut off",
+  );
+  await untilTheJournalGrows(before);
+  await first.kill();
+  expect(await cutOff).toBe("cut off");
+  const second = await startGtc(bundle.folder);
+  await expectAllFinished(second, new Map());
+  const answer = await deliver(second);
+  expect([answer.status, await answer.text()]).toEqual([200, "1000000"]);
+  await second.kill();
+}, 30_000);
+
+async function journalBytes(): Promise<number> {
+  const folder = join(bundle.folder, "state", "log");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".journal"));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function untilTheJournalGrows(before: number): Promise<void> {
+  while ((await journalBytes()) <= before) await setImmediate();
 }

@@ -96,6 +96,15 @@ test("a running gateway takes what a file holds anew; what it held before goes o
     expect(await post("respond", "respond-secret-of-the-file")).toBe(201);
     expect(await post("strict", "another-secret-of-the-file")).toBe(202);
     expect(await post("strict", "respond-secret-of-the-file")).toBe(401);
+    const { lines } = await runGtc(["secrets", "status", bundle.folder, "--json"]);
+    expect(lines.map(({ event_type: type, secret, origin }) => [type, secret, origin])).toEqual([
+      ["respond", "default", "answers"],
+      ["respond", "default.replaced", "replaced"],
+      ["strict", "default", "answers"],
+    ]);
+    expect(lines[1]).toMatchObject({ used_count: 1, advice: "ends", not_after: expect.any(String) as string });
+    const removed = await runGtc(["secrets", "remove", "demo", "respond", "default.replaced", bundle.folder]);
+    expect(removed.stderr).toContain("a restart of the gateway ends it");
     await rm(join(bundle.folder, "respond.secret"));
     await said("the last good version goes on");
     expect(await post("respond", "another-secret-of-the-file")).toBe(201);

@@ -133,6 +133,31 @@ test("what is sent to a tenant that there is not is kept for the operator, one a
   expect(kept[0]).toMatchObject({ detail: 'There is no tenant "acne".', hint: 'Did you mean "acme"?' });
 });
 
+test("what is sent by another method is kept for the operator with what to do, one a second, and all is counted", async () => {
+  const before = gateway.records.length;
+  for (const method of ["GET", "HEAD", "PUT", "DELETE", "GET"])
+    expect((await gateway.request(method, "/events/webhook/demo/probed")).status).toBe(405);
+  expect((await gateway.request("GET", "/events/webhook/strict/probed")).status).toBe(405);
+  const told = gateway.records.slice(before);
+  expect(told.map(({ status, verdict }) => [status, verdict])).toEqual(told.map(() => [405, "refused"]));
+  expect(told).toHaveLength(6);
+  const kept = (await gateway.refusals()).filter(({ event_type: type }) => type === "probed");
+  expect(kept).toHaveLength(told.filter(({ unkept }) => unkept !== true).length);
+  expect(kept.length).toBeLessThan(4);
+  expect(kept.at(-1)).toMatchObject({
+    reason: "method_not_allowed",
+    detail: "It was sent with GET; webhooks are sent with POST.",
+    hint: expect.stringContaining("provider's way to confirm the URL") as string,
+  });
+});
+
+test("what was nearly sent to a webhook is kept, too; what is tried on every public address is not", async () => {
+  for (const path of ["/wp-login.php", "/webhook/demo/orders"])
+    expect((await gateway.request("POST", path, "{}")).status).toBe(404);
+  const kept = (await gateway.refusals()).filter(({ reason }) => reason === "unknown_path");
+  expect(kept).toMatchObject([{ detail: "There is no webhook at /webhook/demo/orders.", http_status: 404 }]);
+});
+
 test("404 for an unknown tenant and for other paths, 405 with Allow for other methods", async () => {
   expect(problemOf(await gateway.post("nobody/x", "{}"))).toEqual({
     status: 404,
@@ -288,10 +313,17 @@ test("a sender that sends too slowly gets 408", async () => {
 
 test("health, readiness and metrics are on the admin port", async () => {
   expect(await (await fetch(`${gateway.adminUrl}/healthz`)).json()).toEqual({ status: "ok" });
-  expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
-  expect(await (await fetch(`${gateway.adminUrl}/metrics`)).text()).toMatch(
-    /^gtc_requests_total\{tenant="demo",verdict="unsigned",status="202"\} \d+$/m,
-  );
+  const ready = await fetch(`${gateway.adminUrl}/readyz`);
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toEqual({
+    status: "ready",
+    backlog: expect.any(Number) as number,
+    projection_lag_bytes: expect.any(Number) as number,
+  });
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  expect(metrics).toMatch(/^gtc_requests_total\{tenant="demo",verdict="unsigned",status="202"\} \d+$/m);
+  expect(metrics).toMatch(/^gtc_runs_total\{flow="[a-z]+",status="succeeded"\} [1-9]\d*$/m);
+  expect(metrics).toMatch(/^gtc_run_duration_seconds_count [1-9]\d*$/m);
   expect((await fetch(`${gateway.adminUrl}/api/events`)).status).toBe(401);
 });
 

@@ -200,3 +200,67 @@ triggers: [{ type: event, event_type: f }]
   expect(runs.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded", "failed"]);
   expect(runs[3]).toMatchObject({ attempt: 1, error: { code: "too-many-children", node: "again" } });
 });
+
+const ANSWERS = (answer: string): string => `{ id: respond, type: http_response, config: { body: ${answer} } }`;
+test("what a flow that was started by another says reaches nobody: the sender hears the flow that it triggered", async () => {
+  const bundle = await bundleOf({
+    "parent.ygtc": `
+nodes:
+  - { id: start, type: async, config: { flow: child }, next: work }
+  - { id: work, type: script, config: { script: "let n = 0; while n < 300000 { n += 1; } n" }, next: respond }
+  - ${ANSWERS("parent")}
+triggers: [{ type: event, event_type: f }]
+`,
+    "child.ygtc": `nodes:\n  - ${ANSWERS("child")}\n`,
+  });
+  await using gateway = await TestGateway.start(bundle, { runners: "2" });
+  const answer = await gateway.post("demo/f", "{}");
+  expect([answer.status, answer.body]).toEqual([200, "parent"]);
+  const detail = await gateway.settled(gateway.records.at(-1)!.eventId);
+  expect(detail.response).toMatchObject({ status: 200, by: "flow", body: "parent" });
+});
+
+test("what a replay says is no answer of the event, also when it is tried again", async () => {
+  const bundle = await bundleOf({}, ["demo", "acme"]);
+  await using gateway = await TestGateway.start(bundle);
+  const id = (await gateway.post("demo/f", "{}")).json()["event_id"];
+  // What it starts is not there for this tenant at first.
+  const child = `nodes: [{ id: note, type: script, config: { script: "1" } }]`;
+  await bundle.write("tenants/acme/flows/child.ygtc", child);
+  await bundle.write(
+    "flows/f.ygtc",
+    `
+config: { retry_policy: { max_attempts: 100, initial_delay: 20ms, max_delay: 20ms } }
+nodes:
+  - { id: start, type: async, config: { flow: child }, next: respond }
+  - ${ANSWERS("replayed")}
+triggers: [{ type: event, event_type: f }]
+`,
+  );
+  await gateway.gateway.reload(await bundle.load());
+  await gateway.api(`events/${String(id)}/replay`, { method: "POST" });
+  await gateway.eventWhen(id, ({ runs }) => runs[0]?.status === "waiting");
+  await bundle.write("flows/child.ygtc", child);
+  await gateway.gateway.reload(await bundle.load());
+  const detail = await gateway.eventWhen(id, ({ runs }) => runs.every(({ status }) => status === "succeeded"));
+  expect(detail.runs[0]!.attempt).toBeGreaterThan(1);
+  expect(detail.runs[0]!.steps.at(-1)).toMatchObject({ node: "respond", output: { status: 200, body: "replayed" } });
+  expect(detail.response).toMatchObject({ status: 202, by: "ack" });
+});
+
+test("a flow's timeout ends a try between two steps, and the next try goes on there", async () => {
+  const bundle = await bundleOf({
+    "f.ygtc": `
+config: { timeout: 30ms, retry_policy: { max_attempts: 2, initial_delay: 10ms } }
+nodes:
+  - { id: look, type: branch, config: { conditions: [{ expression: "true", next: text }], default: end } }
+  - { id: text, type: template, config: { template: "{{#each payload}}{{this}}{{/each}}" }, next: look }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const detail = await postAndSettle(gateway, "demo/f", JSON.stringify(Array.from({ length: 10_000 }, (_, n) => n)));
+  expect(detail.runs[0]).toMatchObject({ status: "failed", attempt: 2, error: { code: "run-deadline" } });
+  expect(detail.runs[0]!.steps.length).toBeGreaterThan(1);
+  expect(detail.runs[0]!.steps.length).toBeLessThan(1000);
+});

@@ -1,6 +1,6 @@
 /** `gtc start --watch`: flows and bundle.yaml are edited while the gateway runs. */
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
+import { rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
@@ -58,6 +58,16 @@ test("flows come and go with their files, also in folders that were not there", 
   expect(await post("demo/own")).toMatchObject({ body: "own" });
   await said(/Loaded 2 flow/, () => rm(join(bundle.folder, "flows", "ho.ygtc")));
   expect(await post("demo/ho")).toMatchObject({ status: 202 });
+});
+
+test("files that an editor or the system leaves beside the flows are no flows", async () => {
+  await said(/Loaded 1 flow/, async () => {
+    await symlink("someone@host.1234", join(bundle.folder, "flows", ".#hi.ygtc"));
+    await bundle.write("flows/._hi.ygtc", "\0\0no text");
+    await bundle.write("flows/hi.ygtc~", flow("old"));
+    await bundle.write("flows/hi.ygtc", flow("two"));
+  });
+  expect(await post()).toMatchObject({ body: "two" });
 });
 
 test("tenants of bundle.yaml come with it, and a faulty bundle.yaml changes nothing", async () => {

@@ -25,11 +25,15 @@ export interface RunningGateway {
   output(): string;
 }
 
-/** Starts `gtc start` and waits until it is ready. */
-export async function startGtc(folder: string, args: readonly string[] = []): Promise<RunningGateway> {
+/** Starts `gtc start` and waits until it is ready. @throws Error when it ends before */
+export async function startGtc(
+  folder: string,
+  args: readonly string[] = [],
+  nodeArgs: readonly string[] = [],
+): Promise<RunningGateway> {
   const child = spawn(
     process.execPath,
-    [GTC, "start", folder, "--port", "0", "--admin-port", "0", "--log-format", "json", ...args],
+    [...nodeArgs, GTC, "start", folder, "--port", "0", "--admin-port", "0", "--log-format", "json", ...args],
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "" },
@@ -39,7 +43,7 @@ export async function startGtc(folder: string, args: readonly string[] = []): Pr
   const output = (): string => stdout() + stderr();
   await new Promise<void>((resolve, reject) => {
     child.stdout.on("data", () => output().includes('"msg":"started"') && resolve());
-    child.once("exit", () => reject(new Error(`gtc start ended: ${output()}`)));
+    child.once("exit", (code, signal) => reject(new Error(`gtc start ended with ${signal ?? code}: ${output()}`)));
   });
   const file = JSON.parse(await readFile(join(folder, "state", "gateway.json"), "utf8")) as {
     webhook_url: string;

@@ -16,6 +16,7 @@ export const stateTexts = defineTexts(
     resolved: "resolved",
     resolvedWhy: "It failed; a replay has done its work since.",
     test: "test",
+    acceptedLater: "accepted later",
   },
   {
     verdicts: { verified: "geprüft", unsigned: "unsigniert", refused: "abgelehnt" },
@@ -37,5 +38,6 @@ export const stateTexts = defineTexts(
     resolved: "nachgeholt",
     resolvedWhy: "Es scheiterte; eine Wiederholung hat die Arbeit seither getan.",
     test: "Test",
+    acceptedLater: "später angenommen",
   },
 );

@@ -1,7 +1,7 @@
 /** What the admin API works with. The composition root hands it in; nothing here knows adapters or the command line. */
 import type { Clock } from "../../base/index.ts";
 import type { Envelope, HeaderList } from "../../event/index.ts";
-import type { EventLog, EventQueries, PlannedRun } from "../../event-log/index.ts";
+import type { EventLog, EventQueries, PlannedRun, Refusal } from "../../event-log/index.ts";
 import type { FlowSet } from "../../flow/index.ts";
 import type { SchemeConfig, SigningKey } from "../../signature/index.ts";
 import type { AuditTrail } from "../audit-trail.ts";
@@ -17,6 +17,13 @@ export interface AdminBackend {
   readonly replay: (eventId: string) => Promise<readonly PlannedRun[]>;
   /** Stores an edited copy of an event as an operator's test and runs today's flows on it. */
   readonly storeCopy: (original: Envelope, copy: EventCopy) => Promise<StoredCopy>;
+  /**
+   * Verifies a refused request again and stores it when it verifies now. `beforeStored` is awaited with the event's id.
+   * @throws GtcError GTC_LOG_UNAVAILABLE
+   */
+  readonly accept: (refusal: Refusal, beforeStored: (eventId: string) => Promise<void>) => Promise<Acceptance>;
+  /** Why a refused request would not even be verified again; undefined: it would. */
+  readonly hindranceTo: (refusal: Refusal) => StillRefused | undefined;
   /** Sends a request to the gateway's own webhook port, as a sender would. */
   readonly send: (request: OwnRequest) => Promise<{ readonly status: number; readonly body: string }>;
   readonly doctor: () => Promise<readonly DoctorFinding[]>;
@@ -60,6 +67,19 @@ export interface EventCopy {
 export interface StoredCopy {
   readonly eventId: string;
   readonly runs: readonly PlannedRun[];
+}
+
+/** What became of a refused request that was verified again. */
+export type Acceptance =
+  | { readonly outcome: "accepted"; readonly eventId: string; readonly runs: readonly PlannedRun[] }
+  | { readonly outcome: "duplicate"; readonly eventId: string }
+  | ({ readonly outcome: "still_refused" } & StillRefused);
+
+export interface StillRefused {
+  readonly reason: string;
+  readonly detail: string;
+  readonly hint: string;
+  readonly likely?: Refusal["likely"];
 }
 
 export interface OwnRequest {

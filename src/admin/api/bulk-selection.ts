@@ -1,4 +1,4 @@
-/** Which events a bulk replay is about, oldest first and each once. */
+/** Which events or refused requests a bulk job is about, oldest first and each once. */
 import { GtcError } from "../../base/index.ts";
 import type { AdminBackend } from "./backend.ts";
 import { defined, eventQueryOf, periodOf } from "./event-handlers.ts";
@@ -6,8 +6,12 @@ import type { HandlerInput } from "./handler.ts";
 
 type Selection = HandlerInput<"startReplayJob">["body"];
 
+export type RefusalSelection = Omit<HandlerInput<"startAcceptJob">["body"], "rate">;
+
 const MOST_EVENTS = 10_000;
 const PAGE = 1000;
+/** Correctly signed, and too late: whoever sends an old request again is refused for this. */
+const REFUSED_FOR_TIME = "timestamp_outside_tolerance";
 
 /** @throws GtcError when there are none, or too many for one job. */
 export async function selectedEvents(backend: AdminBackend, selection: Selection): Promise<readonly string[]> {
@@ -16,6 +20,34 @@ export async function selectedEvents(backend: AdminBackend, selection: Selection
     given ??
     (letters === undefined ? await matchingEvents(backend, filter ?? {}) : await deadLetters(backend, letters));
   if (ids.length === 0) throw new GtcError("GTC_BAD_REQUEST", { detail: "No event matches." });
+  return ids;
+}
+
+/**
+ * Refused requests that were not accepted yet. One that was refused for its time may be a replay: it is taken where it was
+ * chosen, or its reason was, and not among others.
+ * @throws GtcError when there are none, or too many for one job.
+ */
+export async function selectedRefusals(
+  { queries }: Pick<AdminBackend, "queries">,
+  { refusal_ids: given, filter = {} }: RefusalSelection,
+): Promise<readonly string[]> {
+  const { tenant, type, reason, q, since, until } = filter;
+  const asked = { ...defined({ tenant, eventType: type, reason, text: q }), ...periodOf({ since, until }) };
+  const ids =
+    given ??
+    (await allIds(async (cursor) => {
+      const page = await queries.listRefusals({
+        ...asked,
+        accepted: false,
+        withoutBodies: true,
+        limit: PAGE,
+        ...defined({ cursor }),
+      });
+      const meant = page.items.filter((item) => reason !== undefined || item.reason !== REFUSED_FOR_TIME);
+      return { ids: meant.map(({ id }) => id), next: page.nextCursor };
+    }));
+  if (ids.length === 0) throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
   return ids;
 }
 
@@ -46,7 +78,7 @@ async function allIds(
     const { ids, next } = await page(cursor);
     for (const id of ids) all.add(id);
     if (all.size > MOST_EVENTS)
-      throw new GtcError("GTC_BAD_REQUEST", { detail: `More than ${MOST_EVENTS} events match; narrow the filter.` });
+      throw new GtcError("GTC_BAD_REQUEST", { detail: `More than ${MOST_EVENTS} match; narrow the filter.` });
     if (next === undefined) return [...all].reverse();
     cursor = next;
   }

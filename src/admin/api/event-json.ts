@@ -15,10 +15,10 @@ import type { StoredFlowView } from "../../flow/index.ts";
 import type * as Contract from "../contract/index.ts";
 import { maskHeaders, maskQuery, maskTarget, type MaskRules } from "../masking.ts";
 import { isoTime, jsonOr, timeOrNull } from "../json-values.ts";
+import type { StillRefused } from "./backend.ts";
 import { shownBody } from "./shown-body.ts";
 
 export function eventRowJson(row: EventRowView): Contract.EventSummary {
-  const isRefused = row.status === "refused";
   return {
     id: row.id,
     sequence: row.sequence,
@@ -33,13 +33,25 @@ export function eventRowJson(row: EventRowView): Contract.EventSummary {
     verdict: row.verdict.status,
     duplicate_of: row.duplicateOf ?? null,
     body_bytes: row.bodyBytes,
-    answer:
-      row.answer === undefined
-        ? { status: isRefused ? 400 : 202, by: isRefused ? "problem" : "ack", duration_ms: null }
-        : { status: row.answer.status, by: row.answer.by as AnswerRecord["by"], duration_ms: row.answer.durationMs },
+    answer: rowAnswerJson(row),
     runs: row.runs.map(({ id, flow, status }) => ({ id, flow, status })),
     test: row.verdict.status === "unsigned" && row.verdict.sentBy === "operator",
+    accepted_from:
+      row.acceptedFrom === undefined
+        ? null
+        : { refusal_id: row.acceptedFrom.refusalId, accepted_at: isoTime(row.acceptedFrom.atMs) },
   };
+}
+
+function rowAnswerJson(row: EventRowView): Contract.EventSummary["answer"] {
+  // Whatever a flow answers to what was accepted later, its sender was refused.
+  if (row.acceptedFrom !== undefined) return { status: 401, by: "problem", duration_ms: null };
+  const { answer } = row;
+  if (answer !== undefined)
+    return { status: answer.status, by: answer.by as AnswerRecord["by"], duration_ms: answer.durationMs };
+  return row.status === "refused"
+    ? { status: 400, by: "problem", duration_ms: null }
+    : { status: 202, by: "ack", duration_ms: null };
 }
 
 /** How the definitions with which runs began are found by their hash. */
@@ -91,7 +103,9 @@ function verificationJson(verdict: VerdictRecord): Contract.Verification {
 }
 
 /** What the sender was told. Where nothing was recorded it was our own 202. */
-function answerJson({ answer, summary }: EventDetail): Contract.Answer {
+function answerJson({ answer, summary, envelope }: EventDetail): Contract.Answer {
+  if (envelope.acceptedFrom !== undefined)
+    return { status: 401, by: "problem", headers: {}, body: null, answered_at: null, duration_ms: null };
   if (answer === undefined) {
     const body = {
       event_id: summary.id,
@@ -194,15 +208,28 @@ export function refusalJson(refusal: Refusal): Contract.Refusal {
     target: maskTarget(refusal.target),
     remote_address: refusal.remoteAddress,
     body_bytes: refusal.bodyBytes,
+    accepted_as:
+      refusal.acceptedAs === undefined
+        ? null
+        : { event_id: refusal.acceptedAs.eventId, accepted_at: isoTime(refusal.acceptedAs.atMs) },
   };
 }
 
-export async function refusalDetailJson(refusal: Refusal, rules: MaskRules): Promise<Contract.RefusalDetail> {
+export function stillRefusedJson({ reason, detail, hint, likely }: StillRefused) {
+  return { reason, detail, hint, likely: likely ?? null };
+}
+
+export async function refusalDetailJson(
+  refusal: Refusal,
+  hindrance: StillRefused | undefined,
+  rules: MaskRules,
+): Promise<Contract.RefusalDetail> {
   const isWhole = refusal.bodyStart.length === refusal.bodyBytes;
   const body = await shownBody(refusal.headers, refusal.bodyStart, rules);
   return {
     ...refusalJson(refusal),
     headers: maskHeaders(refusal.headers, rules),
     body: { ...body, bytes: refusal.bodyBytes, truncated: body.truncated || !isWhole },
+    hindrance: hindrance === undefined ? null : stillRefusedJson(hindrance),
   };
 }

@@ -1,19 +1,14 @@
-/** Refused requests, sources, numbers, doctor's findings, and what operators did. */
+/** Sources, numbers, doctor's findings, and what operators did. */
 import { GtcError } from "../../base/index.ts";
 import type { GaugeSample, Refusal, SourceUse, TrafficBucket } from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
-import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, BundleView, SourceView } from "./backend.ts";
-import { defined, periodOf } from "./event-handlers.ts";
-import { refusalDetailJson, refusalJson } from "./event-json.ts";
+import { defined } from "./event-handlers.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
-import { notFound, type Handlers } from "./handler.ts";
+import type { Handlers } from "./handler.ts";
 import { percentilesJson } from "./run-handlers.ts";
 
-type OperateHandlers = Pick<
-  Handlers,
-  "info" | "listRefused" | "showRefused" | "listSources" | "overview" | "doctor" | "listAudit"
->;
+type OperateHandlers = Pick<Handlers, "info" | "listSources" | "overview" | "doctor" | "listAudit">;
 
 const BUCKETS_MS = { "1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000, "6h": 21_600_000, "1d": 86_400_000 };
 /** More would be more than a chart can show. */
@@ -35,31 +30,10 @@ export const operateHandlers: OperateHandlers = {
     };
   },
 
-  listRefused: async ({ query: { type, q, since, until, ...same }, backend }) => {
-    const query = {
-      ...defined(same),
-      limit: same.limit,
-      ...defined({ eventType: type, text: q }),
-      ...periodOf({ since, until }),
-    };
-    const page = await backend.queries.listRefusals(query);
-    return {
-      items: page.items.map(refusalJson),
-      next_cursor: page.nextCursor ?? null,
-      searched_to: timeOrNull(page.searchedToMs),
-    };
-  },
-
-  showRefused: async ({ params: { id }, backend }) => {
-    const refusal = await backend.queries.getRefusal(id);
-    if (refusal === undefined) throw notFound("refused request", id);
-    return refusalDetailJson(refusal, maskRulesOf(backend));
-  },
-
   listSources: async ({ backend }) => {
     const [uses, refusals] = await Promise.all([
       backend.queries.sourceUse(),
-      backend.queries.listRefusals({ limit: LOOKED_AT_REFUSALS }),
+      backend.queries.listRefusals({ limit: LOOKED_AT_REFUSALS, withoutBodies: true }),
     ]);
     const sources = withUnnamed(backend.bundle(), uses);
     const items = sources.map((source) => sourceJson(source, uses, refusals.items));

@@ -3,7 +3,8 @@ import { GtcError } from "../../base/index.ts";
 import type { PlannedRun } from "../../event-log/index.ts";
 import { curlCommand, signRequest, type SignedRequest } from "../../signature/index.ts";
 import type * as Contract from "../contract/index.ts";
-import type { ReplayJobs } from "../replay-jobs.ts";
+import type { BulkJobs, JobView } from "../bulk-jobs.ts";
+import { bulkJobJson } from "../bulk-job-json.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
 import { selectedEvents } from "./bulk-selection.ts";
@@ -26,7 +27,12 @@ type ReplayHandlers = Pick<
 
 const SAMPLE = '{"message": "Hello from the inspector"}';
 
-export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
+/** How many events of a job were started again. */
+export interface ReplayTally {
+  started: number;
+}
+
+export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
   return {
     replayEvent: async ({ params: { id }, backend, audit }) => {
       await audit("replay", id);
@@ -47,7 +53,11 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
     startReplayJob: async ({ body, backend, audit }) => {
       const ids = await selectedEvents(backend, body);
       await audit("bulk_replay", `${ids.length} event(s)`);
-      return jobs.start(ids, body.rate);
+      const job = jobs.start(ids, body.rate, async (id, tally) => {
+        await backend.replay(id);
+        tally.started += 1;
+      });
+      return replayJobJson(job);
     },
 
     showReplayJob: async ({ params: { id } }) => found(jobs.show(id), id),
@@ -84,9 +94,14 @@ export function replayHandlers(jobs: ReplayJobs): ReplayHandlers {
   };
 }
 
-function found(job: Contract.ReplayJob | undefined, id: string): Contract.ReplayJob {
+function found(job: JobView<ReplayTally> | undefined, id: string): Contract.ReplayJob {
   if (job === undefined) throw notFound("bulk replay", id);
-  return job;
+  return replayJobJson(job);
+}
+
+function replayJobJson(job: JobView<ReplayTally>): Contract.ReplayJob {
+  const failures = job.failures.map(({ id, message }) => ({ event_id: id, message }));
+  return { ...bulkJobJson(job), started: job.tally.started, failures };
 }
 
 function replayedJson(eventId: string, replayOf: string, runs: readonly PlannedRun[]) {

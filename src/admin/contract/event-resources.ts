@@ -35,6 +35,11 @@ export const eventSummary = z.object({
   runs: z.array(runRef),
   /** Set when an operator sent it from here. */
   test: z.boolean(),
+  /**
+   * The refused request that it was, and when it was verified again and accepted. `received_at` is when it came, `answer`
+   * what its sender was told then.
+   */
+  accepted_from: z.object({ refusal_id: z.string(), accepted_at: time }).nullable(),
 });
 
 /** A header or query value; the value is absent while it is masked. */
@@ -103,6 +108,33 @@ export const refusal = z.object({
   target: z.string(),
   remote_address: z.string(),
   body_bytes: z.int(),
+  /** The event as which it was accepted later. */
+  accepted_as: z.object({ event_id: z.string(), accepted_at: time }).nullable(),
 });
 
-export const refusalDetail = refusal.extend({ headers: z.array(fieldValue), body: shownBody });
+/** Why a refused request is not accepted today. */
+const stillRefused = z.object({
+  reason: z.string(),
+  detail: z.string(),
+  /** What to do about it. */
+  hint: z.string(),
+  likely,
+});
+
+export const refusalDetail = refusal.extend({
+  headers: z.array(fieldValue),
+  body: shownBody,
+  /** Why it could not be accepted whatever its signature says; null: it would be verified again. */
+  hindrance: stillRefused.nullable(),
+});
+
+/** What became of a refused request that was verified again. */
+export const acceptance = z.object({
+  refusal_id: z.string(),
+  /** `duplicate`: it is an event already, accepted before or delivered again by its sender. */
+  outcome: z.enum(["accepted", "duplicate", "still_refused"]),
+  /** Null when it is still refused. */
+  event_id: z.string().nullable(),
+  runs: z.array(z.object({ id: z.string(), flow: z.string() })),
+  why: stillRefused.nullable(),
+});

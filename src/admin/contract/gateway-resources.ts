@@ -1,6 +1,6 @@
 /** The gateway itself: sources, numbers, findings, what operators do, and what the stream sends. */
 import { z } from "zod";
-import { eventStatus, eventSummary, refusal } from "./event-resources.ts";
+import { acceptance, eventStatus, eventSummary, refusal } from "./event-resources.ts";
 import { runStatus, runSummary } from "./run-resources.ts";
 import { percentiles, time } from "./values.ts";
 
@@ -76,17 +76,30 @@ export const finding = z.object({
   frame: z.string().nullable(),
 });
 
-/** A bulk replay under way. */
-export const replayJob = z.object({
+const bulkJob = z.object({
   id: z.string(),
   status: z.enum(["running", "done", "cancelled"]),
   total: z.int(),
-  started: z.int(),
   failed: z.int(),
-  /** Events a second. */
+  /** How many a second. */
   rate: z.number(),
   created_at: time,
+});
+
+/** A bulk replay under way. */
+export const replayJob = bulkJob.extend({
+  started: z.int(),
   failures: z.array(z.object({ event_id: z.string(), message: z.string() })),
+});
+
+/** Refused requests that are verified again, one after the other. */
+export const acceptJob = bulkJob.extend({
+  accepted: z.int(),
+  duplicates: z.int(),
+  still_refused: z.int(),
+  /** What became of the first of them, in the order in which they came. */
+  results: z.array(acceptance),
+  failures: z.array(z.object({ refusal_id: z.string(), message: z.string() })),
 });
 
 export const replayed = z.object({
@@ -102,10 +115,21 @@ export const editedReplayed = replayed.extend({
 
 export const auditEntry = z.object({
   at: time,
-  act: z.enum(["login", "replay", "replay_edited", "bulk_replay", "test", "reveal", "download", "export"]),
+  act: z.enum([
+    "login",
+    "replay",
+    "replay_edited",
+    "bulk_replay",
+    "accept_refused",
+    "bulk_accept",
+    "test",
+    "reveal",
+    "download",
+    "export",
+  ]),
   subject: z.string(),
-  /** `cookie` or `bearer`. */
-  by: z.enum(["cookie", "bearer"]),
+  /** `cookie`, `bearer`, or `command`: the command line while no gateway ran. */
+  by: z.enum(["cookie", "bearer", "command"]),
   remote_address: z.string(),
 });
 

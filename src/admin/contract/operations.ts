@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import {
+  bulkAcceptRequest,
   bulkReplayRequest,
   cursor,
   editedReplayRequest,
@@ -109,15 +110,7 @@ export const operations = {
   ),
   startReplayJob: post("/api/replays", "Replay many events", nothing, bulkReplayRequest, 202, resource.replayJob),
   showReplayJob: get("/api/replays/{id}", "How far a bulk replay is", byId, nothing, resource.replayJob),
-  cancelReplayJob: {
-    method: "DELETE",
-    path: "/api/replays/{id}",
-    summary: "Stop a bulk replay",
-    params: byId,
-    query: nothing,
-    status: 200,
-    answer: resource.replayJob,
-  },
+  cancelReplayJob: remove("/api/replays/{id}", "Stop a bulk replay", byId, resource.replayJob),
   listRuns: get(
     "/api/runs",
     "Runs, newest first; status=failed are the dead letters, with resolved=false those that are left",
@@ -171,6 +164,24 @@ export const operations = {
     resource.pageOf(resource.refusal),
   ),
   showRefused: get("/api/refused/{id}", "Everything about a refused request", byId, nothing, resource.refusalDetail),
+  acceptRefused: post(
+    "/api/refused/{id}/accept",
+    "Verify it again as it came, with today's secrets, and store it as an event when it verifies",
+    byId,
+    undefined,
+    200,
+    resource.acceptance,
+  ),
+  startAcceptJob: post(
+    "/api/refused/accept",
+    "Verify many refused requests again and accept those that verify",
+    nothing,
+    bulkAcceptRequest,
+    202,
+    resource.acceptJob,
+  ),
+  showAcceptJob: get("/api/acceptances/{id}", "How far a bulk acceptance is", byId, nothing, resource.acceptJob),
+  cancelAcceptJob: remove("/api/acceptances/{id}", "Stop a bulk acceptance", byId, resource.acceptJob),
   overview: get(
     "/api/overview",
     "Numbers for charts",
@@ -209,6 +220,10 @@ function get<P extends z.ZodObject, Q extends z.ZodObject, A extends z.ZodType>(
   answer: A,
 ) {
   return { method: "GET", path, summary, params, query, status: 200, answer } as const;
+}
+
+function remove<P extends z.ZodObject, A extends z.ZodType>(path: string, summary: string, params: P, answer: A) {
+  return { method: "DELETE", path, summary, params, query: nothing, status: 200, answer } as const;
 }
 
 function bytes<P extends z.ZodObject, Q extends z.ZodObject>(

@@ -38,6 +38,11 @@ export const refusalFilters = {
   tenant: z.string().optional(),
   type: z.string().optional(),
   reason: z.string().optional(),
+  /** Those that were accepted later, or not yet; absent: both. */
+  accepted: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
   q: z.string().min(2).max(200).optional(),
   ...period,
 };
@@ -56,6 +61,19 @@ export const bulkReplayRequest = z
       [event_ids, filter, dead_letters].filter((selection) => selection !== undefined).length === 1,
     { error: "Say which events: give one of event_ids, filter and dead_letters." },
   );
+
+/** Which refused requests: by id, or by the filter of their list; oldest first. Those that were accepted are left out. */
+export const bulkAcceptRequest = z
+  .strictObject({
+    refusal_ids: z.array(z.string().max(100)).min(1).max(10_000).optional(),
+    /** Those that were refused for their time only where `reason` names it: they may be replays. */
+    filter: z.strictObject(refusalFilters).omit({ accepted: true }).optional(),
+    /** Requests a second. */
+    rate: z.number().positive().max(1000).default(20),
+  })
+  .refine(({ refusal_ids, filter }) => (refusal_ids === undefined) !== (filter === undefined), {
+    error: "Say which requests: give either refusal_ids or filter.",
+  });
 
 /** RFC 9110, 5.6.2: what a header may be called; 5.5: what it may hold. */
 const headerName = z

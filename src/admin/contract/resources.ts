@@ -5,6 +5,7 @@
  * A value that may be sensitive is a `Masked` one: `{ "masked": true, "length": 43 }` until someone asks to reveal it.
  */
 export {
+  acceptance,
   answer,
   eventDetail,
   eventStatus,
@@ -17,6 +18,7 @@ export {
 } from "./event-resources.ts";
 export { flowDetail, flowEdge, flowGraph, flowNode, flowStats, flowSummary, flowTrigger } from "./flow-resources.ts";
 export {
+  acceptJob,
   auditEntry,
   editedReplayed,
   finding,

@@ -1,13 +1,13 @@
-import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { BlockRanges, type Period } from "./block-ranges.ts";
+import { openSqlite } from "./sqlite.ts";
 
 const MINUTE_MS = 60_000;
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /** Blocks of events [first id, last id, first minute, last minute], and events behind them [id, minute]. */
 function ranges(blocks: readonly number[][], rest: readonly number[][]): BlockRanges {
-  const db = new Database(":memory:");
+  const db = openSqlite(":memory:");
   db.exec(`CREATE TABLE event (seq INTEGER PRIMARY KEY, received_at REAL);
     CREATE TABLE event_block (last_seq INTEGER PRIMARY KEY, first_seq INTEGER, first_at REAL, last_at REAL)`);
   const event = db.prepare("INSERT INTO event VALUES (?, ?)");

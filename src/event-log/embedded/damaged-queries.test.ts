@@ -1,11 +1,11 @@
 /** Files that the query thread reads and that are damaged or gone: what can be built again is, and the question is answered. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ended, Fixtures } from "../event-log-fixtures.contract.ts";
 import type { EventLog } from "../event-log.ts";
 import { openEmbeddedLog, type LogNotice } from "./index.ts";
+import { openSqlite } from "./sqlite.ts";
 import { testFolder, type TestFolder } from "./test-folder.contract.ts";
 
 const EVENTS = 400;
@@ -54,7 +54,7 @@ function overwrite(name: string): void {
 }
 
 function dropTable(name: string, table: string): void {
-  const db = new Database(fileOf(name));
+  const db = openSqlite(fileOf(name));
   db.exec(`DROP TABLE ${table}`);
   db.close();
 }

@@ -109,6 +109,10 @@ export class EmbeddedLog implements Port.EventLog {
     this.#parts.changes.notify();
   }
 
+  noteAccepted(accepted: Port.AcceptedRefusal): void {
+    if (this.#closed === undefined) this.#parts.projection.projector.noteAccepted(accepted);
+  }
+
   async claim(request: Port.ClaimRequest): Promise<readonly Port.ClaimedRun[]> {
     const journal = this.#writable();
     if (journal instanceof GtcError) throw journal;

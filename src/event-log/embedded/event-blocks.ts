@@ -14,6 +14,13 @@ export function deliveryHash(deliveryId: string): number {
   return fingerprintOf(deliveryId) >>> 0;
 }
 
+interface UnblockedRow {
+  readonly seq: number;
+  readonly received_at: number;
+  readonly delivery_id: string | null;
+  readonly created_at: number | null;
+}
+
 export class EventBlocks {
   readonly #db: Database.Database;
   readonly #insert: Database.Statement;
@@ -31,11 +38,12 @@ export class EventBlocks {
     this.load();
   }
 
-  add(seq: number, receivedAtMs: number, deliveryId: string | null): void {
+  /** `queuedAtMs`: of the event's first run, which of an event that was accepted later is queued long after its receipt. */
+  add(seq: number, receivedAtMs: number, deliveryId: string | null, queuedAtMs = receivedAtMs): void {
     if (this.#events === 0) this.#firstSeq = seq;
     this.#lastSeq = seq;
     this.#firstAt = Math.min(this.#firstAt, receivedAtMs);
-    this.#lastAt = Math.max(this.#lastAt, receivedAtMs);
+    this.#lastAt = Math.max(this.#lastAt, receivedAtMs, queuedAtMs);
     if (deliveryId !== null) this.#hashes.push(deliveryHash(deliveryId));
     if (++this.#events < BLOCK_EVENTS) return;
     const deliveries = Buffer.from(Uint32Array.from(this.#hashes).buffer);
@@ -54,10 +62,12 @@ export class EventBlocks {
     this.#full = [];
     this.#begin();
     const last = this.#db.prepare<[], number | null>("SELECT max(last_seq) FROM event_block").pluck().get() ?? -1;
-    const rows = this.#db.prepare<[number], { seq: number; received_at: number; delivery_id: string | null }>(
-      "SELECT seq, received_at, delivery_id FROM event WHERE seq > ? ORDER BY seq",
+    // The first run of an event has the event's own number.
+    const rows = this.#db.prepare<[number], UnblockedRow>(
+      `SELECT event.seq, received_at, delivery_id, run.created_at FROM event
+         LEFT JOIN run ON run.seq = event.seq WHERE event.seq > ? ORDER BY event.seq`,
     );
-    for (const row of rows.all(last)) this.add(row.seq, row.received_at, row.delivery_id);
+    for (const row of rows.all(last)) this.add(row.seq, row.received_at, row.delivery_id, row.created_at ?? undefined);
   }
 
   #begin(): void {

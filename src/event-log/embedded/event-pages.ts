@@ -3,7 +3,7 @@
  * read at all: the journal's bytes are searched backwards, window by window, and only a hit is looked up.
  */
 import type Database from "better-sqlite3";
-import type { AnswerRecord } from "../../event/index.ts";
+import type { AcceptedFrom, AnswerRecord } from "../../event/index.ts";
 import type { EventQuery, EventRowView, Page } from "../event-queries.ts";
 import { TextMatch } from "../text-match.ts";
 import { EventFilter, type EventSelection, type FoundEvent } from "./event-filter.ts";
@@ -102,7 +102,7 @@ export class EventPages {
       }
       const last = seqs.at(-1);
       if (last === undefined) return pageOf(found, limit);
-      if (isOver()) return cutPage(found, last, this.#receivedAt.get(last) ?? 0);
+      if (isOver()) return cutPage(found, last, this.#storedAt(last));
       yield;
     }
   }
@@ -127,11 +127,11 @@ export class EventPages {
           if (found.length > query.limit) return pageOf(found, query.limit);
         }
         if (isSure || ++packed % STEP_PACKED > 0) continue;
-        if (isOver()) return cutPage(found, seq, this.#receivedAt.get(seq) ?? 0);
+        if (isOver()) return cutPage(found, seq, this.#storedAt(seq));
         yield;
       }
       to = from;
-      if (isOver()) return cutPage(found, from, this.#receivedAt.get(from) ?? 0);
+      if (isOver()) return cutPage(found, from, this.#storedAt(from));
       yield;
     }
   }
@@ -183,10 +183,26 @@ export class EventPages {
     return match.isIn(decodeEvent(record.meta).envelope, record.body);
   }
 
+  /** What was stored before was received before this time: a request that was accepted later came long before it. */
+  #storedAt(seq: number): number {
+    return this.#acceptedFrom(seq)?.atMs ?? this.#receivedAt.get(seq) ?? 0;
+  }
+
+  #acceptedFrom(seq: number): AcceptedFrom | undefined {
+    const record = this.#journal.record(seq);
+    return record?.type === RECORD_EVENT ? decodeEvent(record.meta).envelope.acceptedFrom : undefined;
+  }
+
   #view(found: FoundEvent): EventRowView {
     const { row, kind } = found;
+    const summary = summaryOf(found, this.#lookup.runsOf(row));
+    const { verdict } = summary;
+    // Few are: only for them is the record looked into.
+    const isLate = verdict.status === "verified" && verdict.afterRefusal === true;
+    const acceptedFrom = isLate ? this.#acceptedFrom(row.seq) : undefined;
     return {
-      ...summaryOf(found, this.#lookup.runsOf(row)),
+      ...summary,
+      ...(acceptedFrom !== undefined && { acceptedFrom }),
       sequence: this.#refusals.sequenceOf(row.seq + 1),
       method: kind.method,
       ...(row.delivery_id !== null && { deliveryId: row.delivery_id }),

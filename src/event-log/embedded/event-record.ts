@@ -1,8 +1,6 @@
 /** The meta of the two kinds of records, as JSON. An event's raw body is the record's body, untouched. */
-import type { Envelope } from "../../event/index.ts";
+import { headOf, type Envelope, type EnvelopeHead, type Listed } from "../../event/index.ts";
 import type { EventDraft, Fact, NewFact, PlannedRun } from "../event-log.ts";
-
-export type EnvelopeHead = Omit<Envelope, "rawBody">;
 
 export interface EventMeta {
   readonly envelope: EnvelopeHead;
@@ -28,28 +26,6 @@ export function encodeEvent(draft: EventDraft, duplicateOf: string | undefined, 
     fingerprint: startsNothing || fingerprint === 0 ? undefined : fingerprint,
   };
   return JSON.stringify(meta);
-}
-
-/** Every field of an object, also those that it may lack: one that is forgotten does not compile. */
-type Listed<T> = { readonly [K in keyof T]-?: T[K] | undefined };
-
-/** The envelope without its body, field by field: taking one property out of an object is slow, and this is done per event. */
-function headOf(envelope: Envelope): Listed<EnvelopeHead> {
-  const { id, tenant, eventType, receivedAtMs, method, target, headers, remoteAddress, verdict } = envelope;
-  const { dedupe, providerType } = envelope;
-  return {
-    id,
-    tenant,
-    eventType,
-    receivedAtMs,
-    method,
-    target,
-    headers,
-    remoteAddress,
-    verdict,
-    dedupe,
-    providerType,
-  };
 }
 
 export function decodeEvent(meta: Buffer): EventMeta {

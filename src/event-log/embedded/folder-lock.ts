@@ -5,15 +5,15 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { GtcError } from "../../base/index.ts";
+import { isSqliteError, openSqlite } from "./sqlite.ts";
 
 const LOCK_FILE = "lock";
 const OWNER_FILE = "lock.pid";
 
 /** @throws GtcError GTC_BUNDLE_LOCKED with the other process's id. */
 export function lockFolder(folder: string, waitMs: number): () => void {
-  const database = new Database(join(folder, LOCK_FILE), { timeout: waitMs });
+  const database = openSqlite(join(folder, LOCK_FILE), { timeout: waitMs });
   try {
     // The lock is taken by the first write and, in this mode, held until the connection closes.
     database.pragma("locking_mode = EXCLUSIVE");
@@ -28,7 +28,7 @@ export function lockFolder(folder: string, waitMs: number): () => void {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
+  return isSqliteError(error) && error.code.startsWith("SQLITE_BUSY");
 }
 
 function ownerOf(folder: string): string {

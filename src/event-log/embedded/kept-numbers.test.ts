@@ -1,11 +1,11 @@
 /** How long numbers for charts are kept: as long as the part of the journal that they follow from, and no longer. */
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { Fixtures, START_MS } from "../event-log-fixtures.contract.ts";
 import type { EventLog, Fact } from "../event-log.ts";
 import { openEmbeddedLog } from "./index.ts";
 import { RefusalRing } from "./refusal-ring.ts";
+import { openSqlite } from "./sqlite.ts";
 import { testFolder } from "./test-folder.contract.ts";
 
 const MINUTE_MS = 60_000;
@@ -45,7 +45,7 @@ test("minutes and hours go with the events of their day, and leave no row behind
     expect(await told(log, second, bucketMs)).toEqual([24, 24, 24]);
     for (const count of await told(log, first, bucketMs)) expect(count).toBeLessThanOrEqual(left + 1);
   }
-  const db = new Database(join(folder.path, "projection.sqlite"), { readonly: true });
+  const db = openSqlite(join(folder.path, "projection.sqlite"), { readonly: true });
   const rows = (table: string): unknown => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
   expect([rows("gauge"), rows("gauge_hour")]).toEqual([24 + left, 24 + left]);
   await log.dropBefore(second + 2 * DAY_MS);
@@ -68,8 +68,9 @@ test("counts of refused requests that were kept per minute alone are there per h
   using folder = testFolder();
   const path = join(folder.path, "refusals.sqlite");
   RefusalRing.open(path, 10, START_MS, false).close();
-  const old = new Database(path);
+  const old = openSqlite(path);
   old.exec("DROP TABLE refused_hour; PRAGMA user_version = 2");
+  old.exec("ALTER TABLE refusal DROP COLUMN accepted_as; ALTER TABLE refusal DROP COLUMN accepted_at");
   const insert = old.prepare("INSERT INTO refused_minute VALUES (?, 'demo', 'timestamp', 2)");
   for (const minute of [0, 1, 61]) insert.run(MIDNIGHT_MS / MINUTE_MS + minute);
   old.close();

@@ -8,7 +8,7 @@
  * 2. There are at most `MOST_KINDS`; what comes after is of `MIXED_KIND`, and its row carries its own.
  */
 import type Database from "better-sqlite3";
-import type { EnvelopeHead } from "./event-record.ts";
+import type { EnvelopeHead } from "../../event/index.ts";
 import { MIXED_KIND } from "./projection-schema.ts";
 
 /** What the events of one kind have in common. */

@@ -53,7 +53,7 @@ export class ProjectionBatch {
     if (this.#rows.eventSeq(envelope.id) !== undefined) return;
     const row = this.#newEvent(decoded, position, bodyBytes);
     this.#rows.addEvent(row);
-    this.#store.blocks.add(position, envelope.receivedAtMs, row.delivery_id);
+    this.#store.blocks.add(position, envelope.receivedAtMs, row.delivery_id, runs[0]?.createdAtMs);
     for (let index = 0; index < runs.length; index++) this.#runs.queue(runs[index]!, row, envelope, position, index);
     this.#countEvent(decoded, row);
     if (fingerprint !== undefined) {

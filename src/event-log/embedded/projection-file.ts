@@ -3,14 +3,15 @@
  * built again, as the journal holds everything that is in it.
  */
 import { rmSync } from "node:fs";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { EVENT_STATUSES, PROJECTION_VERSION, RUN_STATUSES, SCHEMA } from "./projection-schema.ts";
+import { isSqliteError, openSqlite } from "./sqlite.ts";
 
 class ForeignProjection extends Error {}
 
 /** Opens the file for writing. @throws Error for which `isUnusable` holds when it is damaged or another's. */
 export function openProjectionFile(path: string, salt: number): Database.Database {
-  const db = new Database(path);
+  const db = openSqlite(path);
   try {
     prepareFile(db, salt);
     return db;
@@ -28,7 +29,7 @@ export function removeProjection(path: string): void {
 export function isUnusable(error: unknown): boolean {
   return (
     error instanceof ForeignProjection ||
-    (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|SCHEMA|ERROR)/.test(error.code))
+    (isSqliteError(error) && /^SQLITE_(CORRUPT|NOTADB|SCHEMA|ERROR)/.test(error.code))
   );
 }
 

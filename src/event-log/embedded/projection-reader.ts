@@ -1,10 +1,12 @@
 /** The main thread's read-only connection to the projection: small queries by index, one page at a time. */
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import type { EventFilter as EventFilterOfPort, EventStatus, LogCounts, Refusal, RunStatus } from "../event-log.ts";
 import { EventFilter, type FoundEvent } from "./event-filter.ts";
 import { MINUTE_MS } from "./stat-counts.ts";
 import type { EventRow, RunRow } from "./projection-rows.ts";
+import { refusalOf, type RefusalRow } from "./refusal-reader.ts";
 import { RowLookup, type FoundRun } from "./row-lookup.ts";
+import { openSqlite } from "./sqlite.ts";
 
 export interface DedupeRow {
   readonly seq: number;
@@ -24,9 +26,9 @@ export class ProjectionReader {
   readonly #oldestOpen: Database.Statement<[], number>;
 
   constructor(projectionPath: string, refusalsPath: string) {
-    const db = new Database(projectionPath, { readonly: true, fileMustExist: true });
+    const db = openSqlite(projectionPath, { readonly: true, fileMustExist: true });
     this.#db = db;
-    this.#refusals = new Database(refusalsPath, { readonly: true, fileMustExist: true });
+    this.#refusals = openSqlite(refusalsPath, { readonly: true, fileMustExist: true });
     this.#lookup = new RowLookup(db);
     this.#filter = new EventFilter(db);
     this.#eventAt = db.prepare("SELECT * FROM event WHERE seq = ?");
@@ -154,10 +156,9 @@ export class ProjectionReader {
 
   listRefusals(tenant: string | undefined, limit: number): readonly Refusal[] {
     const where = tenant === undefined ? "" : "WHERE tenant = ?";
-    const sql = `SELECT head, body_start FROM refusal ${where} ORDER BY seq DESC LIMIT ?`;
-    const query = this.#refusals.prepare<(string | number)[], { head: string; body_start: Buffer }>(sql);
-    const rows = query.all(...(tenant === undefined ? [] : [tenant]), limit);
-    return rows.map((row) => ({ ...(JSON.parse(row.head) as Omit<Refusal, "bodyStart">), bodyStart: row.body_start }));
+    const sql = `SELECT * FROM refusal ${where} ORDER BY seq DESC LIMIT ?`;
+    const query = this.#refusals.prepare<(string | number)[], RefusalRow>(sql);
+    return query.all(...(tenant === undefined ? [] : [tenant]), limit).map(refusalOf);
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 /** The projection is an index that can be thrown away: whatever happens to it, it is built again as it was. */
 import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { answered, ended, Fixtures, started, START_MS, step, waiting } from "../event-log-fixtures.contract.ts";
 import type { EventLog } from "../event-log.ts";
 import { openEmbeddedLog, type LogNotice } from "./index.ts";
+import { openSqlite } from "./sqlite.ts";
 import { testFolder } from "./test-folder.contract.ts";
 
 const FILE = "projection.sqlite";
@@ -54,7 +54,7 @@ describe("a projection", () => {
   }
 
   function dump(): unknown {
-    const db = new Database(join(folder.path, FILE), { readonly: true });
+    const db = openSqlite(join(folder.path, FILE), { readonly: true });
     const all = ["event", "run", "dedupe", "flow", "counter", "stat", "stat_hour", "gauge", "gauge_hour"].map((table) =>
       db.prepare(`SELECT * FROM ${table} ORDER BY 1`).all(),
     );
@@ -87,7 +87,7 @@ describe("a projection", () => {
   });
 
   test("of another version is built again", async () => {
-    const db = new Database(join(folder.path, FILE));
+    const db = openSqlite(join(folder.path, FILE));
     db.pragma("user_version = 999");
     db.close();
     expect(await reopenAndDump()).toEqual(expected);
@@ -125,7 +125,7 @@ function overwrite(path: string, from: number, length: number): void {
 }
 
 function dropTable(path: string): void {
-  const db = new Database(path);
+  const db = openSqlite(path);
   db.exec("DROP TABLE event");
   db.close();
 }

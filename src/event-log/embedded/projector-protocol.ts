@@ -1,4 +1,5 @@
 /** What the main thread and the projector tell each other. */
+import type { AcceptedRefusal } from "../event-log.ts";
 import type { PlacedRefusal, SkippedRefusals } from "./refusal-ring.ts";
 import type { Segment } from "./segment-files.ts";
 
@@ -22,6 +23,7 @@ export type ToProjector =
   | {
       readonly type: "refusals";
       readonly refusals: readonly PlacedRefusal[];
+      readonly accepted: readonly AcceptedRefusal[];
       /** Those for which there was no room. */
       readonly skipped: readonly SkippedRefusals[];
     }
@@ -30,7 +32,7 @@ export type ToProjector =
 
 export type FromProjector =
   | { readonly type: "applied"; readonly position: number; readonly openRuns: number }
-  | { readonly type: "refusals_kept"; readonly count: number }
+  | { readonly type: "refusals_kept"; readonly count: number; readonly bytes: number }
   | { readonly type: "dropped"; readonly events: number }
   /** The projection cannot be written now (a full disk); it is tried again until it can. */
   | { readonly type: "stalled"; readonly because: string }

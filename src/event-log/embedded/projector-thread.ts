@@ -5,7 +5,7 @@
  * It blocks in `Atomics.wait` and takes its messages synchronously, so it has no event loop of its own to starve.
  */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { messageOf } from "../../base/index.ts";
+import { messageOf, yieldToOtherThreads } from "../../base/index.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { ProjectionBatch } from "./projection-batch.ts";
 import { isUnusable, removeProjection } from "./projection-file.ts";
@@ -26,6 +26,8 @@ const BATCH_RECORDS = 8192;
 const RETRY_MS = 250;
 const IDLE_MS = 60_000;
 const DROP_STEP = 5000;
+/** Where the processor is short, requests go first: a weight of a third still keeps up with all that one thread appends. */
+const NICENESS = 5;
 
 class Projector {
   readonly #port: MessagePort;
@@ -132,11 +134,14 @@ class Projector {
   #keepRefusals(message: Extract<ToProjector, { type: "refusals" }>): void {
     try {
       this.#refusals.add(message.refusals, message.skipped);
+      this.#refusals.noteAccepted(message.accepted);
     } catch (error) {
       // Best effort, as the port says; a full disk is told, the requests themselves were refused anyway.
       this.#post({ type: "stalled", because: messageOf(error) });
     }
-    this.#post({ type: "refusals_kept", count: message.refusals.length });
+    const { refusals, accepted } = message;
+    const bytes = refusals.reduce((sum, { refusal }) => sum + refusal.bodyStart.length, 0);
+    this.#post({ type: "refusals_kept", count: refusals.length + accepted.length, bytes });
   }
 
   #dropped(events: number): void {
@@ -175,6 +180,7 @@ function openStore({ projectionPath, salt, mostApplied }: ProjectorStart): Proje
 }
 
 if (parentPort === null) throw new Error("the projector runs in a worker thread");
+yieldToOtherThreads(NICENESS);
 try {
   new Projector(workerData as ProjectorStart, parentPort).run();
 } catch (error) {

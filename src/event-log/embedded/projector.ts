@@ -4,7 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { threadEntry } from "../../base/index.ts";
-import type { Refusal } from "../event-log.ts";
+import type { AcceptedRefusal, Refusal } from "../event-log.ts";
 import {
   SHARED_BYTES,
   SharedProgress,
@@ -18,6 +18,7 @@ import { MINUTE_MS } from "./stat-counts.ts";
 
 /** Refusals that wait to be written; more than this are let go (a flood must not fill the memory). */
 const MOST_PENDING_REFUSALS = 2000;
+const MOST_PENDING_REFUSED_BYTES = 32 * 1024 * 1024;
 const MOST_SKIPPED = 200;
 
 interface Waiter {
@@ -40,8 +41,11 @@ export class Projector {
   #openRuns = 0;
   #waiters: Waiter[] = [];
   #refusals: PlacedRefusal[] = [];
+  #accepted: AcceptedRefusal[] = [];
   readonly #skipped = new Map<string, SkippedRefusals>();
   #refusalsSent = 0;
+  /** Bodies of refusals that are not written yet. */
+  #refusedBytes = 0;
   #refusalsScheduled = false;
   #refusalWaiters: (() => void)[] = [];
   #dropWaiters: ((events: number) => void)[] = [];
@@ -105,14 +109,25 @@ export class Projector {
 
   refuse(refusal: Refusal): void {
     if (this.#state !== "running") return;
-    if (this.#refusals.length + this.#refusalsSent >= MOST_PENDING_REFUSALS) this.#skip(refusal);
-    else this.#refusals.push({ refusal, place: this.stored });
-    if (this.#refusalsScheduled) return;
-    this.#refusalsScheduled = true;
-    setImmediate(() => this.#sendRefusals());
+    if (this.#hasRoomFor(refusal)) {
+      this.#refusals.push({ refusal, place: this.stored });
+      this.#refusedBytes += refusal.bodyStart.length;
+    } else this.#skip(refusal);
+    this.#sendRefusalsSoon();
   }
 
-  /** Resolves when all refusals given so far are written. */
+  #hasRoomFor({ bodyStart }: Refusal): boolean {
+    const pending = this.#refusals.length + this.#refusalsSent;
+    return pending < MOST_PENDING_REFUSALS && this.#refusedBytes + bodyStart.length <= MOST_PENDING_REFUSED_BYTES;
+  }
+
+  noteAccepted(accepted: AcceptedRefusal): void {
+    if (this.#state !== "running") return;
+    this.#accepted.push(accepted);
+    this.#sendRefusalsSoon();
+  }
+
+  /** Resolves when all refusals given so far are written, and what was noted of them. */
   async refusalsKept(): Promise<void> {
     this.#sendRefusals();
     if (this.#refusalsSent === 0 || this.#state === "ended") return;
@@ -152,12 +167,21 @@ export class Projector {
     this.#progress.wake(true);
   }
 
+  #sendRefusalsSoon(): void {
+    if (this.#refusalsScheduled) return;
+    this.#refusalsScheduled = true;
+    setImmediate(() => this.#sendRefusals());
+  }
+
   #sendRefusals(): void {
     this.#refusalsScheduled = false;
-    if (this.#refusals.length + this.#skipped.size === 0 || this.#state !== "running") return;
-    this.#refusalsSent += this.#refusals.length;
-    this.#tell({ type: "refusals", refusals: this.#refusals, skipped: [...this.#skipped.values()] });
+    const facts = this.#refusals.length + this.#accepted.length;
+    if (facts + this.#skipped.size === 0 || this.#state !== "running") return;
+    this.#refusalsSent += facts;
+    const skipped = [...this.#skipped.values()];
+    this.#tell({ type: "refusals", refusals: this.#refusals, accepted: this.#accepted, skipped });
     this.#refusals = [];
+    this.#accepted = [];
     this.#skipped.clear();
   }
 
@@ -170,6 +194,7 @@ export class Projector {
         return;
       case "refusals_kept":
         this.#refusalsSent -= message.count;
+        this.#refusedBytes -= message.bytes;
         if (this.#refusalsSent === 0) for (const resolve of this.#refusalWaiters.splice(0)) resolve();
         return;
       case "dropped":

@@ -1,5 +1,5 @@
 /** Answers questions from one projection file. What may take long comes in steps. */
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { ChangeFeed } from "./change-feed.ts";
 import { EventPages } from "./event-pages.ts";
 import type { Steps } from "./query-page.ts";
@@ -7,6 +7,7 @@ import type { JournalView, QueryStart, Question } from "./query-protocol.ts";
 import { RefusalReader } from "./refusal-reader.ts";
 import { RowLookup } from "./row-lookup.ts";
 import { RunPages } from "./run-pages.ts";
+import { openSqlite } from "./sqlite.ts";
 import { StatAnswers } from "./stat-answers.ts";
 import { StoredJournal } from "./stored-journal.ts";
 
@@ -21,7 +22,7 @@ export class QueryDesk {
 
   /** `onStatement` is told the text of each statement that is run. */
   constructor(start: QueryStart, onStatement?: (sql: unknown) => void) {
-    this.#db = new Database(start.projectionPath, {
+    this.#db = openSqlite(start.projectionPath, {
       readonly: true,
       fileMustExist: true,
       ...(onStatement !== undefined && { verbose: onStatement }),

@@ -1,12 +1,13 @@
 /** Every filter, alone and with every other, goes by an index: no statement reads or sorts a table that grows with the log. */
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ended, Fixtures, START_MS, started } from "../event-log-fixtures.contract.ts";
 import type { EventQuery, RunQuery } from "../event-queries.ts";
 import { openEmbeddedLog } from "./index.ts";
 import { QueryDesk } from "./query-desk.ts";
 import type { JournalView, Question } from "./query-protocol.ts";
+import { openSqlite } from "./sqlite.ts";
 import { testFolder } from "./test-folder.contract.ts";
 
 const folder = testFolder();
@@ -29,7 +30,7 @@ beforeAll(async () => {
     }
   }
   desk = new QueryDesk({ projectionPath, refusalsPath }, (sql) => void statements.add(String(sql)));
-  plans = new Database(projectionPath, { readonly: true });
+  plans = openSqlite(projectionPath, { readonly: true });
   const path = join(folder.path, "0000000000000000.journal");
   view = { segments: [{ path, base: 0, salt: 0, createdAtMs: 0 }], end: Number.MAX_SAFE_INTEGER, generation: 0 };
 });

@@ -3,9 +3,8 @@
  * projector waits for it. Questions take turns, so that a search of a second delays a list by a few milliseconds.
  */
 import { existsSync } from "node:fs";
-import { setPriority } from "node:os";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
-import { messageOf } from "../../base/index.ts";
+import { messageOf, yieldToOtherThreads } from "../../base/index.ts";
 import { isUnusable } from "./projection-file.ts";
 import { QueryDesk } from "./query-desk.ts";
 import type { Steps } from "./query-page.ts";
@@ -115,6 +114,5 @@ class QueryThread {
 }
 
 if (parentPort === null) throw new Error("queries are answered in a worker thread");
-// On Linux the priority belongs to the thread that sets it; elsewhere it would slow the whole process.
-if (process.platform === "linux") setPriority(0, NICENESS);
+yieldToOtherThreads(NICENESS);
 void new QueryThread(workerData as QueryStart, parentPort);

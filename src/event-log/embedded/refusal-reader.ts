@@ -2,20 +2,23 @@
  * Reads the refused requests, and gives all changes one order: a sequence is a place in the journal plus the number of
  * refusals up to there. Both only grow, so their sum names both; refusals keep theirs, which is how it is taken apart.
  */
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import type { Refusal } from "../event-log.ts";
 import type { Page, RefusalQuery } from "../event-queries.ts";
 import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
 import { TextMatch } from "../text-match.ts";
 import type { Sendable } from "./query-protocol.ts";
+import { openSqlite } from "./sqlite.ts";
 
 const STEP_ROWS = 500;
 
-interface RefusalRow {
+export interface RefusalRow {
   readonly seq: number;
   readonly received_at: number;
   readonly head: string;
   readonly body_start: Buffer;
+  readonly accepted_as: string | null;
+  readonly accepted_at: number | null;
 }
 
 export interface RefusalChange {
@@ -31,7 +34,7 @@ export class RefusalReader {
   readonly #last: Database.Statement<[], number>;
 
   constructor(path: string) {
-    const db = new Database(path, { readonly: true, fileMustExist: true });
+    const db = openSqlite(path, { readonly: true, fileMustExist: true });
     this.#db = db;
     this.#countTo = db.prepare<[number], number | null>("SELECT max(seq) FROM refusal WHERE place < ?").pluck();
     this.#countBySequence = db
@@ -72,13 +75,16 @@ export class RefusalReader {
 
   *list(query: Sendable<RefusalQuery>): Steps<Page<Refusal>> {
     const isOver = deadline(query.timeLimitMs);
+    const body = query.withoutBodies === true && query.text === undefined ? "zeroblob(0) AS body_start" : "body_start";
     const rows = this.#db.prepare<(string | number | null)[], RefusalRow>(
-      `SELECT seq, received_at, head, body_start FROM refusal WHERE seq < ?
+      `SELECT seq, received_at, head, ${body}, accepted_as, accepted_at FROM refusal WHERE seq < ?
          AND (? IS NULL OR tenant = ?) AND (? IS NULL OR event_type = ?) AND (? IS NULL OR reason = ?)
+         AND (? IS NULL OR (accepted_as IS NOT NULL) = ?)
          AND (? IS NULL OR received_at >= ?) AND (? IS NULL OR received_at < ?) ORDER BY seq DESC LIMIT ?`,
     );
     const { tenant = null, eventType = null, reason = null, sinceMs = null, untilMs = null, limit } = query;
-    const values = [tenant, eventType, reason, sinceMs, untilMs].flatMap((value) => [value, value]);
+    const accepted = query.accepted === undefined ? null : Number(query.accepted);
+    const values = [tenant, eventType, reason, accepted, sinceMs, untilMs].flatMap((value) => [value, value]);
     const match = query.text === undefined ? undefined : new TextMatch(query.text);
     const found: { seq: number; item: Refusal }[] = [];
     for (let before = beforeOf(query.cursor); ;) {
@@ -131,6 +137,7 @@ export interface RefusedCount {
   readonly count: number;
 }
 
-function refusalOf({ head, body_start }: RefusalRow): Refusal {
-  return { ...(JSON.parse(head) as Omit<Refusal, "bodyStart">), bodyStart: body_start };
+export function refusalOf({ head, body_start, accepted_as: eventId, accepted_at: atMs }: RefusalRow): Refusal {
+  const refusal = { ...(JSON.parse(head) as Omit<Refusal, "bodyStart">), bodyStart: body_start };
+  return eventId === null || atMs === null ? refusal : { ...refusal, acceptedAs: { eventId, atMs } };
 }

@@ -5,12 +5,13 @@
  * Beside the requests: how many were refused per minute and per hour, tenant and reason, those included for which there
  * was no room.
  */
-import Database from "better-sqlite3";
-import type { Refusal } from "../event-log.ts";
+import type Database from "better-sqlite3";
+import type { AcceptedRefusal, Refusal } from "../event-log.ts";
 import { isUnusable, removeProjection } from "./projection-file.ts";
+import { openSqlite } from "./sqlite.ts";
 import { HOUR_MS, MINUTE_MS, MINUTES_PER_HOUR } from "./stat-counts.ts";
 
-const VERSION = 3;
+const VERSION = 4;
 
 function countsPer(span: "minute" | "hour"): string {
   return `CREATE TABLE refused_${span} (
@@ -21,6 +22,9 @@ function countsPer(span: "minute" | "hour"): string {
     PRIMARY KEY (${span}, tenant, reason)
   ) WITHOUT ROWID;`;
 }
+
+/** As which event it was accepted later, and when. */
+const ACCEPTED_COLUMNS = ["accepted_as TEXT", "accepted_at REAL"];
 
 const SCHEMA = `
   CREATE TABLE refusal (
@@ -34,7 +38,8 @@ const SCHEMA = `
     reason TEXT NOT NULL,
     received_at REAL NOT NULL,
     head TEXT NOT NULL,
-    body_start BLOB NOT NULL
+    body_start BLOB NOT NULL,
+    ${ACCEPTED_COLUMNS.join(", ")}
   );
   CREATE INDEX refusal_place ON refusal (place);
   CREATE INDEX refusal_sequence ON refusal (sequence);
@@ -46,6 +51,10 @@ const SCHEMA = `
 `;
 
 const TABLES = ["refusal", "refused_minute", "refused_hour", "forgotten"];
+
+/** Of so many of the newest the body is kept as it was given; of those before only its start, so that the file stays small. */
+const WHOLE_BODIES = 1000;
+const BODY_START_BYTES = 16 * 1024;
 
 interface CountSpan {
   readonly name: "minute" | "hour";
@@ -92,7 +101,7 @@ export class RefusalRing {
 
   private constructor(path: string, kept: number, nowMs: number) {
     this.#kept = kept;
-    this.#db = new Database(path);
+    this.#db = openSqlite(path);
     try {
       this.#db.pragma("journal_mode = WAL");
       this.#db.pragma("synchronous = OFF");
@@ -116,8 +125,19 @@ export class RefusalRing {
         this.#count(receivedAtMs, tenant, reason, 1);
       }
       for (const { atMs, tenant, reason, count } of skipped) this.#count(atMs, tenant, reason, count);
-      this.#db.prepare("UPDATE refusal SET sequence = place + seq WHERE sequence = 0").run();
+      const fresh = this.#db.prepare("UPDATE refusal SET sequence = place + seq WHERE sequence = 0").run().changes;
+      this.#cutBodies(fresh);
       this.#forget();
+    })();
+  }
+
+  /** The first event as which a request was accepted stays. */
+  noteAccepted(accepted: readonly AcceptedRefusal[]): void {
+    const note = this.#db.prepare(
+      "UPDATE refusal SET accepted_as = ?, accepted_at = ? WHERE id = ? AND accepted_as IS NULL",
+    );
+    this.#db.transaction(() => {
+      for (const { refusalId, eventId, atMs } of accepted) note.run(eventId, atMs, refusalId);
     })();
   }
 
@@ -132,15 +152,21 @@ export class RefusalRing {
     this.#db.close();
   }
 
-  /** Version 2 had no counts per hour. */
+  /** Version 2 had no counts per hour, version 3 did not know what was accepted. */
   #upgrade(): void {
-    if (this.#db.pragma("user_version", { simple: true }) !== 2) return;
+    const version = this.#db.pragma("user_version", { simple: true });
+    if (version !== 2 && version !== 3) return;
     this.#db.transaction(() => {
-      this.#db.exec(countsPer("hour"));
-      this.#db.exec(`INSERT INTO refused_hour
-        SELECT minute / ${MINUTES_PER_HOUR}, tenant, reason, sum(count) FROM refused_minute GROUP BY 1, 2, 3`);
+      if (version === 2) this.#countHours();
+      for (const column of ACCEPTED_COLUMNS) this.#db.exec(`ALTER TABLE refusal ADD COLUMN ${column}`);
       this.#db.pragma(`user_version = ${VERSION}`);
     })();
+  }
+
+  #countHours(): void {
+    this.#db.exec(countsPer("hour"));
+    this.#db.exec(`INSERT INTO refused_hour
+      SELECT minute / ${MINUTES_PER_HOUR}, tenant, reason, sum(count) FROM refused_minute GROUP BY 1, 2, 3`);
   }
 
   /**
@@ -172,6 +198,18 @@ export class RefusalRing {
       )
       .run(at, to, reason, count);
     if (isNew) this.#db.prepare(`DELETE FROM ${table} WHERE ${name} < ?`).run(at - COUNTS_KEPT_MS / ms);
+  }
+
+  /** Cuts the bodies of those that are no longer among the newest: as many as came. */
+  #cutBodies(fresh: number): void {
+    const last = this.#db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'refusal'").pluck().get();
+    const to = (last ?? 0) - WHOLE_BODIES;
+    this.#db
+      .prepare(
+        `UPDATE refusal SET body_start = substr(body_start, 1, ${BODY_START_BYTES})
+           WHERE seq > ? AND seq <= ? AND length(body_start) > ${BODY_START_BYTES}`,
+      )
+      .run(to - fresh, to);
   }
 
   #forget(): void {

@@ -99,6 +99,12 @@ class MemoryLog implements Port.EventLog {
     if (this.#refusals.length > this.#refusalsKept) this.#refusals.pop();
   }
 
+  noteAccepted({ refusalId, ...acceptedAs }: Port.AcceptedRefusal): void {
+    const at = this.#refusals.findIndex(({ id }) => id === refusalId);
+    const refusal = this.#refusals[at];
+    if (refusal !== undefined && refusal.acceptedAs === undefined) this.#refusals[at] = { ...refusal, acceptedAs };
+  }
+
   async claim(request: Port.ClaimRequest): Promise<readonly Port.ClaimedRun[]> {
     this.#assertOpen();
     const due: { run: RunStory; atMs: number }[] = [];

@@ -79,10 +79,9 @@ export class MemoryQueries implements Port.EventQueries {
 
   async listRefusals(query: Port.RefusalQuery): Promise<Port.Page<Refusal>> {
     query.signal?.throwIfAborted();
-    return page(
-      this.#view.refusals().filter((refusal) => matchesRefusal(refusal, query)),
-      query,
-    );
+    const matching = this.#view.refusals().filter((refusal) => matchesRefusal(refusal, query));
+    const isBare = query.withoutBodies === true && query.text === undefined;
+    return page(isBare ? matching.map((refusal) => ({ ...refusal, bodyStart: new Uint8Array(0) })) : matching, query);
   }
 
   async getRefusal(id: string): Promise<Refusal | undefined> {
@@ -205,6 +204,7 @@ export class MemoryQueries implements Port.EventQueries {
       sequence: this.#storedAt.get(summary.id) ?? 0,
       method: envelope.method,
       ...(envelope.dedupe !== undefined && { deliveryId: envelope.dedupe.value }),
+      ...(envelope.acceptedFrom !== undefined && { acceptedFrom: envelope.acceptedFrom }),
       ...(answer !== undefined && { answer: { status: answer.status, by: answer.by, durationMs: answer.durationMs } }),
     };
   }
@@ -245,6 +245,7 @@ function matchesRefusal(refusal: Refusal, query: Port.RefusalQuery): boolean {
     (query.tenant === undefined || refusal.tenant === query.tenant) &&
     (query.eventType === undefined || refusal.eventType === query.eventType) &&
     (query.reason === undefined || refusal.reason === query.reason) &&
+    (query.accepted === undefined || (refusal.acceptedAs !== undefined) === query.accepted) &&
     (match === undefined || match.isInRefusal(refusal))
   );
 }

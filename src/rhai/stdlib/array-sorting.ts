@@ -32,8 +32,15 @@ function compared(first: RhaiValue, second: RhaiValue, fn: RhaiFn, runtime: Runt
   }
 }
 
-/** Sorts elements of one type that has an order; there is no function to sort anything else. */
-function sortedPlain(items: readonly RhaiValue[], sign: 1 | -1, at: number): RhaiValue[] {
+/** Comparisons that are worth an operation. */
+const COMPARISONS_PER_OPERATION = 2;
+
+/**
+ * Sorts elements of one type that has an order; there is no function to sort anything else. Nothing can end a sort that has
+ * begun, so what it will cost at most is counted before.
+ */
+function sortedPlain(items: readonly RhaiValue[], sign: 1 | -1, runtime: Runtime, at: number): RhaiValue[] {
+  runtime.count(Math.ceil((items.length * Math.log2(items.length + 1)) / COMPARISONS_PER_OPERATION), at);
   const [first, second] = items;
   if (first === undefined || second === undefined) return [...items];
   if (items.some((item) => typeName(item) !== typeName(first))) throw unsortable("different types", at);
@@ -58,12 +65,12 @@ export const SORTING: readonly Native[] = [
   ...DIRECTIONS.flatMap(([suffix, sign]) => [
     native<[RhaiArray]>(
       `order${suffix} array`,
-      ([array], _runtime, at) => sorted(sortedPlain(array.items, sign, at)),
+      ([array], runtime, at) => sorted(sortedPlain(array.items, sign, runtime, at)),
       BY_REF,
     ),
     native<[RhaiArray]>(
       `sort${suffix} array`,
-      ([array], _runtime, at) => replaceItems(array, sortedPlain(array.own(), sign, at)),
+      ([array], runtime, at) => replaceItems(array, sortedPlain(array.own(), sign, runtime, at)),
       CHANGES,
     ),
   ]),

@@ -1,5 +1,6 @@
 import { useRef } from "react";
 import type { RunSummary } from "../../../../src/admin/contract/index.ts";
+import { ChooseAll, toggled } from "../../bulk/choose-all.tsx";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { useRowKeys } from "../../list/use-row-keys.ts";
 import { addressWith, Link } from "../../shell/router.tsx";
@@ -20,12 +21,7 @@ export function DeadLetterTable({ runs, chosen, choose }: DeadLetterTableProps) 
   const t = useTexts(deadLettersTexts);
   const table = useRef<HTMLTableElement>(null);
   const open = runs.filter(({ resolved_by: by }) => by === null);
-  const areAllChosen = open.length > 0 && open.every(({ id }) => chosen.has(id));
-  const toggle = (id: string): void => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    choose(next);
-  };
+  const toggle = (id: string): void => choose(toggled(chosen, id));
   useRowKeys(table, {
     x: () => {
       const id = document.activeElement?.closest<HTMLElement>("[data-run]")?.dataset["run"];
@@ -34,15 +30,7 @@ export function DeadLetterTable({ runs, chosen, choose }: DeadLetterTableProps) 
   });
   return (
     <div className="card">
-      <label className="choose-all">
-        <input
-          type="checkbox"
-          checked={areAllChosen}
-          disabled={open.length === 0}
-          onChange={() => choose(new Set(areAllChosen ? [] : open.map(({ id }) => id)))}
-        />
-        {t.selectAll}
-      </label>
+      <ChooseAll ids={open.map(({ id }) => id)} chosen={chosen} choose={choose} />
       <table className="operate-table dead-letters" ref={table}>
         <thead>
           <tr>
@@ -81,6 +69,7 @@ function DeadLetterRow({ run, isChosen, toggle }: DeadLetterRowProps) {
       <td className="tight">
         <input
           type="checkbox"
+          className="choose-one"
           checked={isChosen && by === null}
           disabled={by !== null}
           onChange={toggle}

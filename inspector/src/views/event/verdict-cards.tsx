@@ -15,9 +15,10 @@ import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 
 /** Whether it is genuine, and if not, why and what to do. */
-export function VerificationCard({ event: { verification } }: { readonly event: EventDetail }) {
+export function VerificationCard({ event }: { readonly event: EventDetail }) {
   const t = useTexts(eventTexts);
   const { verdicts } = useTexts(stateTexts);
+  const { verification, accepted_from: from } = event;
   const { status, scheme, provider, key_name: key, reason, detail, hint, likely } = verification;
   return (
     <section className="card" aria-labelledby="verification-title">
@@ -34,6 +35,7 @@ export function VerificationCard({ event: { verification } }: { readonly event: 
             [t.fields.detail, detail !== null && visibleText(detail)],
             [t.fields.likely, likely && `${likely.reason}${likely.certain ? ` (${t.certain})` : ""}`],
             [t.fields.hint, hint !== null && <Prose key="hint" text={hint} />],
+            [t.fields.accepted, from && <AcceptedFrom key="accepted" from={from} />],
           ]}
         />
         {status === "unsigned" && (
@@ -43,6 +45,17 @@ export function VerificationCard({ event: { verification } }: { readonly event: 
         )}
       </div>
     </section>
+  );
+}
+
+/** It was refused as it came: when it was accepted, and the refused request. */
+function AcceptedFrom({ from }: { readonly from: NonNullable<EventDetail["accepted_from"]> }) {
+  const t = useTexts(eventTexts);
+  return (
+    <>
+      <TimeAgo iso={from.accepted_at} />,{" "}
+      <Link to={`/refused/${encodeURIComponent(from.refusal_id)}`}>{t.fromRefused}</Link>
+    </>
   );
 }
 
@@ -79,7 +92,8 @@ export function DedupeCard({ event: { dedupe, duplicate_of: original } }: { read
 }
 
 /** What the sender was told, and how soon. */
-export function AnswerCard({ event: { response, refused_because: because } }: { readonly event: EventDetail }) {
+export function AnswerCard({ event }: { readonly event: EventDetail }) {
+  const { response, refused_because: because, accepted_from: from } = event;
   const t = useTexts(eventTexts);
   const { language } = useLanguage();
   const headers = Object.entries(response.headers);
@@ -98,6 +112,7 @@ export function AnswerCard({ event: { response, refused_because: because } }: { 
             ...headers.map(([name, value]) => [name, <FieldText key={name} name={name} value={value} />] as const),
           ]}
         />
+        {from !== null && <p className="quiet">{t.answeredBefore}</p>}
         {response.body !== null && response.body !== "" && (
           <LongText
             label={t.answer}

@@ -26,6 +26,7 @@ function EventRow({ row: { event } }: { readonly row: FeedRow & { kind: "event" 
       <span className="feed-source">
         <b>{visibleText(event.event_type)}</b> <span className="quiet">{event.tenant}</span>
         {event.test && <Badge tone="busy">{t.test}</Badge>}
+        {event.accepted_from && <Badge tone="busy">{t.acceptedLater}</Badge>}
       </span>
       <span className="feed-state">
         <Badge tone={verdictTones[event.verdict]}>{t.verdicts[event.verdict]}</Badge>

@@ -24,6 +24,7 @@ const event = (id: string, more: Partial<EventSummary> = {}): FeedRow =>
     answer: { status: 202, by: "ack", duration_ms: null },
     runs: [{ id: "r1", flow: "welcome", status: "succeeded" }],
     test: false,
+    accepted_from: null,
     ...more,
   });
 
@@ -71,4 +72,12 @@ test("what arrived outside of the period is not let through", () => {
   expect(matched("period=15m", at("2026-11-24T11:50:00.000Z"))).toBe(true);
   expect(matched("period=15m", at("2026-11-24T11:40:00.000Z"))).toBe(false);
   expect(matched("until=2026-11-24T11:45Z", at("2026-11-24T11:50:00.000Z"))).toBe(false);
+});
+
+test("what was accepted later stands where it was stored, and has the period of its receipt", () => {
+  const accepted_from = { refusal_id: "x", accepted_at: "2026-11-24T12:00:02.000Z" };
+  const late = event("late", { received_at: "2026-11-24T11:40:00.000Z", accepted_from });
+  expect(mergeRows([event("a")], [late, refusal]).map(({ id }) => id)).toEqual(["late", "x", "a"]);
+  const matched = (query: string) => matches(filtersOf(new URLSearchParams(query)), late, NOON);
+  expect([matched("period=15m"), matched("period=1h")]).toEqual([false, true]);
 });

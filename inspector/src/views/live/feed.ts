@@ -2,12 +2,13 @@
 import type { EventSummary, Refusal, StreamMessage } from "../../../../src/admin/contract/index.ts";
 import { boundsOf, wantsEvents, wantsRefusals, type Filters } from "./live-filters.ts";
 
+/** `at`: when it was stored, which of what was accepted later is long after its receipt. The gateway lists in this order. */
 export type FeedRow =
   | { readonly kind: "event"; readonly id: string; readonly at: string; readonly event: EventSummary }
   | { readonly kind: "refusal"; readonly id: string; readonly at: string; readonly refusal: Refusal };
 
 export function eventRow(event: EventSummary): FeedRow {
-  return { kind: "event", id: event.id, at: event.received_at, event };
+  return { kind: "event", id: event.id, at: event.accepted_from?.accepted_at ?? event.received_at, event };
 }
 
 export function refusalRow(refusal: Refusal): FeedRow {
@@ -31,9 +32,9 @@ export function rowOf(message: StreamMessage): FeedRow | undefined {
 
 /** Whether the filters let a row of the stream through. The text search is the server's: it sees headers and payloads. */
 export function matches(filters: Filters, row: FeedRow, nowMs: number): boolean {
-  const { tenant, event_type: type } = row.kind === "event" ? row.event : row.refusal;
-  const { since = row.at, until = row.at } = boundsOf(filters, nowMs);
-  if (row.at < since || row.at > until) return false;
+  const { tenant, event_type: type, received_at: receivedAt } = row.kind === "event" ? row.event : row.refusal;
+  const { since = receivedAt, until = receivedAt } = boundsOf(filters, nowMs);
+  if (receivedAt < since || receivedAt > until) return false;
   if ((filters.tenant ?? tenant) !== tenant || (filters.type ?? type) !== type) return false;
   return row.kind === "refusal" ? wantsRefusals(filters) : wantsEvents(filters) && matchesEvent(filters, row.event);
 }

@@ -4,10 +4,12 @@ import { prettyJson } from "../../api/json.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { byteSize, exactTime } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { Badge } from "../../ui/badge.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { FieldText } from "../../ui/field-text.tsx";
 import { LongText } from "../../ui/long-text.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { Why } from "./outcome-line.tsx";
 import { refusedTexts } from "./refused-texts.ts";
 
 /** The whole request as it came, sensitive values hidden. */
@@ -19,7 +21,7 @@ export function RefusedDetails({ id }: { readonly id: string }) {
 function Request({ refusal }: { readonly refusal: RefusalDetail }) {
   const t = useTexts(refusedTexts);
   const { language } = useLanguage();
-  const { body, headers } = refusal;
+  const { body, headers, hindrance } = refusal;
   return (
     <div className="refusal-request">
       <dl>
@@ -30,6 +32,11 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
         <dt>{t.answered}</dt>
         <dd>{refusal.http_status}</dd>
       </dl>
+      {hindrance !== null && (
+        <p>
+          <Badge tone="quiet">{t.cannot}</Badge> <Why why={hindrance} />
+        </p>
+      )}
       <h3>
         {refusal.method} <code>{visibleText(refusal.target)}</code>
       </h3>

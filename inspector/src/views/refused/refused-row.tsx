@@ -1,10 +1,11 @@
-import type { Refusal } from "../../../../src/admin/contract/index.ts";
+import type { Acceptance, Refusal } from "../../../../src/admin/contract/index.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Prose } from "../../ui/prose.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { AcceptedLine, OutcomeLine } from "./outcome-line.tsx";
 import { RefusedDetails } from "./refused-details.tsx";
 import { refusedTexts } from "./refused-texts.ts";
 
@@ -13,15 +14,32 @@ interface RefusedRowProps {
   readonly isOpen: boolean;
   /** Where a click leads: to its details, or back to the list. */
   readonly to: string;
+  readonly choice: Choice;
+  /** What was heard when it was verified again. */
+  readonly outcome: Acceptance | undefined;
 }
 
-/** A refused request: since when, why, the most likely mistake, and what to do. */
-export function RefusedRow({ refusal, isOpen, to }: RefusedRowProps) {
+interface Choice {
+  readonly isChosen: boolean;
+  readonly isPossible: boolean;
+  readonly toggle: () => void;
+}
+
+/** A refused request: since when, why, the most likely mistake, what to do, and what became of it. */
+export function RefusedRow({ refusal, isOpen, to, choice, outcome }: RefusedRowProps) {
   const t = useTexts(refusedTexts);
-  const { id, tenant, event_type: type, reason, detail, hint, likely } = refusal;
+  const { id, tenant, event_type: type, reason, detail, hint, likely, accepted_as: accepted } = refusal;
   return (
-    <li data-row data-refusal={id}>
+    <li data-row data-refusal={id} data-accepted={!choice.isPossible || undefined}>
       <div className="refusal-head">
+        <input
+          type="checkbox"
+          className="choose-one"
+          checked={choice.isChosen && choice.isPossible}
+          disabled={!choice.isPossible}
+          onChange={choice.toggle}
+          aria-label={t.select(`${tenant} / ${type}`)}
+        />
         <Link to={to} aria-expanded={isOpen} className="refusal-link">
           {visibleText(tenant)} <span className="quiet">/</span> {visibleText(type)}
         </Link>
@@ -30,19 +48,34 @@ export function RefusedRow({ refusal, isOpen, to }: RefusedRowProps) {
           <TimeAgo iso={refusal.received_at} />
         </span>
       </div>
-      <p>{visibleText(detail)}</p>
-      {likely !== null && (
-        <p className="refusal-likely">
-          <span title={likely.certain ? t.certainNote : undefined}>
-            <Badge tone={likely.certain ? "good" : "warn"}>{likely.certain ? t.certain : t.likely}</Badge>
-          </span>{" "}
-          {likely.reason}
+      {accepted !== null && (
+        <p>
+          <AcceptedLine outcome="accepted" eventId={accepted.event_id} at={accepted.accepted_at} />
         </p>
       )}
+      {accepted === null && outcome !== undefined && (
+        <p>
+          <OutcomeLine outcome={outcome} />
+        </p>
+      )}
+      <p>{visibleText(detail)}</p>
+      {likely !== null && <Likely likely={likely} />}
       <p>
         <span className="quiet">{t.fix}:</span> <Prose text={hint} />
       </p>
       {isOpen && <RefusedDetails id={id} />}
     </li>
+  );
+}
+
+function Likely({ likely: { reason, certain } }: { readonly likely: NonNullable<Refusal["likely"]> }) {
+  const t = useTexts(refusedTexts);
+  return (
+    <p className="refusal-likely">
+      <span title={certain ? t.certainNote : undefined}>
+        <Badge tone={certain ? "good" : "warn"}>{certain ? t.certain : t.likely}</Badge>
+      </span>{" "}
+      {reason}
+    </p>
   );
 }

@@ -1,66 +1,68 @@
-import { useRef } from "react";
-import type { Refusal } from "../../../../src/admin/contract/index.ts";
+import { useState } from "react";
+import type { Acceptance, Refusal } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
-import { useRowKeys } from "../../list/use-row-keys.ts";
 import { LiveList } from "../../paging/live-list.tsx";
 import { useLivePages } from "../../paging/use-live-pages.ts";
-import { addressWith, navigate, useAddress } from "../../shell/router.tsx";
+import { addressWith, useAddress } from "../../shell/router.tsx";
 import type { ViewProps } from "../../shell/routes.ts";
 import { EmptyCard } from "../../ui/empty-card.tsx";
 import { PageHead } from "../../ui/page-head.tsx";
-import { filtersOf, fits, type RefusedFilters } from "./refused-filters.ts";
+import { AcceptBar } from "./accept-bar.tsx";
+import { filtersOf, fits, queryOf } from "./refused-filters.ts";
 import { RefusedFilterBar } from "./refused-filter-bar.tsx";
-import { RefusedRow } from "./refused-row.tsx";
+import { RefusedList } from "./refused-list.tsx";
 import { refusedTexts } from "./refused-texts.ts";
 import "../operate.css";
 import "./refused.css";
 
 const LIMIT = 50;
 
-/** What was not accepted: why, and what to do about it. `/refused/{id}` has that one open. */
+/**
+ * What was not accepted: why, what to do about it, and having it verified again once that is done. `/refused/{id}` has
+ * that one open.
+ */
 export default function RefusedView({ rest }: ViewProps) {
   const t = useTexts(refusedTexts);
   const filters = filtersOf(useAddress().search);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Acceptance>>(new Map());
   const list = useLivePages({
     key: addressWith("", { ...filters }),
     load: (cursor, signal) =>
-      call("listRefused", { query: { ...filters, cursor, limit: LIMIT }, ...(signal && { signal }) }),
+      call("listRefused", { query: { ...queryOf(filters), cursor, limit: LIMIT }, ...(signal && { signal }) }),
     itemOf: (message) => (message.type === "refusal" && fits(message.refusal, filters) ? message.refusal : undefined),
     update: (refusal) => refusal,
   });
-  const isFiltered = Object.values(filters).some((value) => value !== undefined);
+  const refusals = list.loaded.state === "ready" ? list.loaded.value.items : [];
+  const open = refusals.filter((refusal) => canBeAccepted(refusal, outcomes)).map(({ id }) => id);
+  const hear = (results: readonly Acceptance[]): void =>
+    setOutcomes((old) => new Map([...old, ...results.map((result) => [result.refusal_id, result] as const)]));
+  const isFiltered = Object.keys(filters).length > 0;
   return (
     <div className="operate">
       <PageHead title={t.title} lead={t.lead} />
       <RefusedFilterBar filters={filters} />
+      {refusals.length > 0 && (
+        <AcceptBar ids={open.filter((id) => chosen.has(id)).toReversed()} filters={filters} onResults={hear} />
+      )}
       <LiveList list={list} empty={<EmptyCard title={isFiltered ? t.emptyFiltered : t.empty} />} newOnes={t.newOnes}>
-        {(refusals) => <RefusedList refusals={refusals} filters={filters} open={rest} />}
+        {(items) => (
+          <RefusedList
+            refusals={items}
+            filters={filters}
+            opened={rest}
+            choosable={open}
+            chosen={chosen}
+            choose={setChosen}
+            outcomes={outcomes}
+          />
+        )}
       </LiveList>
     </div>
   );
 }
 
-interface RefusedListProps {
-  readonly refusals: readonly Refusal[];
-  readonly filters: RefusedFilters;
-  readonly open: string;
-}
-
-function RefusedList({ refusals, filters, open }: RefusedListProps) {
-  const list = useRef<HTMLUListElement>(null);
-  const closed = addressWith("/refused", { ...filters });
-  useRowKeys(list, open === "" ? {} : { Escape: () => navigate(closed) });
-  return (
-    <ul className="card refusals" ref={list}>
-      {refusals.map((refusal) => (
-        <RefusedRow
-          key={refusal.id}
-          refusal={refusal}
-          isOpen={refusal.id === open}
-          to={refusal.id === open ? closed : addressWith(`/refused/${encodeURIComponent(refusal.id)}`, { ...filters })}
-        />
-      ))}
-    </ul>
-  );
+function canBeAccepted({ id, accepted_as: accepted }: Refusal, outcomes: ReadonlyMap<string, Acceptance>): boolean {
+  return accepted === null && (outcomes.get(id)?.event_id ?? null) === null;
 }

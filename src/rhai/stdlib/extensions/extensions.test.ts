@@ -94,6 +94,14 @@ test("many searches in a text that each look to its end are ended by the deadlin
   expect(() => run('let t = ""; t.pad(200000, "a"); regex_find_all(t, "a.*x|a")', host)).toThrow("its time is up");
 });
 
+test("a text of many short matches is counted by its matches", () => {
+  const text = 'let t = ""; t.pad(50000, "a"); ';
+  expect(run(`${text}regex_find_all(t, "a").len()`)).toBe("50000");
+  expect(() => run(`${text}regex_find_all(t, "a").len()`, {}, { maxOperations: 500_000 })).toThrow(
+    "Too many operations",
+  );
+});
+
 test.each(["regex_replace(t, p, t)", "regex_split(t, p)", "regex_find_all(t, p)"])(
   "%s of a text that every search reads to its end is counted, without a clock, too",
   (script) => {

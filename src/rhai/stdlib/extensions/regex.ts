@@ -23,6 +23,8 @@ const MAX_WORK = 50_000_000;
 
 /** Characters that are read before they are counted. */
 const COUNTED_CHARS = 4096;
+/** A match is made into objects: a text of a million of them would keep a thread for seconds. */
+const OPERATIONS_PER_MATCH = 20;
 /** Steps of matching that are worth an operation. */
 const STEPS_PER_OPERATION = 100;
 
@@ -99,7 +101,7 @@ function* matches(pattern: string, text: string, runtime: Runtime, at: number): 
   const matcher = regex.matcher(MatcherInput.utf16(counted));
   const count = matcher.groupCount();
   while (matcher.find()) {
-    runtime.count(1, at);
+    runtime.count(OPERATIONS_PER_MATCH, at);
     const groups = Array.from({ length: count + 1 }, (_, index) => matcher.group(index));
     yield { start: matcher.start(), end: matcher.end(), groups };
   }

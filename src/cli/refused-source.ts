@@ -1,0 +1,94 @@
+/** Where the `refused` commands get their requests: from the running gateway, or from the log when none runs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { refusalJson, type Accepted, type RefusalSelection } from "../admin/index.ts";
+import { GtcError, type JsonValue } from "../base/index.ts";
+import { inspectLog } from "../gateway.ts";
+import { acceptOffline } from "../offline.ts";
+import type { CommandContext } from "./command.ts";
+import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
+import { configFor, soundBundle } from "./load.ts";
+
+export type RefusedFilter = NonNullable<RefusalSelection["filter"]>;
+export type RefusedRow = ReturnType<typeof refusalJson>;
+
+export interface RefusedSource {
+  /** Newest first. */
+  list(filter: RefusedFilter, accepted: boolean | undefined, limit: number): Promise<readonly RefusedRow[]>;
+  /** Oldest first; `rate` is how many a second while the gateway runs. */
+  accept(selection: RefusalSelection, rate: number): Promise<Accepted & { readonly more: number }>;
+}
+
+/** What is there. @throws GtcError */
+export async function openRefused(context: CommandContext, folder: string): Promise<RefusedSource> {
+  const api = await findGatewayApi(folder);
+  return api === undefined ? fromLog(context, folder) : overApi(api);
+}
+
+const POLL_MS = 200;
+
+function overApi(call: GatewayApi): RefusedSource {
+  return {
+    list: async (filter, accepted, limit) => {
+      const query = new URLSearchParams({ limit: String(limit) });
+      for (const [name, value] of Object.entries({ ...filter, accepted }))
+        if (value !== undefined) query.set(name, String(value));
+      return pageSchema.parse(await call(`refused?${query.toString()}`)).items;
+    },
+    accept: async (selection, rate) => {
+      const body = { ...selection, rate } as unknown as JsonValue;
+      let job = jobSchema.parse(await call("refused/accept", { method: "POST", body }));
+      while (job.status === "running") {
+        await delay(POLL_MS);
+        job = jobSchema.parse(await call(`acceptances/${job.id}`));
+      }
+      const { results, failures, total } = job;
+      return { results, failures, more: total - results.length - failures.length };
+    },
+  };
+}
+
+const pageSchema = z.object({ items: z.array(z.custom<RefusedRow>(() => true)) });
+const jobSchema = z.object({
+  id: z.string(),
+  status: z.enum(["running", "done", "cancelled"]),
+  total: z.number(),
+  results: z.array(z.custom<Accepted["results"][number]>(() => true)),
+  failures: z.array(z.object({ refusal_id: z.string(), message: z.string() })),
+});
+
+function fromLog(context: CommandContext, folder: string): RefusedSource {
+  const logFolder = join(folder, "state", "log");
+  return {
+    list: async ({ type, q, since, until, ...same }, accepted, limit) => {
+      if (!existsSync(logFolder)) return [];
+      await using log = await inspectLog(logFolder);
+      const { items } = await log.queries.listRefusals({
+        limit,
+        ...present({ ...same, eventType: type, text: q, accepted, sinceMs: timeOf(since), untilMs: timeOf(until) }),
+      });
+      return items.map(refusalJson);
+    },
+    accept: async (selection) => {
+      if (!existsSync(logFolder)) throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
+      const config = await configFor(context, folder);
+      return {
+        ...(await acceptOffline(selection, { bundle: await soundBundle(context, folder, config), config })),
+        more: 0,
+      };
+    },
+  };
+}
+
+function timeOf(iso: string | undefined): number | undefined {
+  return iso === undefined ? undefined : Date.parse(iso);
+}
+
+/** Without what is undefined. */
+function present<T extends object>(values: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    readonly [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

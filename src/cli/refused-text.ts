@@ -1,0 +1,44 @@
+/** Refused requests, and what became of them, as a person reads it. */
+import type { Accepted } from "../admin/index.ts";
+import { formatDuration } from "../base/index.ts";
+import type { CommandContext, Palette } from "./command.ts";
+import { likelyCause, words } from "./refusal-words.ts";
+import type { RefusedRow } from "./refused-source.ts";
+import { table } from "./table.ts";
+
+export function refusedText(rows: readonly RefusedRow[], nowMs: number, context: CommandContext): string {
+  if (rows.length === 0) return "Nothing was refused.\n";
+  const { paint } = context;
+  const lines = rows.map((row) => [
+    row.id,
+    `${formatDuration(Math.max(0, nowMs - Date.parse(row.received_at)))} ago`,
+    row.tenant,
+    row.event_type,
+    paint.error(words(row.reason)),
+    row.accepted_as === null ? (likelyCause(row.likely) ?? "") : paint.good(`accepted as ${row.accepted_as.event_id}`),
+  ]);
+  return table(["id", "received", "tenant", "type", "refused", "likely"], lines, context);
+}
+
+export function acceptedText({ results, failures }: Accepted, { paint }: CommandContext): string {
+  const lines = [
+    ...results.map((result) => resultLine(result, paint)),
+    ...failures.map(({ refusal_id: id, message }) => `${id}  ${paint.error("not verified")}  ${message}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function resultLine({ refusal_id: id, outcome, event_id: event, why }: Accepted["results"][number], paint: Palette) {
+  switch (outcome) {
+    case "accepted":
+      return `${id}  ${paint.good("accepted")}  as event ${event ?? ""}`;
+    case "duplicate":
+      return `${id}  ${paint.good("an event already")}  ${event ?? ""}`;
+    case "still_refused": {
+      const { reason = "", detail = "", hint = "" } = why ?? {};
+      return [`${id}  ${paint.error("still refused")}  ${words(reason)}`, detail, hint].filter(Boolean).join("\n    ");
+    }
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,54 @@
+/** What a newcomer reads first: every line of it has to lead somewhere. */
+import { expect, test } from "vitest";
+import { createTestBundle } from "../../test/support/test-bundle.ts";
+import { urlTable } from "../setup/index.ts";
+import { noPaint } from "../text/index.ts";
+import { bannerText } from "./start-banner.ts";
+
+const FLOW =
+  "name: f\nnodes: [{ id: a, type: script, config: { script: '1' } }]\ntriggers: [{ type: event, event_type: order }]\n";
+
+async function bannerFor(publicBaseUrl: string, host = "127.0.0.1"): Promise<string> {
+  const bundle = await createTestBundle({ "f.yaml": FLOW }, { public_base_url: publicBaseUrl });
+  try {
+    const loaded = await bundle.load();
+    const started = { addresses: { webhook: { host, port: 9000 }, admin: { host, port: 9001 } }, token: "t0ken" };
+    const asIs = (text: string): string => text;
+    return bannerText(started, urlTable(loaded), loaded, { paint: { ...noPaint, good: asIs, accent: asIs } });
+  } finally {
+    await bundle.remove();
+  }
+}
+
+const LOCAL = "On this machine: http://127.0.0.1:9000/events/webhook/{tenant}/{event_type}";
+const CURL = "curl -X POST 'http://127.0.0.1:9000/events/webhook/demo/order'";
+
+test.each(["http://localhost:9000", "http://127.0.0.1:9000"])("%s leads here: nothing more is said", async (url) => {
+  const text = await bannerFor(url);
+  expect(text).toContain(`${url}/events/webhook/demo/order`);
+  expect(text).not.toContain("On this machine");
+  expect(text).toContain(CURL);
+});
+
+test("a public address stands beside the one that works on this machine", async () => {
+  const text = await bannerFor("https://hooks.example.com");
+  expect(text).toContain("https://hooks.example.com/events/webhook/demo/order");
+  expect(text).toContain(LOCAL);
+  expect(text).not.toContain("lead to another port");
+});
+
+test("what a proxy takes off the path is not part of the local command", async () => {
+  const text = await bannerFor("https://example.com/hooks");
+  expect(text).toContain("https://example.com/hooks/events/webhook/demo/order");
+  expect(text).toContain(CURL);
+});
+
+test("a local address with another port is a mistake, with two ways out", async () => {
+  const text = await bannerFor("http://localhost:8080");
+  expect(text).toContain(LOCAL);
+  expect(text).toContain("lead to another port. Correct it with `gtc setup`, or start with --port 8080.");
+});
+
+test("an address that means all of them is shown as this machine's own", async () => {
+  expect(await bannerFor("https://hooks.example.com", "0.0.0.0")).toContain(LOCAL);
+});

@@ -1,0 +1,39 @@
+/**
+ * The one place that knows which release of SQLite's binding this Node loads. package.json names two, as none serves every
+ * Node that gtc runs on: release 12 ends the process on Node 24.19 and newer when a statement is collected as garbage, and
+ * release 13 needs a Node-API that Node 20 does not have (ADR 18). Their interface is the same as far as it is used here.
+ */
+import { createRequire } from "node:module";
+import type BetterSqlite3 from "better-sqlite3";
+import { GtcError, messageOf } from "../../base/index.ts";
+
+/** The first Node whose Node-API release 13 can use. */
+const FIRST_WITH_NODE_API_10 = 22;
+
+const require = createRequire(import.meta.url);
+let library: typeof BetterSqlite3 | undefined;
+
+/** Opens a database file, or makes it. @throws GtcError GTC_SQLITE_MISSING; SqliteError when the file cannot be opened. */
+export function openSqlite(path: string, options?: BetterSqlite3.Options): BetterSqlite3.Database {
+  return new (sqlite())(path, options);
+}
+
+/** Whether an error is SQLite's, with a code of its own (https://www.sqlite.org/rescode.html). */
+export function isSqliteError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof sqlite().SqliteError;
+}
+
+function sqlite(): typeof BetterSqlite3 {
+  library ??= load();
+  return library;
+}
+
+function load(): typeof BetterSqlite3 {
+  const major = Number(process.versions.node.split(".")[0]);
+  try {
+    const loaded: unknown = major < FIRST_WITH_NODE_API_10 ? require("better-sqlite3") : require("better-sqlite3-13");
+    return loaded as typeof BetterSqlite3;
+  } catch (cause) {
+    throw new GtcError("GTC_SQLITE_MISSING", { node: process.version, detail: messageOf(cause) }, { cause });
+  }
+}

@@ -1,0 +1,66 @@
+/** What is no YAML, or not the part of it that a flow may use. */
+import { describe, expect, it } from "vitest";
+import { diagnosticsOf, expectFaults, flowOf, onlyFault, RESPOND, shortForm } from "../../test/support/flow-faults.ts";
+import { locationOf } from "../text/index.ts";
+import { loadFlows } from "./index.ts";
+
+describe("faults of the YAML", () => {
+  it("have their place", () => {
+    expectFaults("nodes:\n  - id: a\n\ttype: x", ["flow.yaml:3:1 bad-yaml: Tabs are not allowed as indentation"]);
+    expectFaults("name: a\nname: b", ["flow.yaml:2:1 bad-yaml: This key stands twice in the same mapping."]);
+    expectFaults("a: 1\n---\nb: 2", ["flow.yaml:2:1 bad-yaml: The file holds more than one YAML document."]);
+    expectFaults("name: *nope", ["flow.yaml:1:7 bad-yaml: There is no anchor `&nope` before this."]);
+    expectFaults("variables: { x: .inf }", ["flow.yaml:1:17 bad-yaml: This number does not exist in JSON."]);
+    expectFaults("? [a]\n: 1", ["flow.yaml:1:3 bad-yaml: A key must be a text."]);
+    expectFaults('variables: { 1: a, "1": b }', [
+      "flow.yaml:1:20 bad-yaml: This key stands twice in the same mapping.",
+    ]);
+  });
+
+  it.each([
+    ["Latin-1", Buffer.from("description: caf\xe9\n", "latin1"), "1:17", /no UTF-8 text/],
+    ["UTF-16", Buffer.from("name: a\n", "utf16le"), "1:2", /does not allow \(U\+0000\)/],
+    ["UTF-16 with its mark", Buffer.from("\ufeffname: a\n", "utf16le"), "1:1", /no UTF-8 text/],
+    ["a control character", Buffer.from("name: a\nversion: \x07\n"), "2:10", /U\+0007/],
+    ["line ends of old", Buffer.from("name: a\rversion: 1\r"), "1:8", /carriage return alone/],
+  ])("say that a file is no UTF-8 text: %s", (_what, bytes, place, message) => {
+    const fault = onlyFault(bytes.toString("utf8"));
+    expect(shortForm([fault])[0]).toMatch(new RegExp(`^flow.yaml:${place} bad-yaml`));
+    expect(fault.message).toMatch(message);
+    expect(fault.hint).toMatch(/^Save the file/);
+  });
+
+  it("name what YAML has beyond JSON", () => {
+    const inTemplate = (value: string) => flowOf(`  - { id: a, type: template, config: { template: ${value} } }`);
+    for (const tag of ["!!binary", "!!set", "!!omap"])
+      expect(
+        onlyFault(inTemplate(`${tag} ${tag === "!!binary" ? "aGk=" : tag === "!!set" ? "{a}" : "[a: 1]"}`)).message,
+      ).toBe(`There is no tag \`${tag}\`.`);
+    expectFaults(inTemplate("!!str 5"), []);
+    const merged = onlyFault(`variables: { a: &a { x: 1 }, b: { <<: *a, y: 2 } }\n${flowOf(RESPOND)}`);
+    expect([merged.message, locationOf(merged)]).toEqual(["Merge keys (`<<`) are not read.", "flow.yaml:1:35"]);
+    expectFaults(`variables: { "<<": 1 }\n${flowOf(RESPOND)}`, []);
+  });
+
+  it("do not bring it down", () => {
+    for (const deep of ["[".repeat(100_000), `nodes: ${"[".repeat(20_000)}\ntriggers: []\n`])
+      expectFaults(deep, [expect.stringMatching(/nested too deep/)]);
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ...Array.from("bcdefghi", (key, at) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[at]}`).join(",")}]`),
+    ];
+    expectFaults(bomb.join("\n"), [expect.stringMatching(/bad-yaml: The file has too many values/)]);
+    expect(shortForm(diagnosticsOf("a".repeat(2_000_000)))[0]).toMatch(/file-too-large/);
+  });
+
+  it("aliases and odd keys are plain data", () => {
+    const text = flowOf(
+      "  - { id: a, type: template, config: { template: { __proto__: &x { deep: 1 }, constructor: *x } } }",
+    );
+    const { flows, diagnostics } = loadFlows([{ path: "a.yaml", text }]);
+    expect(shortForm(diagnostics)).toEqual([]);
+    expect(JSON.stringify(flows.all[0]?.nodes[0]?.config)).toBe(
+      '{"template":{"__proto__":{"deep":1},"constructor":{"deep":1}}}',
+    );
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * The nodes of a YAML document as the value that JSON can hold. What JSON cannot hold is a fault, and so is what the
+ * expansion of aliases makes too large.
+ */
+import { isAlias, isMap, isScalar, isSeq, Scalar, type Document, type Node, type Pair } from "yaml";
+import type { JsonValue } from "../base/index.ts";
+import type { Diagnostic, Span } from "../text/index.ts";
+
+export type MakeFault = (code: string, message: string, span: Span, hint?: string) => Diagnostic;
+
+const MAX_DEPTH = 64;
+/** Values after all aliases are expanded. */
+const MAX_VALUES = 50_000;
+export const TOO_DEEP = "The file is nested too deep.";
+export const TWICE = "This key stands twice in the same mapping.";
+const TAG = "tag:yaml.org,2002:";
+/** Those of JSON's values. Others would be read as something else than they say. */
+const TAGS: ReadonlySet<string> = new Set(
+  ["str", "int", "float", "bool", "null", "map", "seq"].map((tag) => TAG + tag),
+);
+
+/** Reads the nodes of a parsed document, all of their faults at once. */
+export class YamlReader {
+  readonly faults: Diagnostic[] = [];
+  readonly #document: Document;
+  readonly #fault: MakeFault;
+  #values = 0;
+
+  constructor(document: Document, fault: MakeFault) {
+    this.#document = document;
+    this.#fault = fault;
+  }
+
+  read(node: unknown, depth: number): JsonValue {
+    this.#values += 1;
+    if (this.#values > MAX_VALUES || depth > MAX_DEPTH) {
+      const message = depth > MAX_DEPTH ? TOO_DEEP : "The file has too many values.";
+      if (this.#values <= MAX_VALUES + 1 || this.faults.length === 0) this.#report(message, node);
+      return null;
+    }
+    if (isAlias(node)) return this.#alias(node, depth);
+    const { tag } = (node ?? {}) as { readonly tag?: string };
+    if (tag !== undefined && !TAGS.has(tag)) {
+      this.#report(
+        `There is no tag \`${tag.replace(TAG, "!!")}\`.`,
+        node,
+        "Leave it out: a flow holds what JSON can hold.",
+      );
+      return null;
+    }
+    if (isScalar(node)) return this.#scalar(node.value, node);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
+    return isMap(node) ? this.#map(node.items, depth) : null;
+  }
+
+  #map(pairs: readonly Pair[], depth: number): JsonValue {
+    const seen = new Set<string>();
+    const entries = pairs.map((pair) => {
+      const entry = this.#entry(pair, depth);
+      // The parser knows that `1` twice is a fault, but not that `1` and `"1"` are one key.
+      if (entry[0] !== "" && seen.has(entry[0])) this.#report(TWICE, pair.key);
+      seen.add(entry[0]);
+      return entry;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #alias(node: { resolve(document: Document): Node | undefined; source: string }, depth: number): JsonValue {
+    const target = node.resolve(this.#document);
+    if (target === undefined) this.#report(`There is no anchor \`&${node.source}\` before this.`, node);
+    return target === undefined ? null : this.read(target, depth + 1);
+  }
+
+  #entry(pair: Pair, depth: number): [string, JsonValue] {
+    const key = keyOf(pair);
+    if (key === undefined) this.#report("A key must be a text.", pair.key);
+    else if (isScalar(pair.key) && key === "<<" && pair.key.type === Scalar.PLAIN)
+      this.#report(
+        "Merge keys (`<<`) are not read.",
+        pair.key,
+        "Write the keys out; an alias stands for a whole value.",
+      );
+    return [key ?? "", this.read(pair.value, depth + 1)];
+  }
+
+  #scalar(value: unknown, node: Node): JsonValue {
+    if (typeof value === "string" || typeof value === "boolean") return value;
+    if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    if (typeof value !== "number") return null;
+    if (!Number.isFinite(value)) this.#report("This number does not exist in JSON.", node);
+    return value;
+  }
+
+  #report(message: string, node: unknown, hint?: string): void {
+    const [start, end] = (node as Node | null)?.range ?? [0, 0];
+    this.faults.push(this.#fault("bad-yaml", message, { start, end }, hint));
+  }
+}
+
+/** The key of a pair as a text; undefined where it is no scalar. */
+export function keyOf(pair: Pair): string | undefined {
+  const key = isScalar(pair.key) ? pair.key.value : undefined;
+  if (key === null) return "null";
+  if (typeof key === "string") return key;
+  return typeof key === "number" || typeof key === "bigint" || typeof key === "boolean" ? String(key) : undefined;
+}

@@ -1,0 +1,31 @@
+import { headerOf } from "../event/index.ts";
+import { decodeContent, PayloadFault } from "../payload/index.ts";
+import type { SignedRequest } from "../signature/index.ts";
+import type { ArrivedRequest } from "./arrived-request.ts";
+
+/** Decoded before the sender is known, so it must cost little; what is signed decoded are short messages. */
+const DECODED_BEFORE_VERIFIED_BYTES = 1024 * 1024;
+
+/** A request as verifiers see it: with the URL under which its sender knows the gateway. */
+export function signedRequestOf(
+  request: Pick<ArrivedRequest, "method" | "target" | "headers" | "rawBody" | "remoteAddress">,
+  publicBaseUrl: string,
+  maxDecodedBytes: number,
+): SignedRequest {
+  const { method, headers, rawBody, remoteAddress } = request;
+  const signed: SignedRequest = { method, url: publicBaseUrl + request.target, headers, rawBody, remoteAddress };
+  const encoding = headerOf(headers, "content-encoding");
+  if (encoding === undefined) return signed;
+  // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
+  return { ...signed, decodedBody: () => decoded(rawBody, encoding, maxDecodedBytes) };
+}
+
+/** Undefined when it cannot be decoded within the bound. */
+function decoded(rawBody: Uint8Array, encoding: string, maxDecodedBytes: number): Uint8Array | undefined {
+  try {
+    return decodeContent(rawBody, encoding, Math.min(DECODED_BEFORE_VERIFIED_BYTES, maxDecodedBytes));
+  } catch (fault) {
+    if (fault instanceof PayloadFault) return undefined;
+    throw fault;
+  }
+}

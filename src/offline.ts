@@ -1,0 +1,73 @@
+/** What commands do on a bundle while no gateway runs: the work of the gateway, without its ports. */
+import { join } from "node:path";
+import { acceptRefusals, AuditTrail, type Accepted, type RefusalSelection } from "./admin/index.ts";
+import { createIdSource, systemClock, type NewId } from "./base/index.ts";
+import { CurrentBundle } from "./current-bundle.ts";
+import type { RunOver } from "./dispatch/index.ts";
+import type { EventLog, PlannedRun } from "./event-log/index.ts";
+import { acceptorOf, endOf, openLog, startDispatcher, storeFlows, type GatewayOptions } from "./gateway.ts";
+import { createGuardedFetch } from "./outgoing/index.ts";
+import { replayEvent } from "./replay/index.ts";
+import { ReplyDesk } from "./reply/index.ts";
+import { createKeyStore } from "./signature/index.ts";
+
+/**
+ * Replays an event while no gateway runs, and waits for the new runs to be over.
+ * @throws GtcError GTC_EVENT_NOT_FOUND, GTC_EVENT_REFUSED, GTC_BUNDLE_LOCKED
+ */
+export async function replayOffline(eventId: string, options: GatewayOptions): Promise<readonly PlannedRun[]> {
+  const { flows } = options.bundle;
+  return workOffline(options, async (log, newId) => {
+    const runs = await replayEvent(eventId, { log, flows, clock: systemClock, newId });
+    return { result: runs, runIds: runs.map(({ id }) => id) };
+  });
+}
+
+/**
+ * Verifies refused requests again while no gateway runs, accepts those that verify, and waits for their runs to be over.
+ * @throws GtcError GTC_BAD_REQUEST when none matches, GTC_BUNDLE_LOCKED
+ */
+export async function acceptOffline(selection: RefusalSelection, options: GatewayOptions): Promise<Accepted> {
+  const { bundle, config, fetchText = createGuardedFetch(), onFault = () => undefined } = options;
+  const current = new CurrentBundle(bundle, createKeyStore(fetchText));
+  const trail = new AuditTrail(join(bundle.folder, "state", "audit.jsonl"));
+  return workOffline(options, async (log, newId) => {
+    const acceptor = acceptorOf(config, { log, current, newId, onFault });
+    const accepted = await acceptRefusals(
+      { queries: log.queries, accept: (refusal, beforeStored) => acceptor.accept(refusal, beforeStored) },
+      selection,
+      (act, subject) =>
+        trail.write({ at: new Date(systemClock.now()).toISOString(), act, subject, by: "command", remote_address: "" }),
+    );
+    return { result: accepted, runIds: accepted.results.flatMap(({ runs }) => runs.map(({ id }) => id)) };
+  });
+}
+
+/**
+ * Works on the log while no gateway runs: without ports, but with runners, until the runs that the work started are over.
+ * Other runs that are due go on as well, as they would when the gateway starts.
+ */
+async function workOffline<T>(
+  options: GatewayOptions,
+  work: (log: EventLog, newId: NewId) => Promise<{ readonly result: T; readonly runIds: readonly string[] }>,
+): Promise<T> {
+  const { bundle, config } = options;
+  await using log = await openLog(options);
+  await storeFlows(log, bundle.flows);
+  const { result, runIds } = await work(log, createIdSource(systemClock));
+  const open = new Set(runIds);
+  if (open.size === 0) return result;
+  let finished: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finished = resolve));
+  const current = { flows: bundle.flows };
+  const onRunOver = ({ run }: RunOver): void => {
+    open.delete(run.id);
+    if (open.size === 0) finished();
+  };
+  await using dispatcher = startDispatcher({ ...options, onRunOver }, log, new ReplyDesk(), current);
+  await done;
+  const grace = new AbortController();
+  await dispatcher.drain(endOf(grace.signal, config.shutdownGraceMs));
+  grace.abort();
+  return result;
+}

@@ -1,0 +1,59 @@
+/** A pool of real threads, given definitions that a flow file would not be allowed to hold. */
+import { expect, test } from "vitest";
+import { systemClock } from "../base/index.ts";
+import { loadFlows } from "../flow/index.ts";
+import { RunnerPool, type RunOverMessage, type RunTask } from "./index.ts";
+
+const SOUND = loadFlows([
+  {
+    path: "f.ygtc",
+    text: `nodes: [{ id: a, type: script, config: { script: "payload" } }]\ntriggers: [{ type: default }]`,
+  },
+]).flows.all[0]!.definitionJson;
+
+function taskOf(flowHash: string): RunTask {
+  const envelope = {
+    id: "event",
+    tenant: "demo",
+    eventType: "f",
+    receivedAtMs: 0,
+    method: "POST",
+    target: "/",
+    headers: [],
+    remoteAddress: "",
+    rawBody: new Uint8Array([0x35]),
+    verdict: { status: "unsigned" },
+  } as const;
+  const run = { id: flowHash, eventId: "event", tenant: "demo", flow: "f", flowHash, startNode: "a", createdAtMs: 0 };
+  return { run, envelope, attempt: 1, steps: [], maxPayloadBytes: 100 };
+}
+
+test.each([
+  ["a later format", SOUND.replace('"format":1', '"format":2'), /format 2; this gtc reads format 1/],
+  ["damaged text", SOUND.slice(0, 100), /cannot be used/],
+  ["no flow at all", "{}", /cannot be used/],
+  ["a script that this gtc cannot read", SOUND.replace('"payload"', '"let"'), /`a` cannot be compiled/],
+  ["nothing stored", undefined, /is missing/],
+])("a run whose stored flow is %s has failed, and its thread works on", async (_what, stored, reason) => {
+  const definitions = new Map([["sound", SOUND], ...(stored === undefined ? [] : [["odd", stored] as const])]);
+  const overs = new Map<string, RunOverMessage>();
+  let isDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (isDone = resolve));
+  await using pool = new RunnerPool({
+    threads: 1,
+    memoryMb: 64,
+    hangAfterMs: 60_000,
+    clock: systemClock,
+    onProgress: () => undefined,
+    onStart: () => undefined,
+    onOver: (over) => {
+      overs.set(over.runId, over);
+      if (overs.size === 2) isDone();
+    },
+  });
+  pool.submit([taskOf("odd"), taskOf("sound")], (hash) => definitions.get(hash));
+  await done;
+  expect(overs.get("odd")!.end).toMatchObject({ status: "failed", error: { code: "unknown-flow" } });
+  expect(JSON.stringify(overs.get("odd")!.end)).toMatch(reason);
+  expect(overs.get("sound")!.end).toEqual({ status: "succeeded" });
+});

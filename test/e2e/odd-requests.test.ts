@@ -1,0 +1,87 @@
+/** Requests as only other programs than well-known clients write them, byte by byte over real sockets. */
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readAnswers, type RawAnswer } from "../support/http-answers.ts";
+import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+import { TestGateway } from "../support/test-gateway.ts";
+
+let bundle: TestBundle;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  bundle = await createTestBundle({});
+  gateway = await TestGateway.start(bundle);
+});
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await bundle.remove();
+});
+
+/** What comes back until the server closes. */
+async function answersTo(request: string): Promise<readonly RawAnswer[]> {
+  const { host, port } = gateway.gateway.addresses.webhook;
+  const socket = connect(port, host);
+  socket.write(request.replaceAll("\n", "\r\n"));
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return readAnswers(Buffer.concat(chunks), ["POST", "POST"]);
+}
+
+const POST = "POST /events/webhook/demo/odd HTTP/1.1\nHost: x\n";
+const BODY = "Connection: close\nContent-Length: 3\n\nabc";
+const CHUNKS = "Connection: close\n\n3\nabc\n0\n\n";
+
+test.each([
+  ["without a Host", `POST /events/webhook/demo/odd HTTP/1.1\n${BODY}`, 400],
+  ["with two Hosts", `${POST}Host: y\n${BODY}`, 400],
+  ["without a Host in HTTP/1.0", `POST /events/webhook/demo/odd HTTP/1.0\n${BODY}`, 202],
+  ["with two lengths", `${POST}Content-Length: 3\n${BODY}`, 400],
+  ["with a length and chunks", `${POST}Content-Length: 3\nTransfer-Encoding: chunked\n${CHUNKS}`, 400],
+  ["with another transfer coding before chunks", `${POST}Transfer-Encoding: gzip, chunked\n${CHUNKS}`, 501],
+  ["with chunks alone", `${POST}Transfer-Encoding: Chunked\n${CHUNKS}`, 202],
+  ["with a folded header", `${POST}X-A: b\n c\n${BODY}`, 400],
+  ["with an expectation that there is not", `${POST}Expect: coffee\n${BODY}`, 417],
+  ["to a target with scheme and host", `POST http://x/events/webhook/demo/odd HTTP/1.1\nHost: x\n${BODY}`, 202],
+  ["to a target of scheme and host alone", `POST http://x HTTP/1.1\nHost: x\n${BODY}`, 404],
+  ["with a slash at the end", `POST /events/webhook/demo/odd/?a=1 HTTP/1.1\nHost: x\n${BODY}`, 202],
+  ["with two slashes at the end", `POST /events/webhook/demo/odd// HTTP/1.1\nHost: x\n${BODY}`, 404],
+  ["as to a proxy", "CONNECT example.com:443 HTTP/1.1\nHost: example.com\n\n", 405],
+  ["in another protocol", "PRI * HTTP/2.0\n\nSM\n\n", 400],
+])("%s", async (_what, request, status) => {
+  const answers = await answersTo(request);
+  expect(answers.map((answer) => answer.status)).toEqual([status]);
+  const [{ headers, body } = { headers: new Map<string, string>(), body: "" }] = answers;
+  if (status === 202) return;
+  expect(headers.get("content-type")).toBe("application/problem+json");
+  expect(JSON.parse(body)).toMatchObject({ status });
+});
+
+test("an answer that is on its way comes before the refusal behind it", async () => {
+  const answers = await answersTo(
+    `${POST}Content-Length: 3\n\nabcCONNECT example.com:443 HTTP/1.1\nHost: example.com\n\n`,
+  );
+  expect(answers.map(({ status }) => status)).toEqual([202, 405]);
+});
+
+test("a sender that says it will send no more gets its answers all the same", async () => {
+  const { host, port } = gateway.gateway.addresses.webhook;
+  const socket = connect(port, host);
+  const keepsOpen = `${POST}Content-Length: 3\n\nabc`.replaceAll("\n", "\r\n");
+  socket.end(keepsOpen + keepsOpen);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  expect(readAnswers(Buffer.concat(chunks), ["POST", "POST"]).map(({ status }) => status)).toEqual([202, 202]);
+});
+
+test("the target is stored as a path, however it was written", async () => {
+  await answersTo(`POST http://x/events/webhook/demo/absolute?a=1 HTTP/1.1\nHost: x\n${BODY}`);
+  const [stored] = await gateway.events("type=absolute");
+  expect((await gateway.event(stored?.["id"])).event["target"]).toBe("/events/webhook/demo/absolute?a=1");
+});
+
+test("every header is stored, also the three thousandth", async () => {
+  const many = Array.from({ length: 3000 }, (_, index) => `a${index}: b\n`).join("");
+  expect((await answersTo(`POST /events/webhook/demo/many HTTP/1.1\nHost: x\n${many}${BODY}`))[0]?.status).toBe(202);
+  const [stored] = await gateway.events("type=many");
+  expect((await gateway.event(stored?.["id"])).event["headers"]).toHaveLength(3003);
+});
