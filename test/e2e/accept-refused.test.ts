@@ -207,4 +207,5 @@ test("an accepted event is found and filtered by the time at which it came, also
   gateway = await TestGateway.start(bundle);
   expect(await early()).toEqual([id]);
   expect(await accept(refusal!.id)).toMatchObject({ outcome: "duplicate", event_id: id });
+  expect((await pay(1)).json()).toMatchObject({ duplicate_of: id });
 });
