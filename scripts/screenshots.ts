@@ -22,6 +22,7 @@ import { startGtc } from "../test/support/gtc-process.ts";
 const folder = process.argv[2] ?? fileURLToPath(new URL("../docs/screenshots", import.meta.url));
 
 const MOST_TRIES = 20;
+const CORRECTED_SECRET = "what-the-provider-has-signed-with!!";
 
 interface Shot {
   readonly name: string;
@@ -66,6 +67,16 @@ const shots: readonly Shot[] = [
   { name: "sources", path: "/sources" },
   { name: "refused", path: "/refused" },
   { name: "refused-phone", path: "/refused", options: PHONE },
+  {
+    name: "refused-accepted",
+    path: "/refused",
+    act: async (page) => {
+      await correctSecret();
+      await page.getByLabel("Select all that are listed").check();
+      await page.getByRole("button", { name: "Verify again and accept" }).click();
+      await page.getByText(/^Verified/).waitFor();
+    },
+  },
   { name: "dead-letters", path: "/dead-letters?show=all" },
   { name: "doctor", path: "/doctor" },
 ];
@@ -95,10 +106,18 @@ async function sampleTraffic(url: string): Promise<{ readonly failed: string; re
     await postOrder(url, ORDER_JSON.replace("9007199254740993", String(4200 + n)).replace("80", String(n * 9)));
   }
   await postIssue(url, "Sent by somebody else", "another-secret-of-the-same-length!!");
+  for (let n = 1; n <= 5; n++) await postIssue(url, `Bulb ${n} is dark`, CORRECTED_SECRET);
   const mended = await postIssue(url, null);
   const failed = await postIssue(url, null);
   await postOrder(url);
   return { failed: await eventIdOf(failed), mended: await eventIdOf(mended) };
+}
+
+/** What the provider signed with all along takes the place of the secret that was mistyped. */
+async function correctSecret(): Promise<void> {
+  const before = gateway.output().length;
+  await bundle.setup({ signatures: { github: { provider: "github", secret: CORRECTED_SECRET } } });
+  while (!/Loaded|Took over/.test(gateway.output().slice(before))) await setTimeoutPromise(100);
 }
 
 async function eventIdOf(answer: Response): Promise<string> {

@@ -16,6 +16,7 @@ import { refusedHandlers, type AcceptTally } from "./api/refused-handlers.ts";
 import { replayHandlers, type ReplayTally } from "./api/replay-handlers.ts";
 import { readApiBody, routeRequest, type ApiProblem, type RoutedRequest } from "./api/route-request.ts";
 import { runHandlers } from "./api/run-handlers.ts";
+import { answerBrokenRequest } from "./broken-request.ts";
 import type { AuditEntry } from "./contract/index.ts";
 import { openApiDocument } from "./openapi.ts";
 import { PAGE_FOLDER, StaticFiles } from "./static-files.ts";
@@ -44,7 +45,11 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   const files = await StaticFiles.load(PAGE_FOLDER);
   let admin: Admin | undefined;
-  const server = createServer((request, response) => void admin?.handle(request, response));
+  // A request without Host is judged as one with a foreign one, and told so like any other.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
+    void admin?.handle(request, response);
+  });
+  server.on("clientError", answerBrokenRequest);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const { host, port } = options;
@@ -122,6 +127,8 @@ class Admin implements Disposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
+    if ((request.headersDistinct["host"]?.length ?? 0) > 1)
+      return problem({ status: 400, detail: "The request names more than one host (RFC 9112, 3.2)." });
     if (!URL.canParse(request.url ?? "", BASE)) return problem({ status: 400, detail: "The target is no URL." });
     const url = new URL(request.url ?? "", BASE);
     switch (url.pathname) {

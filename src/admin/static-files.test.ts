@@ -73,7 +73,16 @@ test("who knows a file already gets no body", () => {
   expect(page.answer("/", { "if-none-match": '"other"' }).status).toBe(200);
 });
 
+test.each(["/flows/order.created", "/events/a.b?with=c.d", "/refused/x.y", "/none/at.all"])(
+  "%s is a view's",
+  (path) => {
+    expect(page.answer(path, {}).status).toBe(200);
+  },
+);
+
 test.each([
+  "/favicon.ico",
+  "/assets/none",
   "/assets/none.js",
   "/assets/main-Ab12.js.br",
   "/../secret.txt",

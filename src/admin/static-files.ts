@@ -94,7 +94,7 @@ export class StaticFiles {
   answer(path: string, headers: Pick<IncomingHttpHeaders, "accept-encoding" | "if-none-match">): PageReply {
     const index = this.#files.get("/index.html");
     if (index === undefined) return textReply(NOT_BUILT);
-    const file = this.#files.get(path) ?? (path.includes(".") ? undefined : index);
+    const file = this.#files.get(path) ?? (isOfFile(path) ? undefined : index);
     if (file === undefined) return textReply("There is nothing here.\n");
     const { encoding, body } = encoded(file, headers["accept-encoding"] ?? "");
     const replied: Record<string, string> = {
@@ -108,6 +108,11 @@ export class StaticFiles {
     if (encoding !== undefined) replied["content-encoding"] = encoding;
     return { status: 200, headers: replied, body };
   }
+}
+
+/** Whether a path names a file and no view: what a view shows may have a dot in its name, as the flow `order.created`. */
+function isOfFile(path: string): boolean {
+  return /^\/(?:assets\/|\/|[^/]*\.)/.test(path);
 }
 
 /** The table by path; `x.js.br` and `x.js.gz` are forms of `x.js`. */

@@ -40,6 +40,9 @@ interface Detail {
     readonly body: { readonly text: string } | { readonly base64: string } | null;
     readonly payload: JsonValue;
     readonly refused_because?: string;
+    readonly accepted_from?: { readonly refusal_id: string; readonly accepted_at: string };
+    /** Of a refused request. */
+    readonly accepted_as?: string;
   };
   readonly response: {
     readonly status: number;
@@ -93,6 +96,7 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
     ...(event.refused_because === undefined || event.verification.status === "refused"
       ? []
       : [visible(`  refused   ${event.refused_because}`)]),
+    ...acceptedLines(event).map(visible),
     ...(event.duplicate_of === null ? [] : [visible(`  duplicate of ${event.duplicate_of}`)]),
     visible(
       `  answered  ${response.status} by ${response.by}${response.body === null ? "" : `  ${value(response.body)}`}`,
@@ -102,6 +106,12 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
     ...runs.flatMap((run) => runLines(run, paint)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** That it was refused as it came, and as what it was accepted later. */
+function acceptedLines({ accepted_from: from, accepted_as: as }: Detail["event"]): readonly string[] {
+  if (from !== undefined) return [`  accepted  ${from.accepted_at}  it was refused as ${from.refusal_id}`];
+  return as === undefined ? [] : [`  accepted  as event ${as}`];
 }
 
 /** The payload as flows see it; a body that is none, because it was refused or cannot be read, as it was sent. */

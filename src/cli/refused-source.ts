@@ -1,5 +1,4 @@
 /** Where the `refused` commands get their requests: from the running gateway, or from the log when none runs. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
@@ -10,6 +9,7 @@ import { acceptOffline } from "../offline.ts";
 import type { CommandContext } from "./command.ts";
 import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { configFor, soundBundle } from "./load.ts";
+import { pathExists } from "./path-exists.ts";
 
 export type RefusedFilter = NonNullable<RefusalSelection["filter"]>;
 export type RefusedRow = ReturnType<typeof refusalJson>;
@@ -63,7 +63,7 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
   const logFolder = join(folder, "state", "log");
   return {
     list: async ({ type, q, since, until, ...same }, accepted, limit) => {
-      if (!existsSync(logFolder)) return [];
+      if (!(await pathExists(logFolder))) return [];
       await using log = await inspectLog(logFolder);
       const { items } = await log.queries.listRefusals({
         limit,
@@ -72,7 +72,8 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
       return items.map(refusalJson);
     },
     accept: async (selection) => {
-      if (!existsSync(logFolder)) throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
+      if (!(await pathExists(logFolder)))
+        throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
       const config = await configFor(context, folder);
       return {
         ...(await acceptOffline(selection, { bundle: await soundBundle(context, folder, config), config })),

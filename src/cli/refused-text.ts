@@ -26,7 +26,9 @@ export function refusedText(rows: readonly RefusedRow[], nowMs: number, context:
 export function acceptedText({ results, failures }: Accepted, { paint }: CommandContext): string {
   const lines = [
     ...results.map((result) => resultLine(result, paint)),
-    ...failures.map(({ refusal_id: id, message }) => `${id}  ${paint.error("not verified")}  ${visible(message)}`),
+    ...failures.map(
+      ({ refusal_id: id, message }) => `${visible(id)}  ${paint.error("not verified")}  ${visible(message)}`,
+    ),
   ];
   return `${lines.join("\n")}\n`;
 }

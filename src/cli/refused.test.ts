@@ -48,7 +48,7 @@ async function refuseSome(): Promise<readonly string[]> {
     });
     expect(posted.status).toBe(401);
   }
-  await expect.poll(async () => (await gateway.refusals()).length).toBe(4);
+  await expect.poll(async () => (await gateway.refusals()).length, { timeout: 10_000 }).toBe(4);
   return (await gateway.refusals()).map(({ id }) => String(id)).toReversed();
 }
 
@@ -91,6 +91,10 @@ describe.each(["runs", "has stopped"])("gtc refused, while the gateway %s", (sta
     const again = await runGtc(["refused", "accept", bundle.folder, "--id", id]);
     expect(again).toMatchObject({ exitCode: 0, stdout: `${id}  an event already  ${event}\n` });
     expect((await refused("show", id, bundle.folder)).lines).toMatchObject([{ event: { accepted_as: event } }]);
+    expect((await runGtc(["events", "show", event, bundle.folder])).stdout).toMatch(
+      new RegExp(`^  accepted  2.*Z  it was refused as ${id}\n  answered  401 by problem$`, "m"),
+    );
+    expect((await runGtc(["refused", "show", id, bundle.folder])).stdout).toContain(`  accepted  as event ${event}\n`);
     const trail = (await readFile(join(bundle.folder, "state", "audit.jsonl"), "utf8")).trimEnd().split("\n");
     const acts = trail.map((line) => JSON.parse(line) as { act: string; subject: string; by: string });
     expect(acts.filter(({ act }) => act === "accept_refused")).toMatchObject([

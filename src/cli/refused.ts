@@ -3,9 +3,11 @@
  * the same JSON.
  */
 import { viewText } from "../admin/index.ts";
+import { visibleJson } from "../text/index.ts";
 import { defineCommand, UsageFault } from "./command.ts";
 import { openEvents } from "./event-source.ts";
 import { eventText } from "./event-text.ts";
+import { jsonLine } from "./json-line.ts";
 import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
 import { openRefused, type RefusedFilter } from "./refused-source.ts";

@@ -57,7 +57,7 @@ function start(
       newId: () => "id",
       flows: () => loadFlows([]).flows,
       workerId: "w",
-      maxOpenRuns: 10,
+      maxOpenRuns: 1000,
       maxChildDepth: 8,
       leaseMs,
       maxPayloadBytes: 1000,
@@ -148,5 +148,22 @@ test("a run that is at work is not handed out again, even where its lease seems 
   callbacks.onOver(over({ status: "succeeded" }));
   await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({ status: "succeeded", attempts: 1 });
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("what is open at once is bounded by its bodies, too", async () => {
+  const log = createMemoryLog({ clock });
+  const rawBody = new Uint8Array(2 * 1024 * 1024);
+  const { envelope } = (await logWithRun().then((one) => one.getEvent("event-1")))!;
+  for (let n = 0; n < 70; n++) {
+    const eventId = `event-${n}`;
+    await log.append({ envelope: { ...envelope, id: eventId, rawBody }, runs: [{ ...run, id: `run-${n}`, eventId }] });
+  }
+  const { callbacks, dispatcher, next } = start(log);
+  const first: RunTask[] = [];
+  while (first.length < 64) first.push(await next());
+  expect(dispatcher.openRuns).toBe(64);
+  callbacks.onOver({ ...over({ status: "succeeded" }), runId: first[0]!.run.id });
+  expect((await next()).run.id).toBe("run-64");
   await dispatcher[Symbol.asyncDispose]();
 });

@@ -2,7 +2,8 @@
  * Takes due runs from the log, hands them to the runner threads, and writes down what the threads report.
  *
  * Invariants:
- * 1. At most `maxOpenRuns` runs are claimed and not over; the rest waits in the log, not in memory.
+ * 1. At most `maxOpenRuns` runs, and bodies of some `OPEN_BYTES`, are claimed and not over; the rest waits in the log, not
+ *    in memory.
  * 2. Everything a run reports is recorded before it takes effect: an answer goes out, a child is started and a run
  *    counts as over only when its facts are on disk.
  * 3. Facts of one run reach the log in the order in which the run reported them.
@@ -41,8 +42,12 @@ export interface RunOver {
   readonly durationMs: number;
 }
 
+/** Of a claimed run what is needed until it is over: its body and its steps are the runner's now. */
 interface OpenRun {
-  readonly claimed: ClaimedRun;
+  readonly run: PlannedRun;
+  readonly receivedAtMs: number;
+  readonly bodyBytes: number;
+  /** 1 for the first. */
   readonly attempt: number;
   readonly startedAtMs: number;
   readonly startedAt: number;
@@ -56,6 +61,8 @@ interface OpenRun {
 }
 
 const CLAIM_BATCH = 64;
+/** Bodies of open runs. A claim may go beyond it, by the bodies of what it brings. */
+const OPEN_BYTES = 128 * 1024 * 1024;
 /** More than a batch may need at once. */
 const KEPT_DEFINITIONS = 500;
 /** A run that is not over after this time is shown as running. */
@@ -83,6 +90,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #stopListening: () => void;
   readonly #sweep: NodeJS.Timeout;
   readonly #startedAtMs: number;
+  #openBytes = 0;
   #claiming = false;
   #claimAgain = false;
   /** There was no room for all that is due; the log does not call again for it. */
@@ -145,7 +153,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#hasLeftWork = false;
     const { log, clock, workerId, leaseMs, maxOpenRuns } = this.#options;
     try {
-      while (!this.#stopped && this.#open.size < maxOpenRuns) {
+      while (!this.#stopped && this.#open.size < maxOpenRuns && this.#openBytes < OPEN_BYTES) {
         const limit = Math.min(CLAIM_BATCH, maxOpenRuns - this.#open.size);
         const claimed = await log.claim({ limit, nowMs: clock.now(), leaseMs, workerId });
         if (claimed.length === 0) return;
@@ -168,18 +176,21 @@ export class Dispatcher implements AsyncDisposable {
   #taskFor(claimed: ClaimedRun): RunTask {
     const { clock, maxPayloadBytes } = this.#options;
     const attempt = claimed.attempts + 1;
-    const { parentRunId, replayOf } = claimed.run;
-    this.#open.set(claimed.run.id, {
-      claimed,
+    const { run, envelope, steps } = claimed;
+    const bodyBytes = envelope.rawBody.length;
+    this.#openBytes += bodyBytes;
+    this.#open.set(run.id, {
+      run,
+      receivedAtMs: envelope.receivedAtMs,
+      bodyBytes,
       attempt,
       startedAtMs: clock.now(),
       startedAt: clock.monotonic(),
       startRecorded: false,
-      isMute: claimed.answered || parentRunId !== undefined || replayOf !== undefined,
+      isMute: claimed.answered || run.parentRunId !== undefined || run.replayOf !== undefined,
       isBroken: false,
       recorded: Promise.resolve(),
     });
-    const { run, envelope, steps } = claimed;
     return { run, envelope, attempt, steps, maxPayloadBytes };
   }
 
@@ -193,7 +204,7 @@ export class Dispatcher implements AsyncDisposable {
     const all: NewFact[] = [];
     if (!open.startRecorded) {
       open.startRecorded = true;
-      all.push({ type: "run_started", runId: open.claimed.run.id, attempt: open.attempt, atMs: open.startedAtMs });
+      all.push({ type: "run_started", runId: open.run.id, attempt: open.attempt, atMs: open.startedAtMs });
     }
     all.push(...facts);
     // The log keeps the order of calls, so a run's calls need no waiting for each other.
@@ -214,7 +225,7 @@ export class Dispatcher implements AsyncDisposable {
   #progress({ runId, steps, answer: given }: Extract<FromRunner, { kind: "progress" }>): void {
     const open = this.#open.get(runId);
     if (open === undefined) return;
-    const { eventId } = open.claimed.run;
+    const { eventId } = open.run;
     const answer = open.isMute ? undefined : given;
     this.#record(open, this.#withAnswer(open, written(runId, steps), answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
@@ -229,12 +240,11 @@ export class Dispatcher implements AsyncDisposable {
   #withAnswer(open: OpenRun, facts: readonly NewFact[], answer: Answer | undefined): readonly NewFact[] {
     if (answer === undefined) return facts;
     open.isMute = true;
-    const { eventId } = open.claimed.run;
-    const { receivedAtMs } = open.claimed.envelope;
+    const { receivedAtMs } = open;
+    const { eventId } = open.run;
     // Once a request went away with our own 202, that is what was answered: the step keeps what the flow said. A run that
     // is tried again, or whose request went with another process, leaves its answer to whoever delivers the event again.
-    const isFirst =
-      this.#options.replies.hold(eventId) || open.claimed.attempts > 0 || receivedAtMs < this.#startedAtMs;
+    const isFirst = this.#options.replies.hold(eventId) || open.attempt > 1 || receivedAtMs < this.#startedAtMs;
     if (!isFirst) return facts;
     const atMs = this.#options.clock.now();
     const durationMs = atMs - receivedAtMs;
@@ -246,7 +256,7 @@ export class Dispatcher implements AsyncDisposable {
     const open = this.#open.get(message.runId);
     if (open === undefined) return;
     const { flows, newId, clock, maxChildDepth: maxDepth } = this.#options;
-    const planned = planChild(open.claimed.run, message.child, { flows: flows(), maxDepth, newId, nowMs: clock.now() });
+    const planned = planChild(open.run, message.child, { flows: flows(), maxDepth, newId, nowMs: clock.now() });
     if ("ok" in planned) {
       reply(planned);
       return;
@@ -269,7 +279,7 @@ export class Dispatcher implements AsyncDisposable {
    * the log takes facts again.
    */
   async #finish(open: OpenRun, { steps, answer: given, end }: RunOverMessage): Promise<void> {
-    const { eventId, id } = open.claimed.run;
+    const { eventId, id } = open.run;
     const answer = open.isMute ? undefined : given;
     const { replies, onFault } = this.#options;
     const settled = this.#settleLost(open, end);
@@ -294,7 +304,7 @@ export class Dispatcher implements AsyncDisposable {
   async #waitInLog(open: OpenRun): Promise<void> {
     while (!this.#stopped) {
       try {
-        await this.#record(open, [this.#endFact(open.claimed.run.id, BROKEN)]);
+        await this.#record(open, [this.#endFact(open.run.id, BROKEN)]);
         return this.#close(open, BROKEN);
       } catch {
         await new Promise((resolve) => setTimeout(resolve, RECORD_AGAIN_MS).unref());
@@ -322,8 +332,9 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #close(open: OpenRun, end: RunEnd): void {
-    const { run } = open.claimed;
+    const { run } = open;
     this.#open.delete(run.id);
+    this.#openBytes -= open.bodyBytes;
     this.#options.replies.runOver(run.eventId, run.id, end.status);
     const durationMs = this.#options.clock.monotonic() - open.startedAt;
     this.#options.onRunOver?.({ run, attempt: open.attempt, end, durationMs });

@@ -173,5 +173,5 @@ function requestOf(refusal: Refusal): KeptRequest {
 
 /** Where the sender gives no id, the refusal itself is what must not be accepted twice. */
 function ownKey(refusalId: string): DedupeKey {
-  return { value: `refused:${refusalId}`, source: "refusal", signed: true };
+  return { value: `refused:${refusalId}`, source: "refusal", signed: false };
 }

@@ -35,12 +35,9 @@ export async function replayEvent(
   return runs;
 }
 
-/** The ring holds at most so many by default. */
-const REFUSALS_LOOKED_AT = 10_000;
-
 /** What an operator took for an event's id may be that of a refused request, which nobody vouches for. */
 async function notThere(id: string, log: EventLog): Promise<GtcError> {
-  const refusal = (await log.listRefusals({ limit: REFUSALS_LOOKED_AT })).find((candidate) => candidate.id === id);
+  const refusal = await log.queries.getRefusal(id);
   if (refusal === undefined) return new GtcError("GTC_EVENT_NOT_FOUND", { id });
   const because = refusal.reason.replaceAll("_", " ");
   return new GtcError("GTC_EVENT_REFUSED", {

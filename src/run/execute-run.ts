@@ -50,6 +50,8 @@ export interface RunHost {
 
 export interface RunLimits {
   readonly maxSteps: number;
+  /** Characters of all outputs of a run, as JSON: they are held until it is over. */
+  readonly maxOutputChars: number;
   readonly maxPrintedLines: number;
   readonly maxPrintedChars: number;
   /** Steps are handed over at the latest after this time, so that a crash repeats little. */
@@ -62,6 +64,7 @@ export interface RunLimits {
 
 export const RUN_LIMITS: RunLimits = {
   maxSteps: 1000,
+  maxOutputChars: 64 * 1024 * 1024,
   maxPrintedLines: 100,
   maxPrintedChars: 2000,
   flushAfterMs: 5,
@@ -104,6 +107,7 @@ class Attempt {
   #resumedAt: number;
   #prev: Output = NULL_OUTPUT;
   #ordinal: number;
+  #outputChars = 0;
   #node: string | undefined;
 
   constructor(task: RunTask, flow: CompiledFlow, host: RunHost, limits: RunLimits) {
@@ -176,6 +180,8 @@ class Attempt {
     if (durationMs > this.#limits.longStepMs) this.#host.tookLong(id);
     const step = this.#stepDone(node, startedAtMs, durationMs, printed);
     if (outcome.kind === "failed") return this.#fail(step, outcome.error, node.onError);
+    if (this.#outputChars + outcome.output.json.length > this.#limits.maxOutputChars)
+      return this.#fail(step, this.#tooMuchOutput(), node.onError);
     const next = outcome.kind === "goto" ? outcome.target : node.next;
     step.outputJson = outcome.output.json;
     if (next !== undefined) step.next = next;
@@ -199,6 +205,11 @@ class Attempt {
   #outOfTime(node: string): RunError {
     const message = `This try took longer than the flow's timeout of ${formatDuration(this.#flow.timeoutMs)}.`;
     return { code: "run-deadline", message, retryable: true, node };
+  }
+
+  #tooMuchOutput(): StepError {
+    const message = `The outputs of this run would be larger than ${this.#limits.maxOutputChars} characters.`;
+    return { code: "output-too-large", message, retryable: false };
   }
 
   /** Field by field, most of which are the same for all: copying objects here was a tenth of a runner's time. */
@@ -272,6 +283,7 @@ class Attempt {
   }
 
   #keepOutput(id: string, output: Output): void {
+    this.#outputChars += output.json.length;
     this.#prev = output;
     this.#outputs.set(id, output);
     const name = this.#flow.node(id)?.output;

@@ -1,9 +1,11 @@
-/** A pool of real threads, given definitions that a flow file would not be allowed to hold. */
+/** A pool of real threads, given what comes rarely: definitions that no flow file may hold, many large bodies at once. */
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { systemClock } from "../base/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { RunnerPool, type RunOverMessage, type RunTask } from "./index.ts";
 
+/** The definition of a flow that gives back its payload. */
 const SOUND = loadFlows([
   {
     path: "f.ygtc",
@@ -56,4 +58,39 @@ test.each([
   expect(overs.get("odd")!.end).toMatchObject({ status: "failed", error: { code: "unknown-flow" } });
   expect(JSON.stringify(overs.get("odd")!.end)).toMatch(reason);
   expect(overs.get("sound")!.end).toEqual({ status: "succeeded" });
+});
+
+test("runs with large payloads take turns: together they would be more than their thread has memory for", async () => {
+  const length = 12 * 1024 * 1024;
+  const body = new Uint8Array(gzipSync("x".repeat(length)));
+  const size = SOUND.replace('"payload"', '"payload.len()"');
+  const tasks = Array.from({ length: 12 }, (_, n): RunTask => {
+    const { run, envelope } = taskOf("size");
+    const headers = [
+      ["content-type", "text/plain"],
+      ["content-encoding", "gzip"],
+    ] as const;
+    return {
+      run: { ...run, id: `run-${n}` },
+      envelope: { ...envelope, headers, rawBody: new Uint8Array(body) },
+      attempt: 1,
+      steps: [],
+      maxPayloadBytes: 2 * length,
+    };
+  });
+  const overs: RunOverMessage[] = [];
+  let isDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (isDone = resolve));
+  await using pool = new RunnerPool({
+    threads: 1,
+    memoryMb: 96,
+    hangAfterMs: 60_000,
+    clock: systemClock,
+    onProgress: () => undefined,
+    onStart: () => undefined,
+    onOver: (over) => overs.push(over) === tasks.length && isDone(),
+  });
+  pool.submit(tasks, () => size);
+  await done;
+  expect(overs.map(({ end }) => end)).toEqual(tasks.map(() => ({ status: "succeeded" })));
 });

@@ -3,11 +3,13 @@
  * the order in which they came, and hands what it found to main in few, larger messages. It never touches the log.
  * Between the steps of a long run the event loop turns, so that tasks that came meanwhile begin: a run waits for single
  * steps of others, not for their whole runs.
+ * Runs whose payloads are large take turns, because each is held as a text, or as its values, until its run is over.
  * In memory that it shares with main stands the number of the task at work: a thread that dies or hangs cannot say it.
  */
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf, RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
+import { headerOf } from "../event/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
@@ -18,6 +20,10 @@ import type { ChildStarted, FromRunner, RunTask, ToRunner } from "./run-task.ts"
 const POST_AFTER_MS = 1;
 /** Nodes whose steps took long: before such a step everything that was found so far is handed over. */
 const KNOWN_LONG_NODES = 1000;
+/** Payloads of open runs, in bytes; a single larger one has the thread's memory for itself. */
+const HELD_BYTES = 64 * 1024 * 1024;
+/** What is smaller does not count: as many as can be open at once are within what is left of the memory. */
+const LARGE_BYTES = 256 * 1024;
 /** Where the processor is short, acknowledgements go before flows. */
 const NICENESS = 2;
 
@@ -30,6 +36,9 @@ const definitions = new Map<string, string>();
 const compiled = new Map<string, CompiledFlow>();
 const calls = new Map<number, (outcome: ChildStarted) => void>();
 const longNodes = new RecentMap<string, true>(KNOWN_LONG_NODES);
+/** Large runs that wait for their turn, in their order. */
+const inLine: (() => void)[] = [];
+let heldBytes = 0;
 let nextCallId = 1;
 let outbox: FromRunner[] = [];
 let oldestAt = 0;
@@ -58,9 +67,34 @@ function forget(hash: string): void {
 
 async function runAll(tasks: readonly RunTask[], firstNumber: number): Promise<void> {
   // Runs that wait for a child's start do not hold up the others: each is awaited at the end only.
-  const open = tasks.map((task, index) => runOne(task, firstNumber + index));
+  const open = tasks.map((task, index) => {
+    const bytes = payloadBytes(task);
+    return bytes < LARGE_BYTES ? runOne(task, firstNumber + index) : runLarge(task, firstNumber + index, bytes);
+  });
   await Promise.all(open);
   post();
+}
+
+/** At most: how large a compressed body is shows when it is undone. */
+function payloadBytes({ envelope, run, maxPayloadBytes }: RunTask): number {
+  if (run.payloadJson !== undefined) return run.payloadJson.length;
+  return headerOf(envelope.headers, "content-encoding") === undefined ? envelope.rawBody.length : maxPayloadBytes;
+}
+
+async function runLarge(task: RunTask, number: number, bytes: number): Promise<void> {
+  while (!hasRoomFor(bytes)) await new Promise<void>((resolve) => inLine.push(resolve));
+  heldBytes += bytes;
+  try {
+    await runOne(task, number);
+  } finally {
+    heldBytes -= bytes;
+    // One that finds no room yet goes to the end of the line, behind which nobody waits for long.
+    for (const look of inLine.splice(0)) look();
+  }
+}
+
+function hasRoomFor(bytes: number): boolean {
+  return heldBytes === 0 || heldBytes + bytes <= HELD_BYTES;
 }
 
 async function runOne(task: RunTask, number: number): Promise<void> {

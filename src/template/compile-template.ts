@@ -36,9 +36,16 @@ export function compileTemplate(
     template: {
       names,
       isConstant: part === undefined,
-      render: (scope) => (part === undefined ? value : part(scope, new RenderBudget())),
+      render: (scope) => (part === undefined ? value : rendered(part, scope)),
     },
   };
+}
+
+function rendered(part: Part, scope: JsonObject): JsonValue {
+  const budget = new RenderBudget();
+  const value = part(scope, budget);
+  budget.addValue(value);
+  return value;
 }
 
 class Compiler {

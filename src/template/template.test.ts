@@ -146,6 +146,13 @@ describe("safety", () => {
     expect(render("got {{event.id}}", { ...SCOPE, event: { id: "{{headers}}" } })).toBe("got {{headers}}");
   });
 
+  it("bounds what values that are put in whole become together", () => {
+    const scope = { ...SCOPE, event: { text: "x".repeat(1_000_000) } };
+    const copies = (count: number) => Array.from({ length: count }, () => "{{event.text}}");
+    expect(render(copies(30), scope)).toHaveLength(30);
+    expect(() => render(copies(40), scope)).toThrow(/larger than 33554432 characters/);
+  });
+
   it("bounds the loops and the size", () => {
     const many = { ...SCOPE, event: { list: Array.from({ length: 400 }, () => 1), text: "x".repeat(1_000_000) } };
     const squared = "{{#each event.list}}{{#each ../event.list}}.{{/each}}{{/each}}";

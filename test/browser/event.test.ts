@@ -155,6 +155,7 @@ test("the way back from an event leads to the list with its filters, and to the 
   const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token });
   await page.getByLabel("Event type").fill("orders");
   await page.waitForURL("**/?type=orders");
+  await page.getByRole("button", { name: "Event type: orders" }).waitFor();
   await feedRows(page).nth(2).waitFor();
   for (const key of ["Escape", "j", "j", "Enter"]) await page.keyboard.press(key);
   await page.getByRole("heading", { name: "orders" }).first().waitFor();
@@ -168,6 +169,14 @@ test("on a phone nothing is wider than the screen", async () => {
   await postOrder(gateway.url);
   const page = await openNewest({ viewport: { width: 390, height: 844 } });
   await page.getByLabel("The way through orders").waitFor();
+  // The picture is wider than the screen: its first step is in the middle of what is seen of it.
+  const frame = await page.locator(".flow-graph").boundingBox();
+  const first = await page
+    .getByLabel("The way through orders")
+    .getByRole("button", { name: /^total/ })
+    .boundingBox();
+  const middle = ({ x, width }: { x: number; width: number }): number => x + width / 2;
+  expect(Math.abs(middle(frame!) - middle(first!))).toBeLessThan(20);
   const widthOf = () => page.evaluate<number>("document.documentElement.scrollWidth");
   expect(await widthOf()).toBe(390);
   await page.getByRole("link", { name: "Live", exact: true }).click();
@@ -187,6 +196,24 @@ test("an event that is not there says so, and the way back is there; a tab has t
   await page.getByRole("link", { name: "Back to the list" }).click();
   await feedRows(page).first().waitFor();
   expect(await page.title()).toBe("Live · gtc inspector");
+  await page.context().close();
+});
+
+test("an event without runs says why", async () => {
+  const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token });
+  const idOf = async (answer: Response) => ((await answer.json()) as { event_id: string }).event_id;
+  const delivery = "0b1c7a54-0000-4000-8000-00000000000d";
+  await postIssue(gateway.url, "One", undefined, delivery);
+  const duplicate = await idOf(await postIssue(gateway.url, "One", undefined, delivery));
+  const unmatched = String((await gateway.post("demo/unheard-of", "{}")).json()["event_id"]);
+  for (const [id, why] of [
+    [duplicate, "It is a duplicate: the first of its kind had the runs."],
+    [unmatched, "No flow takes events of the type unheard-of."],
+  ] as const) {
+    await page.goto(`${gateway.adminUrl}/events/${id}`);
+    await page.locator("h1 .badge").waitFor();
+    expect(await page.locator(".event-runs .note").innerText()).toContain(why);
+  }
   await page.context().close();
 });
 

@@ -189,6 +189,26 @@ test.for(["light", "dark"] as const)("axe finds nothing serious in the live view
   await page.context().close();
 });
 
+test("an old link says so, and does not end a session that is good", async () => {
+  const old = `${gateway.adminUrl}/?status=done#token=of-another-day`;
+  const context = await browser.newContext({ locale: "en-US" });
+  const page = await context.newPage();
+  await page.goto(old);
+  await page.getByRole("heading", { name: "This link is no longer good" }).waitFor();
+  expect(page.url()).not.toContain("token");
+  await page.getByLabel("Token").fill("still not");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("This is not the token of this gateway.").waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByLabel("Token").fill(gateway.gateway.token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Nothing matches these filters.").waitFor();
+  const again = await context.newPage();
+  await again.goto(old);
+  await again.getByText("Nothing matches these filters.").waitFor();
+  await context.close();
+});
+
 test("without the token nothing is shown but the login, which takes it", async () => {
   const context = await browser.newContext({ locale: "en-US" });
   const page = await context.newPage();

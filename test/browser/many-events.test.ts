@@ -103,6 +103,23 @@ test("scrolled far from the newest rows and back, each row stands where the gate
   await page.getByRole("button", { name: /newer requests|new request/ }).waitFor({ state: "detached" });
 });
 
+test("back from an event far down the list, the list is where it was left", async () => {
+  const page = await open();
+  await page.keyboard.press("End");
+  await expect.poll(() => focusedPlace(page), { timeout: 20_000 }).toBeGreaterThanOrEqual(EVENTS);
+  await scrollTo(page, 2_900);
+  const row = page.locator(`.feed li[aria-posinset="2905"] a`);
+  const href = await row.getAttribute("href");
+  const { top } = await topRow(page);
+  for (const back of [() => page.goBack(), () => page.keyboard.press("Escape")]) {
+    await row.click();
+    await page.locator("[data-run]").first().waitFor();
+    await back();
+    await row.waitFor();
+    expect([await row.getAttribute("href"), (await topRow(page)).top]).toEqual([href, top]);
+  }
+});
+
 test("while new events arrive, what is read stays where it is, and the new ones are counted", async () => {
   const page = await open();
   const read = page.locator(`.feed li[aria-posinset="321"] a`);

@@ -279,7 +279,12 @@ describe("the inspector for operators", () => {
 
   test("the overview counts what came; arrow keys and a table tell the same as the picture", async () => {
     await postIssue(gateway.url, "from somebody else", ANOTHER_SECRET);
+    await gateway.post("demo/orders", "{no JSON");
     const page = await open("overview?period=15m");
+    // Refused for what it contained, it was stored first: it is an event.
+    await page.getByRole("link", { name: "content", exact: true }).click();
+    await page.locator(".feed-row").filter({ hasText: "orders" }).waitFor();
+    await page.goBack();
     const requests = page.getByRole("slider", { name: "Requests" });
     await requests.focus();
     await page.keyboard.press("ArrowLeft");
@@ -287,7 +292,8 @@ describe("the inspector for operators", () => {
     const chart = page.getByRole("figure", { name: "Requests" });
     await chart.getByText("As a table").click();
     expect(await chart.getByRole("row").count()).toBeGreaterThan(1);
-    await page.getByRole("link", { name: "signature_mismatch" }).waitFor();
+    await page.getByRole("link", { name: "signature_mismatch" }).click();
+    await page.locator("[data-refusal]").waitFor();
   });
 
   test("doctor's findings come worst first and lead to where they are", async () => {

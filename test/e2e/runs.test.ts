@@ -264,3 +264,15 @@ triggers: [{ type: event, event_type: f }]
   expect(detail.runs[0]!.steps.length).toBeGreaterThan(1);
   expect(detail.runs[0]!.steps.length).toBeLessThan(1000);
 });
+
+test("the outputs of a run are bounded together, however small the flow is", async () => {
+  const copy = (id: string, next: string): string =>
+    `  - { id: ${id}, type: template, config: { template: ["{{payload}}", "{{payload}}", "{{payload}}"] }, next: ${next} }`;
+  const bundle = await bundleOf({
+    "f.ygtc": `nodes:\n${copy("a", "b")}\n${copy("b", "c")}\n${copy("c", "end")}\ntriggers: [{ type: event, event_type: f }]\n`,
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const answer = await gateway.post("demo/f", "x".repeat(9 * 1024 * 1024), { "content-type": "text/plain" });
+  const { runs } = await gateway.settled(answer.json()["event_id"]);
+  expect(runs[0]).toMatchObject({ status: "failed", attempt: 1, error: { code: "output-too-large", node: "c" } });
+});

@@ -2,7 +2,7 @@
  * A flow as a picture: its steps as boxes, its ways as lines. It shows numbers over a period, or the way that one run took,
  * or both. Each box says in words what its colours and lines say; with `onSelect` the boxes are buttons.
  */
-import { useId, useMemo, type KeyboardEvent } from "react";
+import { useId, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from "react";
 import type { FlowGraph as Graph, FlowStats } from "../../../src/admin/contract/index.ts";
 import { count } from "../i18n/format.ts";
 import { useLanguage } from "../i18n/i18n.tsx";
@@ -27,10 +27,16 @@ export function FlowGraph({ label, graph, taken, stats, selected, onSelect }: Fl
   const markerId = useId();
   const layout = useMemo(() => layoutGraph(graph), [graph]);
   const way = useMemo(() => (taken === undefined ? undefined : takenWay(graph, taken)), [graph, taken]);
+  const frame = useRef<HTMLDivElement>(null);
+  const start = layout.nodes.find(({ id }) => id === graph.start_node);
+  useLayoutEffect(() => {
+    // Where the picture is wider than the screen, it is read from its first step on.
+    if (frame.current && start) frame.current.scrollLeft = start.x + (start.width - frame.current.clientWidth) / 2;
+  }, [start]);
   const statsOf = new Map((stats ?? []).map((one) => [one.node, one]));
   const nodeOf = new Map(graph.nodes.map((node) => [node.id, node]));
   return (
-    <div className="flow-graph" data-way={way && "shown"}>
+    <div ref={frame} className="flow-graph" data-way={way && "shown"}>
       <svg
         aria-label={label}
         width={layout.width}

@@ -4,19 +4,16 @@ import type { LiveStream } from "../api/live-stream.ts";
 import { LiveContext } from "../api/use-live.tsx";
 import { LanguageContext, type Language } from "../i18n/i18n.tsx";
 import { Layout } from "./layout.tsx";
-import { Login, logInFromLink } from "./login.tsx";
+import { Login, logInFromLink, type Session } from "./login.tsx";
 import { keepLanguage, readLanguage } from "./preferences.ts";
 import { loadAllViews } from "./routes.ts";
-
-/** `ended`: it was in, and the gateway no longer knows it. */
-type Session = "asking" | "in" | "out" | "ended";
 
 const AFTER_FIRST_VIEW_MS = 1_500;
 
 /** The whole page: who is there, in which language, on one stream of changes. */
 export function App({ stream }: { readonly stream: LiveStream }) {
   const [language, setLanguage] = useState<Language>(readLanguage);
-  const [session, setSession] = useState<Session>("asking");
+  const [session, setSession] = useState<Session | "asking">("asking");
   const choice = useMemo(
     () => ({
       language,
@@ -34,10 +31,7 @@ export function App({ stream }: { readonly stream: LiveStream }) {
     let isShown = true;
     const settle = (next: Session): void => void (isShown && setSession(next));
     // A gateway that does not answer is no reason to ask for a token: the views say what is wrong.
-    void logInFromLink().then(
-      (isIn) => settle(isIn ? "in" : "out"),
-      () => settle("in"),
-    );
+    void logInFromLink().then(settle, () => settle("in"));
     const release = onUnauthorized(() => setSession((session) => (session === "in" ? "ended" : "out")));
     return () => {
       isShown = false;
@@ -57,9 +51,7 @@ export function App({ stream }: { readonly stream: LiveStream }) {
     <LanguageContext value={choice}>
       <LiveContext value={stream}>
         {session === "in" && <Layout onLogOut={logOut} />}
-        {(session === "out" || session === "ended") && (
-          <Login hasEnded={session === "ended"} onIn={() => setSession("in")} />
-        )}
+        {session !== "in" && session !== "asking" && <Login session={session} onIn={() => setSession("in")} />}
       </LiveContext>
     </LanguageContext>
   );

@@ -5,24 +5,38 @@ import { FaultNote } from "../ui/loaded-view.tsx";
 import { Prose } from "../ui/prose.tsx";
 import { shellTexts } from "./texts.ts";
 
+/** `wrong`: the link had a token, and it is not that of this gateway. `ended`: it was in, and the gateway no longer knows it. */
+export type Session = "in" | "out" | "wrong" | "ended";
+
 /**
  * Exchanges the token of the link that `gtc start` prints for a cookie, and takes it out of the address. It stands behind
- * `#`, which browsers send to no server. True when this browser is known.
+ * `#`, which browsers send to no server. An old link does not end a session that is good.
  */
-export async function logInFromLink(): Promise<boolean> {
+export async function logInFromLink(): Promise<Session> {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (token !== null) history.replaceState(null, "", location.pathname + location.search);
+  if (token !== null && (await isTaken(call("login", { body: { token } })))) return "in";
+  if (await isTaken(call("info"))) return "in";
+  return token === null ? "out" : "wrong";
+}
+
+async function isTaken(asked: Promise<unknown>): Promise<boolean> {
   try {
-    await (token === null ? call("info") : call("login", { body: { token } }));
+    await asked;
     return true;
   } catch (fault) {
-    if (fault instanceof ApiFault && fault.status === 401) return false;
+    if (fault instanceof ApiFault && (fault.status === 401 || fault.status === 429)) return false;
     throw fault;
   }
 }
 
-/** Asks for the token; says why where a session has ended. */
-export function Login({ hasEnded, onIn }: { readonly hasEnded: boolean; readonly onIn: () => void }) {
+interface LoginProps {
+  readonly session: Exclude<Session, "in">;
+  readonly onIn: () => void;
+}
+
+/** Asks for the token, and says why where it is not the first time. */
+export function Login({ session, onIn }: LoginProps) {
   const t = useTexts(shellTexts);
   const [fault, setFault] = useState<Error>();
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -34,8 +48,8 @@ export function Login({ hasEnded, onIn }: { readonly hasEnded: boolean; readonly
   return (
     <main className="login">
       <img src="/icon.svg" alt="" width={40} height={40} />
-      <h1>{hasEnded ? t.login.ended : t.login.title}</h1>
-      <p>{hasEnded ? t.login.endedWhy : t.login.explain}</p>
+      <h1>{t.login.titles[session]}</h1>
+      <p>{t.login.why[session]}</p>
       <p className="quiet">
         <Prose text={t.login.where} />
       </p>
@@ -48,7 +62,19 @@ export function Login({ hasEnded, onIn }: { readonly hasEnded: boolean; readonly
           {t.login.submit}
         </button>
       </form>
-      {fault && <FaultNote fault={fault} />}
+      {fault && <LoginFault fault={fault} />}
     </main>
+  );
+}
+
+/** What goes wrong here goes wrong often: it is said in the reader's language. */
+function LoginFault({ fault }: { readonly fault: Error }) {
+  const { faults } = useTexts(shellTexts).login;
+  const status = fault instanceof ApiFault ? fault.status : 0;
+  if (status !== 401 && status !== 429) return <FaultNote fault={fault} />;
+  return (
+    <p className="note" data-tone="bad" role="alert">
+      {status === 401 ? faults.wrong : faults.often}
+    </p>
   );
 }

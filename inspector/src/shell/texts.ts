@@ -37,11 +37,17 @@ export const shellTexts = defineTexts(
     },
     stream: { connecting: "Connecting …", open: "Live", lost: "Connection lost" },
     login: {
-      title: "Who is there?",
-      ended: "Your session has ended",
-      endedWhy:
-        "The gateway no longer knows this browser: the session was ended, it grew too old, or the gateway has a new token.",
-      explain: "This page shows what webhooks carry, so it wants the token of this gateway.",
+      titles: { out: "Who is there?", wrong: "This link is no longer good", ended: "Your session has ended" },
+      why: {
+        out: "This page shows what webhooks carry, so it wants the token of this gateway.",
+        wrong: "Its token is not that of this gateway: it is of another one, or from before the token was made anew.",
+        ended:
+          "The gateway no longer knows this browser: the session was ended, it grew too old, or the gateway has a new token.",
+      },
+      faults: {
+        wrong: "This is not the token of this gateway.",
+        often: "There were too many wrong tokens; wait a few seconds.",
+      },
       where: "`gtc start` prints a link that signs you in; the token is also in the bundle's file `state/admin.token`.",
       token: "Token",
       submit: "Sign in",
@@ -95,11 +101,17 @@ export const shellTexts = defineTexts(
     },
     stream: { connecting: "Verbinde …", open: "Live", lost: "Verbindung verloren" },
     login: {
-      title: "Wer ist da?",
-      ended: "Deine Sitzung ist zu Ende",
-      endedWhy:
-        "Das Gateway kennt diesen Browser nicht mehr: Die Sitzung wurde beendet oder zu alt, oder das Gateway hat ein neues Token.",
-      explain: "Diese Seite zeigt, was Webhooks enthalten; darum verlangt sie das Token dieses Gateways.",
+      titles: { out: "Wer ist da?", wrong: "Dieser Link gilt nicht mehr", ended: "Deine Sitzung ist zu Ende" },
+      why: {
+        out: "Diese Seite zeigt, was Webhooks enthalten; darum verlangt sie das Token dieses Gateways.",
+        wrong: "Sein Token ist nicht das dieses Gateways: Es gehört einem anderen oder wurde seither erneuert.",
+        ended:
+          "Das Gateway kennt diesen Browser nicht mehr: Die Sitzung wurde beendet oder zu alt, oder das Gateway hat ein neues Token.",
+      },
+      faults: {
+        wrong: "Das ist nicht das Token dieses Gateways.",
+        often: "Es waren zu viele falsche Token; warte ein paar Sekunden.",
+      },
       where:
         "`gtc start` zeigt einen Link zum Anmelden; das Token steht auch in der Datei `state/admin.token` des Bundles.",
       token: "Token",

@@ -39,9 +39,9 @@ export function routeRequest(method: string, url: URL): RoutedRequest | { readon
   const segments = url.pathname.split("/");
   const matching = PATTERNS.filter((pattern) => matches(pattern.segments, segments));
   if (matching.length === 0) return { problem: { status: 404, detail: "There is no such resource." } };
-  const found = matching.find(({ operation }) => operation.method === method);
+  const found = matching.find(({ operation }) => methodsOf(operation).includes(method));
   if (found === undefined) {
-    const allow = matching.map(({ operation }) => operation.method).join(", ");
+    const allow = matching.flatMap(({ operation }) => methodsOf(operation)).join(", ");
     return { problem: { status: 405, detail: `This resource takes ${allow}.`, allow } };
   }
   const { name, operation } = found;
@@ -50,6 +50,11 @@ export function routeRequest(method: string, url: URL): RoutedRequest | { readon
   const errors = [...errorsOf(params.error, "path"), ...errorsOf(query.error, "query")];
   if (errors.length > 0) return { problem: { status: 400, detail: "The request has mistakes.", errors } };
   return { name, operation, params: params.data, query: query.data };
+}
+
+/** What can be read can be asked for without its body (RFC 9110, 9.3.2), but for the stream, which never ends. */
+function methodsOf({ method, path }: Operation): readonly string[] {
+  return method === "GET" && path !== operations.stream.path ? [method, "HEAD"] : [method];
 }
 
 /** Reads a body that came as JSON text by its schema. */

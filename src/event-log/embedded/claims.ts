@@ -16,6 +16,8 @@ export interface ClaimsOptions {
 }
 
 const PAGE_RUNS = 500;
+/** Bodies that one claim reads; a single larger one comes alone. */
+const CLAIM_BYTES = 32 * 1024 * 1024;
 /** How soon a claim that came back with less than there was is worth another. */
 const CALL_AGAIN_MS = 20;
 
@@ -84,8 +86,11 @@ export class Claims {
       }),
     );
     const completed = new Map<RunEntry, ClaimedRun>();
+    const read = rowsWithin(rows, CLAIM_BYTES);
+    // From the last to the first, so that they stand in line as before.
+    for (const { entry } of rows.slice(read.length).reverse()) queue.giveBack(entry);
     await Promise.all(
-      rows.map(async ({ entry, run, event }) => {
+      read.map(async ({ entry, run, event }) => {
         if (entry.state !== "claimed") return;
         // What the projection lacks may be this very run's last steps.
         if (!complete) return queue.giveBack(entry);
@@ -104,6 +109,16 @@ export class Claims {
     await this.#options.record([{ type: "run_ended", runId: run.id, status: "failed", error, atMs }]);
     return undefined;
   }
+}
+
+/** As many as have bodies of so many bytes together, one at least. */
+function rowsWithin<T extends { readonly event: EventRow | undefined }>(
+  rows: readonly T[],
+  bytes: number,
+): readonly T[] {
+  let left = bytes;
+  const end = rows.findIndex(({ event }, index) => (left -= event?.body_bytes ?? 0) < 0 && index > 0);
+  return end === -1 ? rows : rows.slice(0, end);
 }
 
 function openRun(row: RunRow): OpenRun {

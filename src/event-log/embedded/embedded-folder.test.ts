@@ -113,3 +113,18 @@ test("inspecting a folder in which no gateway ever ran shows an empty log", asyn
   await log[Symbol.asyncDispose]();
   expect(segmentsOf(folder.path)).toBe(0);
 });
+
+test("a claim reads bodies of so many bytes and no more, in the order in which they came", async () => {
+  using folder = testFolder();
+  let log = await openEmbeddedLog({ folder: folder.path });
+  const make = new Fixtures();
+  const drafts = Array.from({ length: 4 }, () => make.draft(1, { rawBody: new Uint8Array(14 * 1024 * 1024) }));
+  for (const draft of drafts) await log.append(draft);
+  await log[Symbol.asyncDispose]();
+  log = await openEmbeddedLog({ folder: folder.path });
+  const ids: string[][] = [];
+  for (let claims = 0; claims < 3; claims++) ids.push((await claim(log, 10)).map(({ run }) => run.id));
+  const runs = drafts.map((draft) => draft.runs[0]!.id);
+  expect(ids).toEqual([runs.slice(0, 2), runs.slice(2), []]);
+  await log[Symbol.asyncDispose]();
+});

@@ -44,17 +44,19 @@ export function Comparison({ event, otherId }: ComparisonProps) {
           {(other) =>
             isItself ? (
               <Diff
+                legend={t.runLegend}
                 before={runsText(runsOf(event.run_details, "first"))}
                 after={runsText(runsOf(other.run_details, "newest"))}
               />
             ) : (
               <>
                 <h3>{t.request}</h3>
-                <Diff before={requestText(event)} after={requestText(other)} />
+                <Diff legend={t.eventLegend} before={requestText(event)} after={requestText(other)} />
                 <h3>{t.comparePayload}</h3>
-                <Diff before={bodyText(event)} after={bodyText(other)} />
+                <Diff legend={t.eventLegend} before={bodyText(event)} after={bodyText(other)} />
                 <h3>{t.compareRuns}</h3>
                 <Diff
+                  legend={t.eventLegend}
                   before={runsText(runsOf(event.run_details, "newest"))}
                   after={runsText(runsOf(other.run_details, "newest"))}
                 />
@@ -67,16 +69,23 @@ export function Comparison({ event, otherId }: ComparisonProps) {
   );
 }
 
-function Diff({ before, after }: { readonly before: string; readonly after: string }) {
+interface DiffProps {
+  /** What it means that a line is on one side alone. */
+  readonly legend: { readonly removed: string; readonly added: string };
+  readonly before: string;
+  readonly after: string;
+}
+
+function Diff({ legend, before, after }: DiffProps) {
   const t = useTexts(eventTexts);
   const lines = useMemo(() => foldSame(diffLines(before, after)), [before, after]);
   if (before === after) return <p className="quiet">{t.same}</p>;
   const signs = { same: " ", removed: "−", added: "+", folded: "…" } as const;
-  const names = { same: undefined, removed: t.removed, added: t.added, folded: undefined } as const;
+  const names = { same: undefined, removed: legend.removed, added: legend.added, folded: undefined } as const;
   return (
     <>
       <p className="quiet diff-legend" aria-hidden="true">
-        <span data-kind="removed">− {t.removed}</span> <span data-kind="added">+ {t.added}</span>
+        <span data-kind="removed">− {legend.removed}</span> <span data-kind="added">+ {legend.added}</span>
       </p>
       <pre className="code diff" tabIndex={0} role="group" aria-label={t.actions.compare}>
         {lines.map((line, index) => (

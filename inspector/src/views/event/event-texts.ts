@@ -47,8 +47,8 @@ export const eventTexts = defineTexts(
     comparePayload: "Payload",
     compareRuns: "Runs",
     same: "They are the same.",
-    removed: "only in this one",
-    added: "only in the other",
+    eventLegend: { removed: "only in this one", added: "only in the other" },
+    runLegend: { removed: "only in the first run", added: "only in the newest" },
     verification: "Verification",
     fields: {
       scheme: "Scheme",
@@ -111,7 +111,12 @@ export const eventTexts = defineTexts(
     reveal: "Reveal",
     replay: "replay",
     runs: "Runs",
-    noRuns: "No flow was triggered by this event.",
+    noRuns: {
+      duplicate: "It is a duplicate: the first of its kind had the runs.",
+      refused: "It was refused for what it contains, so no flow saw it.",
+      unmatched: (type: string) =>
+        `No flow takes events of the type \`${type}\`. When one does, a replay starts it on this event.`,
+    },
     attempt: (n: number) => `attempt ${n}`,
     nextTry: "tried again",
     way: (flow: string) => `The way through ${flow}`,
@@ -170,8 +175,8 @@ export const eventTexts = defineTexts(
     comparePayload: "Inhalt",
     compareRuns: "Läufe",
     same: "Sie sind gleich.",
-    removed: "nur in diesem",
-    added: "nur im anderen",
+    eventLegend: { removed: "nur in diesem", added: "nur im anderen" },
+    runLegend: { removed: "nur im ersten Lauf", added: "nur im neuesten" },
     verification: "Prüfung",
     fields: {
       scheme: "Verfahren",
@@ -235,7 +240,12 @@ export const eventTexts = defineTexts(
     reveal: "Zeigen",
     replay: "Wiederholung",
     runs: "Läufe",
-    noRuns: "Dieses Ereignis hat keinen Ablauf ausgelöst.",
+    noRuns: {
+      duplicate: "Es ist ein Doppel: Das erste seiner Art hatte die Läufe.",
+      refused: "Es wurde wegen seines Inhalts abgelehnt, darum sah es kein Ablauf.",
+      unmatched: (type: string) =>
+        `Kein Ablauf nimmt Ereignisse vom Typ \`${type}\`. Sobald einer es tut, startet ihn eine Wiederholung.`,
+    },
     attempt: (n: number) => `Versuch ${n}`,
     nextTry: "neuer Versuch",
     way: (flow: string) => `Der Weg durch ${flow}`,

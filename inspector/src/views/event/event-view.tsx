@@ -11,6 +11,7 @@ import type { ViewProps } from "../../shell/routes.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { Prose } from "../../ui/prose.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
 import { StatusBadge } from "../../ui/status-badge.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
@@ -127,10 +128,23 @@ function EventRuns({ event }: { readonly event: EventDetail }) {
   return (
     <div className="event-runs">
       <h2 className="visually-hidden">{t.runs}</h2>
-      {event.run_details.length === 0 && <p className="note">{t.noRuns}</p>}
+      {event.run_details.length === 0 && <NoRuns event={event} />}
       {event.run_details.map((run) => (
         <RunCard key={run.id} run={run} />
       ))}
     </div>
+  );
+}
+
+/** Why nothing was done, and what to do about it. */
+function NoRuns({ event: { status, event_type: type } }: { readonly event: EventDetail }) {
+  const t = useTexts(eventTexts);
+  const why = status === "duplicate" || status === "refused" ? t.noRuns[status] : t.noRuns.unmatched(visibleText(type));
+  return (
+    <p className="note">
+      <span>
+        <Prose text={why} />
+      </span>
+    </p>
   );
 }

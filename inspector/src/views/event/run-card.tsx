@@ -79,11 +79,12 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
           <p className="quiet">{t.noSteps}</p>
         ) : (
           <ol className="steps" aria-label={t.steps}>
-            {run.steps.map((step) => (
+            {run.steps.map((step, index) => (
               <StepItem
                 key={`${step.ordinal} ${step.attempt}`}
                 step={step}
                 isSelected={selected === step.node}
+                isLast={index === run.steps.length - 1}
                 total={total(run.steps)}
               />
             ))}
@@ -97,15 +98,17 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
 interface StepItemProps {
   readonly step: Step;
   readonly isSelected: boolean;
+  /** Of several tries that failed the last one is of interest. */
+  readonly isLast: boolean;
   /** The time of all steps together, for the length of the bars. */
   readonly total: number;
 }
 
-function StepItem({ step, isSelected, total: all }: StepItemProps) {
+function StepItem({ step, isSelected, isLast, total: all }: StepItemProps) {
   const t = useTexts(eventTexts);
   const states = useTexts(stateTexts);
   const { language } = useLanguage();
-  const mustOpen = isSelected || step.status === "failed";
+  const mustOpen = isSelected || (isLast && step.status === "failed");
   const [isOpen, setOpen] = useState(mustOpen);
   const [was, setWas] = useState(mustOpen);
   if (was !== mustOpen) {

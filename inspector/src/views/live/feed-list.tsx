@@ -48,7 +48,8 @@ export function FeedList({ feed, onScrolled }: FeedListProps) {
   useEffect(() => {
     if (last >= all - AHEAD) loadMore();
   }, [last, all, loadMore]);
-  const first = items[0]?.index ?? 0;
+  // Before the list is laid out nothing is in sight.
+  const first = items[0]?.index ?? Infinity;
   useEffect(() => {
     if (first < skipped + AHEAD) loadAbove(last);
   }, [first, last, skipped, loadAbove]);

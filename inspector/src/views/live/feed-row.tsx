@@ -63,6 +63,7 @@ function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "ref
       </span>
       <span className="feed-state">
         <Badge tone="bad">{t.verdicts.refused}</Badge>
+        {refusal.accepted_as && <Badge tone="busy">{t.acceptedLater}</Badge>}
       </span>
       <span className="feed-answer">
         <Badge tone={statusTone(refusal.http_status)}>{refusal.http_status}</Badge>

@@ -20,7 +20,7 @@ export function RefusedByReason({ buckets }: { readonly buckets: readonly Traffi
         <ul className="reasons">
           {reasons.map(({ reason, count: times }) => (
             <li key={reason}>
-              <Link to={addressWith("/refused", { reason })}>{reason}</Link>
+              <Link to={placeOf(reason)}>{reason}</Link>
               <progress max={most} value={times} aria-hidden="true" />
               <span>{count(times, language)}</span>
             </li>
@@ -29,4 +29,9 @@ export function RefusedByReason({ buckets }: { readonly buckets: readonly Traffi
       )}
     </section>
   );
+}
+
+/** What was refused for its content was stored first: those requests are events. */
+function placeOf(reason: string): string {
+  return reason === "content" ? addressWith("/", { status: "refused" }) : addressWith("/refused", { reason });
 }

@@ -9,7 +9,7 @@ import { LoadedView } from "../../ui/loaded-view.tsx";
 import { FieldText } from "../../ui/field-text.tsx";
 import { LongText } from "../../ui/long-text.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
-import { Why } from "./outcome-line.tsx";
+import { AcceptedLine, Why } from "./outcome-line.tsx";
 import { refusedTexts } from "./refused-texts.ts";
 
 /** The whole request as it came, sensitive values hidden. */
@@ -21,10 +21,14 @@ export function RefusedDetails({ id }: { readonly id: string }) {
 function Request({ refusal }: { readonly refusal: RefusalDetail }) {
   const t = useTexts(refusedTexts);
   const { language } = useLanguage();
-  const { body, headers, hindrance } = refusal;
+  const { body, headers, hindrance, accepted_as: accepted } = refusal;
   return (
     <div className="refusal-request">
       <dl>
+        <dt>{t.reason}</dt>
+        <dd>
+          <code>{refusal.reason}</code>
+        </dd>
         <dt>{t.when}</dt>
         <dd>{exactTime(refusal.received_at, language)}</dd>
         <dt>{t.from}</dt>
@@ -32,6 +36,11 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
         <dt>{t.answered}</dt>
         <dd>{refusal.http_status}</dd>
       </dl>
+      {accepted !== null && (
+        <p>
+          <AcceptedLine outcome="accepted" eventId={accepted.event_id} at={accepted.accepted_at} />
+        </p>
+      )}
       {hindrance !== null && (
         <p>
           <Badge tone="quiet">{t.cannot}</Badge> <Why why={hindrance} />

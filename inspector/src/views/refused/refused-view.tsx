@@ -10,6 +10,7 @@ import { EmptyCard } from "../../ui/empty-card.tsx";
 import { PageHead } from "../../ui/page-head.tsx";
 import { AcceptBar } from "./accept-bar.tsx";
 import { filtersOf, fits, queryOf } from "./refused-filters.ts";
+import { RefusedDetails } from "./refused-details.tsx";
 import { RefusedFilterBar } from "./refused-filter-bar.tsx";
 import { RefusedList } from "./refused-list.tsx";
 import { refusedTexts } from "./refused-texts.ts";
@@ -38,6 +39,7 @@ export default function RefusedView({ rest }: ViewProps) {
   const open = refusals.filter((refusal) => canBeAccepted(refusal, outcomes)).map(({ id }) => id);
   const hear = (results: readonly Acceptance[]): void =>
     setOutcomes((old) => new Map([...old, ...results.map((result) => [result.refusal_id, result] as const)]));
+  const isElsewhere = rest !== "" && list.loaded.state === "ready" && !refusals.some(({ id }) => id === rest);
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <div className="operate">
@@ -45,6 +47,11 @@ export default function RefusedView({ rest }: ViewProps) {
       <RefusedFilterBar filters={filters} />
       {refusals.length > 0 && (
         <AcceptBar ids={open.filter((id) => chosen.has(id)).toReversed()} filters={filters} onResults={hear} />
+      )}
+      {isElsewhere && (
+        <section className="card refusal-alone">
+          <RefusedDetails id={rest} />
+        </section>
       )}
       <LiveList list={list} empty={<EmptyCard title={isFiltered ? t.emptyFiltered : t.empty} />} newOnes={t.newOnes}>
         {(items) => (
