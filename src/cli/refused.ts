@@ -12,8 +12,6 @@ import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
 import { openRefused, type RefusedFilter } from "./refused-source.ts";
 import { acceptedText, refusedText } from "./refused-text.ts";
-import { visibleJson } from "../text/index.ts";
-import { jsonLine } from "./json-line.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const jsonLines = flag("Print JSON, one object a line");
