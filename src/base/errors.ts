@@ -75,6 +75,12 @@ export const ERRORS = {
     exitCode: 4,
     retryable: false,
   },
+  GTC_KEY_REFUSED: {
+    message: "The key of the sealed secrets is refused: {detail}",
+    fix: "Use a key that others can neither read nor guess: state/secret.key with mode 0600, or 32 random bytes in GTC_KEY (`openssl rand -base64 32`).",
+    exitCode: 4,
+    retryable: false,
+  },
   GTC_STATE_DAMAGED: {
     message: "{path}, which gtc wrote, cannot be read: {detail}",
     fix: "Restore the file from a copy, or remove it and run `gtc setup` again with all answers and secrets.",

@@ -48,7 +48,7 @@ export class SealedStore {
     this.#file = file;
   }
 
-  /** Opens the store, making it and its key when there is none. @throws GtcError GTC_SECRET_KEY, GTC_STATE_DAMAGED, GTC_LOG_FORMAT. */
+  /** Opens the store, making it and its key when there is none. @throws GtcError GTC_SECRET_KEY, GTC_KEY_REFUSED, GTC_STATE_DAMAGED, GTC_LOG_FORMAT. */
   static async open({ folder, keyText }: SealedStoreOptions): Promise<SealedStore> {
     const path = join(folder, "secrets.json");
     const existing = await readSealed(path);
@@ -120,7 +120,7 @@ function checkedKeyText(text: string): string {
   if (chars >= MIN_PASSPHRASE_CHARS) return text;
   const what = chars === 0 ? "GTC_KEY is set but empty" : `GTC_KEY has only ${chars} characters`;
   const detail = `${what}; it takes a passphrase of ${MIN_PASSPHRASE_CHARS} or more, or 32 random bytes (\`openssl rand -base64 32\`)`;
-  throw new GtcError("GTC_SECRET_KEY", { detail });
+  throw new GtcError("GTC_KEY_REFUSED", { detail });
 }
 
 async function keyFile(path: string, mayCreate: boolean): Promise<Uint8Array> {
@@ -136,7 +136,7 @@ async function keyFile(path: string, mayCreate: boolean): Promise<Uint8Array> {
   throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is damaged: it does not hold ${KEY_BYTES} bytes in base64` });
 }
 
-/** Undefined when there is no such file. @throws GtcError GTC_SECRET_KEY when others may read it, or it cannot be read. */
+/** Undefined when there is no such file. @throws GtcError GTC_KEY_REFUSED when others may read it, GTC_SECRET_KEY when it cannot be read. */
 async function readOwnFile(path: string): Promise<string | undefined> {
   try {
     await using file = await open(path, "r");
@@ -144,7 +144,7 @@ async function readOwnFile(path: string): Promise<string | undefined> {
     // Windows has no such bits.
     if (process.platform !== "win32" && (mode & 0o077) !== 0) {
       const detail = `others can read ${path}; run \`chmod 600 ${path}\`, and change the secrets if someone may have`;
-      throw new GtcError("GTC_SECRET_KEY", { detail });
+      throw new GtcError("GTC_KEY_REFUSED", { detail });
     }
     return await file.readFile("utf8");
   } catch (error) {

@@ -82,7 +82,7 @@ test.each([
   ["hunter2", "GTC_KEY has only 7 characters"],
 ])("the GTC_KEY %j is refused, and what would do is said", async (keyText, message) => {
   const opened = open(keyText);
-  await expect(opened).rejects.toMatchObject({ code: "GTC_SECRET_KEY" });
+  await expect(opened).rejects.toMatchObject({ code: "GTC_KEY_REFUSED" });
   await expect(opened).rejects.toThrow(message);
   await expect(opened).rejects.toThrow("openssl rand -base64 32");
 });
