@@ -2,7 +2,7 @@
  * The answers: JSON or YAML, in the flat shape `{"events-webhook": {…}}` or the structured one with `setup_answers`.
  * Other providers' keys are none of our business: they are left alone, with a notice.
  */
-import { LineCounter, parseDocument, type YAMLError } from "yaml";
+import { LineCounter, parseDocument, type YAMLError, visit } from "yaml";
 import { messageOf, nearest } from "../base/index.ts";
 import { memberPath, placeOfPath, type AnswerPlace } from "./answer-places.ts";
 
@@ -55,6 +55,8 @@ export function readAnswers(text: string): Read {
     if (broken !== undefined) return { faults: [syntaxFault(broken, lines)] };
     return { faults: document.errors.slice(0, MAX_SYNTAX_FAULTS).map((error) => syntaxFault(error, lines)) };
   }
+  const alias = unresolvedAlias(document);
+  if (alias !== undefined) return { faults: [{ ...ALIAS_FAULT, place: placeAt(alias, lines) }] };
   const placeOf = (path: string): AnswerPlace => placeOfPath(document.contents, lines, path);
   const read = readRoot(document, placeOf);
   return "faults" in read ? { faults: withPlaces(read.faults, placeOf) } : read;
@@ -83,13 +85,40 @@ function jsonBreak(text: string): Pick<YAMLError, "message" | "pos"> | undefined
 }
 
 /** What stands there may be a secret: a message ends where it would be quoted. */
+function unquoted(message: string): string {
+  return message.split(":")[0] ?? "";
+}
+
 function syntaxFault({ message, pos: [offset] }: Pick<YAMLError, "message" | "pos">, lines: LineCounter): AnswerFault {
-  const { line, col } = lines.linePos(offset);
   return {
     path: "$",
-    message: `is neither JSON nor YAML there: ${message.split(":")[0] ?? ""}`,
-    place: { line, column: col },
+    message: `is neither JSON nor YAML there: ${unquoted(message)}`,
+    place: placeAt(offset, lines),
   };
+}
+
+const ALIAS_FAULT = {
+  path: "$",
+  message: "stands for a value elsewhere, as it begins with `*`, and there is none of that name",
+  hint: "Put a text that begins with `*` in quotes.",
+} as const;
+
+/** Where a text is taken for an alias of a value that is not there. */
+function unresolvedAlias(document: ReturnType<typeof parseDocument>): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function placeAt(offset: number, lines: LineCounter): AnswerPlace {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
 }
 
 function readRoot(document: ReturnType<typeof parseDocument>, placeOf: AnswerSection["placeOf"]): Read {
@@ -97,7 +126,7 @@ function readRoot(document: ReturnType<typeof parseDocument>, placeOf: AnswerSec
   try {
     root = document.toJS({ maxAliasCount: 100 });
   } catch (fault) {
-    return one("$", messageOf(fault));
+    return one("$", unquoted(messageOf(fault)));
   }
   if (root === null) return one("$", "there is nothing in it", "`gtc setup --emit-answers FILE` writes a template.");
   if (!isRecord(root)) return one("$", "the answers must be an object", `Write {"${SECTION}": { … }}.`);

@@ -322,6 +322,9 @@ describe("answers that are not valid", () => {
     expect(outcomeOf('{"events-webhook": {\n"enabled": true\n"public_base_url": "https://a.example"}}')).toMatchObject({
       faults: [{ path: "$", place: { line: 3, column: 1 } }],
     });
+    expect(outcomeOf("events-webhook:\n  secret_key: *hunter2")).toMatchObject({
+      faults: [{ place: { line: 2, column: 15 }, hint: "Put a text that begins with `*` in quotes." }],
+    });
     expect(outcomeOf("")).toMatchObject({ faults: [{ path: "$", message: "there is nothing in it" }] });
   });
 

@@ -102,11 +102,15 @@ test("who comes again with the last id gets what came in between, also over a re
   const bundle = await newBundle();
   let lastId: string;
   let known: string;
+  let last: string;
   {
     await using gateway = await TestGateway.start(bundle);
     await using stream = await EventStream.open(gateway);
     known = await send(gateway, "demo/n", 1);
     await stream.nextWhere(isOver(known));
+    // Nothing more can come of an event once a later one is over; of the last one its answer may.
+    last = await send(gateway, "demo/n", 2);
+    await stream.nextWhere(isOver(last));
     // The last message of the change by which the event was over: its run.
     await stream.nextWhere(({ type }) => type === "run");
     lastId = stream.lastId;
@@ -128,7 +132,7 @@ test("who comes again with the last id gets what came in between, also over a re
     expect(message.type).not.toBe("gap");
     return isOver(live)(message);
   });
-  expect(new Set(told)).toEqual(new Set([...missed, live]));
+  expect(new Set(told.filter((id) => id !== last))).toEqual(new Set([...missed, live]));
   expect(told).not.toContain(known);
   expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
 });
