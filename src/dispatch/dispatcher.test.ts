@@ -167,3 +167,22 @@ test("what is open at once is bounded by its bodies, too", async () => {
   expect((await next()).run.id).toBe("run-64");
   await dispatcher[Symbol.asyncDispose]();
 });
+
+test.each(["claim", "flowDefinition"] as const)("a log that fails once in %s is asked again", async (method) => {
+  const log = await logWithRun();
+  let calls = 0;
+  const failing = new Proxy(log, {
+    get: (target, name) => {
+      if (name !== method || calls > 0) return bound(target, name);
+      calls += 1;
+      return () => Promise.reject(new Error("too many open files"));
+    },
+  });
+  const { callbacks, dispatcher, next } = start(failing);
+  expect((await next()).run.id).toBe("run-1");
+  expect(calls).toBe(1);
+  callbacks.onOver(over({ status: "succeeded" }));
+  await dispatcher.drain(NEVER);
+  expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
+  await dispatcher[Symbol.asyncDispose]();
+});

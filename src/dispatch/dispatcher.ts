@@ -69,8 +69,8 @@ const KEPT_DEFINITIONS = 500;
 const SHOW_RUNNING_AFTER_MS = 100;
 /** A run that took its thread down so often is not tried again. */
 const MAX_LOST_TRIES = 5;
-/** How long to wait before the log is asked again to take a run's end. */
-const RECORD_AGAIN_MS = 500;
+/** How long to wait before the log is asked again, for runs or to take a run's end. */
+const ASK_AGAIN_MS = 500;
 const BROKEN: RunEnd = {
   status: "waiting",
   error: {
@@ -162,6 +162,7 @@ export class Dispatcher implements AsyncDisposable {
       this.#hasLeftWork = true;
     } catch (fault) {
       this.#options.onFault?.("claiming runs", fault);
+      setTimeout(() => this.#pump(), ASK_AGAIN_MS).unref();
     }
   }
 
@@ -194,9 +195,18 @@ export class Dispatcher implements AsyncDisposable {
     return { run, envelope, attempt, steps, maxPayloadBytes };
   }
 
+  /** The runs that need it are claimed already: where it cannot be read now, they wait for it here. */
   async #loadDefinition(hash: string): Promise<void> {
-    const json = await this.#options.log.flowDefinition(hash);
-    if (json !== undefined) this.#definitions.set(hash, json);
+    while (!this.#stopped) {
+      try {
+        const json = await this.#options.log.flowDefinition(hash);
+        if (json !== undefined) this.#definitions.set(hash, json);
+        return;
+      } catch (fault) {
+        this.#options.onFault?.("reading a flow's definition", fault);
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
+      }
+    }
   }
 
   /** Records facts of a run in its order; the run's start goes before its first fact. */
@@ -307,7 +317,7 @@ export class Dispatcher implements AsyncDisposable {
         await this.#record(open, [this.#endFact(open.run.id, BROKEN)]);
         return this.#close(open, BROKEN);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, RECORD_AGAIN_MS).unref());
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
       }
     }
   }

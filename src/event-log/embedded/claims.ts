@@ -20,6 +20,8 @@ const PAGE_RUNS = 500;
 const CLAIM_BYTES = 32 * 1024 * 1024;
 /** How soon a claim that came back with less than there was is worth another. */
 const CALL_AGAIN_MS = 20;
+/** The same after one that failed. */
+const AFTER_FAULT_MS = 500;
 
 export class Claims {
   readonly #options: ClaimsOptions;
@@ -46,7 +48,7 @@ export class Claims {
       return hot;
     });
     if (cold.length > 0) {
-      const completed = await this.#complete(cold, request.nowMs);
+      const completed = await this.#completeOrGiveBack(cold, entries, request.nowMs);
       for (const [index, run] of claimed.entries()) claimed[index] = run ?? completed.get(entries[index]!);
     }
     const complete = claimed.filter((run) => run !== undefined);
@@ -74,6 +76,22 @@ export class Claims {
       return { due, next: due.length < PAGE_RUNS ? reader.nextDueAfter(nowMs) : nowMs };
     });
     queue.addDue(value.due.map(openRun), value.next);
+  }
+
+  /** What cannot be read now, for want of a file descriptor for example, is no one's claim: all of it stays in line. */
+  async #completeOrGiveBack(
+    cold: readonly RunEntry[],
+    all: readonly RunEntry[],
+    nowMs: number,
+  ): Promise<ReadonlyMap<RunEntry, ClaimedRun>> {
+    const { queue } = this.#options;
+    try {
+      return await this.#complete(cold, nowMs);
+    } catch (fault) {
+      for (const entry of all.toReversed()) queue.giveBack(entry);
+      queue.callAgain(nowMs + AFTER_FAULT_MS);
+      throw fault;
+    }
   }
 
   /** Reads runs from the projection, all at once, and from the journal. */

@@ -1,5 +1,6 @@
 /** What the embedded log does with its folder: segments, retention, backlogs, inspection. */
-import { readdirSync } from "node:fs";
+import { readdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { answered, ended, Fixtures, START_MS, step, waiting } from "../event-log-fixtures.contract.ts";
 import type { EventLog } from "../event-log.ts";
@@ -126,5 +127,23 @@ test("a claim reads bodies of so many bytes and no more, in the order in which t
   for (let claims = 0; claims < 3; claims++) ids.push((await claim(log, 10)).map(({ run }) => run.id));
   const runs = drafts.map((draft) => draft.runs[0]!.id);
   expect(ids).toEqual([runs.slice(0, 2), runs.slice(2), []]);
+  await log[Symbol.asyncDispose]();
+});
+
+test("what could not be opened is tried anew, and a run that could not be read stays in line", async () => {
+  using folder = testFolder();
+  let log = await openEmbeddedLog({ folder: folder.path });
+  const draft = new Fixtures().draft(1);
+  await log.append(draft);
+  await log[Symbol.asyncDispose]();
+  log = await openEmbeddedLog({ folder: folder.path });
+  const [name] = readdirSync(folder.path).filter((each) => each.endsWith(".journal"));
+  const segment = join(folder.path, name!);
+  renameSync(segment, `${segment}.away`);
+  await expect(log.getEnvelope(draft.envelope.id)).rejects.toThrow("ENOENT");
+  await expect(claim(log, 10)).rejects.toThrow("ENOENT");
+  renameSync(`${segment}.away`, segment);
+  expect((await log.getEnvelope(draft.envelope.id))?.id).toBe(draft.envelope.id);
+  expect((await claim(log, 10)).map(({ run }) => run.id)).toEqual([draft.runs[0]!.id]);
   await log[Symbol.asyncDispose]();
 });

@@ -88,6 +88,8 @@ export class JournalReader {
     if (known !== undefined) return known;
     const opened = open(segment.path, "r");
     this.#files.set(segment.base, opened);
+    // What could not be opened now, for want of a descriptor for example, is tried anew the next time.
+    opened.catch(() => this.#files.get(segment.base) === opened && this.#files.delete(segment.base));
     if (this.#files.size > MOST_OPEN_FILES) {
       const [oldest] = this.#files.keys();
       if (oldest !== undefined) await this.#closeFile(oldest);
@@ -98,7 +100,8 @@ export class JournalReader {
   async #closeFile(base: number): Promise<void> {
     const file = this.#files.get(base);
     this.#files.delete(base);
-    if (file !== undefined) await (await file).close();
+    const handle = await file?.catch(() => undefined);
+    await handle?.close();
   }
 }
 
