@@ -1,7 +1,7 @@
 /** The JSON in which events, runs and refusals are shown, by the API and the CLI alike. */
 import { stringifyJson, type JsonValue } from "../base/index.ts";
 import { headerOf, type AcceptedFrom, type AnswerRecord, type HeaderList } from "../event/index.ts";
-import type { EventDetail, EventSummary, Refusal, RunDetail, StepDone } from "../event-log/index.ts";
+import type { EventDetail, EventSummary, Refusal, RunDetail, RunResolution, StepDone } from "../event-log/index.ts";
 import { payloadOf } from "./api/shown-body.ts";
 import { isoTime, jsonOr, timeOrNull } from "./json-values.ts";
 
@@ -13,6 +13,8 @@ export interface SummaryJson {
   readonly status: string;
   readonly verdict: string;
   readonly duplicate_of: string | null;
+  /** Of a failed event: the run of a replay that did its work since. */
+  readonly resolved_by: { readonly run_id: string; readonly event_id: string; readonly at: string } | null;
   readonly provider_type: string | null;
   readonly body_bytes: number;
   readonly runs: readonly { readonly id: string; readonly flow: string; readonly status: string }[];
@@ -27,10 +29,16 @@ export function summaryToJson(event: EventSummary): SummaryJson {
     status: event.status,
     verdict: event.verdict.status,
     duplicate_of: event.duplicateOf ?? null,
+    resolved_by: resolutionJson(event.resolvedBy),
     provider_type: event.providerType ?? null,
     body_bytes: event.bodyBytes,
     runs: event.runs.map(({ id, flow, status }) => ({ id, flow, status })),
   };
+}
+
+export function resolutionJson(resolution: RunResolution | undefined): SummaryJson["resolved_by"] {
+  if (resolution === undefined) return null;
+  return { run_id: resolution.runId, event_id: resolution.eventId, at: isoTime(resolution.atMs) };
 }
 
 /** Everything about one event, as `gtc events show --json` prints it. */
@@ -135,6 +143,7 @@ export function refusalSummaryToJson(refusal: Refusal): SummaryJson {
     status: "refused",
     verdict: "refused",
     duplicate_of: null,
+    resolved_by: null,
     provider_type: null,
     body_bytes: refusal.bodyBytes,
     runs: [],

@@ -58,6 +58,7 @@ const eventSchema = z.object({
   status: z.string(),
   verdict: z.string(),
   duplicate_of: z.string().nullable(),
+  resolved_by: z.object({ run_id: z.string(), event_id: z.string(), at: z.string() }).nullable(),
   provider_type: z.string().nullable(),
   body_bytes: z.number(),
   runs: z.array(z.object({ id: z.string(), flow: z.string(), status: z.string() })),
@@ -68,6 +69,7 @@ const refusalSchema = eventSchema.extend({
   status: z.string().default("refused"),
   verdict: z.string().default("refused"),
   duplicate_of: z.null().default(null),
+  resolved_by: z.null().default(null),
   provider_type: z.null().default(null),
   runs: eventSchema.shape.runs.default([]),
 });

@@ -14,7 +14,7 @@ export function listText(events: readonly SummaryJson[], nowMs: number, context:
     `${formatDuration(Math.max(0, nowMs - Date.parse(event.received_at)))} ago`,
     visible(event.tenant),
     visible(event.event_type),
-    painted(event.status, paint),
+    painted(event.status, paint) + (event.resolved_by === null ? "" : paint.good(", resolved")),
     event.verdict === "unsigned" ? paint.warning(event.verdict) : visible(event.verdict),
     event.duplicate_of === null
       ? event.runs.map(({ flow, status }) => `${visible(flow)} ${painted(status, paint)}`).join(", ")

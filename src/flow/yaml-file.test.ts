@@ -18,16 +18,20 @@ describe("faults of the YAML", () => {
   });
 
   it.each([
-    ["Latin-1", Buffer.from("description: caf\xe9\n", "latin1"), "1:17", /no UTF-8 text/],
-    ["UTF-16", Buffer.from("name: a\n", "utf16le"), "1:2", /does not allow \(U\+0000\)/],
-    ["UTF-16 with its mark", Buffer.from("\ufeffname: a\n", "utf16le"), "1:1", /no UTF-8 text/],
-    ["a control character", Buffer.from("name: a\nversion: \x07\n"), "2:10", /U\+0007/],
-    ["line ends of old", Buffer.from("name: a\rversion: 1\r"), "1:8", /carriage return alone/],
-  ])("say that a file is no UTF-8 text: %s", (_what, bytes, place, message) => {
-    const fault = onlyFault(bytes.toString("utf8"));
+    ["a byte of zeros", "n\0ame: a\n", "1:2", /does not allow \(U\+0000\)/],
+    ["a control character", "name: a\nversion: \x07\n", "2:10", /U\+0007/],
+    ["line ends of old", "name: a\rversion: 1\r", "1:8", /carriage return alone/],
+  ])("say what may not stand in YAML: %s", (_what, text, place, message) => {
+    const fault = onlyFault(text);
     expect(shortForm([fault])[0]).toMatch(new RegExp(`^flow.yaml:${place} bad-yaml`));
     expect(fault.message).toMatch(message);
     expect(fault.hint).toMatch(/^Save the file/);
+  });
+
+  it("take the sign for an unknown character as one like any other", () => {
+    expect(
+      loadFlows([{ path: "f.ygtc", text: "description: \ufffd\nnodes: []\n" }]).diagnostics.map(({ code }) => code),
+    ).not.toContain("bad-yaml");
   });
 
   it("name what YAML has beyond JSON", () => {

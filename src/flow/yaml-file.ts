@@ -17,9 +17,9 @@ export type ValuePath = readonly (string | number)[];
 const MAX_CHARS = 1024 * 1024;
 /** The parser takes the overflow of its own stack for a fault of the file, and goes on. */
 const STACK_OVERFLOW = "Maximum call stack size exceeded";
-/** What YAML does not allow (1.2.2 section 5.1), what decoding as UTF-8 puts in place of other bytes, and a line break that no editor of today writes. */
+/** What YAML does not allow (1.2.2 section 5.1), and a line break that no editor of today writes. */
 // oxlint-disable-next-line no-control-regex
-const ODD_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]|\r(?!\n)/;
+const ODD_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/;
 
 export class YamlFile {
   readonly source: Source;
@@ -116,10 +116,7 @@ function oddCharacter(found: string, at: number, fault: MakeFault): Diagnostic {
   const code = found.codePointAt(0) ?? 0;
   if (found === "\r")
     return fault("bad-yaml", "A line ends with a carriage return alone.", span, "Save the file with Unix line ends.");
-  const message =
-    found === "\ufffd"
-      ? "The file is no UTF-8 text: a byte stands here that is no character."
-      : `A character stands here that YAML does not allow (U+${code.toString(16).toUpperCase().padStart(4, "0")}).`;
+  const message = `A character stands here that YAML does not allow (U+${code.toString(16).toUpperCase().padStart(4, "0")}).`;
   return fault("bad-yaml", message, span, "Save the file as UTF-8.");
 }
 

@@ -6,7 +6,7 @@ export async function metricsPage(): Promise<string> {
     openRuns: () => 0,
     projectionLagBytes: () => 0,
     logReady: () => true,
-    counts: async () => ({ events: {}, runs: {} }),
+    counts: async () => ({ events: {}, runs: {}, deadLetters: 0 }),
   });
   const rows = (await metrics.describe()).map(({ name, type, help }) => `| \`${name}\` | ${type} | ${help} |`);
   return [

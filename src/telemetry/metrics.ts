@@ -24,6 +24,7 @@ export interface GaugeSources {
   readonly counts: () => Promise<{
     readonly events: Readonly<Record<string, number>>;
     readonly runs: Readonly<Record<string, number>>;
+    readonly deadLetters: number;
   }>;
 }
 
@@ -87,6 +88,8 @@ export class Metrics {
     );
     this.#countGauge("events", "Events in the log, by status.", sources);
     this.#countGauge("runs", "Runs in the log, by status.", sources);
+    const deadLetters = async (): Promise<number> => (await sources.counts()).deadLetters;
+    this.#gauge("gtc_log_dead_letters", "Failed runs whose work no replay has done since.", deadLetters);
     this.#gauge("gtc_log_ready", "1 while the log accepts events.", () => (sources.logReady() ? 1 : 0));
   }
 
@@ -128,8 +131,9 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  #gauge(name: string, help: string, read: () => number): void {
-    const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect: () => gauge.set(read()) });
+  #gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    const collect = async (): Promise<void> => gauge.set(await read());
+    const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect });
   }
 
   /** Counted when the metrics are read. */

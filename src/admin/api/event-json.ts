@@ -7,7 +7,6 @@ import type {
   Refusal,
   RunDetail,
   RunError,
-  RunResolution,
   RunRowView,
   StepDone,
 } from "../../event-log/index.ts";
@@ -15,6 +14,7 @@ import type { StoredFlowView } from "../../flow/index.ts";
 import type * as Contract from "../contract/index.ts";
 import { maskHeaders, maskQuery, maskTarget, type MaskRules } from "../masking.ts";
 import { isoTime, jsonOr, timeOrNull } from "../json-values.ts";
+import { resolutionJson } from "../views.ts";
 import type { StillRefused } from "./backend.ts";
 import { shownBody } from "./shown-body.ts";
 
@@ -145,11 +145,6 @@ export function runRowJson(row: RunRowView): Contract.RunSummary {
     resume_at: timeOrNull(row.resumeAtMs),
     resolved_by: resolutionJson(row.resolvedBy),
   };
-}
-
-function resolutionJson(resolution: RunResolution | undefined): Contract.RunSummary["resolved_by"] {
-  if (resolution === undefined) return null;
-  return { run_id: resolution.runId, event_id: resolution.eventId, at: isoTime(resolution.atMs) };
 }
 
 /** @param payload what the first step had as its input */

@@ -1,6 +1,6 @@
 /** Disks that fail: what was acknowledged stays, what was rejected never shows up, and the log goes on by itself. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Fixtures } from "../event-log-fixtures.contract.ts";
@@ -99,6 +99,27 @@ class FailingDisk {
 function failure(code: string): Error {
   return Object.assign(new Error(`${code}: the disk failed`), { code });
 }
+
+test("a segment that somebody removes is not written on: nothing is acknowledged into a file without a name", async () => {
+  using folder = testFolder();
+  const notices = new Notices();
+  const make = new Fixtures();
+  let log = await openEmbeddedLog({ folder: folder.path, onNotice: notices.take });
+  await log.append(make.draft(1));
+  for (const name of readdirSync(folder.path)) if (name.endsWith(".journal")) rmSync(join(folder.path, name));
+  const recovered = notices.next("recovered");
+  await expect(log.append(make.draft(1))).rejects.toMatchObject({
+    code: "GTC_LOG_UNAVAILABLE",
+    message: expect.stringContaining("was removed while the log was open"),
+  });
+  await recovered;
+  const after = make.draft(1);
+  await log.append(after);
+  await log[Symbol.asyncDispose]();
+  log = await openEmbeddedLog({ folder: folder.path });
+  expect(await storedIds(log)).toEqual(new Set([after.envelope.id]));
+  await log[Symbol.asyncDispose]();
+});
 
 describe("a descriptor that fails (EIO)", () => {
   test.each([

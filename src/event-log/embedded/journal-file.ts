@@ -1,9 +1,10 @@
 /**
  * The few calls by which the journal writes a file, as a port: a test gives files that fail.
  * `write` resolves when all bytes are on disk: the file is opened with O_DSYNC where the platform has it, which saves
- * one trip to the thread pool per batch, else fdatasync follows each write.
+ * one trip to the thread pool per batch, else fdatasync follows each write. A file that somebody removed takes bytes as
+ * before and loses them when it is closed: a write into one fails.
  */
-import { close, constants, fdatasync, fsync, ftruncate, open, writev } from "node:fs";
+import { close, constants, fdatasync, fstatSync, fsync, ftruncate, open, writev } from "node:fs";
 import { promisify } from "node:util";
 
 export interface JournalFile {
@@ -28,8 +29,13 @@ const DSYNC: number | undefined = constants.O_DSYNC;
 export const openNodeJournalFile: OpenJournalFile = async (path, create) => {
   const flags = constants.O_RDWR | (create ? constants.O_CREAT | constants.O_EXCL : 0) | (DSYNC ?? 0);
   const fd = await openFd(path, flags, 0o600);
+  // A file system that does not count names says 0 from the start.
+  const countsNames = hasName(fd);
   return {
-    write: (buffers, offset) => writeAll(fd, buffers, offset),
+    write: async (buffers, offset) => {
+      await writeAll(fd, buffers, offset);
+      if (countsNames && !hasName(fd)) throw new Error(`${path} was removed while the log was open`);
+    },
     // O_DSYNC is for writes alone: what was cut off must not come back after a loss of power.
     truncate: async (bytes) => {
       await truncateFd(fd, bytes);
@@ -38,6 +44,11 @@ export const openNodeJournalFile: OpenJournalFile = async (path, create) => {
     close: () => closeFd(fd),
   };
 };
+
+/** Asked in place: the answer stands in memory, and a trip to the thread pool would take many times as long. */
+function hasName(fd: number): boolean {
+  return fstatSync(fd).nlink > 0;
+}
 
 function writeAll(fd: number, buffers: Buffer[], offset: number): Promise<void> {
   return new Promise((resolve, reject) => {
