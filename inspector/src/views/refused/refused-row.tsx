@@ -60,9 +60,11 @@ export function RefusedRow({ refusal, isOpen, to, choice, outcome }: RefusedRowP
       )}
       <p>{visibleText(detail)}</p>
       {likely !== null && <Likely likely={likely} />}
-      <p>
-        <span className="quiet">{t.fix}:</span> <Prose text={hint} />
-      </p>
+      {accepted === null && (
+        <p>
+          <span className="quiet">{t.fix}:</span> <Prose text={hint} />
+        </p>
+      )}
       {isOpen && <RefusedDetails id={id} />}
     </li>
   );
