@@ -29,6 +29,8 @@ interface Choice {
 export function RefusedRow({ refusal, isOpen, to, choice, outcome }: RefusedRowProps) {
   const t = useTexts(refusedTexts);
   const { id, tenant, event_type: type, reason, detail, hint, likely, accepted_as: accepted } = refusal;
+  // The list may be older than what was just done.
+  const isAccepted = accepted !== null || (outcome !== undefined && outcome.outcome !== "still_refused");
   return (
     <li data-row data-refusal={id} data-accepted={!choice.isPossible || undefined}>
       <div className="refusal-head">
@@ -60,7 +62,7 @@ export function RefusedRow({ refusal, isOpen, to, choice, outcome }: RefusedRowP
       )}
       <p>{visibleText(detail)}</p>
       {likely !== null && <Likely likely={likely} />}
-      {accepted === null && (
+      {!isAccepted && (
         <p>
           <span className="quiet">{t.fix}:</span> <Prose text={hint} />
         </p>
