@@ -93,7 +93,7 @@ interface Refused {
 
 async function refusalsOfGateway({ admin_url: url, token }: GatewayFile): Promise<readonly Finding[]> {
   try {
-    const response = await fetch(`${url}/api/refused?limit=${SHOWN_REFUSALS}`, {
+    const response = await fetch(`${url}/api/refused?accepted=false&limit=${SHOWN_REFUSALS}`, {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -140,12 +140,11 @@ async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
   if ((await stat(path).catch(() => undefined)) === undefined) return [];
   try {
     await using log = await inspectLog(path);
-    return (await log.listRefusals({ limit: SHOWN_REFUSALS })).map(
-      ({ receivedAtMs, tenant, eventType, reason, detail, hint, likely }) => {
-        const receivedAt = new Date(receivedAtMs).toISOString();
-        return refusalFinding({ receivedAt, path: webhookName(tenant, eventType), reason, detail, hint, likely });
-      },
-    );
+    const { items } = await log.queries.listRefusals({ limit: SHOWN_REFUSALS, accepted: false, withoutBodies: true });
+    return items.map(({ receivedAtMs, tenant, eventType, reason, detail, hint, likely }) => {
+      const receivedAt = new Date(receivedAtMs).toISOString();
+      return refusalFinding({ receivedAt, path: webhookName(tenant, eventType), reason, detail, hint, likely });
+    });
   } catch (thrown) {
     const error = asGtcError(thrown);
     if (error === undefined) throw thrown;

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
@@ -208,6 +209,22 @@ describe("gtc doctor", () => {
       where: "demo/order.created",
       message: expect.stringContaining("signature missing") as string,
     });
+  });
+
+  test("a refused request that was accepted since is no finding any more", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    {
+      await using gateway = await TestGateway.start(bundle);
+      const signature = createHmac("sha256", "the corrected secret").update("{}").digest("hex");
+      expect((await gateway.post("demo/order.created", "{}", { "x-sig": signature })).status).toBe(401);
+    }
+    const corrected = { header: "X-Sig", algorithm: "sha256", secret: "the corrected secret" };
+    await bundle.setup({ ...SIGNED, signatures: { "order.created": corrected } });
+    expect((await examine()).of("refused-request")).toBeDefined();
+    expect((await runGtc(["refused", "accept", bundle.folder, "--all"])).exitCode).toBe(0);
+    expect((await examine()).of("refused-request")).toBeUndefined();
+    await using _running = await TestGateway.start(bundle);
+    expect((await examine()).of("refused-request")).toBeUndefined();
   });
 
   test("a public URL of this machine that leads to another port is told with the gateway's own", async () => {
