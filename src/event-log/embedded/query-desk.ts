@@ -35,6 +35,14 @@ export class QueryDesk {
     this.#feed = new ChangeFeed(this.#db, lookup, this.#refusals);
   }
 
+  /**
+   * Does some work on one state of the projection. A list asks for each status by itself: between two of these questions
+   * an event could go from the one that is still to be asked for to the one that was.
+   */
+  inSnapshot<T>(work: () => T): T {
+    return this.#db.transaction(work)();
+  }
+
   *answer(question: Question, view: JournalView): Steps<unknown> {
     this.#journal.use(view.segments);
     switch (question.name) {

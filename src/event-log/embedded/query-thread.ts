@@ -88,13 +88,14 @@ class QueryThread {
   #isDone({ id, steps }: Job): boolean {
     const until = performance.now() + TURN_MS;
     try {
-      for (let step = steps.next(); ; step = steps.next()) {
-        if (step.done === true) {
-          this.#post({ type: "answer", id, value: step.value });
-          return true;
-        }
-        if (performance.now() >= until) return false;
-      }
+      const step = this.#desk?.inSnapshot(() => {
+        let next = steps.next();
+        while (next.done !== true && performance.now() < until) next = steps.next();
+        return next;
+      });
+      if (step?.done !== true) return false;
+      this.#post({ type: "answer", id, value: step.value });
+      return true;
     } catch (error) {
       this.#failed(id, error);
       return true;
