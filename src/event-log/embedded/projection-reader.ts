@@ -161,6 +161,11 @@ export class ProjectionReader {
     return query.all(...(tenant === undefined ? [] : [tenant]), limit).map(refusalOf);
   }
 
+  /** Does some work on one state of the projection (`inSnapshot` of the query desk says why). */
+  inSnapshot<T>(work: (reader: this) => T): T {
+    return this.#db.transaction(() => work(this))();
+  }
+
   close(): void {
     this.#db.close();
     this.#refusals.close();

@@ -57,7 +57,7 @@ export class Projection {
       }
       try {
         this.#reader ??= new ProjectionReader(this.#options.projectionPath, this.#options.refusalsPath);
-        return { value: query(this.#reader), complete };
+        return { value: this.#reader.inSnapshot(query), complete };
       } catch (error) {
         if (!isUnusable(error) || this.#closed || this.#rebuilds >= MOST_REBUILDS) throw error;
         await this.#rebuild(messageOf(error));

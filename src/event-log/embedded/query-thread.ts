@@ -86,14 +86,17 @@ class QueryThread {
   }
 
   #isDone({ id, steps }: Job): boolean {
+    const desk = this.#desk;
+    // Its file is gone, and whoever asked was told.
+    if (desk === undefined) return true;
     const until = performance.now() + TURN_MS;
     try {
-      const step = this.#desk?.inSnapshot(() => {
+      const step = desk.inSnapshot(() => {
         let next = steps.next();
         while (next.done !== true && performance.now() < until) next = steps.next();
         return next;
       });
-      if (step?.done !== true) return false;
+      if (step.done !== true) return false;
       this.#post({ type: "answer", id, value: step.value });
       return true;
     } catch (error) {
