@@ -1,22 +1,13 @@
 /** The operator's story in a real browser: a secret was mistyped, payments were refused, and are accepted once it is corrected. */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { sendSigned } from "../support/send-signed.ts";
-import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
-import { TestGateway } from "../support/test-gateway.ts";
+import { correctSecret, createMistypedBundle, pay as payTo, STRIPE_SECRET } from "../support/mistyped-secret.ts";
+import type { TestBundle } from "../support/test-bundle.ts";
+import { TestGateway, type Posted } from "../support/test-gateway.ts";
 import { feedRows, launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 
 const PAYMENTS = 40;
 const POLL = { timeout: 10_000 };
-const SECRET = "whsec_the_right_one";
-const MISTYPED = "whsec_teh_right_one";
-const PAY = `
-nodes:
-  - { id: amount, type: script, config: { script: "payload.amount" }, next: answer }
-  - { id: answer, type: http_response, config: { status: 201, body: { ok: true } } }
-triggers: [{ type: event, event_type: payment }]
-`;
-
 describe("refused requests in the inspector", () => {
   let bundle: TestBundle;
   let gateway: TestGateway;
@@ -29,7 +20,7 @@ describe("refused requests in the inspector", () => {
   afterAll(() => browser.close());
 
   beforeEach(async () => {
-    bundle = await createTestBundle({ "pay.ygtc": PAY }, { signatures: stripe(MISTYPED) });
+    bundle = await createMistypedBundle();
     gateway = await TestGateway.start(bundle);
   });
 
@@ -38,17 +29,9 @@ describe("refused requests in the inspector", () => {
     await bundle.remove();
   });
 
-  const stripe = (secret: string): object => ({ payment: { provider: "stripe", secret } });
-
-  async function correctSecret(): Promise<void> {
-    await bundle.setup({ signatures: stripe(SECRET) });
-    await gateway.gateway.reloadSetup();
-  }
-
-  async function pay(amount: number, secret = SECRET, padding = ""): Promise<void> {
-    const body = JSON.stringify({ id: `evt_${amount}`, type: "charge.succeeded", amount, padding });
-    await sendSigned(gateway, "demo/payment", { config: { scheme: { provider: "stripe" } }, secret, body });
-  }
+  const correct = (): Promise<void> => correctSecret(bundle, gateway);
+  const pay = (amount: number, secret?: string, padding?: string): Promise<Posted> =>
+    payTo(gateway, amount, secret, padding);
 
   /** Sends payments, and waits until their refusals are kept. */
   async function payments(count: number): Promise<void> {
@@ -71,7 +54,7 @@ describe("refused requests in the inspector", () => {
     await pay(777, "whsec_forged");
     await payments(PAYMENTS);
     await expect.poll(async () => (await gateway.refusals()).length, POLL).toBe(PAYMENTS + 1);
-    await correctSecret();
+    await correct();
 
     const page = await open("refused?reason=signature_mismatch&type=payment");
     await rows(page).nth(PAYMENTS).waitFor();
@@ -113,7 +96,7 @@ describe("refused requests in the inspector", () => {
 
   test("accepting twice is a duplicate; what is accepted is on top of the live view at once", async () => {
     await payments(2);
-    await correctSecret();
+    await correct();
     const page = await open("");
     await feedRows(page).nth(1).waitFor();
     const other = await open("refused");
@@ -133,7 +116,7 @@ describe("refused requests in the inspector", () => {
 
   test("with the keyboard: rows are walked and chosen, and the button is reached", async () => {
     await payments(3);
-    await correctSecret();
+    await correct();
     const page = await open("refused");
     await rows(page).nth(2).waitFor();
     for (const key of ["j", "x", "j", "j", "x"]) await page.keyboard.press(key);
@@ -146,9 +129,9 @@ describe("refused requests in the inspector", () => {
   });
 
   test("a request of which not all was kept says so, and that it is no matter of the secret", async () => {
-    await pay(1, SECRET, "x".repeat(100_000));
+    await pay(1, STRIPE_SECRET, "x".repeat(100_000));
     await expect.poll(async () => (await gateway.refusals()).length, POLL).toBe(1);
-    await correctSecret();
+    await correct();
     const page = await open("refused");
     await rows(page).getByRole("link").click();
     await rows(page).getByText("Cannot be accepted").waitFor();
@@ -161,7 +144,7 @@ describe("refused requests in the inspector", () => {
 
   test("filters of type and time are in the address, and all that match are verified", async () => {
     await payments(2);
-    await correctSecret();
+    await correct();
     const page = await open("refused");
     await rows(page).nth(1).waitFor();
     await page.getByRole("button", { name: "More filters" }).click();
@@ -179,7 +162,7 @@ describe("refused requests in the inspector", () => {
   test("in German and on a phone it says the same, fits, and axe finds nothing serious", async () => {
     await pay(777, "whsec_forged");
     await payments(2);
-    await correctSecret();
+    await correct();
     const page = await open("refused", { locale: "de-DE", viewport: { width: 390, height: 844 } });
     await rows(page).nth(2).waitFor();
     await page.getByLabel("Alle aufgeführten auswählen").check();

@@ -1,25 +1,16 @@
 /** A mistyped secret, and what was refused because of it: verified again and accepted over the API. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Acceptance, AcceptJob, AuditEntry, EventDetail, Refusal } from "../../src/admin/contract/index.ts";
-import { sendSigned } from "../support/send-signed.ts";
+import { correctSecret, createMistypedBundle, pay as payTo, STRIPE_SECRET } from "../support/mistyped-secret.ts";
 import { signStripe } from "../support/sign.ts";
-import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+import type { TestBundle } from "../support/test-bundle.ts";
 import { TestGateway, type Posted } from "../support/test-gateway.ts";
-
-const SECRET = "whsec_the_right_one";
-const MISTYPED = "whsec_teh_right_one";
-const PAY = `
-nodes:
-  - { id: amount, type: script, config: { script: "payload.amount" }, next: answer }
-  - { id: answer, type: http_response, config: { status: 201, body: { ok: true } } }
-triggers: [{ type: event, event_type: payment }]
-`;
 
 let bundle: TestBundle;
 let gateway: TestGateway;
 
 beforeEach(async () => {
-  bundle = await createTestBundle({ "pay.ygtc": PAY }, { signatures: stripe(MISTYPED) });
+  bundle = await createMistypedBundle();
   gateway = await TestGateway.start(bundle, { max_body_bytes: "1MiB" });
 });
 
@@ -28,19 +19,8 @@ afterEach(async () => {
   await bundle.remove();
 });
 
-function stripe(secret: string): object {
-  return { payment: { provider: "stripe", secret } };
-}
-
-async function correctSecret(): Promise<void> {
-  await bundle.setup({ signatures: stripe(SECRET) });
-  await gateway.gateway.reloadSetup();
-}
-
-function pay(n: number, secret = SECRET, padding = ""): Promise<Posted> {
-  const body = JSON.stringify({ id: `evt_${n}`, type: "charge.succeeded", amount: n, padding });
-  return sendSigned(gateway, "demo/payment", { config: { scheme: { provider: "stripe" } }, secret, body });
-}
+const correct = (): Promise<void> => correctSecret(bundle, gateway);
+const pay = (n: number, secret?: string, padding?: string): Promise<Posted> => payTo(gateway, n, secret, padding);
 
 async function ask<T>(path: string, method = "GET", body?: unknown): Promise<T> {
   const headers = body === undefined ? {} : { "content-type": "application/json" };
@@ -74,7 +54,7 @@ test("after the secret is corrected, refused payments become events, once each, 
   const before = await accept(refusal!.id);
   expect(before).toMatchObject({ outcome: "still_refused", event_id: null, why: { reason: "signature_mismatch" } });
 
-  await correctSecret();
+  await correct();
   const accepted = await accept(refusal!.id);
   expect(accepted).toMatchObject({ outcome: "accepted", refusal_id: refusal!.id, why: null, runs: [{ flow: "pay" }] });
   const { event, runs } = await gateway.settled(accepted.event_id);
@@ -104,7 +84,7 @@ test("after the secret is corrected, refused payments become events, once each, 
 test("an accepted event tells what its sender was told, though a flow answered", async () => {
   await pay(1);
   const [refusal] = await kept(1);
-  await correctSecret();
+  await correct();
   const { event_id: id } = await accept(refusal!.id);
   await gateway.settled(id);
   const detail = await ask<EventDetail>(`events/${id}`);
@@ -122,7 +102,7 @@ test("an accepted event tells what its sender was told, though a flow answered",
 test("what its sender delivered again meanwhile is a duplicate", async () => {
   await pay(1);
   const [refusal] = await kept(1);
-  await correctSecret();
+  await correct();
   expect((await pay(1)).status).toBe(201);
   const [event] = await gateway.events();
   expect(await accept(refusal!.id)).toMatchObject({ outcome: "duplicate", event_id: event!["id"] });
@@ -132,10 +112,10 @@ test("what its sender delivered again meanwhile is a duplicate", async () => {
 test("many are accepted by their filter at a rate, and what does not verify says why", async () => {
   for (let n = 1; n <= 6; n++) await pay(n);
   for (let n = 7; n <= 8; n++) await pay(n, "whsec_forged");
-  await pay(9, SECRET, "x".repeat(100_000));
+  await pay(9, STRIPE_SECRET, "x".repeat(100_000));
   await gateway.post("demo/payment", "{}");
   const all = await kept(10);
-  await correctSecret();
+  await correct();
 
   const job = await ask<AcceptJob>("refused/accept", "POST", { filter: { reason: "signature_mismatch" }, rate: 100 });
   expect(job).toMatchObject({ total: 9, rate: 100 });
@@ -163,7 +143,7 @@ test("many are accepted by their filter at a rate, and what does not verify says
 test("a bulk acceptance can be stopped, and has to say what it is about", async () => {
   for (let n = 1; n <= 3; n++) await pay(n);
   await kept(3);
-  await correctSecret();
+  await correct();
   const job = await ask<AcceptJob>("refused/accept", "POST", { filter: { type: "payment" }, rate: 0.01 });
   await expect.poll(async () => (await ask<AcceptJob>(`acceptances/${job.id}`)).accepted, POLL).toBe(1);
   expect(await ask(`acceptances/${job.id}`, "DELETE")).toMatchObject({ status: "cancelled", accepted: 1, total: 3 });
@@ -178,11 +158,11 @@ function post(body: unknown): RequestInit {
 }
 
 test("those refused for their time are taken only where they are meant", async () => {
-  await correctSecret();
+  await correct();
   const body = '{"id":"evt_old"}';
   const old = Date.now() - 3_600_000;
   await gateway.post("demo/payment", body, { "stripe-signature": signStripe(body, "whsec_forged", Date.now()) });
-  await gateway.post("demo/payment", body, { "stripe-signature": signStripe(body, SECRET, old) });
+  await gateway.post("demo/payment", body, { "stripe-signature": signStripe(body, STRIPE_SECRET, old) });
   const [stale] = await kept(1, "&reason=timestamp_outside_tolerance");
   const first = await finished(await ask<AcceptJob>("refused/accept", "POST", { filter: {} }));
   expect(first.results.map(({ refusal_id: id }) => id)).not.toContain(stale!.id);
@@ -196,7 +176,7 @@ test("those refused for their time are taken only where they are meant", async (
 test("an accepted event is found and filtered by the time at which it came, also after a restart", async () => {
   await pay(1);
   const [refusal] = await kept(1);
-  await correctSecret();
+  await correct();
   await pay(2);
   const { event_id: id } = await accept(refusal!.id);
   await gateway.settled(id);

@@ -1,7 +1,7 @@
 /** What strangers and broken programs send to the admin port: each gets a problem document, and nothing breaks. */
 import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { exchangeRaw } from "../support/raw-exchange.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
 
@@ -52,16 +52,8 @@ function ask(
 }
 
 /** Sends these bytes; all that is answered until the connection ends. */
-function askRaw(bytes: string): Promise<string> {
-  const { host, port } = gateway.gateway.addresses.admin;
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, host, () => socket.write(bytes, "latin1"));
-    let text = "";
-    socket.setEncoding("utf8");
-    socket.on("data", (chunk: string) => (text += chunk));
-    socket.on("error", reject);
-    socket.on("close", () => resolve(text));
-  });
+async function askRaw(bytes: string): Promise<string> {
+  return (await exchangeRaw(gateway.gateway.addresses.admin, bytes)).toString();
 }
 
 function expectProblem({ status, type, body }: Got, among: readonly number[]): void {

@@ -1,7 +1,7 @@
 /** Requests as only other programs than well-known clients write them, byte by byte over real sockets. */
-import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readAnswers, type RawAnswer } from "../support/http-answers.ts";
+import { exchangeRaw } from "../support/raw-exchange.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
 
@@ -18,13 +18,12 @@ afterAll(async () => {
 });
 
 /** What comes back until the server closes. */
-async function answersTo(request: string): Promise<readonly RawAnswer[]> {
-  const { host, port } = gateway.gateway.addresses.webhook;
-  const socket = connect(port, host);
-  socket.write(request.replaceAll("\n", "\r\n"));
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket) chunks.push(chunk as Buffer);
-  return readAnswers(Buffer.concat(chunks), ["POST", "POST"]);
+async function answersTo(
+  request: string,
+  options: { readonly thenEnds?: boolean } = {},
+): Promise<readonly RawAnswer[]> {
+  const bytes = await exchangeRaw(gateway.gateway.addresses.webhook, request.replaceAll("\n", "\r\n"), options);
+  return readAnswers(bytes, ["POST", "POST"]);
 }
 
 const POST = "POST /events/webhook/demo/odd HTTP/1.1\nHost: x\n";
@@ -64,13 +63,9 @@ test("an answer that is on its way comes before the refusal behind it", async ()
 });
 
 test("a sender that says it will send no more gets its answers all the same", async () => {
-  const { host, port } = gateway.gateway.addresses.webhook;
-  const socket = connect(port, host);
-  const keepsOpen = `${POST}Content-Length: 3\n\nabc`.replaceAll("\n", "\r\n");
-  socket.end(keepsOpen + keepsOpen);
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket) chunks.push(chunk as Buffer);
-  expect(readAnswers(Buffer.concat(chunks), ["POST", "POST"]).map(({ status }) => status)).toEqual([202, 202]);
+  const keepsOpen = `${POST}Content-Length: 3\n\nabc`;
+  const answers = await answersTo(keepsOpen + keepsOpen, { thenEnds: true });
+  expect(answers.map(({ status }) => status)).toEqual([202, 202]);
 });
 
 test("the target is stored as a path, however it was written", async () => {

@@ -1,8 +1,7 @@
 /** Requests that come one behind the other on one connection: answered in their order, also when one of them is broken. */
-import { once } from "node:events";
-import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RESPOND } from "../support/flows.ts";
+import { exchangeRaw } from "../support/raw-exchange.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
 
@@ -22,12 +21,7 @@ const post = (type: string, body: string): string =>
 
 /** Sends everything at once and reads until the gateway closes; the status of each answer. */
 async function statusesOf(text: string): Promise<string[]> {
-  const { host, port } = gateway.gateway.addresses.webhook;
-  const socket = connect(port, host);
-  let received = "";
-  socket.on("data", (chunk: Buffer) => (received += chunk.toString()));
-  socket.write(text);
-  await once(socket, "close");
+  const received = (await exchangeRaw(gateway.gateway.addresses.webhook, text)).toString();
   return [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = ""]) => status);
 }
 
