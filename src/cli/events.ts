@@ -2,9 +2,9 @@
  * `gtc events list|show|replay`: through the admin API while the gateway runs, else from the log itself. Both ways give
  * the same JSON.
  */
-import type { JsonValue } from "../base/index.ts";
+import type { ExitCode, JsonValue } from "../base/index.ts";
 import { viewText, type SummaryJson } from "../admin/index.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand, type CommandContext } from "./command.ts";
 import { openEvents } from "./event-source.ts";
 import { eventText, listText } from "./event-text.ts";
 import { folderOf } from "./load.ts";
@@ -56,13 +56,21 @@ export const eventsShow = defineCommand({
   examples: ["gtc events show 0193… ./my-bundle", "gtc events show 0193… ./my-bundle --json"],
   args: { id: required("The event's id"), bundle: bundleArgument },
   options: { json },
-  run: async (context, { args, options }) => {
-    await using source = await openEvents(context, folderOf(context, args.bundle));
-    const detail = await source.show(args.id);
-    context.stdout.write(options.json ? `${visibleJson(viewText(detail))}\n` : eventText(detail, context));
-    return 0;
-  },
+  run: (context, { args, options }) => printEvent(context, args, options.json),
 });
+
+/** Prints an event or a refused request, whose ids are of one kind. @throws GtcError */
+export async function printEvent(context: CommandContext, { id, bundle }: Named, isJson: boolean): Promise<ExitCode> {
+  await using source = await openEvents(context, folderOf(context, bundle));
+  const detail = await source.show(id);
+  context.stdout.write(isJson ? `${visibleJson(viewText(detail))}\n` : eventText(detail, context));
+  return 0;
+}
+
+interface Named {
+  readonly id: string;
+  readonly bundle: string | undefined;
+}
 
 export const eventsReplay = defineCommand({
   name: "events replay",

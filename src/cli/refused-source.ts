@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { refusalJson, type Accepted, type RefusalSelection } from "../admin/index.ts";
-import { GtcError, type JsonValue } from "../base/index.ts";
+import { defined, GtcError, type JsonValue } from "../base/index.ts";
 import { inspectLog } from "../gateway.ts";
 import { acceptOffline } from "../offline.ts";
 import type { CommandContext } from "./command.ts";
@@ -67,7 +67,7 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
       await using log = await inspectLog(logFolder);
       const { items } = await log.queries.listRefusals({
         limit,
-        ...present({ ...same, eventType: type, text: q, accepted, sinceMs: timeOf(since), untilMs: timeOf(until) }),
+        ...defined({ ...same, eventType: type, text: q, accepted, sinceMs: timeOf(since), untilMs: timeOf(until) }),
       });
       return items.map(refusalJson);
     },
@@ -85,11 +85,4 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
 
 function timeOf(iso: string | undefined): number | undefined {
   return iso === undefined ? undefined : Date.parse(iso);
-}
-
-/** Without what is undefined. */
-function present<T extends object>(values: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    readonly [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -2,11 +2,8 @@
  * `gtc refused list|show|accept`: through the admin API while the gateway runs, else from the log itself. Both ways give
  * the same JSON.
  */
-import { viewText } from "../admin/index.ts";
-import { visibleJson } from "../text/index.ts";
 import { defineCommand, UsageFault } from "./command.ts";
-import { openEvents } from "./event-source.ts";
-import { eventText } from "./event-text.ts";
+import { printEvent } from "./events.ts";
 import { jsonLine } from "./json-line.ts";
 import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
@@ -77,12 +74,7 @@ export const refusedShow = defineCommand({
   examples: ["gtc refused show 0193… ./my-bundle"],
   args: { id: required("The refused request's id"), bundle: bundleArgument },
   options: { json: flag("Print JSON") },
-  run: async (context, { args, options }) => {
-    await using source = await openEvents(context, folderOf(context, args.bundle));
-    const detail = await source.show(args.id);
-    context.stdout.write(options.json ? `${visibleJson(viewText(detail))}\n` : eventText(detail, context));
-    return 0;
-  },
+  run: (context, { args, options }) => printEvent(context, args, options.json),
 });
 
 export const refusedAccept = defineCommand({

@@ -26,7 +26,7 @@ import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
 import { urlsText } from "./urls.ts";
 import { jsonLine } from "./json-line.ts";
-import { visible } from "../text/index.ts";
+import { fileText, visible } from "../text/index.ts";
 
 /** The answers with all that is wrong with them. */
 class AnswersFault extends GtcError {
@@ -117,11 +117,9 @@ async function answersText(
   const bytes = await readBytes(context, file).catch((fault: unknown) => {
     throw new AnswersFault(file, [{ path: "$", message: messageOf(fault) }]);
   });
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new AnswersFault(file, [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }]);
-  }
+  const answers = fileText(bytes);
+  if (answers !== undefined) return answers;
+  throw new AnswersFault(file, [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }]);
 }
 
 /** What the dialog says and offers of a setup. */

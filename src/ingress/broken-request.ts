@@ -3,15 +3,15 @@
  * neither tenant nor event type, so it is not kept. What a setting can mend is told; the rest is noise of any public port.
  */
 import type { Socket } from "node:net";
-import type { Clock } from "../base/index.ts";
-import type { Answer } from "../event/index.ts";
+import { brokenStatus, endWith, type BrokenStatus, type Clock } from "../base/index.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { RequestRecord } from "./request-record.ts";
 
-const NAMES: Readonly<Record<string, ProblemName>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
-  HPE_HEADER_OVERFLOW: "headers-too-large",
+const NAMES: Readonly<Record<BrokenStatus, ProblemName>> = {
+  400: "invalid-request",
+  408: "request-timeout",
+  431: "headers-too-large",
 };
 const HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
   "request-timeout": "Raise request_timeout or headers_timeout if this sender is that slow.",
@@ -35,15 +35,12 @@ export class BrokenRequests {
 
   /** Ends a connection with the problem document for what was wrong. */
   refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (error.code === "ECONNRESET" || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const name = NAMES[error.code ?? ""] ?? "invalid-request";
-    const answer = problem(name);
+    const status = brokenStatus(error, socket);
+    if (status === undefined) return;
+    const name = NAMES[status];
     // Whoever only connects, as monitors do, sent no request.
-    if (socket.bytesRead > 0) this.#tell(name, answer.status, socket.remoteAddress ?? "an unknown address");
-    endWith(socket, answer);
+    if (socket.bytesRead > 0) this.#tell(name, status, socket.remoteAddress ?? "an unknown address");
+    endWith(socket, problem(name));
   }
 
   #tell(name: ProblemName, status: number, from: string): void {
@@ -64,11 +61,4 @@ export class BrokenRequests {
       ...((hint === undefined || !this.#told.take(name)) && { unkept: true }),
     });
   }
-}
-
-/** Writes a problem as the last answer of a connection on which node writes none. */
-export function endWith(socket: Socket, { status, headers, body }: Answer): void {
-  const { title } = JSON.parse(body) as { title: string };
-  const lines = [`HTTP/1.1 ${status} ${title}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-  socket.end(`${lines.join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }

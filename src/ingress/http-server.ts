@@ -9,10 +9,10 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { GtcError, nearest } from "../base/index.ts";
+import { endWith, GtcError, nearest } from "../base/index.ts";
 import type { Answer, HeaderList } from "../event/index.ts";
 import { InflightBytes, readBody } from "./body-reader.ts";
-import { BrokenRequests, endWith } from "./broken-request.ts";
+import { BrokenRequests } from "./broken-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";

@@ -20,6 +20,11 @@ function stepsOf(path: string): readonly string[] {
   );
 }
 
+export function placeAt(offset: number, lines: LineCounter): AnswerPlace {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
 /** Where a path stands; of what is missing, where it would belong: at the nearest that is there. */
 export function placeOfPath(root: ParsedNode | null, lines: LineCounter, path: string): AnswerPlace {
   let node: unknown = root;
@@ -30,8 +35,7 @@ export function placeOfPath(root: ParsedNode | null, lines: LineCounter, path: s
     offset = found.offset;
     node = found.value;
   }
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col };
+  return placeAt(offset, lines);
 }
 
 function memberOf(node: unknown, step: string): { readonly offset: number; readonly value: unknown } | undefined {

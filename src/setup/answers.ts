@@ -2,9 +2,9 @@
  * The answers: JSON or YAML, in the flat shape `{"events-webhook": {…}}` or the structured one with `setup_answers`.
  * Other providers' keys are none of our business: they are left alone, with a notice.
  */
-import { LineCounter, parseDocument, type YAMLError, visit } from "yaml";
+import { LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import { messageOf, nearest } from "../base/index.ts";
-import { memberPath, placeOfPath, type AnswerPlace } from "./answer-places.ts";
+import { memberPath, placeAt, placeOfPath, type AnswerPlace } from "./answer-places.ts";
 
 /** A mistake in the answers. */
 export interface AnswerFault {
@@ -114,11 +114,6 @@ function unresolvedAlias(document: ReturnType<typeof parseDocument>): number | u
     },
   });
   return offset;
-}
-
-function placeAt(offset: number, lines: LineCounter): AnswerPlace {
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col };
 }
 
 function readRoot(document: ReturnType<typeof parseDocument>, placeOf: AnswerSection["placeOf"]): Read {

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { GtcError, messageOf } from "../base/index.ts";
 import { loadFlows, parseBundleFile, type BundleFile, type FlowFile, type FlowSet } from "../flow/index.ts";
-import { Source, type Diagnostic } from "../text/index.ts";
+import { fileText, Source, type Diagnostic } from "../text/index.ts";
 
 export interface BundleFolder {
   readonly folder: string;
@@ -25,7 +25,7 @@ export async function readBundleFolder(folder: string): Promise<BundleFolder> {
     const detail = cause.code === "ENOENT" ? "bundle.yaml is missing" : cause.message;
     throw new GtcError("GTC_BUNDLE_NOT_FOUND", { path: folder, detail }, { cause });
   });
-  const text = utf8Text(bytes);
+  const text = fileText(bytes);
   if (text === undefined) return { folder, bundle: EMPTY, flows: loadFlows([]).flows, diagnostics: [notText(path)] };
   const { bundle = EMPTY, diagnostics } = parseBundleFile(new Source(path, text));
   const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
@@ -62,7 +62,7 @@ async function flowFiles(folder: string, tenant?: string): Promise<ReadFile[]> {
 
 async function flowFile(path: string, tenant: string | undefined): Promise<ReadFile> {
   try {
-    const text = utf8Text(await readFile(path));
+    const text = fileText(await readFile(path));
     return text === undefined ? { fault: notText(path) } : { path, text, ...(tenant !== undefined && { tenant }) };
   } catch (error) {
     return unreadable(path, error);
@@ -82,15 +82,6 @@ function notText(path: string): Diagnostic {
 function faultOf(path: string, message: string, hint: string): Diagnostic {
   const place = { source: new Source(path, ""), span: { start: 0, end: 0 } };
   return { level: "error", code: "unreadable-file", message, hint, ...place };
-}
-
-/** Undefined: it is not UTF-8 (UTF-16 shows itself by its zero bytes). A mark at its beginning is no part of it. */
-function utf8Text(bytes: Buffer): string | undefined {
-  try {
-    return bytes.includes(0) ? undefined : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

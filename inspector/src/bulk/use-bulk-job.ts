@@ -35,15 +35,18 @@ export function useBulkJob<Job extends BulkJob, Selection>(
 ): BulkControl<Job, Selection> {
   const [job, setJob] = useState<Job>();
   const [fault, setFault] = useState<Error>();
-  const latest = useLatest({ calls, onNews });
   const hear = (now: Job): void => {
     setFault(undefined);
     setJob(now);
-    latest.current.onNews?.(now);
+    onNews?.(now);
   };
+  const latest = useLatest({ calls, hear });
   const take = (asked: Promise<Job>): void => {
     setFault(undefined);
-    asked.then(hear, (failure: unknown) => setFault(failure as Error));
+    asked.then(
+      (now) => latest.current.hear(now),
+      (failure: unknown) => setFault(failure as Error),
+    );
   };
   const id = job?.id;
   const isRunning = job?.status === "running";
@@ -52,10 +55,7 @@ export function useBulkJob<Job extends BulkJob, Selection>(
     let isFollowed = true;
     const follow = async (): Promise<void> => {
       const now = await latest.current.calls.show(id);
-      if (!isFollowed) return;
-      setFault(undefined);
-      setJob(now);
-      latest.current.onNews?.(now);
+      if (isFollowed) latest.current.hear(now);
     };
     const timer = setInterval(() => {
       follow().catch((failure: unknown) => isFollowed && setFault(failure as Error));

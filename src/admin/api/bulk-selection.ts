@@ -1,7 +1,7 @@
 /** Which events or refused requests a bulk job is about, oldest first and each once. */
-import { GtcError } from "../../base/index.ts";
+import { defined, GtcError } from "../../base/index.ts";
 import type { AdminBackend } from "./backend.ts";
-import { defined, eventQueryOf, periodOf } from "./event-handlers.ts";
+import { eventQueryOf, periodOf } from "./event-handlers.ts";
 import type { HandlerInput } from "./handler.ts";
 
 type Selection = HandlerInput<"startReplayJob">["body"];

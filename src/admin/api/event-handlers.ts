@@ -1,5 +1,5 @@
 /** Events: lists, one event, its body, exports. */
-import { GtcError } from "../../base/index.ts";
+import { defined, GtcError } from "../../base/index.ts";
 import type { EventQuery, EventRowView } from "../../event-log/index.ts";
 import { viewStoredFlow, type StoredFlowView } from "../../flow/index.ts";
 import { showEventView } from "../event-views.ts";
@@ -93,11 +93,6 @@ export function periodOf({
     ...(since !== undefined && { sinceMs: Date.parse(since) }),
     ...(until !== undefined && { untilMs: Date.parse(until) }),
   };
-}
-
-/** Without the members that are undefined. */
-export function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** The definitions with which these runs began. */

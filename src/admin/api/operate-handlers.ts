@@ -1,9 +1,8 @@
 /** Sources, numbers, doctor's findings, and what operators did. */
-import { GtcError } from "../../base/index.ts";
+import { defined, GtcError } from "../../base/index.ts";
 import type { GaugeSample, Refusal, SourceUse, TrafficBucket } from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
 import type { AdminBackend, BundleView, SourceView } from "./backend.ts";
-import { defined } from "./event-handlers.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
 import type { Handlers } from "./handler.ts";
 import { percentilesJson } from "./run-handlers.ts";

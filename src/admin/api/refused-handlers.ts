@@ -1,5 +1,5 @@
 /** Refused requests: what there is, and having them verified again. */
-import { messageOf } from "../../base/index.ts";
+import { defined, messageOf } from "../../base/index.ts";
 import type { Refusal } from "../../event-log/index.ts";
 import type { BulkJobs, JobView } from "../bulk-jobs.ts";
 import { bulkJobJson } from "../bulk-job-json.ts";
@@ -8,7 +8,7 @@ import { timeOrNull } from "../json-values.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { Acceptance, AdminBackend } from "./backend.ts";
 import { selectedRefusals, type RefusalSelection } from "./bulk-selection.ts";
-import { defined, periodOf } from "./event-handlers.ts";
+import { periodOf } from "./event-handlers.ts";
 import { refusalDetailJson, refusalJson, stillRefusedJson } from "./event-json.ts";
 import { notFound, type HandlerInput, type Handlers } from "./handler.ts";
 

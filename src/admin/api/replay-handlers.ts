@@ -1,5 +1,5 @@
 /** What operators do: replay, edit and replay, replay many, and send a request as a sender would. */
-import { GtcError } from "../../base/index.ts";
+import { defined, GtcError } from "../../base/index.ts";
 import type { PlannedRun } from "../../event-log/index.ts";
 import { curlCommand, signRequest, type SignedRequest } from "../../signature/index.ts";
 import type * as Contract from "../contract/index.ts";
@@ -10,7 +10,6 @@ import type { AdminBackend, SourceView } from "./backend.ts";
 import { selectedEvents } from "./bulk-selection.ts";
 import { copiedType } from "./copied-type.ts";
 import { editedCopy, editedParts, OF_CONNECTION } from "./edited-copy.ts";
-import { defined } from "./event-handlers.ts";
 import { notFound, type Handlers } from "./handler.ts";
 
 type ReplayHandlers = Pick<

@@ -1,10 +1,10 @@
 /** Runs, flows and their graphs, and what they came to. */
-import { GtcError } from "../../base/index.ts";
+import { defined, GtcError } from "../../base/index.ts";
 import type { Percentiles } from "../../event-log/index.ts";
 import { findFlow, viewStoredFlow, type FlowDefinition, type StoredFlowView } from "../../flow/index.ts";
 import type * as Contract from "../contract/index.ts";
 import type { AdminBackend } from "./backend.ts";
-import { defined, flowsOf, periodOf } from "./event-handlers.ts";
+import { flowsOf, periodOf } from "./event-handlers.ts";
 import { runDetailJson, runRowJson } from "./event-json.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
 import { notFound, type Handlers } from "./handler.ts";

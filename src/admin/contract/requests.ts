@@ -39,10 +39,7 @@ export const refusalFilters = {
   type: z.string().optional(),
   reason: z.string().optional(),
   /** Those that were accepted later, or not yet; absent: both. */
-  accepted: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional(),
+  accepted: flag.optional(),
   q: z.string().min(2).max(200).optional(),
   ...period,
 };
