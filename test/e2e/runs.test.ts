@@ -173,7 +173,7 @@ test("an answer leaves when it is given, however long the steps behind it take",
 config: { retry_policy: { max_attempts: 1 } }
 nodes:
   - { id: respond, type: http_response, config: { status: 201, body: early }, next: slow }
-  - { id: slow, type: script, timeout: 1s, config: { script: "loop { }" } }
+  - { id: slow, type: script, timeout: 3s, config: { script: 'let s = ""; s.pad(1000000, "a"); loop { s.to_upper() }' } }
 triggers: [{ type: event, event_type: f }]
 `,
   });
@@ -182,7 +182,7 @@ triggers: [{ type: event, event_type: f }]
   expect([answer.status, answer.body]).toEqual([201, "early"]);
   const { eventId, atMs, durationMs } = gateway.records.at(-1)!;
   const [run] = (await gateway.settled(eventId)).runs;
-  expect(run).toMatchObject({ status: "failed", error: { node: "slow" } });
+  expect(run).toMatchObject({ status: "failed", error: { node: "slow", code: "script-deadline" } });
   expect(atMs + durationMs).toBeLessThan(Date.parse(run!.ended_at ?? ""));
 });
 
