@@ -63,8 +63,11 @@ export function unitsOf(text: string): TextUnits {
   return units;
 }
 
-/** The offset of the quote that ends a string. */
-function endOfString(units: TextUnits, start: number): number {
+/**
+ * The offset of the quote that ends a string which starts at `start`, or that has no escape before it.
+ * @throws SyntaxError when no quote ends it
+ */
+export function endOfString(units: TextUnits, start: number): number {
   let at = start + 1;
   while (at < units.length && units[at] !== QUOTE) at += units[at] === BACKSLASH ? 2 : 1;
   if (at >= units.length) throw new SyntaxError("the JSON ends too early");

@@ -3,14 +3,17 @@
  * float is written with its point, so that it comes back as a float.
  */
 import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
-import { mapContainers, unitsOf, type JsonContainers, type TextUnits } from "./json-containers.ts";
+import { endOfString, mapContainers, unitsOf, type JsonContainers, type TextUnits } from "./json-containers.ts";
 import { RhaiChar, RhaiFloat, checkedInt, type RhaiValue } from "./values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const MAX_DEPTH = 500;
 /** Below this length reading all at once costs less than looking for the containers first. */
 const LAZY_FROM = 512;
+/** A container shorter than this is read with the one around it: to put it off would cost more. */
+const PUT_OFF_FROM = 64;
+/** What may be an i64: a sign and 19 digits. Making a bigint of many more would take seconds, only to find it too large. */
+const MAX_INTEGER_LENGTH = 20;
 
 /**
  * What may be a number that JavaScript does not keep: a float, which it does not tell from an integer, or one with many
@@ -108,10 +111,9 @@ class JsonReader {
     switch (first) {
       case OPEN_OBJECT:
       case OPEN_ARRAY:
-        if (this.#containers === undefined) return this.#container(first, depth);
-        if (depth > 0) return this.#later(first, this.#containers);
-        this.#next += 1;
-        return this.#container(first, depth);
+        return this.#containers === undefined
+          ? this.#container(first, depth)
+          : this.#mapped(first, depth, this.#containers);
       case QUOTE:
         return this.#string();
       case 0x74:
@@ -129,11 +131,16 @@ class JsonReader {
     return open === OPEN_OBJECT ? new RhaiMap(this.#entries(depth)) : new RhaiArray(this.#items(depth));
   }
 
-  /** A container that is passed over now and read when it is asked for. */
-  #later(open: number, containers: JsonContainers): RhaiValue {
+  /** A container of which it is known where it ends: inside of another, a long one is read when it is asked for. */
+  #mapped(open: number, depth: number, containers: JsonContainers): RhaiValue {
     const at = this.#at;
     const number = this.#next;
-    this.#at = containers.ends[number] ?? this.#text.length;
+    const end = containers.ends[number] ?? this.#text.length;
+    if (depth === 0 || end - at < PUT_OFF_FROM) {
+      this.#next += 1;
+      return this.#container(open, depth);
+    }
+    this.#at = end;
     this.#next = containers.behind[number] ?? number + 1;
     const reader = (): JsonReader => new JsonReader(this.#text, containers, at, number + 1);
     return open === OPEN_OBJECT ? RhaiMap.later(() => reader().#entries(0)) : RhaiArray.later(() => reader().#items(0));
@@ -176,16 +183,22 @@ class JsonReader {
     let end = this.#at + 1;
     let code = units[end] ?? 0;
     while (code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH) code = units[++end] ?? 0;
-    if (code === QUOTE) {
-      const plain = this.#text.slice(this.#at + 1, end);
+    const text = code === QUOTE ? this.#text.slice(this.#at + 1, end) : this.#escapedString(end);
+    this.#at = code === QUOTE ? end + 1 : this.#at;
+    return text;
+  }
+
+  /** A string whose first escape is at `from`. No regular expression: those end with a full stack at some megabytes. */
+  #escapedString(from: number): string {
+    const start = this.#at;
+    const end = endOfString(this.#units, from - 1);
+    try {
+      const text = JSON.parse(this.#text.slice(start, end + 1)) as string;
       this.#at = end + 1;
-      return plain;
+      return text;
+    } catch {
+      throw this.#fault();
     }
-    STRING.lastIndex = this.#at;
-    const quoted = STRING.exec(this.#text)?.[0];
-    if (quoted === undefined) throw this.#fault();
-    this.#at += quoted.length;
-    return JSON.parse(quoted) as string;
   }
 
   #number(): RhaiValue {
@@ -196,7 +209,8 @@ class JsonReader {
     if (match[1] !== undefined || match[2] !== undefined) return new RhaiFloat(Number(match[0]));
     const quick = Number(match[0]);
     if (Number.isSafeInteger(quick)) return quick + 0;
-    return checkedInt(BigInt(match[0])) ?? new RhaiFloat(quick);
+    const exact = match[0].length > MAX_INTEGER_LENGTH ? undefined : checkedInt(BigInt(match[0]));
+    return exact ?? new RhaiFloat(quick);
   }
 
   #word<V extends RhaiValue>(word: string, value: V): V {

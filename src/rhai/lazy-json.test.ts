@@ -2,14 +2,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lazyJsonValue, parseJsonValue, toJsonText } from "./json.ts";
 import { RhaiMap, type RhaiArray } from "./containers.ts";
-import { type RhaiValue } from "./values.ts";
+import { RhaiFloat, type RhaiValue } from "./values.ts";
 
 const PADDING = " ".repeat(600);
 
 test("what is read bit by bit is what is read at once", () => {
   fc.assert(
     fc.property(fc.oneof(fc.json({ maxDepth: 6 }), fc.json({ maxDepth: 6, stringUnit: "binary" })), (text) => {
-      expect(toJsonText(lazyJsonValue(PADDING + text))).toBe(toJsonText(parseJsonValue(text)));
+      const expected = toJsonText(parseJsonValue(text));
+      expect(toJsonText(lazyJsonValue(PADDING + text))).toBe(expected);
+      // Only long containers are put off: with much white space all are.
+      expect(toJsonText(lazyJsonValue(PADDING + JSON.stringify(JSON.parse(text), null, 10)))).toBe(expected);
     }),
   );
 });
@@ -29,7 +32,7 @@ test("a copy sees what the original made of its text, and changes only itself", 
 });
 
 test("a fault inside a container shows when that container is read, and only then", () => {
-  const value = lazyJsonValue(`${PADDING}{"good":{"a":1},"bad":{"b":nope}}`);
+  const value = lazyJsonValue(`${PADDING}{"good":{"a":1},"bad":{"b":${PADDING}nope}}`);
   expect(toJsonText(field(value, "good"))).toBe('{"a":1}');
   expect(() => toJsonText(field(value, "bad"))).toThrow(/unexpected "n" at offset/);
 });
@@ -43,6 +46,26 @@ test.each([
   ["too many levels", "[".repeat(600) + "]".repeat(600)],
 ])("%s is a SyntaxError", (_what, text) => {
   expect(() => toJsonText(lazyJsonValue(PADDING + text))).toThrow(SyntaxError);
+});
+
+test.each([
+  ["ends in escapes", "x".repeat(20_000_000) + "\n\u00e9\"\\"],
+  ["has nothing else", "\n".repeat(10_000_000)],
+])("a string of many megabytes that %s is read like a short one", (_what, text) => {
+  const value = field(lazyJsonValue(JSON.stringify({ text, next: 1 })), "text");
+  expect(value === text).toBe(true);
+});
+
+test("a number of millions of digits is a float like every other that is no i64, and takes no longer than its text", () => {
+  const startedAt = performance.now();
+  const value = field(lazyJsonValue(`{"id":-${"9".repeat(20_000_000)},"next":1}`), "id");
+  expect(value).toEqual(new RhaiFloat(Number.NEGATIVE_INFINITY));
+  // As a bigint it would take 5 seconds.
+  expect(performance.now() - startedAt).toBeLessThan(2000);
+});
+
+test.each(["9223372036854775807", "-9223372036854775808"])("the last i64, %s, stays exact", (digits) => {
+  expect(field(lazyJsonValue(`{"id":${digits}}`), "id")).toBe(BigInt(digits));
 });
 
 test("reading a deep text level by level costs what the text is long, not that times its depth", () => {
