@@ -12,32 +12,64 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** Digits that a double cannot hold exactly: 16 or more in a row. */
 const LONG_INTEGER = /\d{16}/;
-/** A string (kept), or an integer literal that stands alone. */
-const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+/**
+ * What the search for such integers stops at: a quote, an escape, sixteen digits. It must be bounded: a pattern for all
+ * the digits, or for a whole string, would try every shorter one as well, and need a place on the stack for each
+ * character.
+ */
+const QUOTE_ESCAPE_OR_DIGITS = /"|\\.|-?\d{16}/g;
+/** An integer of more digits is read as a double like any number: making a `bigint` of millions of them takes seconds. */
+const MAX_EXACT_DIGITS = 10_000;
 /** A mark in front of an integer that travels through `JSON.parse` as text; no payload can know it. */
 const MARK = `int:${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, "g");
 
 /**
- * Parses JSON without losing digits of integers.
+ * Parses JSON without losing digits of integers (of up to 10,000 digits). Takes time in proportion to the text, whatever
+ * is in it.
  * @throws SyntaxError as `JSON.parse` does.
  */
 export function parseJson(text: string): JsonValue {
   const plain = JSON.parse(text) as JsonValue;
   if (!LONG_INTEGER.test(text)) return plain;
-  // The text is valid JSON here, so strings and numbers can be told apart by a scan for quotes.
-  const marked = text.replace(STRING_OR_LONG_INTEGER, (token, offset: number) => {
-    if (token.startsWith('"') || isFraction(text, offset)) return token;
-    return Number.isSafeInteger(Number(token)) ? token : `"${MARK}${token}"`;
-  });
-  return JSON.parse(marked, (_key, value: JsonValue) =>
+  return JSON.parse(withMarks(text), (_key, value: JsonValue) =>
     typeof value === "string" && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
   ) as JsonValue;
 }
 
-/** True when the digits at `offset` are the fraction or the exponent of a number. */
-function isFraction(text: string, offset: number): boolean {
-  return offset > 0 && /[.eE+\d]/.test(text[offset - 1]!);
+/** Valid JSON, in which every integer that a double would round has become a string behind the mark. */
+function withMarks(text: string): string {
+  const pieces: string[] = [];
+  let written = 0;
+  let isInString = false;
+  QUOTE_ESCAPE_OR_DIGITS.lastIndex = 0;
+  for (let found = QUOTE_ESCAPE_OR_DIGITS.exec(text); found !== null; found = QUOTE_ESCAPE_OR_DIGITS.exec(text)) {
+    const [token] = found;
+    if (token === '"') isInString = !isInString;
+    if (token === '"' || token.startsWith("\\")) continue;
+    const end = endOfDigits(text, QUOTE_ESCAPE_OR_DIGITS.lastIndex);
+    QUOTE_ESCAPE_OR_DIGITS.lastIndex = end;
+    if (isInString || !isRoundedInteger(text, found.index, end)) continue;
+    pieces.push(text.slice(written, found.index), `"${MARK}`, text.slice(found.index, end), '"');
+    written = end;
+  }
+  return pieces.join("") + text.slice(written);
+}
+
+function endOfDigits(text: string, from: number): number {
+  let end = from;
+  while (isDigit(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isRoundedInteger(text: string, start: number, end: number): boolean {
+  if (end - start > MAX_EXACT_DIGITS || Number.isSafeInteger(Number(text.slice(start, end)))) return false;
+  // Digits of a fraction or an exponent, and the whole part of a number that has one, are no integer.
+  return !/[.eE+]/.test(text[start - 1] ?? "") && !/[.eE]/.test(text[end] ?? "");
 }
 
 /** Writes JSON; a `bigint` becomes a JSON integer. */
