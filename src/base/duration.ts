@@ -3,6 +3,9 @@
  */
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** Longer than any duration that somebody means. */
+const MAX_TEXT_LENGTH = 100;
+
 /**
  * Reads `250ms`, `10s`, `1h30m`; a bare number counts milliseconds. Returns `undefined` when the text is not a
  * duration, so that the caller can say where it stood.
@@ -10,7 +13,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 export function parseDurationMs(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?$/.test(trimmed)) return Math.round(Number(trimmed));
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return undefined;
+  if (trimmed.length > MAX_TEXT_LENGTH || !/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return undefined;
   let totalMs = 0;
   for (const part of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) totalMs += Number(part[1]) * UNIT_MS[part[2]!]!;
   return Math.round(totalMs);

@@ -60,7 +60,7 @@ export class TextMatch {
 /** Whether a body stands in the log compressed. */
 export function isPacked(headers: Envelope["headers"]): boolean {
   const encoding = headerOf(headers, "content-encoding");
-  return encoding !== undefined && !/^\s*(?:identity)?\s*$/i.test(encoding);
+  return encoding !== undefined && !/^(?:identity)?$/i.test(encoding.trim());
 }
 
 function unpack(headers: Envelope["headers"], body: Uint8Array): Uint8Array | undefined {

@@ -28,6 +28,7 @@ import {
 } from "../nodes/index.ts";
 import { PayloadFault } from "../payload/index.ts";
 import { viewEvent } from "./event-view.ts";
+import { RUN_LIMITS, type RunLimits } from "./run-limits.ts";
 import type { ChildRequest, ChildStarted, RunEnd, RunResult, RunTask } from "./run-task.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -47,30 +48,6 @@ export interface RunHost {
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
   start(child: ChildRequest): Promise<ChildStarted>;
 }
-
-export interface RunLimits {
-  readonly maxSteps: number;
-  /** Characters of all outputs of a run, as JSON: they are held until it is over. */
-  readonly maxOutputChars: number;
-  readonly maxPrintedLines: number;
-  readonly maxPrintedChars: number;
-  /** Steps are handed over at the latest after this time, so that a crash repeats little. */
-  readonly flushAfterMs: number;
-  /** A run has the thread for so long at a time, and at least for one step. */
-  readonly pauseAfterMs: number;
-  /** A step of this length takes long. */
-  readonly longStepMs: number;
-}
-
-export const RUN_LIMITS: RunLimits = {
-  maxSteps: 1000,
-  maxOutputChars: 64 * 1024 * 1024,
-  maxPrintedLines: 100,
-  maxPrintedChars: 2000,
-  flushAfterMs: 5,
-  pauseAfterMs: 10,
-  longStepMs: 5,
-};
 
 /** Executes one try. Never throws: whatever goes wrong is the run's end. */
 export async function executeRun(
@@ -266,7 +243,7 @@ class Attempt {
 
   /** Keeps the failed step. With `on_error` the run goes on there, and the error is the step's output. */
   #fail(step: Writable<StepDone>, error: StepError, onError: string | undefined): RunError | undefined {
-    const runError: RunError = { ...error, node: step.node };
+    const runError: RunError = { ...error, message: this.#bounded(error.message), node: step.node };
     step.status = "failed";
     step.error = runError;
     this.#done.push(step);
@@ -274,6 +251,13 @@ class Attempt {
     step.next = onError;
     this.#moveOn(step.node, recordedOutput(step), onError);
     return undefined;
+  }
+
+  #bounded(message: string): string {
+    const { maxErrorChars } = this.#limits;
+    return message.length <= maxErrorChars
+      ? message
+      : `${message.slice(0, maxErrorChars)}… (${message.length} characters in all)`;
   }
 
   #moveOn(id: string, output: Output, next: string | undefined): void {

@@ -112,7 +112,14 @@ function componentValue(name: string, item: Item, view: RequestView): string | u
   const values = view.headerLines(name, 16);
   return values.length === 0
     ? undefined
-    : values.map((value) => value.trim().replaceAll(/\s*\r?\n\s*/g, " ")).join(", ");
+    : values.map(unfolded).join(", ");
+}
+
+/** RFC 9421, 2.1: without white space around it, and a line folding is a single space. */
+function unfolded(value: string): string {
+  // Split, not replaced: a pattern that begins with white space tries each of thousands of blanks anew.
+  const lines = value.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join(" ");
 }
 
 function derivedComponent(name: string, { request }: RequestView): string | undefined {

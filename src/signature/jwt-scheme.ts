@@ -170,8 +170,9 @@ function bodyFault(claims: Claims, spec: JwtSpec, view: RequestView): Refusal | 
   return refuse("signature_mismatch", `the claim ${claim} is not the SHA-256 of the body`);
 }
 
+/** At most two padding characters, as base64 has them. */
 function unpadded(text: string): string {
-  return text.replace(/=+$/, "");
+  return text.replace(/={1,2}$/, "");
 }
 
 function urlFault(claims: Claims, spec: JwtSpec, view: RequestView): Refusal | undefined {

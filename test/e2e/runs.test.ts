@@ -186,6 +186,25 @@ triggers: [{ type: event, event_type: f }]
   expect(atMs + durationMs).toBeLessThan(Date.parse(run!.ended_at ?? ""));
 });
 
+test("what a script throws is kept shortened, however much it is", async () => {
+  const bundle = await bundleOf({
+    "f.ygtc": `
+config: { retry_policy: { max_attempts: 1 } }
+nodes:
+  - { id: a, type: script, config: { script: "throw payload.text" }, on_error: b }
+  - { id: b, type: script, config: { script: "prev.error.message.len" } }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  await using gateway = await TestGateway.start(bundle);
+  const { runs } = await postAndSettle(gateway, "demo/f", JSON.stringify({ text: "x".repeat(2_000_000) }));
+  const [failed, next] = runs[0]!.steps;
+  const { message } = failed!.error as { message: string };
+  expect(message).toMatch(/^Runtime error: x+… \(2\d{6} characters in all\)$/);
+  expect(message.length).toBeLessThan(4100);
+  expect(next!.output).toBe(message.length);
+});
+
 test("a flow that starts itself ends at the depth that is allowed, and says so", async () => {
   const bundle = await bundleOf({
     "f.ygtc": `

@@ -125,7 +125,7 @@ export const MATH: readonly Native[] = [
   native<[string]>("parse_float string", ([text], _runtime, at) => {
     const trimmed = text.trim();
     const special = /^[+-]?(?:inf(?:inity)?|nan)$/i.test(trimmed);
-    if (!special && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed))
+    if (!special && !/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed))
       throw new RhaiError("ErrorArithmetic", `Error parsing floating-point number '${text}'`, at);
     return new RhaiFloat(special ? specialFloat(trimmed.toLowerCase()) : Number(trimmed));
   }),
