@@ -132,7 +132,9 @@ export function concatenation(
   if (left instanceof RhaiArray && right instanceof RhaiArray)
     return new RhaiArray([...left.items.map(copyOf), ...right.items.map(copyOf)]);
   if (left instanceof RhaiMap && right instanceof RhaiMap) {
-    return new RhaiMap(new Map([...left.entries, ...right.entries].map(([key, value]) => [key, copyOf(value)])));
+    const sum = new Map<string, RhaiValue>();
+    for (const { entries } of [left, right]) for (const [key, value] of entries) sum.set(key, copyOf(value));
+    return new RhaiMap(sum);
   }
   if (left instanceof RhaiBlob && right instanceof RhaiBlob)
     return new RhaiBlob(new Uint8Array(Buffer.concat([left.bytes, right.bytes])));
@@ -163,6 +165,7 @@ export function same(left: RhaiValue, right: RhaiValue): boolean {
   // Only a float can be the same value and yet not equal itself.
   if (left === right) return !(left instanceof RhaiFloat) || !Number.isNaN(left.value);
   if (isInt(left) && isInt(right)) return false;
+  if (typeof left === "string" && typeof right === "string") return false;
   const a = numeric(left);
   const b = numeric(right);
   if (a !== undefined && b !== undefined) return sameFloat(a, b);

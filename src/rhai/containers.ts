@@ -6,7 +6,7 @@
  *    its own (`own…`).
  * 2. A nested container belongs to exactly one store; taking over a shared store copies the owners inside it.
  */
-import { compareText } from "./text-order.ts";
+import { sortTexts } from "./text-order.ts";
 import type { RhaiValue } from "./values.ts";
 
 /** What a container holds: at hand, or to be made when someone first asks. */
@@ -41,6 +41,11 @@ export class RhaiArray {
     const array = new RhaiArray(NO_ITEMS);
     array.#store = { content: undefined, make, shared: false };
     return array;
+  }
+
+  /** How many items were made: none while nobody asked for them. */
+  get sizeAtHand(): number {
+    return this.#store.content?.length ?? 0;
   }
 
   /** To read only. */
@@ -100,6 +105,11 @@ export class RhaiMap {
     return map;
   }
 
+  /** As in an array. */
+  get sizeAtHand(): number {
+    return this.#store.content?.size ?? 0;
+  }
+
   /** To read only; in no particular order (see `sortedKeys`). */
   get entries(): ReadonlyMap<string, RhaiValue> {
     return contentOf(this.#store);
@@ -124,7 +134,7 @@ export class RhaiMap {
 
   /** Keys in Rhai's order: by their UTF-8 bytes, which is the order of code points. */
   sortedKeys(): string[] {
-    return [...this.entries.keys()].sort(compareText);
+    return sortTexts([...this.entries.keys()]);
   }
 }
 

@@ -11,7 +11,7 @@ const MAX_DEPTH = 500;
 /** Below this length reading all at once costs less than looking for the containers first. */
 const LAZY_FROM = 512;
 /** A container shorter than this is read with the one around it: to put it off would cost more. */
-const PUT_OFF_FROM = 64;
+const PUT_OFF_FROM = 16;
 /** What may be an i64: a sign and 19 digits. Making a bigint of many more would take seconds, only to find it too large. */
 const MAX_INTEGER_LENGTH = 20;
 

@@ -18,6 +18,8 @@ export interface Native {
   readonly effect: Effect;
   /** Also readable as a property `x.name`. */
   readonly isProperty: boolean;
+  /** Whether a call takes longer the larger its arguments are. */
+  readonly isSizeBound: boolean;
   /** Ours, not Rhai's: off in strict mode. */
   readonly isExtension: boolean;
   call(runtime: Runtime, args: readonly RhaiValue[], at: number): RhaiValue;
@@ -43,16 +45,22 @@ const TYPE_WORDS: Readonly<Record<string, number>> = {
   ranges: T.range | T.rangeInclusive,
 };
 
+const SIZED_TYPES = T.string | T.array | T.map | T.blob;
+/** Functions of large values that look at one element. */
+const LOOK_AT_ONE = new Set(["get", "set", "push", "pop", "len", "is_empty"]);
+
 /** Defines one native function. `signature` is `name type type …`; a result of undefined is `()`. */
 export function native<A extends readonly RhaiValue[]>(
   signature: string,
   call: NativeCall<A>,
   options: NativeOptions = {},
 ): Native {
-  const [name = "", ...types] = signature.split(" ");
+  const [name = "", ...words] = signature.split(" ");
+  const types = words.map((type) => type.split("|").reduce((bits, word) => bits | (TYPE_WORDS[word] ?? 0), 0));
   return {
     name,
-    types: types.map((type) => type.split("|").reduce((bits, word) => bits | (TYPE_WORDS[word] ?? 0), 0)),
+    types,
+    isSizeBound: ((types[0] ?? 0) & SIZED_TYPES) !== 0 && !LOOK_AT_ONE.has(name),
     effect: options.effect ?? "pure",
     isProperty: options.property ?? false,
     isExtension: options.extension ?? false,

@@ -57,6 +57,7 @@ export abstract class RuntimeCalls extends RuntimePlaces {
   protected invoke(native: Native, args: readonly RhaiValue[], at: number): RhaiValue {
     this.replaced = undefined;
     const result = native.call(this, args, at);
+    if (native.isSizeBound) this.wasGiven(args, at);
     // What is only taken out of the first argument is no larger than that.
     const isMade = typeof result === "object" && result !== null && native.effect === "pure";
     return isMade ? this.sized(result, at) : result;

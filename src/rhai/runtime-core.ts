@@ -55,8 +55,13 @@ export interface RuntimeExtras {
   readonly inherited?: ReadonlyMap<string, ScriptBody>;
 }
 
-/** Operations between two looks at the clock. */
+/** Operations between two looks at the clock: at most, and while they are slow or it is not known yet how slow. */
 const DEADLINE_EVERY = 256;
+const DEADLINE_SOON = 8;
+/** Operations are slow when those between two looks took longer. */
+const SLOW_MS = 10;
+/** Characters, bytes and elements that functions may be given between two looks at the clock. */
+const DEADLINE_EVERY_UNITS = 1_000_000;
 /** Containers in containers in containers …: deeper than this is refused like too large. */
 const MAX_NESTING = 200;
 /** A container may always grow by so much before it is counted, unless a bound is nearer. */
@@ -74,6 +79,11 @@ export abstract class RuntimeCore {
   protected functions: ReadonlyMap<string, ScriptBody> = new Map();
   protected depth: () => number = () => 0;
   protected operations = 0;
+  /** Characters, bytes and elements that functions were given since the last look at the clock. */
+  #given = 0;
+  #lookedAtMs = 0;
+  /** Where generated code began to count, which is above 0 when the next look at the clock shall come soon. */
+  #ahead = 0;
   /** Operations that generated code has counted since the last `tick`. */
   protected ticks: () => number = () => 0;
   protected setTicks: (ticks: number) => void = () => undefined;
@@ -116,9 +126,12 @@ export abstract class RuntimeCore {
     this.scope = scope;
     this.host = host;
     this.operations = 0;
+    this.#given = 0;
+    this.#lookAfter(DEADLINE_SOON);
+    this.#lookedAtMs = host.now?.() ?? 0;
     try {
       const value = main();
-      this.#count(this.ticks(), -1);
+      this.#count(this.ticks() - this.#ahead, -1);
       return value;
     } catch (thrown) {
       const error = this.located(thrown, 0);
@@ -147,16 +160,44 @@ export abstract class RuntimeCore {
   }
 
   tick(ticks: number, at: number): void {
-    this.setTicks(0);
-    this.count(ticks, at);
+    const before = this.#lookedAtMs;
+    const counted = ticks - this.#ahead;
+    this.#lookAfter(0);
+    this.count(counted, at);
+    // Operations that copy or compare much are slow without being many.
+    const isSlow = this.#lookedAtMs - before > SLOW_MS;
+    this.#lookAfter(isSlow ? DEADLINE_SOON : Math.min(2 * counted, this.tickEvery));
+  }
+
+  /** Lets generated code begin to count so that it comes back after so many operations; 0: as many as it counts. */
+  #lookAfter(operations: number): void {
+    this.#ahead = operations === 0 ? 0 : Math.max(0, this.tickEvery - operations);
+    this.setTicks(this.#ahead);
   }
 
   /** Counts operations of a native function that does much at once, with a look at the clock. */
   count(operations: number, at: number): void {
     this.#count(operations, at);
+    this.#look(at);
+  }
+
+  /**
+   * Looks at the clock when functions were given much: one operation on a text of megabytes takes as long as many
+   * thousands of others, and a script may do hundreds of them between two looks that only operations count.
+   */
+  protected wasGiven(args: readonly RhaiValue[], at: number): void {
+    for (const arg of args)
+      if (typeof arg === "string") this.#given += arg.length;
+      else if (typeof arg === "object" && arg !== null) this.#given += extent(arg);
+    if (this.#given > DEADLINE_EVERY_UNITS) this.#look(at);
+  }
+
+  #look(at: number): void {
+    this.#given = 0;
     const { deadlineMs } = this.host;
-    if (deadlineMs !== undefined && (this.host.now?.() ?? 0) > deadlineMs)
-      throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
+    if (deadlineMs === undefined) return;
+    this.#lookedAtMs = this.host.now?.() ?? 0;
+    if (this.#lookedAtMs > deadlineMs) throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
   }
 
   #count(ticks: number, at: number): void {
@@ -193,12 +234,16 @@ export abstract class RuntimeCore {
    * exceeded, or as much as there was: counting costs as much as making it, however it is made.
    */
   grew(container: RhaiArray | RhaiMap, value: RhaiValue, at: number): void {
-    const isContainer = value instanceof RhaiArray || value instanceof RhaiMap;
-    const taken = isContainer ? total(weigh(value)) : 0;
+    const taken = this.elementsOf(value);
     // Many elements in one step are many operations: what a script can hold is bounded by them, wherever it puts it.
     if (taken > 0) this.count(taken, at);
     container.slack -= 1 + taken;
     if (container.slack < 0) this.#counted(container, at);
+  }
+
+  /** Elements and keys of a container, nested ones included; 0 of anything else. */
+  elementsOf(value: RhaiValue): number {
+    return value instanceof RhaiArray || value instanceof RhaiMap ? total(weigh(value)) : 0;
   }
 
   /** Counts a container, nested ones included. @throws RhaiError when there are too many elements of a kind */
@@ -231,6 +276,12 @@ const EMPTY_SCOPE: ScopeView = {
 
 export function tooLarge(what: string, at: number): RhaiError {
   return new RhaiError("ErrorDataTooLarge", `${what} too large`, at, { fields: [["type", what]] });
+}
+
+/** Elements on the outermost level, or bytes. */
+function extent(value: Extract<RhaiValue, object>): number {
+  if (value instanceof RhaiArray || value instanceof RhaiMap) return value.sizeAtHand;
+  return value instanceof RhaiBlob ? value.bytes.length : 0;
 }
 
 interface Weight {

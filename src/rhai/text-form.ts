@@ -85,20 +85,21 @@ function blobText(bytes: Uint8Array): string {
 }
 
 function quoted(text: string): string {
-  return `"${escaped(text, '"')}"`;
+  return `"${text.replaceAll(ESCAPED, escapeOf)}"`;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "\0": "\\0" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\\": "\\\\",
+  "\0": "\\0",
+};
 
-/** Rust's debug escapes: the quote, control characters, and what has no shape. */
-function escaped(text: string, quote: string): string {
-  let result = "";
-  for (const char of text) {
-    if (char === quote) result += `\\${quote}`;
-    else if (ESCAPES[char] !== undefined) result += ESCAPES[char];
-    else if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.test(char))
-      result += `\\u{${char.codePointAt(0)!.toString(16)}}`;
-    else result += char;
-  }
-  return result;
+/** What Rust's debug form escapes: the quote, the backslash, control characters, and what has no shape. */
+const ESCAPED = /["\\\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+
+function escapeOf(char: string): string {
+  return ESCAPES[char] ?? `\\u{${char.codePointAt(0)!.toString(16)}}`;
 }

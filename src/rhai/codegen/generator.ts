@@ -34,7 +34,7 @@ export class Generator extends CallGenerator {
       ...[...this.globals.values()].map((js) => `let ${js};`),
       ...functions,
       `$.begin(new Map([${table.join(",")}]),()=>d,()=>n,(x)=>{n=x;});`,
-      `return function(){n=0;d=0;`,
+      `return function(){d=0;`,
       ...reset,
       ...outer,
       `${main}};`,

@@ -144,7 +144,7 @@ const CHANGING: readonly Native[] = [
     if (maxArraySize > 0 && Number(length) > maxArraySize)
       throw new RhaiError("ErrorDataTooLarge", "Size of array/BLOB too large", at);
     const own = array.own();
-    runtime.count(Math.max(0, Number(length) - own.length), at);
+    runtime.count(Math.max(0, Number(length) - own.length) * (1 + runtime.elementsOf(value)), at);
     while (own.length < Number(length)) own.push(copyOf(value));
     runtime.sized(array, at);
   }),

@@ -37,6 +37,8 @@ function change<A extends readonly [RhaiBlob, ...RhaiValue[]] = readonly [RhaiBl
   return native<A>(signature, call, CHANGES);
 }
 
+const NOT_ASCII = /[^\u0000-\u007f]+/g;
+
 /** Filling memory is work, too; with it what a script can hold is bounded by its operations. */
 const BYTES_PER_OPERATION = 8;
 
@@ -182,14 +184,7 @@ const CHANGING: readonly Native[] = [
     write(blob, part, Buffer.from(text as string)),
   ),
   ...onPart<RhaiBlob>("write_ascii blob", "string", false, CHANGES, (blob, part, [text]) =>
-    write(
-      blob,
-      part,
-      Uint8Array.from(
-        Array.from(text as string).filter((char) => char < "\u0080"),
-        (char) => char.charCodeAt(0),
-      ),
-    ),
+    write(blob, part, Buffer.from((text as string).replaceAll(NOT_ASCII, ""))),
   ),
 ];
 

@@ -1,5 +1,14 @@
 /** Texts. Positions count characters, not UTF-16 units; functions without a result change the text in place. */
-import { charsOf, rangeBounds, startAndCount, textLength, textSlice, isPlain } from "../access.ts";
+import {
+  charsOf,
+  position,
+  rangeBounds,
+  replaceAll,
+  startAndCount,
+  textLength,
+  textSlice,
+  withCharAt,
+} from "../access.ts";
 import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
@@ -46,30 +55,47 @@ function list(parts: Iterable<string>): RhaiArray {
   return new RhaiArray([...parts]);
 }
 
-/** Between the separators; an empty one stands between all characters and at both ends. */
-function allParts(text: string, separator: string): string[] {
+/** Between the separators; an empty one stands between all characters and at both ends. The first `most` parts, or all. */
+function allParts(text: string, separator: string, most?: number): string[] {
   if (text === "") return [text];
-  return separator === "" ? ["", ...Array.from(text), ""] : text.split(separator);
+  return separator === "" ? ["", ...characters(text, most), ""] : text.split(separator, most);
+}
+
+/** The first characters of a text, or all. */
+function characters(text: string, most = text.length): string[] {
+  // No character has more than two units.
+  return Array.from(text.slice(0, most * 2)).slice(0, most);
+}
+
+/** One more than an array may have: enough to be refused without making millions for it. */
+function mostParts({ options: { maxArraySize } }: Runtime): number | undefined {
+  return maxArraySize > 0 ? maxArraySize + 1 : undefined;
 }
 
 /** At most `count` parts; the last one keeps the rest. */
 function splitText(text: string, separator: string, count: number): string[] {
-  const parts = allParts(text, separator);
-  if (count < 1 || parts.length <= count) return parts;
+  if (separator === "") return joinedRest(allParts(text, separator), separator, count);
+  const parts: string[] = [];
+  let start = 0;
+  for (let end = text.indexOf(separator); end !== -1 && parts.length < count - 1;) {
+    parts.push(text.slice(start, end));
+    start = end + separator.length;
+    end = text.indexOf(separator, start);
+  }
+  return [...parts, text.slice(start)];
+}
+
+function joinedRest(parts: readonly string[], separator: string, count: number): string[] {
+  if (parts.length <= count) return [...parts];
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
 }
 
 /** The parts from the end, at most `count`; the last one keeps the rest. */
 function splitReverse(text: string, separator: string, count: number): string[] {
   const parts = allParts(text, separator).reverse();
-  if (count < 1 || parts.length <= count) return parts;
-  return [
-    ...parts.slice(0, count - 1),
-    parts
-      .slice(count - 1)
-      .reverse()
-      .join(separator),
-  ];
+  if (parts.length <= count) return parts;
+  const rest = parts.slice(count - 1).reverse();
+  return [...parts.slice(0, count - 1), rest.join(separator)];
 }
 
 /** White space is what Unicode calls so, which is not quite what JavaScript takes for it. */
@@ -149,15 +175,22 @@ const READING: readonly Native[] = [
   native<[string, Integer, Integer]>("sub_string string int int", ([text, start, count]) => part(text, start, count)),
   native<[string]>("split string", ([text]) => list(text === "" ? [text] : wordsOf(text))),
   native<[string, Integer]>("split string int", ([text, index]) => splitAt(text, index)),
-  native<[string, Text]>("split string text", ([text, separator]) => list(splitText(text, plain(separator), 0))),
+  native<[string, Text]>("split string text", ([text, separator], runtime) =>
+    list(allParts(text, plain(separator), mostParts(runtime))),
+  ),
   native<[string, Text, Integer]>("split string text int", ([text, separator, count]) =>
     list(splitText(text, plain(separator), Math.max(1, Number(count)))),
   ),
-  native<[string, Text]>("split_rev string text", ([text, separator]) => list(splitReverse(text, plain(separator), 0))),
+  native<[string, Text]>("split_rev string text", ([text, separator], runtime) =>
+    list(allParts(text, plain(separator), mostParts(runtime)).reverse()),
+  ),
   native<[string, Text, Integer]>("split_rev string text int", ([text, separator, count]) =>
     list(splitReverse(text, plain(separator), Math.max(1, Number(count)))),
   ),
-  native<[string]>("to_chars string", ([text]) => new RhaiArray(Array.from(text, char))),
+  native<[string]>(
+    "to_chars string",
+    ([text], runtime) => new RhaiArray(characters(text, mostParts(runtime)).map(char)),
+  ),
   ...charIterators(),
 ];
 
@@ -176,7 +209,7 @@ function charIterators(): Native[] {
 const CHANGING: readonly Native[] = [
   change<[string, RhaiValue]>("append string any", ([text, more]) => text + appended(more)),
   change<[string, RhaiValue]>("+= string any", ([text, more]) => text + appended(more)),
-  change<[string, Text]>("remove string text", ([text, wanted]) => text.replaceAll(plain(wanted), "")),
+  change<[string, Text]>("remove string text", ([text, wanted]) => replaceAll(text, plain(wanted), "")),
   change<[string]>("clear string", () => ""),
   change<[string, Integer]>("truncate string int", ([text, length]) =>
     Number(length) <= 0 ? "" : textSlice(text, 0, Number(length)),
@@ -196,12 +229,14 @@ const CHANGING: readonly Native[] = [
   change<[string]>("make_lower string", ([text]) => text.toLowerCase()),
   change<[RhaiChar]>("make_upper char", ([value]) => oneChar(value, value.text.toUpperCase())),
   change<[RhaiChar]>("make_lower char", ([value]) => oneChar(value, value.text.toLowerCase())),
-  change<[string, Integer, RhaiChar]>("set string int char", ([text, index, value]) => withChar(text, index, value)),
+  change<[string, Integer, RhaiChar]>("set string int char", ([text, index, value]) =>
+    withCharAt(text, index, value.text),
+  ),
   change<[string, RhaiRange]>("crop string ranges", ([text, range]) => part(text, range)),
   change<[string, Integer]>("crop string int", ([text, start]) => part(text, start)),
   change<[string, Integer, Integer]>("crop string int int", ([text, start, count]) => part(text, start, count)),
   change<[string, Text, Text]>("replace string text text", ([text, wanted, by]) =>
-    text.replaceAll(plain(wanted), () => plain(by)),
+    replaceAll(text, plain(wanted), plain(by)),
   ),
   change<[string, Integer, Text]>("pad string int text", ([text, length, filler], runtime, at) =>
     padChecked(text, length, plain(filler), runtime, at),
@@ -220,31 +255,31 @@ function oneChar(before: RhaiChar, after: string): RhaiChar {
 }
 
 function charOrUnit(text: string, index: Integer): RhaiValue {
-  const points = isPlain(text) ? text : Array.from(text);
-  const at = Number(index) < 0 ? points.length + Number(index) : Number(index);
-  const found = points[at];
-  return found === undefined ? null : char(found);
-}
-
-function withChar(text: string, index: Integer, value: RhaiChar): string {
-  const points = Array.from(text);
-  const at = Number(index) < 0 ? points.length + Number(index) : Number(index);
-  if (at >= 0 && at < points.length) points[at] = value.text;
-  return points.join("");
+  const found = position(index, textLength(text));
+  return found === undefined ? null : char(textSlice(text, found, 1));
 }
 
 function lastChar(text: string): RhaiValue {
-  const last = Array.from(text).at(-1);
-  return last === undefined ? null : char(last);
+  const last = lastPart(text, 1);
+  return last === "" ? null : char(last);
 }
 
 function lastPart(text: string, count: number): string {
-  const points = Array.from(text);
-  return count <= 0 ? "" : points.slice(Math.max(0, points.length - count)).join("");
+  return text.slice(startOfLast(text, count));
 }
 
 function withoutLast(text: string, count: number): string {
-  if (count <= 0) return text;
-  const points = Array.from(text);
-  return points.slice(0, Math.max(0, points.length - count)).join("");
+  return text.slice(0, startOfLast(text, count));
+}
+
+/** Where the last characters begin. */
+function startOfLast(text: string, count: number): number {
+  let start = text.length;
+  for (let left = count; left > 0 && start > 0; left--) start -= isPairAt(text, start - 2) ? 2 : 1;
+  return start;
+}
+
+/** Whether the two units at an offset are one character. */
+function isPairAt(text: string, offset: number): boolean {
+  return offset >= 0 && text.codePointAt(offset)! > 0xffff;
 }

@@ -7,6 +7,7 @@ import { isInt } from "../../arithmetic.ts";
 import { RhaiError } from "../../errors.ts";
 import { native, type Native } from "../../natives.ts";
 import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
+import { tooLarge } from "../../runtime-core.ts";
 import { debugForm } from "../../text-form.ts";
 import { RhaiMap } from "../../containers.ts";
 import { RhaiFloat, type RhaiValue } from "../../values.ts";
@@ -25,7 +26,9 @@ export const FORMAT: readonly Native[] = Array.from({ length: MAX_ARGUMENTS + 1 
 );
 
 function formatText(pattern: string, args: readonly RhaiValue[], runtime: Runtime, at: number): string {
+  const { maxStringSize } = runtime.options;
   let next = 0;
+  let length = 0;
   return pattern.replaceAll(PIECE, (piece, inner: string | undefined, offset: number) => {
     if (piece === "{{" || piece === "}}") return piece[0]!;
     if (inner === undefined)
@@ -37,7 +40,11 @@ function formatText(pattern: string, args: readonly RhaiValue[], runtime: Runtim
     const name = (colon === -1 ? inner : inner.slice(0, colon)).trim();
     const value = name === "" ? args[next++] : argument(name, args);
     if (value === undefined) throw fault(`"${piece}" at position ${offset} has no argument: ${args.length} given`, at);
-    return shaped(value, colon === -1 ? "" : inner.slice(colon + 1), piece, runtime, at);
+    const text = shaped(value, colon === -1 ? "" : inner.slice(colon + 1), piece, runtime, at);
+    length += text.length;
+    // The same long text a thousand times must not be made before it is refused.
+    if (maxStringSize > 0 && length > maxStringSize) throw tooLarge("Length of string", at);
+    return text;
   });
 }
 

@@ -1,0 +1,136 @@
+/** Texts and containers at the size that the limits allow: what scripts do with them ends in time, and is right. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { errorOf, evaluate, expectError, expectEval } from "../../test/support/rhai-run.ts";
+import { compareText, sortTexts } from "./text-order.ts";
+import type { RhaiHost } from "./index.ts";
+import { RhaiArray } from "./containers.ts";
+import { char } from "./values.ts";
+
+const text = fc.string({ unit: "grapheme", maxLength: 12 });
+const list = (value: unknown): unknown => (value instanceof RhaiArray ? value.items : value);
+
+describe("a script ends soon after its time is up", () => {
+  /** A clock that a script moves on by what it does: `print` takes as long as the text that it is given says. */
+  function slowPrinter(deadlineMs: number): { host: RhaiHost; calls: () => number } {
+    let nowMs = 0;
+    let calls = 0;
+    const print = (takesMs: string): void => {
+      calls += 1;
+      nowMs += Number(takesMs);
+    };
+    return { host: { now: () => nowMs, deadlineMs, print }, calls: () => calls };
+  }
+
+  test("when each of its operations is slow", () => {
+    const { host, calls } = slowPrinter(1000);
+    expectError('loop { print("100"); }', "ErrorTerminated", { host });
+    expect(calls()).toBeLessThan(20);
+  });
+
+  test("when they become slow after many quick ones", () => {
+    const { host, calls } = slowPrinter(1000);
+    expectError('for i in 0..5000 { print("0"); } loop { print("50"); }', "ErrorTerminated", { host });
+    // Between two looks at the clock are 256 quick operations at most, of which printing is one in three or so.
+    expect(calls()).toBeLessThan(5000 + 150);
+  });
+
+  test("when a function goes over much at once", () => {
+    const looks = { count: 0 };
+    const host: RhaiHost = { now: () => (looks.count += 1), deadlineMs: 50 };
+    const script = 'let s = ""; s.pad(1000000, "a"); let n = 0; for i in 0..10000 { s.contains("b"); n += 1; } n';
+    expect(errorOf(script, { host }).innerKind).toBe("ErrorTerminated");
+  });
+
+  test("operations count as before, however often the clock is looked at", () => {
+    const { host } = slowPrinter(1_000_000);
+    const script = 'for i in 0..100 { print("20"); }';
+    const least = [100, 200, 300, 400, 500, 600].find((maxOperations) => {
+      try {
+        evaluate(script, { options: { maxOperations } });
+        return true;
+      } catch {
+        return false;
+      }
+    })!;
+    evaluate(script, { host, options: { maxOperations: least } });
+    expectError(script, "ErrorTooManyOperations", { host, options: { maxOperations: least - 100 } });
+  });
+});
+
+describe("what would be too large is refused before it is made", () => {
+  test.each([
+    ["let big = []; big.pad(900000, 1); let rows = []; rows.pad(900000, big);", "ErrorTooManyOperations"],
+    ['let s = ""; s.pad(1000000, "a"); format("{0}{0}{0}{0}{0}{0}{0}{0}", s)', "ErrorDataTooLarge"],
+    ['let s = ""; s.pad(3000000, "a"); s.split("a")', "ErrorDataTooLarge"],
+    ['let s = ""; s.pad(3000000, "a"); s.split_rev("a")', "ErrorDataTooLarge"],
+    ['let s = ""; s.pad(3000000, "a"); s.to_chars()', "ErrorDataTooLarge"],
+  ] as const)("%s", (script, kind) => {
+    expectError(script, kind);
+  });
+
+  test("a number that is none is refused however many digits it has", () => {
+    const digits = "9".repeat(1_000_000);
+    expect(errorOf("parse_float(s)", { scope: { s: `${digits}x` } }).innerKind).toBe("ErrorArithmetic");
+  });
+});
+
+describe("characters beyond U+FFFF count once, wherever they stand", () => {
+  const run = (script: string, scope: Record<string, unknown>) => list(evaluate(script, { scope }));
+
+  test("at the end", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: -1, max: 14 }), (s, count) => {
+        const points = Array.from(s);
+        const kept = count <= 0 ? points.length : Math.max(0, points.length - count);
+        expect(run("let t = s; [t.pop(n), t]", { s, n: count })).toEqual([
+          points.slice(kept).join(""),
+          points.slice(0, kept).join(""),
+        ]);
+      }),
+    );
+  });
+
+  test("at a position, from either end", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: -14, max: 14 }), (s, index) => {
+        const points = Array.from(s);
+        const found = points.at(index);
+        expect(run("s.get(i)", { s, i: index })).toEqual(found === undefined ? null : char(found));
+        if (found !== undefined) points[index < 0 ? points.length + index : index] = "💶";
+        expect(run("let t = s; t.set(i, '💶'); t", { s, i: index })).toBe(points.join(""));
+      }),
+    );
+  });
+});
+
+test("replacing takes the new text as it is", () => {
+  expectEval('let s = "a-b-a"; s.replace("a", "$&$1"); s', '"$&$1-b-$&$1"');
+  expectEval('let s = "aaa"; s.replace("aa", "b"); s', '"ba"');
+  expectEval('"a-b-a" - "a"', '"-b-"');
+});
+
+test("at most so many parts: the last one keeps the rest", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("a", "b", "€", "💶"), maxLength: 12 }),
+      fc.constantFrom("a", "ab", "€", "💶", ""),
+      fc.integer({ min: 1, max: 5 }),
+      (s, separator, count) => {
+        const all = s === "" ? [""] : separator === "" ? ["", ...Array.from(s), ""] : s.split(separator);
+        const [first, rest] = [all.slice(0, count - 1), all.slice(count - 1)];
+        expect(list(evaluate("s.split(by, n)", { scope: { s, by: separator, n: count } }))).toEqual(
+          all.length <= count ? all : [...first, rest.join(separator)],
+        );
+      },
+    ),
+  );
+});
+
+test("texts are sorted by their code points, whichever way is taken", () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "b", "\uffee", "💶", "é") })), (texts) => {
+      expect(sortTexts([...texts])).toEqual([...texts].sort(compareText));
+    }),
+  );
+});
