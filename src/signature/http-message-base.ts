@@ -110,9 +110,7 @@ function componentValue(name: string, item: Item, view: RequestView): string | u
   if (name.startsWith("@")) return derivedComponent(name, view);
   if (name !== name.toLowerCase()) return undefined;
   const values = view.headerLines(name, 16);
-  return values.length === 0
-    ? undefined
-    : values.map(unfolded).join(", ");
+  return values.length === 0 ? undefined : values.map(unfolded).join(", ");
 }
 
 /** RFC 9421, 2.1: without white space around it, and a line folding is a single space. */
