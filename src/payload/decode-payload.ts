@@ -10,7 +10,7 @@ import { decodeContent, useDecoded, type ByteRoom } from "./content-encoding.ts"
 import { readContentType, type ContentType } from "./content-type.ts";
 import { decodeForm } from "./form.ts";
 import { decodeMultipart } from "./multipart.ts";
-import { JsonCheck } from "./json-check.ts";
+import { JsonCheck, MAX_JSON_DEPTH, nestsTooDeep } from "./json-check.ts";
 import { PayloadFault } from "./payload-fault.ts";
 
 /**
@@ -45,6 +45,8 @@ export function decodePayload(
       return type.kind satisfies never;
   }
 }
+
+const TOO_DEEP = `the body's JSON nests more than ${MAX_JSON_DEPTH} levels deep`;
 
 /** More is decoded piece by piece: this much takes the acknowledging thread 0.3 to 1.7 ms (measured; four times as much, 1 to 7). */
 const AT_ONCE_BYTES = 64 * 1024;
@@ -87,7 +89,7 @@ function checkDecoded(type: ContentType, body: Uint8Array): Promise<void> | unde
   const check = new JsonCheck(bytes);
   const faultAt = check.advance(SLICE_BYTES);
   if (faultAt === undefined) return checkRest(check, bytes);
-  concludeCheck(faultAt, bytes);
+  concludeCheck(check, faultAt, bytes);
   return undefined;
 }
 
@@ -98,12 +100,13 @@ async function checkRest(check: JsonCheck, bytes: Uint8Array): Promise<void> {
     await setImmediate();
     faultAt = check.advance(SLICE_BYTES);
   }
-  concludeCheck(faultAt, bytes);
+  concludeCheck(check, faultAt, bytes);
 }
 
-function concludeCheck(faultAt: number, bytes: Uint8Array): void {
+function concludeCheck(check: JsonCheck, faultAt: number, bytes: Uint8Array): void {
   if (faultAt === -1) return;
   if (!isUtf8(bytes)) throw new PayloadFault("invalid_text", "the body is not valid UTF-8");
+  if (check.isTooDeep) throw new PayloadFault("invalid_json", `${TOO_DEEP}, at byte ${faultAt} of ${bytes.length}`);
   throw new PayloadFault("invalid_json", `the body stops being JSON at byte ${faultAt} of ${bytes.length}`);
 }
 
@@ -114,21 +117,26 @@ function isInUtf8({ charset = "utf-8" }: ContentType): boolean {
 function guessed(body: Uint8Array): string {
   if (!isUtf8(body)) return bytesJson(body, "application/octet-stream");
   const text = textOf(body, { kind: "text", mediaType: "" });
+  return isJson(text) ? text : JSON.stringify(text);
+}
+
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
-    return text;
+    return !nestsTooDeep(text);
   } catch {
-    return JSON.stringify(text);
+    return false;
   }
 }
 
 function jsonText(text: string): string {
   try {
     JSON.parse(text);
-    return text;
   } catch (error) {
     throw new PayloadFault("invalid_json", error instanceof Error ? error.message : "the body is not JSON");
   }
+  if (nestsTooDeep(text)) throw new PayloadFault("invalid_json", TOO_DEEP);
+  return text;
 }
 
 function textOf(body: Uint8Array, type: ContentType): string {

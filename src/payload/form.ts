@@ -1,5 +1,6 @@
 /** URL-encoded forms: an object; a name that comes more than once becomes a list. */
 import { parseJson, type JsonValue } from "../base/index.ts";
+import { nestsTooDeep } from "./json-check.ts";
 
 const MAX_FIELDS = 10_000;
 
@@ -12,7 +13,7 @@ export function decodeForm(text: string): JsonValue {
     addField(fields, name, value);
   }
   const wrapped = count === 1 ? fields["payload"] : undefined;
-  if (typeof wrapped === "string" && /^\s*[[{]/.test(wrapped)) {
+  if (typeof wrapped === "string" && /^\s*[[{]/.test(wrapped) && !nestsTooDeep(wrapped)) {
     try {
       return parseJson(wrapped);
     } catch {

@@ -4,7 +4,7 @@
  * A large body can be checked in slices, with other requests between them.
  *
  * Invariants:
- * 1. It says yes exactly when `JSON.parse` would accept the text and it nests no deeper than MAX_DEPTH (a property test
+ * 1. It says yes exactly when `JSON.parse` would accept the text and it nests no deeper than MAX_JSON_DEPTH (a property test
  *    holds the two together).
  * 2. How the bytes are sliced changes nothing of the result.
  *
@@ -15,7 +15,11 @@ import { isUtf8 } from "node:buffer";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const MAX_DEPTH = 10_000;
+/**
+ * Containers in containers, in every payload. What is deeper is refused, as everything behind would have to walk it:
+ * no sender nests like that, and many readers of JSON take no more (PHP's takes 512, .NET's 64).
+ */
+export const MAX_JSON_DEPTH = 500;
 
 /** Bytes inside a string that need a look: the quote, the backslash, control characters. */
 const SPECIAL = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -45,6 +49,7 @@ export class JsonCheck {
   #expected = VALUE;
   /** Whether a string was begun and not finished in the slice before. */
   #isInString = false;
+  #isTooDeep = false;
   /** For each container around, 1 when it is an object, else 0. */
   readonly #open: (0 | 1)[] = [];
 
@@ -53,6 +58,11 @@ export class JsonCheck {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // A byte order mark is not JSON, but senders write it and everyone reads it.
     this.#at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  }
+
+  /** Whether the fault that was found is a container too many around a value, in what may be JSON. */
+  get isTooDeep(): boolean {
+    return this.#isTooDeep;
   }
 
   /**
@@ -127,14 +137,14 @@ export class JsonCheck {
           expected = VALUE;
         } else expected = COLON;
       } else if (byte === 0x7b) {
-        if (expected > FIRST_VALUE || depth >= MAX_DEPTH) return ~at;
+        if (expected > FIRST_VALUE || depth >= MAX_JSON_DEPTH) return this.#refuseOpening(at, expected);
         at += 1;
         open.push(1);
         depth += 1;
         isInObject = 1;
         expected = FIRST_KEY;
       } else if (byte === 0x5b) {
-        if (expected > FIRST_VALUE || depth >= MAX_DEPTH) return ~at;
+        if (expected > FIRST_VALUE || depth >= MAX_JSON_DEPTH) return this.#refuseOpening(at, expected);
         at += 1;
         open.push(0);
         depth += 1;
@@ -163,6 +173,11 @@ export class JsonCheck {
     return at;
   }
 
+  #refuseOpening(at: number, expected: number): number {
+    this.#isTooDeep = expected <= FIRST_VALUE;
+    return ~at;
+  }
+
   /** Goes on in a string that was left, and returns the offset behind it; at or behind `until` it may still be open. */
   #restOfString(until: number): number {
     const bytes = this.#bytes;
@@ -180,6 +195,15 @@ export class JsonCheck {
     }
     return at;
   }
+}
+
+/** Whether JSON has more containers in containers than a payload may have. */
+export function nestsTooDeep(json: string): boolean {
+  // Each level takes two characters at least.
+  if (json.length <= 2 * MAX_JSON_DEPTH) return false;
+  const check = new JsonCheck(Buffer.from(json));
+  check.advance(Number.MAX_SAFE_INTEGER);
+  return check.isTooDeep;
 }
 
 /**

@@ -82,6 +82,19 @@ test("ingress checks only what claims to be JSON", () => {
   expect(() => checkClaimedJson([["content-type", "text/plain"]], Buffer.from("{"), limits)).not.toThrow();
 });
 
+test("JSON that nests too deep is refused with the depth and the place, or is text where nothing claims that it is JSON", async () => {
+  const json: [string, string][] = [["content-type", "application/json"]];
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  const deep = "[".repeat(501) + "]".repeat(501);
+  expect(() => checkClaimedJson(json, Buffer.from(deep), limits)).toThrow(
+    "nests more than 500 levels deep, at byte 500 of 1002",
+  );
+  await expect(payloadOf("application/json", Buffer.from(deep))).rejects.toThrow("nests more than 500 levels deep");
+  expect(await payloadOf(undefined, Buffer.from(deep))).toBe(deep);
+  const form = Buffer.from(`payload=${encodeURIComponent(deep)}`);
+  expect(await payloadOf("application/x-www-form-urlencoded", form)).toEqual({ payload: deep });
+});
+
 test("a large body is checked between whatever else has arrived", async () => {
   const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
   const json: [string, string][] = [["content-type", "application/json"]];

@@ -1,10 +1,15 @@
-/** A request's body as it is shown: text where it is text, the start in hexadecimal, and the payload as flows see it. */
+/**
+ * A request's body as it is shown: text where it is text, the start in hexadecimal, and the payload as flows see it.
+ *
+ * Invariant: what is masked is shown in no form. A body that cannot be looked through (too large, cut off, no JSON) and
+ * may hold a masked field is not shown at all.
+ */
 import { isUtf8 } from "node:buffer";
 import { parseJson, stringifyJson, type JsonValue } from "../../base/index.ts";
 import { headerOf, type HeaderList } from "../../event/index.ts";
 import { decodeContent, decodePayload } from "../../payload/index.ts";
 import type { ShownBody } from "../contract/index.ts";
-import { maskPayload, type MaskRules } from "../masking.ts";
+import { maskPayload, stepsOf, type MaskRules } from "../masking.ts";
 
 /** Payloads larger than this are not decoded to be shown. */
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
@@ -15,19 +20,22 @@ export async function shownBody(headers: HeaderList, rawBody: Uint8Array, { path
   const contentType = headerOf(headers, "content-type") ?? null;
   const contentEncoding = headerOf(headers, "content-encoding") ?? null;
   const decoded = decodedOrNothing(rawBody, contentEncoding);
-  const { payload, masked } = maskPayload(await payloadOf(headers, rawBody), paths);
+  const known = await knownPayload(headers, rawBody);
+  const { payload, masked } = maskPayload(known ?? null, paths);
+  const withheld = known === undefined ? paths.filter((path) => mayHold(decoded, path)) : [];
   const kind = kindOf(contentType, decoded ?? rawBody);
   // What is masked in the payload must not be read in its text or its bytes.
-  const text = masked.length > 0 ? stringifyJson(payload, 2) : textOf(decoded);
+  const text = withheld.length > 0 ? undefined : masked.length > 0 ? stringifyJson(payload, 2) : textOf(decoded);
+  const hidden = [...masked, ...withheld];
   return {
     bytes: rawBody.length,
     content_type: contentType,
     content_encoding: contentEncoding,
     kind,
     text: text?.slice(0, MAX_TEXT) ?? null,
-    hex: masked.length > 0 ? null : Buffer.from(rawBody.subarray(0, MAX_HEX_BYTES)).toString("hex"),
+    hex: hidden.length > 0 ? null : Buffer.from(rawBody.subarray(0, MAX_HEX_BYTES)).toString("hex"),
     payload,
-    masked_paths: [...masked],
+    masked_paths: hidden,
     truncated: (text?.length ?? 0) > MAX_TEXT,
   };
 }
@@ -45,14 +53,32 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined || bytes.includes(0) || !isUtf8(bytes) ? undefined : Buffer.from(bytes).toString("utf8");
 }
 
-/** The decoded payload; null when there is none or it is too big. */
+/** The decoded payload; null when there is none, it is too big, or it is not what the headers claim. */
 export async function payloadOf(headers: HeaderList, rawBody: Uint8Array): Promise<JsonValue> {
-  if (rawBody.length === 0 || rawBody.length > MAX_DECODED_BYTES) return null;
+  return (await knownPayload(headers, rawBody)) ?? null;
+}
+
+async function knownPayload(headers: HeaderList, rawBody: Uint8Array): Promise<JsonValue | undefined> {
+  if (rawBody.length === 0) return null;
+  if (rawBody.length > MAX_DECODED_BYTES) return undefined;
   try {
     return parseJson(await decodePayload(headers, rawBody, MAX_DECODED_BYTES));
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+/** Whether bytes may hold a field: they have its name in them. What could not be unpacked, or is no text, may hold any. */
+function mayHold(bytes: Uint8Array | undefined, path: string): boolean {
+  const name = stepsOf(path)?.findLast((step) => step !== "*");
+  // A name with other characters can be written with escapes.
+  const isPlainName = name !== undefined && /^[\w $-]+$/.test(name);
+  return (
+    bytes === undefined ||
+    bytes.includes(0) ||
+    !isPlainName ||
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(name)
+  );
 }
 
 function kindOf(contentType: string | null, bytes: Uint8Array): ShownBody["kind"] {

@@ -48,7 +48,10 @@ export const fieldValue = z.union([
   z.object({ name: z.string(), masked: z.literal(true), length: z.int() }),
 ]);
 
-/** The body as shown: text with masked JSON paths blotted out, or hexadecimal of its start; raw bytes have a route. */
+/**
+ * The body as shown: text with masked JSON paths blotted out, or hexadecimal of its start; raw bytes have a route. A body
+ * that cannot be looked through and may hold a masked field has neither.
+ */
 export const shownBody = z.object({
   bytes: z.int(),
   content_type: z.string().nullable(),
@@ -58,9 +61,9 @@ export const shownBody = z.object({
   text: z.string().nullable(),
   /** At most 64 KiB of it. */
   hex: z.string().nullable(),
-  /** The decoded payload as the flows see it; integers keep their digits. Null when there is none or it is too big. */
+  /** The decoded payload as the flows see it; integers keep their digits. Null when there is none or it cannot be read. */
   payload: anyJson,
-  /** JSON paths that are blotted out in `text` and `payload`. */
+  /** JSON paths that are blotted out in `text` and `payload`, or for which the body is not shown. */
   masked_paths: z.array(z.string()),
   truncated: z.boolean(),
 });

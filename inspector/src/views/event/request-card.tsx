@@ -94,7 +94,7 @@ function Body({ event: { id, body } }: { readonly event: EventDetail }) {
         {shown !== undefined && <CopyButton text={shown} isSmall />}
       </div>
       {shown === undefined ? (
-        <p className="quiet">{form === "hex" ? t.noHex : t.noText}</p>
+        <p className="quiet">{isWithheld(body) ? t.withheld : form === "hex" ? t.noHex : t.noText}</p>
       ) : (
         <LongText key={form} text={shown} label={t.body} isTall />
       )}
@@ -112,6 +112,11 @@ function Body({ event: { id, body } }: { readonly event: EventDetail }) {
       )}
     </div>
   );
+}
+
+/** Nothing of it is shown, as it could not be looked through for what is masked. */
+function isWithheld({ text, hex, payload, kind }: EventDetail["body"]): boolean {
+  return text === null && hex === null && payload === null && kind !== "empty";
 }
 
 /** The body as text; undefined where it has no such form. */

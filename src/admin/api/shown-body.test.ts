@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { shownBody } from "./shown-body.ts";
+
+const rules = { signatureHeaders: new Set<string>(), paths: ["$.card.number", "$.items[*].email"] };
+const show = (body: string | Uint8Array, headers: [string, string][] = [["content-type", "application/json"]]) =>
+  shownBody(headers, Buffer.from(body), rules);
+
+test("a masked field is blotted out in the text and the payload, and the bytes are not shown", async () => {
+  const shown = await show('{"card":{"number":"4242"},"n":1}');
+  expect(shown).toMatchObject({
+    payload: { card: { number: "•••" }, n: 1 },
+    masked_paths: ["$.card.number"],
+    hex: null,
+  });
+  expect(shown.text).not.toContain("4242");
+});
+
+test.each([
+  ["cut off", '{"n":1,"card":{"number":"4242"'],
+  ["too large to be decoded", `{"card":{"number":"4242"},"pad":"${"x".repeat(9 * 1024 * 1024)}"}`],
+  ["nested too deep", `{"card":{"number":"4242"},"deep":${"[".repeat(600)}${"]".repeat(600)}}`],
+])("a body that is %s and may hold a masked field is not shown", async (_what, body) => {
+  expect(await show(body)).toMatchObject({ text: null, hex: null, payload: null, masked_paths: ["$.card.number"] });
+});
+
+test("what cannot be unpacked may hold any field", async () => {
+  const shown = await show("no gzip", [["content-encoding", "gzip"]]);
+  expect(shown).toMatchObject({ text: null, hex: null, masked_paths: rules.paths });
+});
+
+test("a body that cannot be read but has no such field is shown as it is", async () => {
+  expect(await show('{"n":1,"cut":')).toMatchObject({ text: '{"n":1,"cut":', payload: null, masked_paths: [] });
+  const deep = "[".repeat(10_000) + "]".repeat(10_000);
+  expect(await show(deep)).toMatchObject({ text: deep, payload: null, masked_paths: [] });
+});
