@@ -1,15 +1,22 @@
-/** A request as a curl command for a POSIX shell; bytes that are no text travel through base64. */
+/**
+ * A request as a curl command for a POSIX shell. Bytes that are no text, and bodies that are too long for an argument,
+ * come through the standard input, in base64.
+ */
+import { isUtf8 } from "node:buffer";
 import type { SignedRequest } from "./request.ts";
+
+/** Linux takes 128 KiB for one argument (MAX_ARG_STRLEN, execve(2)), in which a quote takes four. */
+const MAX_ARGUMENT_BYTES = 32 * 1024;
 
 export function curlCommand({ method, url, headers, rawBody }: SignedRequest): string {
   const lines = headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
-  const text = Buffer.from(rawBody).toString("utf8");
-  const isText = Buffer.from(text, "utf8").equals(rawBody) && !text.includes("\0");
-  const body = rawBody.length === 0 ? [] : [isText ? `--data-raw ${quoted(text)}` : "--data-binary @-"];
+  const bytes = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+  const isText = bytes.length <= MAX_ARGUMENT_BYTES && isUtf8(bytes) && !bytes.includes(0);
+  const body = bytes.length === 0 ? [] : [isText ? `--data-raw ${quoted(bytes.toString())}` : "--data-binary @-"];
   const curl = [`curl -X ${method} ${quoted(url)}`, ...lines, ...body].join(" \\\n  ");
-  return isText || rawBody.length === 0
+  return isText || bytes.length === 0
     ? `${curl}\n`
-    : `base64 -d <<'BODY' | ${curl}\n${Buffer.from(rawBody).toString("base64")}\nBODY\n`;
+    : `base64 -d <<'END-OF-BODY' | ${curl}\n${bytes.toString("base64")}\nEND-OF-BODY\n`;
 }
 
 function quoted(text: string): string {

@@ -23,6 +23,14 @@ test.each([
   expect(await show(body)).toMatchObject({ text: null, hex: null, payload: null, masked_paths: ["$.card.number"] });
 });
 
+test.each(["a", "é", "€", "💶"])("of a long text of %s the start is shown, and that it goes on", async (char) => {
+  const shown = await show(char.repeat(2_000_000), [["content-type", "text/plain"]]);
+  expect([shown.text?.length, shown.truncated]).toEqual([512 * 1024, true]);
+  expect(char.repeat(512 * 1024).startsWith(shown.text ?? "?")).toBe(true);
+  const short = await show(char.repeat(1000), [["content-type", "text/plain"]]);
+  expect([short.text, short.truncated]).toEqual([char.repeat(1000), false]);
+});
+
 test("what cannot be unpacked may hold any field", async () => {
   const shown = await show("no gzip", [["content-encoding", "gzip"]]);
   expect(shown).toMatchObject({ text: null, hex: null, masked_paths: rules.paths });

@@ -25,7 +25,7 @@ export async function shownBody(headers: HeaderList, rawBody: Uint8Array, { path
   const withheld = known === undefined ? paths.filter((path) => mayHold(decoded, path)) : [];
   const kind = kindOf(contentType, decoded ?? rawBody);
   // What is masked in the payload must not be read in its text or its bytes.
-  const text = withheld.length > 0 ? undefined : masked.length > 0 ? stringifyJson(payload, 2) : textOf(decoded);
+  const text = withheld.length > 0 ? undefined : masked.length > 0 ? stringifyJson(payload, 2) : startOf(decoded);
   const hidden = [...masked, ...withheld];
   return {
     bytes: rawBody.length,
@@ -49,8 +49,20 @@ function decodedOrNothing(rawBody: Uint8Array, encoding: string | null): Uint8Ar
   }
 }
 
-function textOf(bytes: Uint8Array | undefined): string | undefined {
-  return bytes === undefined || bytes.includes(0) || !isUtf8(bytes) ? undefined : Buffer.from(bytes).toString("utf8");
+/** Bytes that are sure to hold more than so many UTF-16 units: three of them make one at least. */
+const MORE_BYTES_THAN_SHOWN = 3 * MAX_TEXT + 3;
+
+/** Of bytes that are text, what is shown and a little more; all of a large body would take the thread a second. */
+function startOf(bytes: Uint8Array | undefined): string | undefined {
+  if (!isText(bytes)) return undefined;
+  // As of a stream: a character that is cut off at the end is left out.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, MORE_BYTES_THAN_SHOWN), {
+    stream: true,
+  });
+}
+
+function isText(bytes: Uint8Array | undefined): bytes is Uint8Array {
+  return bytes !== undefined && !bytes.includes(0) && isUtf8(bytes);
 }
 
 /** The decoded payload; null when there is none, it is too big, or it is not what the headers claim. */
@@ -88,5 +100,5 @@ function kindOf(contentType: string | null, bytes: Uint8Array): ShownBody["kind"
   if (type.includes("x-www-form-urlencoded")) return "form";
   if (type.includes("multipart/")) return "multipart";
   if (type.includes("xml")) return "xml";
-  return textOf(bytes) === undefined ? "binary" : "text";
+  return isText(bytes) ? "text" : "binary";
 }
