@@ -2,7 +2,6 @@
  * A request as a curl command for a POSIX shell. Bytes that are no text, and bodies that are too long for an argument,
  * come through the standard input, in base64.
  */
-import { isUtf8 } from "node:buffer";
 import type { SignedRequest } from "./request.ts";
 
 /** Linux takes 128 KiB for one argument (MAX_ARG_STRLEN, execve(2)), in which a quote takes four. */
@@ -11,7 +10,8 @@ const MAX_ARGUMENT_BYTES = 32 * 1024;
 export function curlCommand({ method, url, headers, rawBody }: SignedRequest): string {
   const lines = headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
   const bytes = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
-  const isText = bytes.length <= MAX_ARGUMENT_BYTES && isUtf8(bytes) && !bytes.includes(0);
+  const isText =
+    bytes.length <= MAX_ARGUMENT_BYTES && Buffer.from(bytes.toString()).equals(bytes) && !bytes.includes(0);
   const body = bytes.length === 0 ? [] : [isText ? `--data-raw ${quoted(bytes.toString())}` : "--data-binary @-"];
   const curl = [`curl -X ${method} ${quoted(url)}`, ...lines, ...body].join(" \\\n  ");
   return isText || bytes.length === 0

@@ -10,7 +10,7 @@ export interface PlotArea {
 }
 
 export const PLOT_HEIGHT = 168;
-const LEFT = 56;
+const LEFT = 64;
 const RIGHT = 8;
 const TOP = 8;
 const BOTTOM = 22;

@@ -5,6 +5,7 @@ import { useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { CodeFrame } from "../../ui/code-frame.tsx";
+import { GatewayWords } from "../../ui/gateway-words.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { PageHead } from "../../ui/page-head.tsx";
 import { Prose } from "../../ui/prose.tsx";
@@ -61,7 +62,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
             {inOrder.map(({ check, where, message }) => (
               <li key={`${check} ${where} ${message}`}>
                 <span>
-                  <Prose text={message} />
+                  <GatewayWords text={message} />
                 </span>
                 <code className="quiet">{where}</code>
               </li>
@@ -86,12 +87,12 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
       </p>
       <p>
         <strong>
-          <Prose text={message} />
+          <GatewayWords text={message} />
         </strong>
       </p>
       {fix !== null && (
         <p>
-          <span className="quiet">{t.fix}:</span> <Prose text={fix} />
+          <span className="quiet">{t.fix}:</span> <GatewayWords text={fix} />
         </p>
       )}
       {frame !== null && <CodeFrame text={frame} />}

@@ -6,12 +6,12 @@ import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Facts } from "../../ui/facts.tsx";
 import { FieldText } from "../../ui/field-text.tsx";
+import { Advice, GatewayDetail, mistakeOf, Reason } from "../../ui/gateway-words.tsx";
 import { LongText } from "../../ui/long-text.tsx";
 import { Prose } from "../../ui/prose.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo } from "../../ui/time.tsx";
 import { statusTone, verdictTones } from "../../ui/tones.ts";
-import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 
 /** Whether it is genuine, and if not, why and what to do. */
@@ -20,6 +20,7 @@ export function VerificationCard({ event }: { readonly event: EventDetail }) {
   const { verdicts } = useTexts(stateTexts);
   const { verification, accepted_from: from } = event;
   const { status, scheme, provider, key_name: key, reason, detail, hint, likely } = verification;
+  const mistake = mistakeOf(likely);
   return (
     <section className="card" aria-labelledby="verification-title">
       <h2 id="verification-title">
@@ -31,10 +32,21 @@ export function VerificationCard({ event }: { readonly event: EventDetail }) {
             [t.fields.provider, provider],
             [t.fields.scheme, scheme],
             [t.fields.key, key],
-            [t.fields.reason, reason],
-            [t.fields.detail, detail !== null && visibleText(detail)],
-            [t.fields.likely, likely && `${likely.reason}${likely.certain ? ` (${t.certain})` : ""}`],
-            [t.fields.hint, hint !== null && <Prose key="hint" text={hint} />],
+            [t.fields.reason, reason !== null && <Reason key="reason" code={reason} />],
+            [t.fields.detail, detail !== null && <GatewayDetail key="detail" text={detail} />],
+            [
+              t.fields.likely,
+              mistake && (
+                <span key="likely">
+                  <Reason code={mistake.reason} />
+                  {mistake.certain && ` (${t.certain})`}
+                </span>
+              ),
+            ],
+            [
+              t.fields.hint,
+              hint !== null && <Advice key="hint" reason={mistake?.reason ?? reason ?? ""} hint={hint} />,
+            ],
             [t.fields.accepted, from && <AcceptedFrom key="accepted" from={from} />],
           ]}
         />

@@ -2,6 +2,7 @@ import type { TrafficBucket } from "../../../../src/admin/contract/index.ts";
 import { count } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { addressWith, Link } from "../../shell/router.tsx";
+import { ReasonName } from "../../ui/gateway-words.tsx";
 import { overviewTexts } from "./overview-texts.ts";
 import { refusedByReason } from "./sum-reasons.ts";
 
@@ -20,7 +21,9 @@ export function RefusedByReason({ buckets }: { readonly buckets: readonly Traffi
         <ul className="reasons">
           {reasons.map(({ reason, count: times }) => (
             <li key={reason}>
-              <Link to={placeOf(reason)}>{reason}</Link>
+              <span>
+                <Link to={placeOf(reason)}>{reason}</Link> <ReasonName code={reason} />
+              </span>
               <progress max={most} value={times} aria-hidden="true" />
               <span>{count(times, language)}</span>
             </li>

@@ -2,9 +2,8 @@ import type { Acceptance } from "../../../../src/admin/contract/index.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
-import { Prose } from "../../ui/prose.tsx";
+import { Advice, GatewayDetail, Reason } from "../../ui/gateway-words.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
 import { refusedTexts } from "./refused-texts.ts";
 
 interface AcceptedLineProps {
@@ -44,7 +43,7 @@ export function OutcomeLine({ outcome: { outcome, event_id: eventId, why } }: { 
 export function Why({ why: { reason, detail, hint } }: { readonly why: NonNullable<Acceptance["why"]> }) {
   return (
     <>
-      <code>{reason}</code> {visibleText(detail)} <Prose text={hint} />
+      <Reason code={reason} /> <GatewayDetail text={detail} /> <Advice reason={reason} hint={hint} />
     </>
   );
 }

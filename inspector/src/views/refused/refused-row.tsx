@@ -2,7 +2,7 @@ import type { Acceptance, Refusal } from "../../../../src/admin/contract/index.t
 import { useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
-import { Prose } from "../../ui/prose.tsx";
+import { Advice, GatewayDetail, mistakeOf, Reason, ReasonName } from "../../ui/gateway-words.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { AcceptedLine, OutcomeLine } from "./outcome-line.tsx";
@@ -29,6 +29,7 @@ interface Choice {
 export function RefusedRow({ refusal, isOpen, to, choice, outcome }: RefusedRowProps) {
   const t = useTexts(refusedTexts);
   const { id, tenant, event_type: type, reason, detail, hint, likely, accepted_as: accepted } = refusal;
+  const mistake = mistakeOf(likely);
   // The list may be older than what was just done.
   const isAccepted = accepted !== null || (outcome !== undefined && outcome.outcome !== "still_refused");
   return (
@@ -46,6 +47,7 @@ export function RefusedRow({ refusal, isOpen, to, choice, outcome }: RefusedRowP
           {visibleText(tenant)} <span className="quiet">/</span> {visibleText(type)}
         </Link>
         <Badge tone="bad">{reason}</Badge>
+        <ReasonName code={reason} />
         <span className="quiet refusal-when">
           <TimeAgo iso={refusal.received_at} />
         </span>
@@ -60,11 +62,13 @@ export function RefusedRow({ refusal, isOpen, to, choice, outcome }: RefusedRowP
           <OutcomeLine outcome={outcome} />
         </p>
       )}
-      <p>{visibleText(detail)}</p>
-      {likely !== null && <Likely likely={likely} />}
+      <p>
+        <GatewayDetail text={detail} />
+      </p>
+      {mistake !== undefined && <Likely likely={mistake} />}
       {!isAccepted && (
         <p>
-          <span className="quiet">{t.fix}:</span> <Prose text={hint} />
+          <span className="quiet">{t.fix}:</span> <Advice reason={mistake?.reason ?? reason} hint={hint} />
         </p>
       )}
       {isOpen && <RefusedDetails id={id} />}
@@ -79,7 +83,7 @@ function Likely({ likely: { reason, certain } }: { readonly likely: NonNullable<
       <span title={certain ? t.certainNote : undefined}>
         <Badge tone={certain ? "good" : "warn"}>{certain ? t.certain : t.likely}</Badge>
       </span>{" "}
-      {reason}
+      <Reason code={reason} />
     </p>
   );
 }
