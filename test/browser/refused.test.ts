@@ -165,6 +165,13 @@ describe("refused requests in the inspector", () => {
     await correct();
     const page = await open("refused", { locale: "de-DE", viewport: { width: 390, height: 844 } });
     await rows(page).nth(2).waitFor();
+    const why = await rows(page).first().innerText();
+    expect(why).toContain("Die Signatur stimmt nicht");
+    expect(why).toContain("Das Geheimnis beim Anbieter neu kopieren");
+    // What the gateway itself says stays English, and says so.
+    expect(await rows(page).first().locator("span[lang=en]").allInnerTexts()).toContainEqual(
+      expect.stringContaining("Copy the secret from the provider again"),
+    );
     await page.getByLabel("Alle aufgeführten auswählen").check();
     await page.getByRole("button", { name: "Erneut prüfen und annehmen" }).click();
     const progress = page.locator(".bulk-progress");
