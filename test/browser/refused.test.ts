@@ -102,10 +102,12 @@ describe("refused requests in the inspector", () => {
     const other = await open("refused");
     await rows(other).nth(1).waitFor();
     const another = await open("refused");
+    // It hears nothing of what changes, as over a connection that has just been lost.
+    await another.route("**/api/stream*", (route) => route.abort());
+    await another.reload();
     await rows(another).nth(1).waitFor();
     await other.getByRole("button", { name: "Verify all that match" }).click();
     await other.locator(".bulk-progress").getByText("Verified 2 of 2: 2 accepted").waitFor();
-    // A page that does not know yet what was accepted meanwhile.
     await another.getByLabel("Select all that are listed").check();
     await another.getByRole("button", { name: "Verify again and accept" }).click();
     await another.locator(".bulk-progress").getByText("Verified 2 of 2: 2 were events already").waitFor();
@@ -157,6 +159,20 @@ describe("refused requests in the inspector", () => {
     await page.getByRole("button", { name: "Verify all that match" }).click();
     await page.locator(".bulk-progress").getByText("Verified 2 of 2: 2 accepted").waitFor();
     expect(await gateway.events("type=payment")).toHaveLength(2);
+  });
+
+  test("what was accepted elsewhere shows so without a reload, and cannot be chosen any more", async () => {
+    await payments(2);
+    await correct();
+    const page = await open("refused");
+    await rows(page).nth(1).waitFor();
+    const [newest] = await gateway.refusals();
+    const accepted = await gateway.api(`refused/${String(newest!["id"])}/accept`, { method: "POST" });
+    expect(accepted.status).toBe(200);
+    const row = page.locator(`[data-refusal="${String(newest!["id"])}"]`);
+    await row.getByRole("link", { name: "show the event" }).waitFor();
+    expect(await row.getByRole("checkbox").isDisabled()).toBe(true);
+    expect(await rows(page).nth(1).getByRole("checkbox").isEnabled()).toBe(true);
   });
 
   test("in German and on a phone it says the same, fits, and axe finds nothing serious", async () => {

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Acceptance, Refusal } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
+import { useLive } from "../../api/use-live.tsx";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { LiveList } from "../../paging/live-list.tsx";
 import { useLivePages } from "../../paging/use-live-pages.ts";
@@ -39,6 +40,13 @@ export default function RefusedView({ rest }: ViewProps) {
   const open = refusals.filter((refusal) => canBeAccepted(refusal, outcomes)).map(({ id }) => id);
   const hear = (results: readonly Acceptance[]): void =>
     setOutcomes((old) => new Map([...old, ...results.map((result) => [result.refusal_id, result] as const)]));
+  // Accepted in another window, or by `gtc refused accept`.
+  useLive((message) => {
+    if (message.type !== "event" || message.event.accepted_from === null) return;
+    const { id: eventId, accepted_from: from, runs } = message.event;
+    if (outcomes.get(from.refusal_id)?.event_id === eventId) return;
+    hear([{ refusal_id: from.refusal_id, outcome: "accepted", event_id: eventId, runs, why: null }]);
+  });
   const isElsewhere = rest !== "" && list.loaded.state === "ready" && !refusals.some(({ id }) => id === rest);
   const isFiltered = Object.keys(filters).length > 0;
   return (
