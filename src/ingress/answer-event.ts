@@ -15,6 +15,7 @@ import type { Reply } from "../reply/index.ts";
 import type { Provider } from "../signature/index.ts";
 import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.ts";
 import { isReplay } from "./dedupe-key.ts";
+import { lateAnswerOf } from "./late-answer.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import type { RequestRecord } from "./request-record.ts";
 
@@ -94,10 +95,22 @@ export class EventAnswers {
       const original = await this.#options.log.getEnvelope(duplicateOf);
       if (original !== undefined && isReplay(arrival.envelope, original)) return this.#refuseReplay(arrival, original);
     }
-    const answer = first === undefined ? accepted(arrival, { duplicate_of: duplicateOf }) : plain(first);
+    const given = first?.by === "deadline" ? ((await this.#lateAnswer(duplicateOf)) ?? first) : first;
+    const answer = given === undefined ? accepted(arrival, { duplicate_of: duplicateOf }) : plain(given);
     if (first !== undefined) await this.#record(arrival, answer, "duplicate");
     this.#tell(arrival, { status: answer.status, duplicateOf });
     return answer;
+  }
+
+  /** What the flow said since its sender went away. Where it cannot be read, what the sender was told then holds. */
+  async #lateAnswer(eventId: string): Promise<Answer | undefined> {
+    try {
+      const detail = await this.#options.log.getEvent(eventId);
+      return detail && lateAnswerOf(detail);
+    } catch (fault) {
+      this.#options.onFault("reading a late answer", fault);
+      return undefined;
+    }
   }
 
   /** The same signed body under another id that is not signed. */

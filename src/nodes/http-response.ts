@@ -122,7 +122,7 @@ function respond(config: HttpResponseConfig): Outcome {
   const bad = Object.entries(headers).find(([, value]) => !HEADER_VALUE.test(value));
   if (bad !== undefined) return refused(`The header \`${bad[0]}\` ${UNSENDABLE}`);
   const answer: Answer = { status, headers, body: hasNoBody(status) ? "" : body };
-  return { kind: "respond", answer, output: outputFromValue({ status, body: config.body ?? null }) };
+  return { kind: "respond", answer, output: outputFromValue({ status, headers, body: config.body ?? null }) };
 }
 
 /** A number, or its three digits where a template made a text of it. */

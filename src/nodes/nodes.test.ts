@@ -151,7 +151,11 @@ describe("http_response", () => {
         headers: { "content-type": "application/json" },
         body: '{"success":true,"n":12345678901234567890}',
       },
-      output: { status: 201, body: { success: true, n: 12345678901234567890n } },
+      output: {
+        status: 201,
+        headers: { "content-type": "application/json" },
+        body: { success: true, n: 12345678901234567890n },
+      },
     });
     expectOutcome(run("http_response", { body: "{{flow.greeting}} {{payload.name}}" }), {
       answer: { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: "Hello Ada" },
@@ -164,7 +168,7 @@ describe("http_response", () => {
   it("may be empty", () => {
     expectOutcome(run("http_response", {}), {
       answer: { status: 200, headers: {}, body: "" },
-      output: { status: 200, body: null },
+      output: { status: 200, headers: {}, body: null },
     });
     expectOutcome(run("http_response", { status: 204, body: "x" }), { answer: { status: 204, body: "" } });
   });

@@ -284,6 +284,40 @@ test("an answer that comes too late becomes 202; the run goes on and the operato
   expect(runs[0]!.steps.at(-1)).toMatchObject({ node: "respond", status: "succeeded" });
 });
 
+test.each([
+  ["an object with its headers", 'status: 201, headers: { x-order: "7" }, body: { id: 12345678901234567890 }', 201],
+  ["a text", "body: done", 200],
+  ["nothing", "status: 204, body: unseen", 204],
+])("a redelivery after the deadline is told what the flow said since: %s", async (_what, config, status) => {
+  const flow = `
+nodes:
+  - { id: slow, type: script, config: { script: "loop { }" }, on_error: respond }
+  - { id: respond, type: http_response, config: { ${config} } }
+triggers: [{ type: event, event_type: f }]
+`;
+  const send = (gateway: TestGateway): Promise<Posted> =>
+    gateway.post("demo/f", "{}", { "content-type": "application/json", "idempotency-key": "k1" });
+  await using late = await TestGateway.start(await separate({ "f.ygtc": flow }), { answer_deadline: "1ms" });
+  await using early = await TestGateway.start(await separate({ "f.ygtc": flow }));
+  const first = await send(late);
+  expect(first.status).toBe(202);
+  const settled = await late.settled(first.json()["event_id"]);
+  const [again, expected] = [await send(late), await send(early)];
+  const told = ({ headers, ...answer }: Posted) => [
+    answer.status,
+    headers["x-order"],
+    headers["content-type"],
+    answer.body,
+  ];
+  expect(told(again)).toEqual(told(expected));
+  expect(again.status).toBe(status);
+  // What the sender of the first was told stays what it was.
+  expect([settled.response.by, (await late.event(first.json()["event_id"])).response.status]).toEqual([
+    "deadline",
+    202,
+  ]);
+});
+
 test("past the bytes in flight, requests get 503 with Retry-After", async () => {
   await using tight = await TestGateway.start(await separate(), { max_inflight_bytes: "10" });
   const answer = await tight.post("demo/nobody", "x".repeat(11), { "content-type": "text/plain" });
@@ -349,13 +383,12 @@ test("nothing of ours failed on the way", () => {
   expect(gateway.faults).toEqual([]);
 });
 
+const SLOW_FLOW = { "slow.ygtc": scriptFlow("slow", "let n = 0; while n < 1500000 { n += 1; } n") };
 const separateBundles: TestBundle[] = [];
 afterAll(() => Promise.all(separateBundles.map((separate) => separate.remove())));
 
-async function separate(): Promise<TestBundle> {
-  const made = await createTestBundle({
-    "slow.ygtc": scriptFlow("slow", "let n = 0; while n < 1500000 { n += 1; } n"),
-  });
+async function separate(flows: Readonly<Record<string, string>> = SLOW_FLOW): Promise<TestBundle> {
+  const made = await createTestBundle(flows);
   separateBundles.push(made);
   return made;
 }
