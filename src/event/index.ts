@@ -7,4 +7,4 @@ export {
   type VerdictRecord,
 } from "./envelope.ts";
 export { headOf, type EnvelopeHead, type Listed } from "./envelope-head.ts";
-export type { Answer, AnswerRecord } from "./answer.ts";
+export { hasNoBody, type Answer, type AnswerRecord } from "./answer.ts";

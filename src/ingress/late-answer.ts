@@ -3,11 +3,8 @@
  * redelivery is told.
  */
 import { parseJson, stringifyJson, type JsonObject, type JsonValue } from "../base/index.ts";
-import type { Answer } from "../event/index.ts";
+import { hasNoBody, type Answer } from "../event/index.ts";
 import type { EventDetail, StepDone } from "../event-log/index.ts";
-
-/** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
-const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /** The first answer that a run of this event gave; undefined: none did by now. What replays and children say is none. */
 export function lateAnswerOf({ runs }: Pick<EventDetail, "runs">): Answer | undefined {
@@ -26,7 +23,7 @@ function endOf({ startedAtMs, durationMs }: StepDone): number {
 /** The step's output is `{ status, headers, body }`. */
 function answerIn({ status, headers, body }: JsonObject): Answer | undefined {
   if (typeof status !== "number" || typeof headers !== "object") return undefined;
-  return { status, headers: headers as Answer["headers"], body: WITHOUT_BODY.has(status) ? "" : textOf(body ?? null) };
+  return { status, headers: headers as Answer["headers"], body: hasNoBody(status) ? "" : textOf(body ?? null) };
 }
 
 function textOf(body: JsonValue): string {

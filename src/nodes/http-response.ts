@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { stringifyJson, type JsonValue } from "../base/index.ts";
-import type { Answer } from "../event/index.ts";
+import { hasNoBody, type Answer } from "../event/index.ts";
 import { jsonValueSchema } from "./config-schemas.ts";
 import type { ConfigFault, ConfigPath, NodeType, Outcome } from "./node-type.ts";
 import { outputFromValue } from "./output.ts";
@@ -139,11 +139,6 @@ function bodyOf(body: JsonValue | undefined): { body: string; defaultType?: stri
   if (body === undefined) return { body: "" };
   if (typeof body === "string") return { body, defaultType: "text/plain; charset=utf-8" };
   return { body: stringifyJson(body), defaultType: "application/json" };
-}
-
-/** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
-function hasNoBody(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
 }
 
 function refused(message: string): Outcome {
