@@ -27,9 +27,9 @@ export function textSlice(text: string, start: number, count: number): string {
         .join("");
 }
 
-/** With every `wanted` replaced. A text of one megabyte in which each character is one takes `replaceAll` five times as long. */
-export function replaceAll(text: string, wanted: string, by: string): string {
-  return wanted === "" ? text.replaceAll("", () => by) : text.split(wanted).join(by);
+/** Without any `unwanted`. A text of one megabyte in which each character is one takes `replaceAll` five times as long. */
+export function withoutAll(text: string, unwanted: string): string {
+  return unwanted === "" ? text : text.split(unwanted).join("");
 }
 
 export interface Bounds {

@@ -62,6 +62,7 @@ describe("what would be too large is refused before it is made", () => {
   test.each([
     ["let big = []; big.pad(900000, 1); let rows = []; rows.pad(900000, big);", "ErrorTooManyOperations"],
     ['let s = ""; s.pad(1000000, "a"); format("{0}{0}{0}{0}{0}{0}{0}{0}", s)', "ErrorDataTooLarge"],
+    ['let s = ""; s.pad(2000000, "a"); let t = s; s.replace("a", t)', "ErrorDataTooLarge"],
     ['let s = ""; s.pad(3000000, "a"); s.split("a")', "ErrorDataTooLarge"],
     ['let s = ""; s.pad(3000000, "a"); s.split_rev("a")', "ErrorDataTooLarge"],
     ['let s = ""; s.pad(3000000, "a"); s.to_chars()', "ErrorDataTooLarge"],
@@ -107,7 +108,9 @@ describe("characters beyond U+FFFF count once, wherever they stand", () => {
 test("replacing takes the new text as it is", () => {
   expectEval('let s = "a-b-a"; s.replace("a", "$&$1"); s', '"$&$1-b-$&$1"');
   expectEval('let s = "aaa"; s.replace("aa", "b"); s', '"ba"');
+  expectEval('let s = "ab"; s.replace("", "-"); s', '"-a-b-"');
   expectEval('"a-b-a" - "a"', '"-b-"');
+  expectEval('let s = "a-b"; s.remove(""); s', '"a-b"');
 });
 
 test("at most so many parts: the last one keeps the rest", () => {

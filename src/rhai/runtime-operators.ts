@@ -1,5 +1,5 @@
 /** The operators of generated code, beyond the pairs of safe integers that it handles itself. */
-import { isInside, mismatch, replaceAll } from "./access.ts";
+import { isInside, mismatch, withoutAll } from "./access.ts";
 import { arithmetic, comparison, concatenation, isInt, same, shifted } from "./arithmetic.ts";
 import type { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
@@ -44,8 +44,8 @@ export abstract class RuntimeOperators extends RuntimeCore {
 
   readonly sub = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
     if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value - right.value);
-    if (typeof left === "string" && typeof right === "string") return right === "" ? left : replaceAll(left, right, "");
-    if (typeof left === "string" && right instanceof RhaiChar) return replaceAll(left, right.text, "");
+    if (typeof left === "string" && typeof right === "string") return withoutAll(left, right);
+    if (typeof left === "string" && right instanceof RhaiChar) return withoutAll(left, right.text);
     if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp)
       return new RhaiFloat((left.ms - right.ms) / 1000);
     if (left instanceof RhaiTimestamp) return shifted(left, right, -1) ?? this.operatorCall("-", left, right, at);

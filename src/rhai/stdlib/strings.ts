@@ -3,15 +3,16 @@ import {
   charsOf,
   position,
   rangeBounds,
-  replaceAll,
   startAndCount,
   textLength,
   textSlice,
   withCharAt,
+  withoutAll,
 } from "../access.ts";
 import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
+import { tooLarge } from "../runtime-core.ts";
 import { display } from "../text-form.ts";
 import { RhaiArray, RhaiBlob } from "../containers.ts";
 import { char, type RhaiChar, RhaiItems, RhaiRange, type RhaiValue } from "../values.ts";
@@ -133,6 +134,15 @@ function indexOf(text: string, wanted: string, from: Integer): number {
   return found === -1 ? -1 : textLength(text.slice(0, found));
 }
 
+/** Refuses a text that would be too large before it is made of its parts. */
+function replaced(text: string, wanted: string, by: string, { options }: Runtime, at: number): string {
+  if (wanted === "") return text.replaceAll("", () => by);
+  const parts = text.split(wanted);
+  const { maxStringSize } = options;
+  if (maxStringSize > 0 && (parts.length - 1) * by.length > maxStringSize) throw tooLarge("Length of string", at);
+  return parts.join(by);
+}
+
 function pad(text: string, length: Integer, filler: string): string {
   let padded = text;
   const wanted = Number(length);
@@ -209,7 +219,7 @@ function charIterators(): Native[] {
 const CHANGING: readonly Native[] = [
   change<[string, RhaiValue]>("append string any", ([text, more]) => text + appended(more)),
   change<[string, RhaiValue]>("+= string any", ([text, more]) => text + appended(more)),
-  change<[string, Text]>("remove string text", ([text, wanted]) => replaceAll(text, plain(wanted), "")),
+  change<[string, Text]>("remove string text", ([text, wanted]) => withoutAll(text, plain(wanted))),
   change<[string]>("clear string", () => ""),
   change<[string, Integer]>("truncate string int", ([text, length]) =>
     Number(length) <= 0 ? "" : textSlice(text, 0, Number(length)),
@@ -235,8 +245,8 @@ const CHANGING: readonly Native[] = [
   change<[string, RhaiRange]>("crop string ranges", ([text, range]) => part(text, range)),
   change<[string, Integer]>("crop string int", ([text, start]) => part(text, start)),
   change<[string, Integer, Integer]>("crop string int int", ([text, start, count]) => part(text, start, count)),
-  change<[string, Text, Text]>("replace string text text", ([text, wanted, by]) =>
-    replaceAll(text, plain(wanted), plain(by)),
+  change<[string, Text, Text]>("replace string text text", ([text, wanted, by], runtime, at) =>
+    replaced(text, plain(wanted), plain(by), runtime, at),
   ),
   change<[string, Integer, Text]>("pad string int text", ([text, length, filler], runtime, at) =>
     padChecked(text, length, plain(filler), runtime, at),
