@@ -142,6 +142,7 @@ test("the other event is chosen from the newest of its type", async () => {
   const dialog = page.getByRole("dialog");
   expect(await dialog.getByRole("button", { name: "Compare" }).isDisabled()).toBe(true);
   await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
   expect(await page.evaluate("document.activeElement.textContent")).toBe("Compare");
   await page.keyboard.press("Enter");
   await dialog.getByRole("radio").first().check();
