@@ -183,12 +183,13 @@ class JsonReader {
     let end = this.#at + 1;
     let code = units[end] ?? 0;
     while (code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH) code = units[++end] ?? 0;
-    const text = code === QUOTE ? this.#text.slice(this.#at + 1, end) : this.#escapedString(end);
-    this.#at = code === QUOTE ? end + 1 : this.#at;
-    return text;
+    if (code !== QUOTE) return this.#escapedString(end);
+    const plain = this.#text.slice(this.#at + 1, end);
+    this.#at = end + 1;
+    return plain;
   }
 
-  /** A string whose first escape is at `from`. No regular expression: those end with a full stack at some megabytes. */
+  /** A string that is plain up to `from`. No regular expression: those end with a full stack at some megabytes. */
   #escapedString(from: number): string {
     const start = this.#at;
     const end = endOfString(this.#units, from - 1);
