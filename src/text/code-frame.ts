@@ -16,6 +16,9 @@ export const noPaint: Paint = { error: asIs, warning: asIs, dim: asIs, bold: asI
 
 const CONTEXT_LINES = 2;
 const MAX_LINE_CHARS = 160;
+/** In a line that is cut, so much stands before what is marked, and behind its beginning at least. */
+const BEFORE_MARK = 60;
+const BEHIND_MARK = 20;
 
 /** Renders the lines around `span`; the marker stands under its first line, as wide as what it marks is shown. */
 export function codeFrame(source: Source, span: Span, paint: Paint = noPaint): string {
@@ -27,23 +30,40 @@ export function codeFrame(source: Source, span: Span, paint: Paint = noPaint): s
   const rows: string[] = [];
   for (let line = first; line <= last; line++) {
     const text = source.lineText(line);
-    const mark = line === start.line ? ">" : " ";
-    rows.push(`${mark} ${paint.dim(`${String(line).padStart(gutter)} |`)} ${shown(beginning(text))}`.trimEnd());
-    if (line === start.line && start.column <= MAX_LINE_CHARS) {
-      const stop = end.line === start.line ? end.column : text.length + 1;
-      const before = text.slice(0, start.column - 1);
-      const marked = text.slice(before.length, Math.min(stop, MAX_LINE_CHARS) - 1);
-      const carets = paint.error("^".repeat(Math.max(1, cellsOf(shown(marked)))));
-      rows.push(`  ${paint.dim(`${" ".repeat(gutter)} |`)} ${" ".repeat(cellsOf(shown(before)))}${carets}`);
-    }
+    const isMarked = line === start.line;
+    const part = cut(text, isMarked ? start.column - 1 : 0);
+    const head = paint.dim(`${String(line).padStart(gutter)} |`);
+    rows.push(`${isMarked ? ">" : " "} ${head} ${shown(part.text)}`.trimEnd());
+    if (!isMarked) continue;
+    const stop = end.line === start.line ? end.column - 1 : text.length;
+    const before = part.lead + text.slice(part.from, start.column - 1);
+    const marked = text.slice(start.column - 1, Math.min(stop, part.to));
+    const carets = paint.error("^".repeat(Math.max(1, cellsOf(shown(marked)))));
+    rows.push(`  ${paint.dim(`${" ".repeat(gutter)} |`)} ${" ".repeat(cellsOf(shown(before)))}${carets}`);
   }
   return rows.join("\n");
 }
 
-/** The beginning of a long line, not cut within a character. */
-function beginning(text: string): string {
-  if (text.length <= MAX_LINE_CHARS) return text;
-  return `${text.slice(0, MAX_LINE_CHARS).replace(/[\ud800-\udbff]$/, "")}…`;
+interface Part {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  /** What stands for the part of the line that was cut off before. */
+  readonly lead: string;
+}
+
+/** The part of a long line in which an offset stands, not cut within a character. */
+function cut(line: string, at: number): Part {
+  const isNear = at < MAX_LINE_CHARS - BEHIND_MARK;
+  const from = line.length <= MAX_LINE_CHARS || isNear ? 0 : characterStart(line, at - BEFORE_MARK);
+  const to = characterStart(line, Math.min(line.length, from + MAX_LINE_CHARS));
+  const lead = from > 0 ? "…" : "";
+  return { text: lead + line.slice(from, to) + (to < line.length ? "…" : ""), from, to, lead };
+}
+
+/** The offset itself, or the one before when it is between the two units of a character. */
+function characterStart(text: string, offset: number): number {
+  return offset > 0 && text.codePointAt(offset - 1)! > 0xffff ? offset - 1 : offset;
 }
 
 function shown(text: string): string {

@@ -28,6 +28,22 @@ test("a frame marks the span and shows its neighbours", () => {
   );
 });
 
+test.each([
+  ["in a long line, what is marked is in sight", "x".repeat(500), "wrong", "y".repeat(500)],
+  ["also at its end", "x".repeat(500), "wrong", ""],
+  ["also where the line is cut within characters", "💶".repeat(250), "wrong", "💶".repeat(250)],
+  ["also where it begins just before the cut", "x".repeat(139), "wrong", "y".repeat(500)],
+])("%s", (_what, before, word, behind) => {
+  const long = new Source("flows/a.ygtc", `first\n${before}${word}${behind}\nlast`);
+  const start = long.text.indexOf(word);
+  const [, line = "", marks = ""] = codeFrame(long, { start, end: start + word.length }).split("\n");
+  expect(Array.from(line).length).toBeLessThanOrEqual(170);
+  expect(line).not.toMatch(/[\ud800-\udfff]/u);
+  // Each of these characters of two units is two cells wide.
+  const cells = Array.from(line).flatMap((char) => (char.length === 2 ? [char, ""] : [char]));
+  expect(cells.slice(marks.indexOf("^"), marks.lastIndexOf("^") + 1).join("")).toBe(word);
+});
+
 test("a diagnostic says where, what and what to do", () => {
   const text = renderDiagnostic({
     level: "error",
