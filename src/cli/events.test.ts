@@ -126,6 +126,16 @@ describe.each(["runs", "has stopped"])("gtc events, while the gateway %s", (stat
     expect(stdout).toContain(`\nSee: gtc events show ${id} ${bundle.folder}\n`);
   });
 
+  test("the bundle may come first, as with every other command", async () => {
+    const id = await sendBoth();
+    await settle();
+    const usual = await runGtc(["events", "show", id, bundle.folder, "--json"]);
+    expect(usual.stdout).toContain(id);
+    expect(await runGtc(["events", "show", bundle.folder, id, "--json"])).toEqual(usual);
+    const { stdout } = await runGtc(["events", "replay", bundle.folder, id]);
+    expect(stdout).toContain(`\nSee: gtc events show ${id} ${bundle.folder}\n`);
+  });
+
   test("replay runs the event again, marked as a replay", async () => {
     const id = await sendBoth();
     await settle();

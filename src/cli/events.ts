@@ -60,7 +60,8 @@ export const eventsShow = defineCommand({
 });
 
 /** Prints an event or a refused request, whose ids are of one kind. @throws GtcError */
-export async function printEvent(context: CommandContext, { id, bundle }: Named, isJson: boolean): Promise<ExitCode> {
+export async function printEvent(context: CommandContext, given: Named, isJson: boolean): Promise<ExitCode> {
+  const { id, bundle } = inOrder(given);
   await using source = await openEvents(context, folderOf(context, bundle));
   const detail = await source.show(id);
   context.stdout.write(isJson ? `${visibleJson(viewText(detail))}\n` : eventText(detail, context));
@@ -72,6 +73,14 @@ interface Named {
   readonly bundle: string | undefined;
 }
 
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Some give the bundle first, as to every other command: an id is told from a folder. */
+function inOrder({ id, bundle }: Named): Named {
+  const isTurned = bundle !== undefined && ID.test(bundle) && !ID.test(id);
+  return isTurned ? { id: bundle, bundle: id } : { id, bundle };
+}
+
 export const eventsReplay = defineCommand({
   name: "events replay",
   summary: "Run a stored event again on today's flows",
@@ -81,10 +90,11 @@ export const eventsReplay = defineCommand({
   args: { id: required("The event's id"), bundle: bundleArgument },
   options: { json },
   run: async (context, { args, options }) => {
-    await using source = await openEvents(context, folderOf(context, args.bundle));
-    const result = await source.replay(args.id);
+    const { id, bundle } = inOrder(args);
+    await using source = await openEvents(context, folderOf(context, bundle));
+    const result = await source.replay(id);
     if (options.json) context.stdout.write(`${visibleJson(viewText(result))}\n`);
-    else context.stdout.write(replayText(result, args.bundle));
+    else context.stdout.write(replayText(result, bundle));
     return isEmpty(result) ? 1 : 0;
   },
 });
