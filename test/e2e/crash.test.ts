@@ -76,7 +76,8 @@ test("kill -9 where an append, a step or the index is half done: the same", asyn
     preload.search = new URLSearchParams({ point, nth: String(nth) }).toString();
     await liveUntilKilled(preload, acknowledged, `${point} ${nth}`);
   }
-  expect(acknowledged.size).toBeGreaterThan(100);
+  // How many it gets to depends on how many requests a write takes with it.
+  expect(acknowledged.size).toBeGreaterThan(20);
   await expectNothingLost(acknowledged);
 }, 120_000);
 
