@@ -175,6 +175,17 @@ describe("refused requests in the inspector", () => {
     expect(await rows(page).nth(1).getByRole("checkbox").isEnabled()).toBe(true);
   });
 
+  test("a body that was cut off is not shown where it may hold a masked field, and the page says why", async () => {
+    await gateway[Symbol.asyncDispose]();
+    gateway = await TestGateway.start(bundle, { mask_paths: "$.card.number" });
+    const refused = await gateway.post("demo/payment", '{"card":{"number":"4242424242424242"');
+    expect(refused.status).toBe(401);
+    await expect.poll(async () => (await gateway.refusals()).length, POLL).toBe(1);
+    const page = await open(`refused/${String((await gateway.refusals())[0]!["id"])}`);
+    await page.getByText("Not shown: this body could not be looked through").waitFor();
+    expect(await page.locator("main").innerText()).not.toContain("4242");
+  });
+
   test("in German and on a phone it says the same, fits, and axe finds nothing serious", async () => {
     await pay(777, "whsec_forged");
     await payments(2);

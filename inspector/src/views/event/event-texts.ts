@@ -105,8 +105,6 @@ export const eventTexts = defineTexts(
     empty: "The body is empty.",
     noText: "These bytes are no text; look at them as hex.",
     noHex: "Hidden while parts of the body are masked.",
-    withheld:
-      "Not shown: this body could not be looked through (too large, cut off or damaged), and it may hold a field that is masked.",
     truncated: "Shown in part; download it for the rest.",
     masked: (n: number) => `masked, ${n} characters`,
     maskedPaths: "Masked in the body",
@@ -236,8 +234,6 @@ export const eventTexts = defineTexts(
     empty: "Der Inhalt ist leer.",
     noText: "Diese Bytes sind kein Text; sieh sie als Hex an.",
     noHex: "Verborgen, solange Teile des Inhalts verdeckt sind.",
-    withheld:
-      "Nicht gezeigt: Dieser Inhalt ließ sich nicht durchsehen (zu groß, abgeschnitten oder beschädigt) und könnte ein verdecktes Feld enthalten.",
     truncated: "Nur zum Teil gezeigt; den Rest gibt es als Datei.",
     masked: (n: number) => `verdeckt, ${n} Zeichen`,
     maskedPaths: "Verdeckt im Inhalt",

@@ -6,8 +6,10 @@ import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Facts } from "../../ui/facts.tsx";
 import { FieldText } from "../../ui/field-text.tsx";
+import { bodyTexts } from "../../ui/body-texts.ts";
 import { LongText } from "../../ui/long-text.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { isWithheld } from "../../ui/withheld.ts";
 import { eventTexts } from "./event-texts.ts";
 import { hexDump } from "./hex-dump.ts";
 import { MaskedValue } from "./masked-value.tsx";
@@ -73,6 +75,7 @@ function Fields({ title, place, eventId, fields }: FieldsProps) {
 
 function Body({ event: { id, body } }: { readonly event: EventDetail }) {
   const t = useTexts(eventTexts);
+  const { withheld } = useTexts(bodyTexts);
   const [form, setForm] = useState<BodyForm>(body.text === null && body.payload === null ? "hex" : "pretty");
   const shown = useMemo(() => bodyIn(form, body), [form, body]);
   if (body.kind === "empty") return <p className="quiet">{t.empty}</p>;
@@ -94,12 +97,12 @@ function Body({ event: { id, body } }: { readonly event: EventDetail }) {
         {shown !== undefined && <CopyButton text={shown} isSmall />}
       </div>
       {shown === undefined ? (
-        <p className="quiet">{isWithheld(body) ? t.withheld : form === "hex" ? t.noHex : t.noText}</p>
+        <p className="quiet">{isWithheld(body) ? withheld : form === "hex" ? t.noHex : t.noText}</p>
       ) : (
         <LongText key={form} text={shown} label={t.body} isTall />
       )}
       {body.truncated && <p className="quiet">{t.truncated}</p>}
-      {body.masked_paths.length > 0 && (
+      {body.masked_paths.length > 0 && !isWithheld(body) && (
         <>
           <h3>{t.maskedPaths}</h3>
           <Facts
@@ -112,11 +115,6 @@ function Body({ event: { id, body } }: { readonly event: EventDetail }) {
       )}
     </div>
   );
-}
-
-/** Nothing of it is shown, as it could not be looked through for what is masked. */
-function isWithheld({ text, hex, payload, kind }: EventDetail["body"]): boolean {
-  return text === null && hex === null && payload === null && kind !== "empty";
 }
 
 /** The body as text; undefined where it has no such form. */

@@ -5,9 +5,11 @@ import { useLoaded } from "../../api/use-loaded.ts";
 import { byteSize, exactTime } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { bodyTexts } from "../../ui/body-texts.ts";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { FieldText } from "../../ui/field-text.tsx";
 import { LongText } from "../../ui/long-text.tsx";
+import { isWithheld } from "../../ui/withheld.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { AcceptedLine, Why } from "./outcome-line.tsx";
 import { refusedTexts } from "./refused-texts.ts";
@@ -69,9 +71,17 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
       <h3>
         {t.body} <span className="quiet">{byteSize(body.bytes, language)}</span>
       </h3>
-      {body.bytes === 0 ? <p className="quiet">{t.emptyBody}</p> : <LongText text={bodyText(body)} label={t.body} />}
+      <Body body={body} />
     </div>
   );
+}
+
+function Body({ body }: Pick<RefusalDetail, "body">) {
+  const t = useTexts(refusedTexts);
+  const { withheld } = useTexts(bodyTexts);
+  if (body.bytes === 0) return <p className="quiet">{t.emptyBody}</p>;
+  if (isWithheld(body)) return <p className="quiet">{withheld}</p>;
+  return <LongText text={bodyText(body)} label={t.body} />;
 }
 
 function bodyText({ kind, payload, text, hex }: RefusalDetail["body"]): string {
