@@ -4,7 +4,13 @@
  * that add up, so that a chart shows what has just come; what a killed process had not recorded is lost, and so are samples
  * of minutes in which it did not run.
  */
-import { DurationHistogram, type EventLog, type GaugeSample, type TrafficMinute } from "./event-log/index.ts";
+import {
+  DurationHistogram,
+  gaugeSampleOf,
+  type EventLog,
+  type GaugeSample,
+  type TrafficMinute,
+} from "./event-log/index.ts";
 import type { RequestRecord } from "./ingress/index.ts";
 
 const MINUTE_MS = 60_000;
@@ -91,16 +97,6 @@ export class TrafficMinutes implements AsyncDisposable {
 
 /** The work that is left in a log and its disk, now. */
 export async function sampleLog(log: EventLog, nowMs: number): Promise<GaugeSample> {
-  const [{ runs, oldestOpenAtMs }, storage] = await Promise.all([log.counts(), log.queries.storage()]);
-  const { queued, running, waiting } = runs;
-  const { journalBytes, projectionBytes, freeBytes } = storage;
-  return {
-    queued,
-    running,
-    waiting,
-    ...(oldestOpenAtMs !== undefined && { oldestMs: Math.max(0, nowMs - oldestOpenAtMs) }),
-    journalBytes,
-    projectionBytes,
-    freeBytes,
-  };
+  const [counts, storage] = await Promise.all([log.counts(), log.queries.storage()]);
+  return gaugeSampleOf(counts, storage, nowMs);
 }

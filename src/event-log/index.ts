@@ -25,6 +25,7 @@ export type {
   TrafficMinute,
   WrittenSteps,
 } from "./event-log.ts";
+export { gaugeSampleOf, worseSample } from "./gauge-sample.ts";
 export { DurationHistogram, type HistogramEntry } from "./duration-histogram.ts";
 export type {
   Change,

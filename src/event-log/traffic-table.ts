@@ -2,6 +2,7 @@
 import { percentilesOf } from "./duration-histogram.ts";
 import type { GaugeSample } from "./event-log.ts";
 import type { TrafficBucket, TrafficQuery } from "./event-queries.ts";
+import { worseSample } from "./gauge-sample.ts";
 
 interface OpenBucket {
   verified: number;
@@ -73,7 +74,7 @@ export class TrafficTable {
   addSample(atMs: number, sample: GaugeSample): void {
     const bucket = this.#at(atMs);
     if (bucket === undefined) return;
-    bucket.gauges = bucket.gauges === undefined ? sample : worseOf(bucket.gauges, sample);
+    bucket.gauges = bucket.gauges === undefined ? sample : worseSample(bucket.gauges, sample);
   }
 
   buckets(): readonly TrafficBucket[] {
@@ -110,25 +111,6 @@ function openBucket(): OpenBucket {
     runs: new Map(),
     gauges: undefined,
   };
-}
-
-/** Value by value; the counts of runs are those of the sample with the most of them. */
-function worseOf(one: GaugeSample, other: GaugeSample): GaugeSample {
-  const { queued, running, waiting } = openIn(other) > openIn(one) ? other : one;
-  const oldestMs = Math.max(one.oldestMs ?? -1, other.oldestMs ?? -1);
-  return {
-    queued,
-    running,
-    waiting,
-    ...(oldestMs >= 0 && { oldestMs }),
-    journalBytes: Math.max(one.journalBytes, other.journalBytes),
-    projectionBytes: Math.max(one.projectionBytes, other.projectionBytes),
-    freeBytes: Math.min(one.freeBytes, other.freeBytes),
-  };
-}
-
-function openIn({ queued, running, waiting }: GaugeSample): number {
-  return queued + running + waiting;
 }
 
 function addTo<K>(counts: Map<K, number>, key: K, count: number): void {

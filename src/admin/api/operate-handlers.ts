@@ -1,6 +1,13 @@
 /** Sources, numbers, doctor's findings, and what operators did. */
 import { defined, GtcError } from "../../base/index.ts";
-import type { GaugeSample, Refusal, SourceUse, TrafficBucket } from "../../event-log/index.ts";
+import {
+  gaugeSampleOf,
+  worseSample,
+  type GaugeSample,
+  type Refusal,
+  type SourceUse,
+  type TrafficBucket,
+} from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
 import type { AdminBackend, BundleView, SourceView } from "./backend.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
@@ -71,16 +78,20 @@ function fittingBucket(periodMs: number): number {
 }
 
 async function overviewJson(
-  { queries, log }: AdminBackend,
+  { queries, log, clock }: AdminBackend,
   query: { sinceMs: number; untilMs: number; bucketMs: number; tenant?: string },
 ): Promise<Contract.Overview> {
   const [buckets, totals, storage] = await Promise.all([queries.traffic(query), log.counts(), queries.storage()]);
   const health = log.health();
+  const nowMs = clock.now();
+  const present = gaugeSampleOf(totals, storage, nowMs);
+  const isNow = ({ startMs }: TrafficBucket): boolean => startMs <= nowMs && nowMs < startMs + query.bucketMs;
   return {
     since: isoTime(query.sinceMs),
     until: isoTime(query.untilMs),
     bucket_ms: query.bucketMs,
-    buckets: buckets.map(bucketJson),
+    // Samples are taken at the end of a minute: without the present, the newest bucket would say nothing for most of it.
+    buckets: buckets.map((bucket) => bucketJson(isNow(bucket) ? withSample(bucket, present) : bucket)),
     totals: { events: { ...totals.events }, runs: { ...totals.runs }, dead_letters: totals.deadLetters },
     backlog: totals.runs.queued + totals.runs.running + totals.runs.waiting,
     oldest_open_at: timeOrNull(totals.oldestOpenAtMs),
@@ -95,6 +106,10 @@ async function overviewJson(
         ? { status: "ready", because: null }
         : { status: "unavailable", because: health.because },
   };
+}
+
+function withSample(bucket: TrafficBucket, sample: GaugeSample): TrafficBucket {
+  return { ...bucket, gauges: bucket.gauges === undefined ? sample : worseSample(bucket.gauges, sample) };
 }
 
 function bucketJson(bucket: TrafficBucket): Contract.TrafficBucket {

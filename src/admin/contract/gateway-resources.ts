@@ -39,7 +39,10 @@ export const trafficBucket = z.object({
   runs_failed: z.int(),
   acknowledgement: percentiles.nullable(),
   runs: percentiles.nullable(),
-  /** Runs that had not ended, at the worst minute of the bucket; of the whole gateway. Null where no sample was taken. */
+  /**
+   * Runs that had not ended, at the worst minute of the bucket; of the whole gateway. Null where no sample was taken. The
+   * bucket that is not over yet has the present moment as a sample.
+   */
   backlog: z
     .object({ queued: z.int(), running: z.int(), waiting: z.int(), oldest_ms: z.number().nullable() })
     .nullable(),
