@@ -11,6 +11,7 @@ import { readContentType, type ContentType } from "./content-type.ts";
 import { decodeForm } from "./form.ts";
 import { decodeMultipart } from "./multipart.ts";
 import { JsonCheck, MAX_JSON_DEPTH, nestsTooDeep } from "./json-check.ts";
+import { isPlainJson } from "./json-scan.ts";
 import { PayloadFault } from "./payload-fault.ts";
 
 /**
@@ -86,6 +87,7 @@ function decodedAtOnce(rawBody: Uint8Array, encoding: string, maxBytes: number):
 function checkDecoded(type: ContentType, body: Uint8Array): Promise<void> | undefined {
   if (type.kind !== "json" || body.length === 0) return undefined;
   const bytes = isInUtf8(type) ? body : Buffer.from(textOf(body, type));
+  if (isPlainJson(bytes)) return undefined;
   const check = new JsonCheck(bytes);
   const faultAt = check.advance(SLICE_BYTES);
   if (faultAt === undefined) return checkRest(check, bytes);
