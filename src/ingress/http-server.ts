@@ -20,7 +20,7 @@ import { Connections } from "./connections.ts";
 import { Receiver, type ReceiverOptions } from "./receive-request.ts";
 import { Turns } from "./turns.ts";
 import { requestFault } from "./request-fault.ts";
-import { isNearlyWebhook, originForm, routeOf, type Route, type TenantSources } from "./source-table.ts";
+import { isNearlyWebhook, KnownRoutes, originForm, type Route, type TenantSources } from "./source-table.ts";
 
 export interface IngressOptions extends ReceiverOptions {
   readonly host: string;
@@ -65,13 +65,9 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   Object.assign(server, { httpAllowHalfOpen: true });
   const connections = new Connections(server);
   const edge = new Edge(options, connections);
-  server.on(
-    "request",
-    (request: IncomingMessage, response: ServerResponse) => void edge.take(request, response, false),
-  );
-  server.on(
-    "checkContinue",
-    (request: IncomingMessage, response: ServerResponse) => void edge.take(request, response, true),
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => edge.take(request, response, false));
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) =>
+    edge.take(request, response, true),
   );
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
     edge.refuseExpectation(request, response),
@@ -100,6 +96,7 @@ class Edge {
   readonly #inflight: InflightBytes;
   readonly #rate: RateLimiter;
   readonly #turns = new Turns(REQUESTS_PER_TURN);
+  readonly #routes = new KnownRoutes();
   readonly #connections: Connections;
   #isStopping = false;
 
@@ -112,14 +109,18 @@ class Edge {
   }
 
   /** Takes a request whose headers have arrived. A fault of ours ends its connection, never the process. */
-  async take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+  take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     this.#connections.owe(response);
     try {
-      await this.#handle(request, response, expectsContinue);
+      this.#handle(request, response, expectsContinue);
     } catch (fault) {
-      this.#options.onFault("answering a request", fault);
-      request.socket.destroy();
+      this.#cut(request, fault);
     }
+  }
+
+  #cut(request: IncomingMessage, fault: unknown): void {
+    this.#options.onFault("answering a request", fault);
+    request.socket.destroy();
   }
 
   /** RFC 9110 section 10.1.1: there is no expectation but 100-continue. */
@@ -128,15 +129,15 @@ class Edge {
     this.#send(request, response, problem("expectation-failed"));
   }
 
-  /** Handles one request from its headers to its answer. */
-  async #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+  /** Handles one request from its headers to its answer; what needs no body is answered at once. */
+  #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const { clock } = this.#options;
     const receivedAtMs = clock.now();
     const receivedAt = clock.monotonic();
     const fault = requestFault(request.rawHeaders, request.httpVersion);
     if (fault !== undefined) return this.#send(request, response, problem(fault));
     const target = originForm(request.url ?? "/");
-    const route = routeOf(target);
+    const route = this.#routes.of(target);
     const method = request.method ?? "";
     const arrived = (rawBody: Uint8Array): ArrivedRequest => ({
       route: route ?? NOWHERE,
@@ -160,7 +161,9 @@ class Edge {
       return this.#send(request, response, this.#receiver.refuseMethod(arrived(NO_BODY)));
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
     if (expectsContinue) response.writeContinue();
-    return this.#takeBody(request, response, tenant.maxBodyBytes, arrived);
+    this.#takeBody(request, response, tenant.maxBodyBytes, arrived).catch((fault: unknown) =>
+      this.#cut(request, fault),
+    );
   }
 
   /** Reads the body, has the whole request received, and answers it. */

@@ -68,22 +68,33 @@ export class Receiver {
     this.#probes = new RateLimiter(KEPT_PROBES_PER_SECOND, options.clock);
   }
 
-  /** Answers a complete request. Never throws: a fault of ours becomes a 5xx and an alarm. */
-  async receive(request: ArrivedRequest): Promise<Answer> {
+  /**
+   * Answers a complete request. Never throws or rejects: a fault of ours becomes a 5xx and an alarm. Only what takes time
+   * comes as a promise, as every promise on this way is paid for by every request.
+   */
+  receive(request: ArrivedRequest): Answer | Promise<Answer> {
     try {
-      const tenant = this.#options.sources().tenants.get(request.route.tenant);
-      if (tenant === undefined)
-        return this.refuse(request, "not-found", { reason: "unknown_tenant", detail: "", hint: "" });
-      const signed = signedRequestOf(request, this.#options.sources().publicBaseUrl, this.#options.maxDecodedBytes);
-      const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
-      if (verifier === undefined) return await this.#unchecked(request, signed, tenant);
-      const judged = verifier.verify(signed, request.receivedAtMs);
-      // Only schemes that fetch keys take time; every promise on this way is paid for by every request.
-      const verdict = judged instanceof Promise ? await judged : judged;
-      return await this.#conclude(request, signed, verdict, tenant, verifier.provider);
+      const answer = this.#judge(request);
+      return answer instanceof Promise ? answer.catch((fault: unknown) => this.#faulted(request, fault)) : answer;
     } catch (fault) {
       return this.#faulted(request, fault);
     }
+  }
+
+  #judge(request: ArrivedRequest): Answer | Promise<Answer> {
+    const { tenants, publicBaseUrl } = this.#options.sources();
+    const tenant = tenants.get(request.route.tenant);
+    if (tenant === undefined)
+      return this.refuse(request, "not-found", { reason: "unknown_tenant", detail: "", hint: "" });
+    const signed = signedRequestOf(request, publicBaseUrl, this.#options.maxDecodedBytes);
+    const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
+    if (verifier === undefined) return this.#unchecked(request, signed, tenant);
+    const verdict = verifier.verify(signed, request.receivedAtMs);
+    const { provider } = verifier;
+    // Schemes that fetch keys.
+    if (verdict instanceof Promise)
+      return verdict.then((judged) => this.#conclude(request, signed, judged, tenant, provider));
+    return this.#conclude(request, signed, verdict, tenant, provider);
   }
 
   /** Refuses a request, keeps it in the ring, and tells the operator why. */

@@ -2,6 +2,7 @@
  * Which check a request has to pass, by tenant and event type. Built once from the bundle's settings: a look-up costs
  * the same with one scheme as with two hundred.
  */
+import { RecentMap } from "../base/index.ts";
 import type { KeyStore, SchemeConfig, SigningKey, Verifier } from "../signature/index.ts";
 
 /** A scheme with its secrets, as the bundle's settings give it. */
@@ -51,6 +52,24 @@ export function routeOf(target: string): Route | undefined {
   if (tenant === undefined || eventType === undefined || afterSlash !== "" || more.length > 0) return undefined;
   const route = { tenant: unescaped(tenant), eventType: unescaped(eventType) };
   return SEGMENT.test(route.tenant) && SEGMENT.test(route.eventType) ? route : undefined;
+}
+
+/** More than the sources of a busy bundle; and what is longer has a query, which is rarely the same twice. */
+const KEPT_ROUTES = 1000;
+const KEPT_TARGET_LENGTH = 280;
+
+/** Routes that were asked for before. Their names are the same strings each time, which every look-up behind it likes. */
+export class KnownRoutes {
+  readonly #routes = new RecentMap<string, Route>(KEPT_ROUTES);
+
+  /** As `routeOf`. */
+  of(target: string): Route | undefined {
+    const known = this.#routes.get(target);
+    if (known !== undefined) return known;
+    const route = routeOf(target);
+    if (route !== undefined && target.length <= KEPT_TARGET_LENGTH) this.#routes.set(target, route);
+    return route;
+  }
 }
 
 /** Whether a path that is no webhook's was probably meant to be one. */
