@@ -147,7 +147,9 @@ export class EventAnswers {
 function accepted({ envelope, provider }: Arrival, more?: Readonly<Record<string, string>>): Answer {
   if (provider?.acknowledgement !== undefined)
     return { status: 200, headers: { "content-type": "text/plain" }, body: provider.acknowledgement };
-  const body = JSON.stringify({ event_id: envelope.id, ...more });
+  // An id needs no escapes.
+  const body =
+    more === undefined ? `{"event_id":"${envelope.id}"}` : JSON.stringify({ event_id: envelope.id, ...more });
   return { status: 202, headers: { "content-type": "application/json" }, body };
 }
 

@@ -10,7 +10,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { endWith, GtcError, nearest } from "../base/index.ts";
-import type { Answer, HeaderList } from "../event/index.ts";
+import { headerOf, type Answer, type HeaderList } from "../event/index.ts";
 import { InflightBytes, readBody } from "./body-reader.ts";
 import { BrokenRequests } from "./broken-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
@@ -134,7 +134,8 @@ class Edge {
     const { clock } = this.#options;
     const receivedAtMs = clock.now();
     const receivedAt = clock.monotonic();
-    const fault = requestFault(request.rawHeaders, request.httpVersion);
+    const headers = headerList(request.rawHeaders);
+    const fault = requestFault(headers, request.httpVersion);
     if (fault !== undefined) return this.#send(request, response, problem(fault));
     const target = originForm(request.url ?? "/");
     const route = this.#routes.of(target);
@@ -143,7 +144,7 @@ class Edge {
       route: route ?? NOWHERE,
       method,
       target,
-      headers: headerList(request.rawHeaders),
+      headers,
       remoteAddress: request.socket.remoteAddress ?? "",
       rawBody,
       receivedAtMs,
@@ -156,7 +157,7 @@ class Edge {
       return this.#send(request, response, this.#refuseUnknown(arrived(NO_BODY), tenants.keys()));
     if (method === "OPTIONS" && !isChallenge(request, route, tenant))
       return this.#send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
-    const refusal = this.#refusalBeforeBody(method, contentLength(request.rawHeaders), route, tenant);
+    const refusal = this.#refusalBeforeBody(method, contentLength(headers), route, tenant);
     if (refusal === "method-not-allowed")
       return this.#send(request, response, this.#receiver.refuseMethod(arrived(NO_BODY)));
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
@@ -247,16 +248,15 @@ const LIMIT_HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
   "too-many-requests": "The tenant sends more than rate_limit_per_second; raise it if that is expected.",
 };
 
-/** What the sender says of the body's length. Read from the raw list: `request.headers` would build an object of all. */
-function contentLength(rawHeaders: readonly string[]): number {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!;
-    if (name.length === 14 && name.toLowerCase() === "content-length") return Number(rawHeaders[at + 1]);
-  }
-  return 0;
+/** What the sender says of the body's length. */
+function contentLength(headers: HeaderList): number {
+  return Number(headerOf(headers, "content-length") ?? 0);
 }
 
-/** Pairs with lower-case names, in the order of arrival, repeated names kept. */
+/**
+ * Pairs with lower-case names, in the order of arrival, repeated names kept. From the raw list: `request.headers` joins and
+ * drops what is repeated.
+ */
 function headerList(rawHeaders: readonly string[]): HeaderList {
   const list: [string, string][] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) list.push([rawHeaders[at]!.toLowerCase(), rawHeaders[at + 1]!]);
