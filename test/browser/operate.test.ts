@@ -299,9 +299,20 @@ describe("the inspector for operators", () => {
     const findings = page.locator(".finding");
     await findings.first().waitFor();
     expect((await findings.allInnerTexts()).map((text) => text.split(/\s/)[0])).toEqual(["Error", "Warning"]);
+    await findings.first().getByText("A trigger that never fires").waitFor();
     await page.getByText("1 check is in order").waitFor();
     await findings.first().getByRole("link", { name: "Show the flow" }).click();
     await page.waitForURL(/\/flows\/orders$/);
+  });
+
+  test("in German doctor's findings are named, and say what to do; what the gateway said is marked as English", async () => {
+    const page = await open("doctor", { locale: "de-DE" });
+    const finding = page.locator(".finding").first();
+    await finding.getByText("Ein Auslöser, der nie auslöst").waitFor();
+    await finding.getByText("Nur Buchstaben, Ziffern und", { exact: false }).waitFor();
+    expect(await finding.locator("[lang=en]").allInnerTexts()).toEqual(["Nothing sends this event type.", "Add it."]);
+    // Advice also where the gateway gave none.
+    await page.getByText("Ein zufälliges Geheimnis erzeugen", { exact: false }).waitFor();
   });
 
   test("in every list j and k walk the rows, enter opens one, escape lets go, and ? tells so", async () => {

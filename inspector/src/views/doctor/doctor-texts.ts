@@ -12,6 +12,7 @@ export const doctorTexts = defineTexts(
     note: "Note",
     ok: "In order",
     fix: "What to do",
+    fileFault: "A fault in a file",
     show: {
       flows: "Show the flow",
       sources: "Show the sources",
@@ -31,6 +32,7 @@ export const doctorTexts = defineTexts(
     note: "Hinweis",
     ok: "In Ordnung",
     fix: "Was zu tun ist",
+    fileFault: "Ein Fehler in einer Datei",
     show: {
       flows: "Ablauf zeigen",
       sources: "Quellen zeigen",

@@ -1,7 +1,7 @@
 import type { Finding } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
-import { useTexts } from "../../i18n/i18n.tsx";
+import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { CodeFrame } from "../../ui/code-frame.tsx";
@@ -10,6 +10,7 @@ import { LoadedView } from "../../ui/loaded-view.tsx";
 import { PageHead } from "../../ui/page-head.tsx";
 import { Prose } from "../../ui/prose.tsx";
 import { doctorTexts } from "./doctor-texts.ts";
+import { findingTexts, GERMAN_FIX, isKnownCheck } from "./finding-texts.ts";
 import { LEVEL_TONES, placeOf, sortFindings } from "./finding-place.ts";
 import "../operate.css";
 import "./doctor.css";
@@ -34,6 +35,7 @@ export default function DoctorView() {
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   const t = useTexts(doctorTexts);
+  const names = useTexts(findingTexts);
   if (findings.length === 0)
     return (
       <p className="note">
@@ -62,6 +64,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
             {inOrder.map(({ check, where, message }) => (
               <li key={`${check} ${where} ${message}`}>
                 <span>
+                  {isKnownCheck(check) && <>{names[check]}: </>}
                   <GatewayWords text={message} />
                 </span>
                 <code className="quiet">{where}</code>
@@ -76,7 +79,8 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
 
 function FindingCard({ finding }: { readonly finding: Finding }) {
   const t = useTexts(doctorTexts);
-  const { level, where, message, fix, frame } = finding;
+  const names = useTexts(findingTexts);
+  const { check, level, where, message, fix, frame } = finding;
   const place = placeOf(finding);
   return (
     <li className="card finding" data-level={level}>
@@ -86,16 +90,30 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
         {place && <Link to={place.to}>{t.show[place.view]}</Link>}
       </p>
       <p>
-        <strong>
-          <GatewayWords text={message} />
-        </strong>
+        <strong>{isKnownCheck(check) ? names[check] : t.fileFault}</strong>
+        <br />
+        <GatewayWords text={message} />
       </p>
-      {fix !== null && (
-        <p>
-          <span className="quiet">{t.fix}:</span> <GatewayWords text={fix} />
-        </p>
-      )}
+      <Fix check={check} fix={fix} />
       {frame !== null && <CodeFrame text={frame} />}
     </li>
+  );
+}
+
+/** What to do; in German also in front of the gateway's own words, where the check has advice. */
+function Fix({ check, fix }: Pick<Finding, "check" | "fix">) {
+  const t = useTexts(doctorTexts);
+  const { language } = useLanguage();
+  const advice = language === "de" && isKnownCheck(check) ? GERMAN_FIX[check] : undefined;
+  if (advice === undefined && fix === null) return null;
+  return (
+    <p>
+      <span className="quiet">{t.fix}:</span> {advice !== undefined && <Prose text={advice} />}{" "}
+      {fix !== null && (
+        <span className={advice === undefined ? "" : "quiet"}>
+          <GatewayWords text={fix} />
+        </span>
+      )}
+    </p>
   );
 }

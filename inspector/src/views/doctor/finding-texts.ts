@@ -1,0 +1,89 @@
+/**
+ * What doctor's checks are about, in the page's language, and what to do in German. The gateway says in English what it
+ * found and what to do about this very finding; the advice stands in front of it.
+ */
+import { defineTexts } from "../../i18n/i18n.tsx";
+
+export const findingTexts = defineTexts(
+  {
+    answers: "Answers",
+    bundle: "Bundle",
+    configuration: "Configuration",
+    "data-folder": "Data folder",
+    disabled: "Webhooks are switched off",
+    "disk-space": "Little space is left",
+    "event-log": "The event log cannot be read",
+    flows: "Flows",
+    gateway: "Gateway",
+    "hidden-flow": "A flow that no tenant sees",
+    "local-public-url": "The public URL is on this machine",
+    port: "Port",
+    "public-url": "Public URL",
+    "refused-request": "A request was refused",
+    "refused-requests": "The refused requests cannot be read",
+    setup: "Setup",
+    "signature-not-required": "Requests need no signature",
+    "unmatched-event-type": "No flow for this event type",
+    "unreachable-trigger": "A trigger that never fires",
+    "unsigned-event-type": "No signature for this event type",
+    "weak-secret": "A weak secret",
+  },
+  {
+    answers: "Antworten",
+    bundle: "Bundle",
+    configuration: "Konfiguration",
+    "data-folder": "Datenordner",
+    disabled: "Webhooks sind ausgeschaltet",
+    "disk-space": "Es ist wenig Platz frei",
+    "event-log": "Das Ereignisprotokoll ist nicht lesbar",
+    flows: "Abläufe",
+    gateway: "Gateway",
+    "hidden-flow": "Ein Ablauf, den kein Mandant sieht",
+    "local-public-url": "Die öffentliche URL liegt auf diesem Rechner",
+    port: "Port",
+    "public-url": "Öffentliche URL",
+    "refused-request": "Eine Anfrage wurde abgelehnt",
+    "refused-requests": "Die abgelehnten Anfragen sind nicht lesbar",
+    setup: "Einrichtung",
+    "signature-not-required": "Anfragen brauchen keine Signatur",
+    "unmatched-event-type": "Kein Ablauf für diesen Ereignistyp",
+    "unreachable-trigger": "Ein Auslöser, der nie auslöst",
+    "unsigned-event-type": "Keine Signatur für diesen Ereignistyp",
+    "weak-secret": "Ein schwaches Geheimnis",
+  },
+);
+
+export type Check = keyof (typeof findingTexts)["en"];
+
+/** Whether a check has texts of its own; the codes of faults in files have none, they stand in a code frame. */
+export function isKnownCheck(check: string): check is Check {
+  return Object.hasOwn(findingTexts.en, check);
+}
+
+export const GERMAN_FIX: Readonly<Record<Check, string>> = {
+  answers: "Die Antworten berichtigen und `gtc setup` erneut ausführen.",
+  bundle: "Prüfen, ob der Ordner ein Bundle ist und gelesen werden darf; `gtc init` legt eines an.",
+  configuration: "Die genannte Einstellung in `gtc.yaml` oder in der Umgebung berichtigen.",
+  "data-folder": "Dem Benutzer, unter dem gtc läuft, das Recht geben, dort zu schreiben.",
+  disabled: "`enabled` in den Antworten auf `true` setzen und `gtc setup` erneut ausführen.",
+  "disk-space": "Platz schaffen, oder `retention` in `gtc.yaml` verkürzen.",
+  "event-log": "Prüfen, ob `state/log` gelesen werden darf und von dieser Version von gtc stammt.",
+  flows: "Die genannte Stelle in der Datei berichtigen.",
+  gateway: "Das Protokoll des Gateways ansehen; antwortet es gar nicht, neu starten.",
+  "hidden-flow": "Einen der Abläufe umbenennen, oder diese Datei entfernen.",
+  "local-public-url":
+    "Für echte Absender `public_base_url` auf eine öffentliche https-Adresse oder die eines Tunnels setzen und `gtc setup` erneut ausführen.",
+  port: "Das Programm beenden, das ihn benutzt, oder mit `--port` oder `--admin-port` einen anderen wählen.",
+  "public-url": "DNS, Tunnel oder Proxy und Firewall prüfen: Die Adresse muss zu diesem Gateway führen.",
+  "refused-request": "Unter „Abgelehnt“ stehen Grund und Abhilfe; angenommen werden kann sie dort auch.",
+  "refused-requests": "Das Protokoll des Gateways ansehen.",
+  setup: "`gtc setup` mit den Antworten ausführen.",
+  "signature-not-required": "`require_signature` in den Antworten auf `true` setzen und `gtc setup` erneut ausführen.",
+  "unmatched-event-type":
+    "Einen Ablauf mit einem Auslöser für diesen Ereignistyp anlegen; gespeicherte Ereignisse können dann wiederholt werden.",
+  "unreachable-trigger": "Nur Buchstaben, Ziffern und `. _ : @ -` verwenden.",
+  "unsigned-event-type":
+    "Dem Ereignistyp in den Antworten unter `signatures` eine Signatur geben (oder `secret_header` und `secret_key` setzen) und `gtc setup` erneut ausführen.",
+  "weak-secret":
+    "Ein zufälliges Geheimnis erzeugen, beim Absender und in den Antworten eintragen und `gtc setup` erneut ausführen.",
+};
