@@ -1,3 +1,4 @@
+export { isInRange, parseAddressRange, type AddressRange } from "./address-range.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { createIdSource, type NewId } from "./ids.ts";
 export { brokenStatus, endWith, type BrokenStatus } from "./broken-request.ts";

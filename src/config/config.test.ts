@@ -25,6 +25,15 @@ test("sizes and durations are read with their units", () => {
   });
 });
 
+test("addresses are a list, however it is spaced", () => {
+  expect(resolveConfig({ env: {} }).trustedProxies).toEqual([]);
+  expect(resolveConfig({ env: { GTC_TRUSTED_PROXIES: "127.0.0.1,::1 , 10.0.0.0/8," } }).trustedProxies).toEqual([
+    "127.0.0.1",
+    "::1",
+    "10.0.0.0/8",
+  ]);
+});
+
 test("the configuration cannot be changed", () => {
   expect(Object.isFrozen(resolveConfig({ env: {} }))).toBe(true);
 });
@@ -54,6 +63,11 @@ test.each([
     'GTC_PORT: "99999" is not a whole number from 0 to 65535',
   ],
   ["a list for a text", { env: {}, fileText: "host: [127.0.0.1]\n" }, 'gtc.yaml: host: ["127.0.0.1"] is not a text'],
+  [
+    "a name for an address",
+    { env: {}, fileText: "trusted_proxies: 127.0.0.1, nginx\n" },
+    'gtc.yaml: trusted_proxies: "127.0.0.1, nginx" is not a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8',
+  ],
   ["no YAML", { env: {}, fileText: "port: 1\n port: 2\n" }, "gtc.yaml:1:7: Nested mappings"],
   ["a setting twice", { env: {}, fileText: "port: 1\nport: 2\n" }, "gtc.yaml:2:1: Map keys must be unique"],
 ])("%s is refused where it stands", (_what, sources, message) => {

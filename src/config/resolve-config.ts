@@ -1,6 +1,6 @@
 /** option > environment > file > default; everything that is wrong is said at once. */
 import { LineCounter, parseDocument } from "yaml";
-import { GtcError, messageOf, nearest, parseDurationMs } from "../base/index.ts";
+import { GtcError, messageOf, nearest, parseAddressRange, parseDurationMs } from "../base/index.ts";
 import { SETTINGS, type GatewayConfig, type Setting } from "./settings.ts";
 
 export interface ConfigSources {
@@ -19,7 +19,7 @@ export function resolveConfig({ options = {}, env, fileText }: ConfigSources): G
   const faults: string[] = [];
   const file = readFileSettings(fileText, faults);
   checkVariables(env, faults);
-  const resolved: Record<string, string | number> = {};
+  const resolved: Record<string, SettingValue> = {};
   for (const setting of SETTINGS as readonly Setting[]) {
     const variable = variableOf(setting.name);
     const [raw, from] = pick([
@@ -84,17 +84,24 @@ function checkVariables(env: ConfigSources["env"], faults: string[]): void {
   }
 }
 
-function fallbackOf({ fallback, kind }: Setting): string | number | undefined {
+type SettingValue = string | number | readonly string[];
+
+function fallbackOf({ fallback, kind }: Setting): SettingValue | undefined {
   if (typeof fallback === "function") return fallback();
+  if (kind === "addresses") return entriesOf(String(fallback));
   return kind === "duration" ? parseDurationMs(String(fallback)) : fallback;
 }
 
-function readValue(setting: Setting, raw: unknown): string | number | undefined {
+function readValue(setting: Setting, raw: unknown): SettingValue | undefined {
   // A list or a mapping of the file is no value of any setting.
   if (typeof raw !== "string" && typeof raw !== "number" && typeof raw !== "boolean") return undefined;
   const text = String(raw).trim();
   const { kind, min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
   if (kind === "text") return text;
+  if (kind === "addresses") {
+    const entries = entriesOf(text);
+    return entries.every((entry) => parseAddressRange(entry) !== undefined) ? entries : undefined;
+  }
   if (typeof kind === "object") return kind.oneOf.includes(text) ? text : undefined;
   const value =
     kind === "duration"
@@ -105,6 +112,11 @@ function readValue(setting: Setting, raw: unknown): string | number | undefined 
           ? Number(text)
           : undefined;
   return value !== undefined && value >= min && value <= max && Number.isSafeInteger(value) ? value : undefined;
+}
+
+function entriesOf(text: string): readonly string[] {
+  const entries = text.split(",").map((entry) => entry.trim());
+  return entries.filter((entry) => entry !== "");
 }
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
@@ -132,5 +144,6 @@ function expected({ kind, min = 0, max }: Setting): string {
   if (kind === "duration") return `a duration such as 250ms, 10s, 1h30m${bound}`;
   if (kind === "bytes") return `a size such as 25MiB or 1048576${bound}`;
   if (kind === "integer") return `a whole number${bound}`;
+  if (kind === "addresses") return "a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8";
   return kind === "text" ? "a text" : `one of ${kind.oneOf.join(", ")}`;
 }

@@ -4,7 +4,8 @@
  */
 import { cpus } from "node:os";
 
-export type SettingKind = "text" | "integer" | "bytes" | "duration" | { readonly oneOf: readonly string[] };
+export type SettingKind =
+  "text" | "integer" | "bytes" | "duration" | "addresses" | { readonly oneOf: readonly string[] };
 
 export interface Setting {
   readonly name: string;
@@ -38,6 +39,14 @@ export const SETTINGS = [
     max: MAX_PORT,
     option: "--port",
     summary: "Port on which webhooks are received; 0 takes a free one.",
+  },
+  {
+    name: "trusted_proxies",
+    field: "trustedProxies",
+    kind: "addresses",
+    fallback: "",
+    summary:
+      "Proxies before the gateway, as addresses or ranges with commas between: 127.0.0.1, 10.0.0.0/8. What comes through them is taken to come from the address in X-Forwarded-For.",
   },
   {
     name: "admin_host",
@@ -225,7 +234,13 @@ export const SETTINGS = [
 ] as const satisfies readonly Setting[];
 
 type Row = (typeof SETTINGS)[number];
-type ValueOf<K> = K extends "text" ? string : K extends { readonly oneOf: readonly (infer Word)[] } ? Word : number;
+type ValueOf<K> = K extends "text"
+  ? string
+  : K extends "addresses"
+    ? readonly string[]
+    : K extends { readonly oneOf: readonly (infer Word)[] }
+      ? Word
+      : number;
 
 /** The resolved configuration: complete, frozen, units in the names. */
 export type GatewayConfig = { readonly [R in Row as R["field"]]: ValueOf<R["kind"]> };

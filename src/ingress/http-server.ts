@@ -16,6 +16,7 @@ import { BrokenRequests } from "./broken-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";
+import { ClientAddresses } from "./client-address.ts";
 import { Connections } from "./connections.ts";
 import { Receiver, type ReceiverOptions } from "./receive-request.ts";
 import { Turns } from "./turns.ts";
@@ -33,6 +34,8 @@ export interface IngressOptions extends ReceiverOptions {
   readonly keepAliveTimeoutMs: number;
   /** Requests per second and tenant; 0 = no limit. */
   readonly ratePerSecond: number;
+  /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface Ingress extends AsyncDisposable {
@@ -97,12 +100,14 @@ class Edge {
   readonly #rate: RateLimiter;
   readonly #turns = new Turns(REQUESTS_PER_TURN);
   readonly #routes = new KnownRoutes();
+  readonly #addresses: ClientAddresses;
   readonly #connections: Connections;
   #isStopping = false;
 
   constructor(options: IngressOptions, connections: Connections) {
     this.#options = options;
     this.#connections = connections;
+    this.#addresses = new ClientAddresses(options.trustedProxies);
     this.#inflight = new InflightBytes(options.maxInflightBytes);
     this.#receiver = new Receiver(options, this.#inflight);
     this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
@@ -145,7 +150,7 @@ class Edge {
       method,
       target,
       headers,
-      remoteAddress: request.socket.remoteAddress ?? "",
+      remoteAddress: this.#addresses.of(request.socket.remoteAddress ?? "", headers),
       rawBody,
       receivedAtMs,
       receivedAt,

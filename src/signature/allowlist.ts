@@ -1,5 +1,5 @@
 /** Client addresses as the whole scheme, or as a further condition on any scheme. */
-import { isInRange, parseAddressRange, type AddressRange } from "./address-range.ts";
+import { isInRange, parseAddressRange, type AddressRange } from "../base/index.ts";
 import { refuse, type CheckOutcome, type CompiledScheme } from "./compiled-scheme.ts";
 import type { SignedRequest } from "./request.ts";
 

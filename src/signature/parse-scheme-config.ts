@@ -2,8 +2,7 @@
  * From what stands in the answers to a `SchemeConfig` and its keys. All faults are collected; nothing is thrown. Forms:
  * a provider by name; the seed's `header` + `algorithm`; a scheme that is written out in `scheme`.
  */
-import { nearest } from "../base/index.ts";
-import { parseAddressRange } from "./address-range.ts";
+import { nearest, parseAddressRange } from "../base/index.ts";
 import type { SigningKey } from "./compiled-scheme.ts";
 import { parseKeys } from "./parse-keys.ts";
 import { parseSchemeSpec } from "./parse-scheme-spec.ts";

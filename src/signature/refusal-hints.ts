@@ -19,7 +19,8 @@ export const REFUSAL_HINTS: Readonly<Record<RefusalReason, string>> = {
   requirement_failed: "The request is of another kind than the scheme accepts: choose the scheme that fits.",
   claims_wrong: "Check the settings of the scheme (issuer, audience, URL) against the provider's.",
   token_mismatch: "Compare the token with the provider's setting.",
-  address_not_allowed: "Add the provider's address range to `allow_ips`, or check which proxy headers are trusted.",
+  address_not_allowed:
+    "Add the provider's address range to `allow_ips`, or name the proxy that requests come through in `trusted_proxies`.",
   key_expired: "The provider still uses the old secret: give it the new one, or extend `not_after`.",
   key_missing: "Add the secret to the answers and run `gtc setup` again.",
   certificate_untrusted: "The request names a certificate that does not belong to the provider: it was not sent by it.",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { configOf, keyOf, NOW_MS, requestOf } from "../../test/support/signed-request.ts";
-import { parseAddressRange, isInRange } from "./address-range.ts";
+import { parseAddressRange, isInRange } from "../base/index.ts";
 import { decodeStrict } from "./encoding.ts";
 import { createVerifier, listProviders, parseSchemeConfig, type Verifier } from "./index.ts";
 import { parseDictionary } from "./structured-fields.ts";

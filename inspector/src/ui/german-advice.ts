@@ -24,7 +24,7 @@ export const GERMAN_ADVICE: Readonly<Record<ReasonCode, string>> = {
   claims_wrong: "Die Angaben des Verfahrens (Aussteller, Empfänger, URL) mit denen des Anbieters vergleichen.",
   token_mismatch: "Das Token mit der Einstellung beim Anbieter vergleichen.",
   address_not_allowed:
-    "Den Adressbereich des Anbieters in `allow_ips` aufnehmen, oder prüfen, welchen Proxys vertraut wird.",
+    "Den Adressbereich des Anbieters in `allow_ips` aufnehmen, oder den Proxy, durch den Anfragen kommen, in `trusted_proxies` nennen.",
   key_expired: "Dem Anbieter das neue Geheimnis geben, oder `not_after` verlängern.",
   key_missing: "Das Geheimnis in die Antworten aufnehmen und `gtc setup` erneut ausführen.",
   certificate_untrusted: "Nichts: Die Anfrage kam nicht vom Anbieter.",
@@ -43,6 +43,7 @@ export const GERMAN_ADVICE: Readonly<Record<ReasonCode, string>> = {
   test_or_live_secret: "Beim Anbieter das Geheimnis desselben Betriebs (Test oder Echt) holen und eintragen.",
   secret_form: "Das Geheimnis so eintragen, wie der Anbieter es benutzt.",
   old_secret: "Dem Anbieter das neue Geheimnis geben, oder das alte für eine Übergangszeit behalten.",
+  proxy_address: "Ist es der eigene Proxy, ihn in `gtc.yaml` unter `trusted_proxies` nennen.",
   timestamp: "Die Uhren beider Seiten prüfen; stellt der Anbieter absichtlich später zu, `tolerance` setzen.",
   old_version: "Beim Anbieter auf die neuere Signatur umstellen, oder das Verfahren der älteren wählen.",
   url_mismatch: "`public_base_url` prüfen: Sie muss die URL sein, die der Anbieter aufruft.",

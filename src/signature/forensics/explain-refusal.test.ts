@@ -52,6 +52,21 @@ test("the header is missing, because another provider calls", async () => {
   });
 });
 
+test("it came through a proxy whose header names an address that is allowed", async () => {
+  const config = { ...GITHUB, allowIps: ["203.0.113.0/24"] };
+  const through = (forwardedFor: string): SignedRequest => ({
+    ...signed(GITHUB, SECRET, requestOf(BODY, [["X-Forwarded-For", forwardedFor]])),
+    remoteAddress: "127.0.0.1",
+  });
+  expect(await explain(config, SECRET, through("198.51.100.1, 203.0.113.7"))).toMatchObject({
+    reason: "proxy_address",
+    certain: false,
+    detail: "the connection comes from 127.0.0.1, and X-Forwarded-For names 203.0.113.7, which is allowed",
+    fix: expect.stringContaining("add it to `trusted_proxies`"),
+  });
+  expect(await explain(config, SECRET, through("198.51.100.1, nonsense"))).toMatchObject({ reason: "as_reported" });
+});
+
 test("only the old SHA-1 header is there", async () => {
   const sha1 = createHmac("sha1", SECRET).update(BODY).digest("hex");
   expect(await explain(GITHUB, SECRET, requestOf(BODY, [["X-Hub-Signature", `sha1=${sha1}`]]))).toMatchObject({

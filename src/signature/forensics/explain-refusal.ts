@@ -12,6 +12,7 @@ import { bodyHypotheses } from "./body-hypotheses.ts";
 import type { Case, ExplainedReason, Hypothesis, OtherKeys } from "./hypothesis.ts";
 import { keyHypotheses } from "./key-hypotheses.ts";
 import { explainMissingHeader } from "./missing-header.ts";
+import { explainProxyAddress } from "./proxy-address.ts";
 import { signatureHypotheses } from "./signature-hypotheses.ts";
 import { suspicions } from "./suspicions.ts";
 import { urlHypotheses } from "./url-hypotheses.ts";
@@ -81,6 +82,12 @@ function explainDirectly({ config, keys, request }: Case, verdict: RefusedVerdic
       return { reason: "timestamp", detail: `the signature is right, but ${detail}`, fix, certain: true };
     case "key_expired":
       return { reason: "old_secret", detail, fix, certain: true };
+    case "address_not_allowed": {
+      const proxied = explainProxyAddress(request, config.allowIps);
+      return proxied === undefined
+        ? { reason: "as_reported", detail, fix, certain: true }
+        : { ...proxied, certain: false };
+    }
     case "header_duplicated":
       return { reason: "header_duplicated", detail, fix, certain: true };
     case "signature_malformed":
@@ -94,7 +101,6 @@ function explainDirectly({ config, keys, request }: Case, verdict: RefusedVerdic
     case "timestamp_missing":
     case "timestamp_malformed":
     case "requirement_failed":
-    case "address_not_allowed":
     case "key_missing":
     case "certificate_untrusted":
     case "handshake_token_mismatch":

@@ -22,6 +22,7 @@ export type ExplainedReason =
   | "old_version"
   | "url_mismatch"
   | "header_duplicated"
+  | "proxy_address"
   | "wrong_secret"
   | "as_reported";
 
