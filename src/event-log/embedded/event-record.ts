@@ -34,7 +34,11 @@ export function decodeEvent(meta: Buffer): EventMeta {
 
 /** All facts of one call are one record, so that a torn tail never keeps a part of them. */
 export function encodeFacts(facts: readonly NewFact[]): string {
-  const texts = facts.flatMap((fact) => (fact.type === "written_steps" ? fact.steps : JSON.stringify(fact)));
+  const texts: string[] = [];
+  for (const fact of facts) {
+    if (fact.type !== "written_steps") texts.push(JSON.stringify(fact));
+    else for (const step of fact.steps) texts.push(step);
+  }
   return `[${texts.join(",")}]`;
 }
 
