@@ -88,6 +88,17 @@ test("answers that leave a signature out say that it is no longer checked", asyn
   expect((await setup(["--answers", "answers.json"])).stderr).not.toContain("Verified until now");
 });
 
+test("what a bundle without a setup is told can be pasted: it names the answers that lie in it", async () => {
+  const folder = join(bundle.folder, "new");
+  await runGtc(["init", folder]);
+  const { stderr } = await runGtc(["start", "new"], { cwd: bundle.folder });
+  const [, words = ""] = /`gtc (setup [^`]*)`/.exec(stderr) ?? [];
+  expect(await runGtc(words.split(" "), { cwd: bundle.folder })).toMatchObject({ exitCode: 0 });
+  await rm(join(folder, "answers.json"));
+  await rm(join(folder, "state"), { recursive: true });
+  expect((await runGtc(["urls", folder])).stderr).toContain(`gtc setup --answers answers.json ${folder}`);
+});
+
 test("answers that are not there are said to be so, with how to get a template", async () => {
   const { exitCode, stderr } = await setup(["--answers", "nowhere.json"]);
   expect(exitCode).toBe(3);
