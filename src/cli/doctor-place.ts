@@ -6,10 +6,9 @@ import { basename, join } from "node:path";
 import { findGateway } from "../admin/index.ts";
 import { messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
-import { readAnswers, validateAnswers, type BundleFolder, type Finding } from "../setup/index.ts";
+import { ANSWER_FILES, readAnswers, validateAnswers, type BundleFolder, type Finding } from "../setup/index.ts";
 import type { CommandContext } from "./command.ts";
 
-const ANSWER_FILES = ["answers.json", "answers.yaml", "answers.yml"];
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
 
 /** Validates the answers that lie in the bundle. Setup may have had another environment: faults are warnings. */

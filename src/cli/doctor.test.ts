@@ -167,7 +167,11 @@ describe("gtc doctor", () => {
   test("tells a missing bundle, a missing setup and a wrong key apart", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     const { of: wrongKey } = await examine({ ...FREE_PORTS, GTC_KEY: "a passphrase of another bundle" });
-    expect(wrongKey("setup")).toMatchObject({ level: "error", message: expect.stringContaining("GTC_KEY") as string });
+    expect(wrongKey("setup")).toMatchObject({
+      level: "error",
+      where: bundle.folder,
+      message: expect.stringContaining("GTC_KEY") as string,
+    });
     const missing = await runGtc(["doctor", join(bundle.folder, "nowhere"), "--json"]);
     expect(missing).toMatchObject({ exitCode: 1, lines: [{ check: "bundle", level: "error" }] });
     await writeFile(join(bundle.folder, "state", "settings.json"), "{}");

@@ -58,8 +58,8 @@ interface Examination {
 /** Goes as far as it can: what depends on something that failed is left out. */
 async function examine(context: CommandContext, folder: string): Promise<Examination> {
   const findings: Finding[] = [];
-  const config = await attempt(findings, "configuration", () => configFor(context, folder));
-  const files = await attempt(findings, "bundle", () => readBundleFolder(folder));
+  const config = await attempt(findings, "configuration", "configuration", () => configFor(context, folder));
+  const files = await attempt(findings, "bundle", folder, () => readBundleFolder(folder));
   if (files === undefined) return { findings, diagnostics: [] };
   findings.push(...examineFiles(files), ...(await examineAnswers(context, files)));
   if (config !== undefined) findings.push(...(await examineRunning(context, files, config)));
@@ -75,7 +75,7 @@ async function examineRunning(
   const { folder } = files;
   const { env } = context;
   const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
-  const bundle = await attempt(findings, "setup", () => loadBundle(folder, options));
+  const bundle = await attempt(findings, "setup", folder, () => loadBundle(folder, options));
   if (bundle !== undefined) {
     const secrets = [...bundle.sources.values()].reduce((sum, { byType }) => sum + byType.size, 0);
     const message = `Set up; the secrets of ${secrets} signature(s) can be opened.`;
@@ -87,14 +87,19 @@ async function examineRunning(
   return findings;
 }
 
-/** Runs a step; an error that an operator may meet becomes a finding. */
-async function attempt<T>(findings: Finding[], check: string, step: () => Promise<T>): Promise<T | undefined> {
+/** Runs a step; an error that an operator may meet becomes a finding, at `place` where it names none itself. */
+async function attempt<T>(
+  findings: Finding[],
+  check: string,
+  place: string,
+  step: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await step();
   } catch (thrown) {
     const fault = asGtcError(thrown);
     if (fault === undefined) throw thrown;
-    const where = String(fault.details["path"] ?? check);
+    const where = String(fault.details["path"] ?? place);
     findings.push({ level: "error", check, where, message: messageOf(fault), fix: fault.fix });
     return undefined;
   }

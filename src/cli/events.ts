@@ -9,6 +9,7 @@ import { openEvents } from "./event-source.ts";
 import { eventText, listText } from "./event-text.ts";
 import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text } from "./options.ts";
+import { shellPath } from "./shell-word.ts";
 import { visible, visibleJson, visibleLines } from "../text/index.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
@@ -103,7 +104,7 @@ function replayText(result: JsonValue, bundle: string | undefined): string {
   const { event_id: id, runs } = result as { event_id: string; runs: { id: string; flow: string }[] };
   if (runs.length === 0) return `No flow handles event ${id} today; nothing was started.\n`;
   const started = runs.map((run) => `Started ${run.flow} as run ${run.id}`);
-  const see = ["gtc events show", id, ...(bundle === undefined ? [] : [bundle])].join(" ");
+  const see = ["gtc events show", id, ...(bundle === undefined ? [] : [shellPath(bundle)])].join(" ");
   return `${visibleLines(started.join("\n"))}\nSee: ${visible(see)}\n`;
 }
 

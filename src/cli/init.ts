@@ -1,10 +1,11 @@
 /** `gtc init`: a bundle that runs. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { initialFiles } from "../setup/index.ts";
 import { defineCommand } from "./command.ts";
 import { required } from "./options.ts";
+import { shellPath } from "./shell-word.ts";
 import { visible } from "../text/index.ts";
 
 export const init = defineCommand({
@@ -13,18 +14,45 @@ export const init = defineCommand({
   examples: ["gtc init ./my-bundle"],
   args: { dir: required("The folder to create") },
   options: {},
-  run: async (context, { args }) => {
-    const folder = resolve(context.cwd, args.dir);
-    const present = await readdir(folder).catch(() => []);
-    if (present.length > 0) throw new GtcError("GTC_USAGE", { detail: `${args.dir} is not empty; give a new folder.` });
+  run: async (context, { args: { dir } }) => {
+    const folder = resolve(context.cwd, dir);
+    const present = await presentIn(folder);
+    if (dir === "" || present === undefined || present.length > 0) {
+      const what = dir === "" ? "No folder is named" : `${dir} is ${present === undefined ? "no folder" : "not empty"}`;
+      throw new GtcError("GTC_USAGE", { detail: `${what}; give a new folder.` });
+    }
     for (const [path, content] of initialFiles(folder)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await createFolder(dirname(join(folder, path)));
       await writeFile(join(folder, path), content);
     }
-    const shown = visible(relative(context.cwd, folder) || ".");
+    const shown = relative(context.cwd, folder) || ".";
+    const command = (words: string): string => `  gtc ${words} ${shellPath(shown)}`;
+    const setup = command(`setup --answers ${shellPath(join(shown, "answers.json"))}`);
     context.stdout.write(
-      `Created ${shown}. Next:\n  gtc setup --answers ${join(shown, "answers.json")} ${shown}\n  gtc start ${shown}\n`,
+      `${visible(`Created a bundle in ${shown}`)}. Next:\n${visible(setup)}\n${visible(command("start"))}\n`,
     );
     return 0;
   },
 });
+
+/** What lies in a folder, which need not be there; undefined where something else stands. */
+async function presentIn(folder: string): Promise<readonly string[] | undefined> {
+  const found = await stat(folder).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code !== "ENOENT") throw fault;
+  });
+  if (found === undefined) return [];
+  return found.isDirectory() ? readdir(folder) : undefined;
+}
+
+/** One folder after the other: Node's own `recursive` never ends where none can be made, such as in /proc. */
+async function createFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (fault) {
+    const { code } = fault as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(folder) === folder) throw fault;
+    await createFolder(dirname(folder));
+    await mkdir(folder);
+  }
+}

@@ -24,6 +24,7 @@ import { defineCommand, type CommandContext } from "./command.ts";
 import { configFor, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
+import { shellPath } from "./shell-word.ts";
 import { urlsText } from "./urls.ts";
 import { jsonLine } from "./json-line.ts";
 import { fileText, visible } from "../text/index.ts";
@@ -59,6 +60,8 @@ export const setup = defineCommand({
   run: async (context, { args, options }) => {
     if (options["emit-answers"] !== undefined)
       return emit(context, options["emit-answers"], options.advanced, args.bundle);
+    if (options.advanced)
+      throw new GtcError("GTC_USAGE", { detail: "gtc setup: --advanced goes with --emit-answers FILE." });
     const folder = folderOf(context, args.bundle);
     const { bundle } = await readBundleFolder(folder);
     const keyText = context.env["GTC_KEY"];
@@ -85,20 +88,18 @@ async function setupBefore(folder: string, keyText: string | undefined): Promise
 }
 
 async function emit(context: CommandContext, file: string, advanced: boolean, bundle: string | undefined): Promise<0> {
-  const template = answersTemplate(advanced);
-  if (file === "-") context.stdout.write(template);
-  else {
-    await writeFile(resolve(context.cwd, file), template, { flag: "wx" }).catch((cause: NodeJS.ErrnoException) => {
-      throw new GtcError(
-        "GTC_USAGE",
-        { detail: cause.code === "EEXIST" ? `${file} is already there; give another name.` : cause.message },
-        { cause },
-      );
-    });
-    context.stderr.write(
-      `${visible(`Wrote ${file}. Fill it in, then run: gtc setup --answers ${file} ${bundle ?? "./my-bundle"}`)}\n`,
-    );
+  const [tenant] = bundle === undefined ? [] : (await readBundleFolder(folderOf(context, bundle))).bundle.tenants;
+  const template = answersTemplate(advanced, tenant);
+  if (file === "-") {
+    context.stdout.write(template);
+    return 0;
   }
+  await writeFile(resolve(context.cwd, file), template, { flag: "wx" }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "EEXIST") throw cause;
+    throw new GtcError("GTC_USAGE", { detail: `${file} is already there; give another name.` }, { cause });
+  });
+  const next = `gtc setup --answers ${shellPath(file)} ${shellPath(bundle ?? "./my-bundle")}`;
+  context.stderr.write(`${visible(`Wrote ${file}. Fill it in, then run: ${next}`)}\n`);
   return 0;
 }
 

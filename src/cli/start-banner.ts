@@ -49,7 +49,7 @@ export function bannerText(
   const inspector = `http://${hostText(addresses.admin.host)}:${addresses.admin.port}/#token=${token}`;
   return [
     `\n${paint.bold("gtc")} receives webhooks on ${paint.accent(local)}\nInspector: ${paint.accent(inspector)}\n`,
-    urlsText(rows, context),
+    urlsText(shownRows(rows, publicBaseUrl, local, addresses.webhook.port), context),
     ...placeLines(publicBaseUrl, local, addresses.webhook.port, context),
     ...(curls.length === 0
       ? []
@@ -57,22 +57,40 @@ export function bannerText(
   ].join("\n");
 }
 
-/** Where to try, when the URLs of the table do not lead here from this machine. */
+/** The URLs that lead here: those of a public URL with another port of this machine would not. */
+function shownRows(rows: readonly UrlRow[], publicBaseUrl: string, local: string, port: number): readonly UrlRow[] {
+  if (!isElsewhere(publicBaseUrl, port)) return rows;
+  return rows.map((row) => ({ ...row, url: `${local}${WEBHOOK_PATH}/${row.tenant}/${row.event_type}` }));
+}
+
+/** Whether the public URL is this machine's, with another port: then nothing listens there, and its URLs lead nowhere. */
+function isElsewhere(publicBaseUrl: string, port: number): boolean {
+  return isHere(publicBaseUrl) && portOf(publicBaseUrl) !== port;
+}
+
+function isHere(publicBaseUrl: string): boolean {
+  const { hostname, protocol } = new URL(publicBaseUrl);
+  return protocol === "http:" && ["localhost", "[::1]", "127.0.0.1"].includes(hostname);
+}
+
+function portOf(publicBaseUrl: string): number {
+  return Number(new URL(publicBaseUrl).port || 80);
+}
+
+/** Where to try, when the URLs of the table do not lead here from this machine, or are not those of `gtc urls`. */
 function placeLines(
   publicBaseUrl: string,
   local: string,
   port: number,
   { paint }: Pick<CommandContext, "paint">,
 ): readonly string[] {
-  const { hostname, port: publicPort, protocol } = new URL(publicBaseUrl);
-  const isHere = protocol === "http:" && ["localhost", "[::1]", "127.0.0.1"].includes(hostname);
-  if (isHere && Number(publicPort || 80) === port) return [];
-  const lines = [`On this machine: ${paint.accent(`${local}${WEBHOOK_PATH}/{tenant}/{event_type}`)}`];
-  if (isHere)
-    lines.push(
-      `${paint.warning("!")} The URLs above, from public_base_url, lead to another port. Correct it with \`gtc setup\`, or start with --port ${publicPort || 80}.`,
-    );
-  return [...lines, ""];
+  if (isElsewhere(publicBaseUrl, port))
+    return [
+      `${paint.warning("!")} public_base_url is ${visible(publicBaseUrl)}, another port: \`gtc urls\` shows that one. Correct it with \`gtc setup\`, or start with --port ${portOf(publicBaseUrl)}.`,
+      "",
+    ];
+  if (isHere(publicBaseUrl)) return [];
+  return [`On this machine: ${paint.accent(`${local}${WEBHOOK_PATH}/{tenant}/{event_type}`)}`, ""];
 }
 
 /** As it stands in a URL; an address that means all of them is reached at this machine's own. */

@@ -16,6 +16,7 @@ import { environmentFor, roomyEnvironmentFor } from "./environment.ts";
 import { meterCalls } from "./meter-calls.ts";
 import { withoutMetered } from "./metered-functions.ts";
 import { MeteredText } from "./metered-text.ts";
+import { inWords } from "./parser-words.ts";
 import { withinBudget } from "./read-budget.ts";
 import { namesIn } from "./syntax-tree.ts";
 
@@ -146,7 +147,7 @@ function faultOf(thrown: unknown, text: string, known: readonly string[]): Expre
     const range = { start, end: Math.max(start + 1, Math.min(found.end, text.length)) };
     const code = thrown.code === "unknown_variable" ? "unknown-name" : "bad-expression";
     const hint = hintFor(thrown.code, text, range, known);
-    const fault = { code, message: clean(thrown.summary), range };
+    const fault = { code, message: inWords(clean(thrown.summary)), range };
     return hint === undefined ? fault : { ...fault, hint };
   }
   return { code: "bad-expression", message: clean(messageOf(thrown)), range: whole };

@@ -206,6 +206,18 @@ describe("faults of an expression", () => {
     expect(faultOf("zzzzzzzz == 1").hint).toMatch(/Known names: event, headers/);
   });
 
+  it.each([
+    ["headers['x' == 1", "The expression ends where `]` is expected."],
+    ["payload.a ==", "The expression ends where a value is expected."],
+    ["(payload.a == 1", "The expression ends where `)` is expected."],
+    ["payload..a", "Here a name is expected, not `.`."],
+    ["&& payload.a", "Here a value is expected, not `&&`."],
+    ["payload.a == )", "Here a value is expected, not `)`."],
+    ["[1, 2", "The expression ends where `]` is expected."],
+  ])("of %s are told in words", (text, message) => {
+    expect(faultOf(text).message).toBe(message);
+  });
+
   it("say what to write instead of braces", () => {
     expect(faultOf("{{event.payload.x}} == 1").hint).toMatch(/needs no braces/);
   });

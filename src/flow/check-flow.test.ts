@@ -49,6 +49,11 @@ ${RESPOND}`),
         "flow.yaml:5:101 unknown-target: There is no node `ingore` in this flow.",
       ],
     );
+    const twice = "  - { id: a, type: template, config: { template: x }, next: nowhere }\n";
+    expectFaults(flowOf(`${twice}${twice.replace(", next: nowhere", "")}`), [
+      "flow.yaml:4:61 unknown-target: There is no node `nowhere` in this flow.",
+      "flow.yaml:5:11 duplicate-id: There is already a node `a`, in line 4.",
+    ]);
     expect(onlyFault(flowOf("  - { id: a, type: http_response, next: other }")).hint).toBe(
       "Add a node with the id `other`, or name one of: a.",
     );

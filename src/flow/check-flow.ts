@@ -17,7 +17,7 @@ export interface FlowSurroundings {
 export function checkFlow(draft: FlowDraft, { flowNames, isStarted }: FlowSurroundings): void {
   checkNames(draft);
   const edges = draft.nodes.filter(({ isSound }) => isSound).flatMap(edgesOf);
-  checkTargets(draft, edges);
+  checkTargets(draft);
   checkTriggers(draft, isStarted);
   compileNodes(draft, flowNames);
   // Reachability and loops are only meaningful on a graph whose edges are all known.
@@ -53,15 +53,13 @@ function reserved(name: string): string {
   return isBuiltIn(name) ? `\`${name}\` is a built-in target.` : `\`${name}\` is a built-in name.`;
 }
 
-function checkTargets(draft: FlowDraft, edges: readonly PlacedEdge[]): void {
-  const nodes = new Map(draft.nodes.map((node) => [node.id, node]));
-  for (const { from, to, path } of edges) {
-    const node = nodes.get(from);
-    if (node !== undefined && path.length > 0)
-      checkTarget(draft, to, [...draft.pathOfNode(node.index), ...aliased(draft, node, path)]);
-  }
+function checkTargets(draft: FlowDraft): void {
   for (const node of draft.nodes) {
-    if (node.isSound) continue;
+    if (node.isSound) {
+      for (const { to, path } of edgesOf(node))
+        if (path.length > 0) checkTarget(draft, to, [...draft.pathOfNode(node.index), ...aliased(draft, node, path)]);
+      continue;
+    }
     if (node.next !== undefined)
       checkTarget(draft, node.next, [...draft.pathOfNode(node.index), ...aliased(draft, node, ["next"])]);
     if (node.onError !== undefined) checkTarget(draft, node.onError, [...draft.pathOfNode(node.index), "on_error"]);
@@ -88,7 +86,7 @@ function aliased(draft: FlowDraft, node: DraftNode, path: PlacedEdge["path"]): P
 
 function checkTarget(draft: FlowDraft, target: string, path: readonly (string | number)[]): void {
   const isTrigger = path[0] === "triggers";
-  const ids = [...draft.nodes.map(({ id }) => id), ...draft.brokenIds];
+  const ids = [...new Set([...draft.nodes.map(({ id }) => id), ...draft.brokenIds])];
   if (ids.includes(target) || (!isTrigger && isBuiltIn(target))) return;
   const similar = nearest(target, isTrigger ? ids : [...ids, ...BUILT_IN_TARGETS]);
   const missing = `Add a node with the id \`${target}\``;

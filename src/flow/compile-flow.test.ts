@@ -66,7 +66,7 @@ describe("a definition", () => {
       "The node `check` cannot be compiled: There is no node type `gone`.",
     );
     expect(() => compileFlow(definitionJson.replace("flow.limit > 1", "flow.limit >"))).toThrow(
-      /`check` cannot be compiled: Unexpected/,
+      /`check` cannot be compiled: The expression ends/,
     );
     expect(() => compileFlow(definitionJson.replace('"conditions":', '"condition":'))).toThrow(
       /`check` cannot be compiled/,

@@ -205,7 +205,8 @@ config:
   });
 
   it("of the whole file say so", () => {
-    expectFaults("", ["flow.yaml:1:1 bad-value: The file must be a mapping."]);
+    expectFaults("", ["flow.yaml:1:1 bad-value: There is nothing in the file."]);
+    expectFaults("# later\n", ["flow.yaml:1:1 bad-value: There is nothing in the file."]);
     expectFaults("just text", ["flow.yaml:1:1 bad-value: The file must be a mapping."]);
     expectFaults("name: x", ["flow.yaml:1:1 missing-field: `nodes` is missing."]);
     expectFaults("nodes: []", ["flow.yaml:1:8 bad-value: `nodes` needs at least one node."]);

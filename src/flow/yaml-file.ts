@@ -100,6 +100,8 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
     if (document.errors.some(({ message }) => message.startsWith(STACK_OVERFLOW)))
       return { diagnostics: [fault("bad-yaml", TOO_DEEP, { start: 0, end: 0 })] };
     if (problems.length > 0) return { diagnostics: onePerPlace(problems) };
+    if (document.contents === null)
+      return { diagnostics: [fault("bad-value", "There is nothing in the file.", { start: 0, end: 0 })] };
     const reader = new YamlReader(document, fault);
     const value = reader.read(document.contents, 0);
     if (reader.faults.length > 0) return { diagnostics: reader.faults };

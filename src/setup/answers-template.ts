@@ -1,5 +1,5 @@
-/** A template for the answers, with or without what is optional. */
-export function answersTemplate(kind: boolean | "start"): string {
+/** A template for the answers, with or without what is optional; `tenant` is one that the bundle has. */
+export function answersTemplate(kind: boolean | "start", tenant = "demo"): string {
   if (kind === "start") {
     const local = { enabled: true, public_base_url: "http://localhost:8080", signatures: {} };
     return `${JSON.stringify({ "events-webhook": local }, undefined, 2)}\n`;
@@ -17,7 +17,7 @@ export function answersTemplate(kind: boolean | "start"): string {
     max_body_bytes: 26_214_400,
     signatures,
     tenants: {
-      demo: {
+      [tenant]: {
         signatures: { "order.created": { header: "X-Signature-256", algorithm: "sha256", secret: "$ORDERS_SECRET" } },
       },
     },

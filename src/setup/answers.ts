@@ -29,6 +29,9 @@ export interface AnswerSection {
 
 type Read = { readonly answers: AnswerSection } | { readonly faults: readonly AnswerFault[] };
 
+/** How the file is called that `gtc init` writes and that people keep in their bundle. */
+export const ANSWER_FILES: readonly string[] = ["answers.json", "answers.yaml", "answers.yml"];
+
 const SECTION = "events-webhook";
 /** The editor's own: where the JSON Schema is. */
 const SCHEMA_KEY = "$schema";

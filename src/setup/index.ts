@@ -1,4 +1,4 @@
-export { readAnswers, type AnswerFault } from "./answers.ts";
+export { ANSWER_FILES, readAnswers, type AnswerFault } from "./answers.ts";
 export { ANSWER_OPTIONS } from "./answer-options.ts";
 export { answersJsonSchema } from "./answers-schema.ts";
 export { answersTemplate } from "./answers-template.ts";

@@ -1,19 +1,26 @@
 import { basename } from "node:path";
+import { stringify } from "yaml";
 import { answersTemplate } from "./answers-template.ts";
 
 /** What `gtc init` writes, by path: a bundle with one flow that answers, ready to be set up and started. */
 export function initialFiles(folder: string): readonly (readonly [path: string, content: string])[] {
-  const id =
-    basename(folder)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9_-]+/g, "-") || "my-bundle";
+  const name = basename(folder) || "my-bundle";
   return [
-    ["bundle.yaml", `schema_version: "1"\nbundle_id: ${id}\nname: ${id}\ntenants: [demo]\n`],
+    [
+      "bundle.yaml",
+      stringify({ schema_version: "1", bundle_id: idOf(name), name, tenants: ["demo"] }, { lineWidth: 0 }),
+    ],
     ["answers.json", answersTemplate("start")],
     ["flows/hello.ygtc", HELLO],
     [".gitignore", "# what gtc writes: settings, sealed secrets and their key, the event log\nstate/\n"],
     ["README.md", README],
   ];
+}
+
+/** Accents and the like are left out, all else that is no letter or digit becomes a hyphen. */
+function idOf(name: string): string {
+  const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  return plain.replaceAll(/[^a-z0-9_]+/g, "-").replaceAll(/^-+|-+$/g, "") || "my-bundle";
 }
 
 const HELLO = `name: hello

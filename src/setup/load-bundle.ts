@@ -1,11 +1,12 @@
 /**
  * A bundle as the gateway runs it: what its author wrote, and what setup made of the answers, with the secrets opened.
  */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { keyFaults, type SchemeConfig, type SigningKey } from "../signature/index.ts";
 import { readExternalSecret, readStateFile, SealedStore, type SecretPlace } from "../secret/index.ts";
+import { ANSWER_FILES } from "./answers.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 import {
   ownSettings,
@@ -132,10 +133,18 @@ function assemble(
 /** What setup wrote. @throws GtcError GTC_NOT_SET_UP, GTC_LOG_FORMAT, GTC_STATE_DAMAGED; an error of the file system. */
 export async function readSettings(folder: string): Promise<StoredSettings> {
   const path = join(folder, "state", "settings.json");
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === "ENOENT" ? new GtcError("GTC_NOT_SET_UP", { path: folder }, { cause }) : cause;
+  const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT") throw cause;
+    throw new GtcError("GTC_NOT_SET_UP", { path: folder, answers: await answersFor(folder) }, { cause });
   });
   return readStateFile(path, text, settingsSchema, SETTINGS_FORMAT);
+}
+
+/** The answers that lie in the bundle, so that the command that is told can be run as it stands. */
+async function answersFor(folder: string): Promise<string> {
+  const present: readonly string[] = await readdir(folder).catch(() => []);
+  const name = ANSWER_FILES.find((candidate) => present.includes(candidate));
+  return name === undefined ? "answers.json" : join(folder, name);
 }
 
 /** A tenant's own schemes come before those of all tenants. */

@@ -246,6 +246,22 @@ describe("answers that are not valid", () => {
     ).toBeGreaterThanOrEqual(6);
   });
 
+  test("what the environment lacks is told also where a scheme has other faults", () => {
+    const signatures = {
+      github: { header: "X-Sig", algoritm: "sha256", secret: "$NOT_THERE" },
+      stripe: { provider: "strpe", secrets: ["${NOT_THERE}", { name: "old", secret: "$NOT_THERE" }] },
+      elsewhere: { provider: "gthub", secret: { env: "NOT_THERE" } },
+    };
+    const section = { ...VALID, secret_header: "no header", secret_key: "$NOT_THERE", signatures };
+    const lacking = faultsOf(section).filter((fault) => fault.includes("NOT_THERE is not set"));
+    expect(lacking.map((fault) => fault.split(" ")[0]).toSorted()).toEqual([
+      "$.events-webhook.secret_key",
+      "$.events-webhook.signatures.github.secret",
+      "$.events-webhook.signatures.stripe.secrets[0]",
+      "$.events-webhook.signatures.stripe.secrets[1].secret",
+    ]);
+  });
+
   test("slips are recognised", () => {
     expect(hintsOf({ ...VALID, signature: {} })).toBe('Did you mean "signatures"?');
     expect(hintsOf({ ...VALID, tenants: { acmee: {} } })).toBe('Did you mean "acme"?');

@@ -143,6 +143,7 @@ class Validator {
     if (header !== undefined && !isHeader) this.#fault(`${path}.secret_header`, "must be the name of a header");
     const isKey = typeof key === "string" && key !== "";
     if (key !== undefined && !isKey) this.#fault(`${path}.secret_key`, "must be a text that is not empty");
+    if (isKey && !isHeader) this.#checkReference(key, `${path}.secret_key`);
     if (!isHeader || !isKey) return undefined;
     const config = { scheme: { spec: sha256Spec(header) } };
     return this.#source(config, [{ name: "default", secret: key }], `${path}.secret_key`, `${owner}/${ANY}`);
@@ -159,10 +160,12 @@ class Validator {
       const at = memberPath(path, eventType);
       if (!EVENT_TYPE.test(eventType))
         this.#fault(at, "is no event type", "Use letters, digits and . _ : @ -, at most 128 of them.");
-      const parsed = parseSchemeConfig(this.#external.withoutThem(entry, at));
+      const known = this.#external.withoutThem(entry, at);
+      const parsed = parseSchemeConfig(known);
       if ("faults" in parsed) {
         for (const { path: below, message, hint } of parsed.faults)
           this.#fault(below === "" ? at : `${at}.${below}`, message, hint);
+        this.#checkReferences(known, at);
         continue;
       }
       const source = this.#source(parsed.config, parsed.keys, `${at}.secret`, `${owner}/${eventType}`);
@@ -197,6 +200,23 @@ class Validator {
         return { name, secretName, ...from, ...(notAfterMs !== undefined && { notAfterMs }) };
       }),
     };
+  }
+
+  /** Of an entry that has other faults: what the environment lacks is told with them. */
+  #checkReferences(entry: unknown, path: string): void {
+    if (!isRecord(entry)) return;
+    this.#checkReference(entry["secret"], `${path}.secret`);
+    const { secrets } = entry;
+    if (!Array.isArray(secrets)) return;
+    secrets.forEach((item: unknown, index) => {
+      const at = `${path}.secrets[${index}]`;
+      if (isRecord(item)) this.#checkReference(item["secret"], `${at}.secret`);
+      else this.#checkReference(item, at);
+    });
+  }
+
+  #checkReference(secret: unknown, path: string): void {
+    if (typeof secret === "string" && this.#external.placeOf(secret) === undefined) this.#resolve(secret, path);
   }
 
   #resolve(text: string, path: string): string | undefined {

@@ -88,6 +88,17 @@ test("answers that leave a signature out say that it is no longer checked", asyn
   expect((await setup(["--answers", "answers.json"])).stderr).not.toContain("Verified until now");
 });
 
+test("what a bundle without a setup is told can be pasted: it names the answers that lie in it", async () => {
+  const folder = join(bundle.folder, "new");
+  await runGtc(["init", folder]);
+  const { stderr } = await runGtc(["start", "new"], { cwd: bundle.folder });
+  const [, words = ""] = /`gtc (setup [^`]*)`/.exec(stderr) ?? [];
+  expect(await runGtc(words.split(" "), { cwd: bundle.folder })).toMatchObject({ exitCode: 0 });
+  await rm(join(folder, "answers.json"));
+  await rm(join(folder, "state"), { recursive: true });
+  expect((await runGtc(["urls", folder])).stderr).toContain(`gtc setup --answers answers.json ${folder}`);
+});
+
 test("answers that are not there are said to be so, with how to get a template", async () => {
   const { exitCode, stderr } = await setup(["--answers", "nowhere.json"]);
   expect(exitCode).toBe(3);
@@ -125,19 +136,36 @@ test("without answers and without a terminal it says how to give them", async ()
   expect(stderr).toContain("--emit-answers");
 });
 
+const TEMPLATE_SECRETS = {
+  GITHUB_WEBHOOK_SECRET: "a",
+  STRIPE_WEBHOOK_SECRET: "whsec_b",
+  WEBHOOK_SECRET: "c",
+  ORDERS_SECRET: "d",
+};
+
 test.each([[[]], [["--advanced"]]])("a template (%j) becomes valid once its variables are set", async (words) => {
   const emitted = await setup(["--emit-answers", "template.json", ...words]);
   expect(emitted.exitCode).toBe(0);
-  const secrets = {
-    GITHUB_WEBHOOK_SECRET: "a",
-    STRIPE_WEBHOOK_SECRET: "whsec_b",
-    WEBHOOK_SECRET: "c",
-    ORDERS_SECRET: "d",
-  };
-  expect(await setup(["--answers", "template.json"], secrets)).toMatchObject({ exitCode: 0 });
+  expect(await setup(["--answers", "template.json"], TEMPLATE_SECRETS)).toMatchObject({ exitCode: 0 });
   expect(emitted.stderr).toContain("gtc setup --answers template.json .\n");
   const again = await setup(["--emit-answers", "template.json"]);
   expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("already there") as string });
+});
+
+test("a template for a bundle names one of its tenants", async () => {
+  const bundleYaml = 'schema_version: "1"\nbundle_id: shop\nname: Shop\ntenants: [acme]\n';
+  await writeFile(join(bundle.folder, "bundle.yaml"), bundleYaml);
+  await setup(["--emit-answers", "template.json", "--advanced"]);
+  expect(await setup(["--answers", "template.json"], TEMPLATE_SECRETS)).toMatchObject({ exitCode: 0 });
+});
+
+test("a template that cannot be written is a refusal of the system, and --advanced alone is none of setup", async () => {
+  const refused = await setup(["--emit-answers", "nowhere/answers.json"]);
+  expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("GTC_SYSTEM") as string });
+  expect(await setup(["--advanced"])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("--advanced goes with --emit-answers") as string,
+  });
 });
 
 test("the secrets open with the GTC_KEY that sealed them and with no other", async () => {
