@@ -78,11 +78,16 @@ export function maskPayload(
 
 /** The value at a path, as text; undefined when there is none. A path with `*` gives the list of all it finds. */
 export function valueAt(payload: JsonValue, path: string): string | undefined {
-  const steps = stepsOf(path);
-  const values = steps === undefined ? [] : valuesAt(payload, steps);
+  const values = valuesOf(payload, path);
   if (values.length === 0) return undefined;
   const value = values.length === 1 ? values[0] : values;
   return typeof value === "string" ? value : stringifyJson(value ?? null);
+}
+
+/** All values at a path; none where it is no path. */
+export function valuesOf(payload: JsonValue, path: string): readonly JsonValue[] {
+  const steps = stepsOf(path);
+  return steps === undefined ? [] : valuesAt(payload, steps);
 }
 
 const STEP = /\.([^.[\]]+)|\[(\d+|\*)\]/y;

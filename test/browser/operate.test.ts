@@ -62,7 +62,7 @@ describe("the inspector for operators", () => {
     return page;
   }
 
-  test("a refused request appears without a reload, with its reason and what to do; its signature is hidden", async () => {
+  test("a refused request appears without a reload, with its reason and what to do; its signature is masked until it is asked for", async () => {
     const page = await open("refused");
     await page.getByText("Nothing was refused.").waitFor();
     await postIssue(gateway.url, "from somebody else", ANOTHER_SECRET);
@@ -75,7 +75,12 @@ describe("the inspector for operators", () => {
     await row.getByRole("link").click();
     const header = row.locator(".refusal-headers > div", { hasText: "x-hub-signature-256" });
     await header.waitFor();
-    expect(await header.innerText()).toMatch(/hidden, \d+ characters/);
+    expect(await header.innerText()).toMatch(/masked, \d+ characters/);
+    await header.getByRole("button", { name: "Reveal header:x-hub-signature-256" }).press("Enter");
+    const revealed = header.getByText(/^sha256=[0-9a-f]{64}$/);
+    await revealed.waitFor();
+    // Where the keyboard was it goes on: the button is gone.
+    expect(await revealed.evaluate("document.activeElement.className")).toBe("revealed");
     expect(page.url()).toMatch(/\/refused\/[^/]+$/);
   });
 

@@ -9,7 +9,7 @@ const SECRET = "secret of github";
 const ORDER = `
 nodes:
   - { id: look, type: script, config: { script: "print(payload.card.number); payload.n" }, next: answer }
-  - { id: answer, type: http_response, config: { body: { ok: true } } }
+  - { id: answer, type: http_response, config: { body: { ok: true, paid_with: "{{event.payload.card.number}}" } } }
 triggers: [{ type: event, event_type: order }]
 `;
 const BROKEN = `
@@ -115,7 +115,7 @@ test("an event shows the request, the verdict, the answer, the runs and their st
     status: "done",
     verdict: "unsigned",
     test: false,
-    response: { status: 200, by: "flow", body: { ok: true } },
+    response: { status: 200, by: "flow", body: { ok: true, paid_with: "•••" } },
     query: [
       { name: "token", masked: true, length: 6 },
       { name: "page", masked: false, value: "2" },
@@ -141,9 +141,13 @@ test("what is sensitive is masked in every answer until someone reveals it, and 
     const { text } = await get(path);
     expect(text).not.toContain("sender's own");
     expect(text).not.toContain("token=hidden");
+    expect(text).not.toContain("4242424242424242");
   }
   const { json } = await get(`/api/events/${ids.order}`);
-  expect(JSON.stringify(json["body"])).not.toContain("4242424242424242");
+  // What its run printed and its flow answered is masked as well, since they repeat it.
+  const [run] = json["run_details"] as unknown as { id: string; steps: { printed: string[] }[] }[];
+  expect(run?.steps[0]?.printed).toEqual(["•••"]);
+  expect((await get(`/api/runs/${run?.id}`)).text).not.toContain("4242424242424242");
   expect(json["body"]).toMatchObject({ masked_paths: ["$.card.number"], payload: { n: 7 } });
   const reveal = (field: string): Promise<Called> => call("POST", `/api/events/${ids.order}/reveal`, { field });
   expect((await reveal("body:$.card.number")).json).toEqual({ field: "body:$.card.number", value: "4242424242424242" });
@@ -155,6 +159,17 @@ test("what is sensitive is masked in every answer until someone reveals it, and 
   );
   expect(acts).toContain(`reveal header:authorization of ${ids.order}`);
   expect(acts.join("\n")).not.toContain("4242");
+});
+
+test("what is masked of a refused request is revealed too, and the trail says so", async () => {
+  const path = `/api/refused/${ids.refused}`;
+  const masked = { name: "x-hub-signature-256", masked: true, length: 71 };
+  expect((await get(path)).json["headers"]).toContainEqual(masked);
+  const { json } = await call("POST", `${path}/reveal`, { field: "header:x-hub-signature-256" });
+  expect(json["value"]).toBe(signGithub("{}", "another"));
+  expect((await call("POST", `${path}/reveal`, { field: "header:none" })).status).toBe(404);
+  const [newest] = itemsOf(await get("/api/audit?limit=1"));
+  expect(newest).toMatchObject({ act: "reveal", subject: `header:x-hub-signature-256 of refused ${ids.refused}` });
 });
 
 test("the raw body comes as a download that no browser takes for a page", async () => {
@@ -173,6 +188,13 @@ test("exports are lines of JSON and an archive", async () => {
   const { entries } = json["log"] as unknown as { entries: { _gtc: { event_id: string } }[] };
   expect(entries.map((entry) => entry._gtc.event_id)).toEqual([ids.order, ids.broken, ids.github]);
   expect((await get(`/api/events/${ids.github}/record`)).json["event"]).toMatchObject({ id: ids.github });
+});
+
+test("of a parameter that came twice both values are revealed", async () => {
+  const posted = await gateway.post("demo/unheard?sig=first&sig=second", "{}", JSON_TYPE);
+  const id = String(posted.json()["event_id"]);
+  const { json } = await call("POST", `/api/events/${id}/reveal`, { field: "query:sig" });
+  expect(json["value"]).toBe("first\nsecond");
 });
 
 test("an event is replayed, also edited, and a copy is marked as a test", async () => {
@@ -355,6 +377,7 @@ test("every operation of the document answers as it says", async () => {
     ["GET", "/api/sources/demo/github/curl"],
     ["POST", "/api/sources/demo/github/test"],
     ["GET", `/api/refused/${ids.refused}`],
+    ["POST", `/api/refused/${ids.refused}/reveal`, { field: "header:x-hub-signature-256" }],
     ["POST", `/api/refused/${ids.refused}/accept`],
     ["GET", `/api/acceptances/${String(accepting.json["id"])}`],
     ["DELETE", `/api/acceptances/${String(accepting.json["id"])}`],

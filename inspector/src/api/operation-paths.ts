@@ -27,6 +27,7 @@ export const operationPaths = {
   testSource: "POST /api/sources/{tenant}/{event_type}/test",
   listRefused: "GET /api/refused",
   showRefused: "GET /api/refused/{id}",
+  revealRefused: "POST /api/refused/{id}/reveal",
   acceptRefused: "POST /api/refused/{id}/accept",
   startAcceptJob: "POST /api/refused/accept",
   showAcceptJob: "GET /api/acceptances/{id}",

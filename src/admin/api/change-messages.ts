@@ -1,8 +1,9 @@
 /** What a page of changes tells a viewer: rows as they are now, in the order of the log. */
 import type { Change, ChangePage, EventQueries, RunRowView } from "../../event-log/index.ts";
 import type { StreamMessage } from "../contract/index.ts";
-import { eventRowJson, refusalJson, runRowJson } from "./event-json.ts";
+import { eventRowJson, refusalJson } from "./event-json.ts";
 import type { HandlerInput } from "./handler.ts";
+import { runRowJson } from "./run-json.ts";
 
 export type StreamFilter = Omit<HandlerInput<"stream">["query"], "last_event_id">;
 

@@ -5,12 +5,11 @@ import { viewStoredFlow, type StoredFlowView } from "../../flow/index.ts";
 import { showEventView } from "../event-views.ts";
 import { eventsToHar } from "../har.ts";
 import { maskRulesOf } from "../mask-rules.ts";
-import { valueAt } from "../masking.ts";
 import type { AdminBackend } from "./backend.ts";
 import { eventDetailJson, eventRowJson } from "./event-json.ts";
 import { timeOrNull } from "../json-values.ts";
 import type { Handlers, HandlerInput, RawAnswer } from "./handler.ts";
-import { payloadOf } from "./shown-body.ts";
+import { hiddenValue } from "./hidden-value.ts";
 
 type EventHandlers = Pick<Handlers, "listEvents" | "showEvent" | "eventRecord" | "rawBody" | "exportEvents" | "reveal">;
 
@@ -60,8 +59,9 @@ export const eventHandlers: EventHandlers = {
   },
 
   reveal: async ({ params: { id }, body: { field }, backend, audit }) => {
-    const value = await hiddenValue(backend, id, field);
-    if (value === undefined) throw new GtcError("GTC_FIELD_NOT_FOUND", { field });
+    const envelope = await backend.log.getEnvelope(id);
+    if (envelope === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+    const value = await hiddenValue(envelope, field);
     await audit("reveal", `${field} of ${id}`);
     return { field, value };
   },
@@ -146,21 +146,4 @@ const NO_FLOWS: ReadonlyMap<string, StoredFlowView> = new Map();
 
 function exportHeaders(type: string, name: string, nextCursor: string | undefined): Record<string, string> {
   return { ...downloadHeaders(type, name), ...(nextCursor !== undefined && { "x-next-cursor": nextCursor }) };
-}
-
-/** `header:authorization`, `query:token`, `body:$.card.number`. */
-async function hiddenValue({ log }: AdminBackend, id: string, field: string): Promise<string | undefined> {
-  const envelope = await log.getEnvelope(id);
-  if (envelope === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
-  const [, place, name = ""] = /^(header|query|body):(.+)$/s.exec(field) ?? [];
-  switch (place) {
-    case "header":
-      return envelope.headers.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value)[0];
-    case "query":
-      return new URL(envelope.target, "http://gateway").searchParams.get(name) ?? undefined;
-    case "body":
-      return valueAt(await payloadOf(envelope.headers, envelope.rawBody), name);
-    default:
-      return undefined;
-  }
 }

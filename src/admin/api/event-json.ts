@@ -1,22 +1,14 @@
-/** Events, runs and refusals in the JSON of the contract, with what is sensitive masked. */
-import type { JsonValue } from "../../base/index.ts";
-import type { AnswerRecord, DedupeKey, VerdictRecord } from "../../event/index.ts";
-import type {
-  EventDetail,
-  EventRowView,
-  Refusal,
-  RunDetail,
-  RunError,
-  RunRowView,
-  StepDone,
-} from "../../event-log/index.ts";
-import type { StoredFlowView } from "../../flow/index.ts";
+/** Events and refusals in the JSON of the contract, with what is sensitive masked. */
+import type { AnswerRecord, DedupeKey, Envelope, VerdictRecord } from "../../event/index.ts";
+import type { EventDetail, EventRowView, Refusal } from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
+import { echoesOf, type Echoes } from "../echoes.ts";
 import { maskHeaders, maskQuery, maskTarget, type MaskRules } from "../masking.ts";
-import { isoTime, jsonOr, timeOrNull } from "../json-values.ts";
+import { isoTime, jsonOr } from "../json-values.ts";
 import { resolutionJson } from "../views.ts";
 import type { StillRefused } from "./backend.ts";
-import { shownBody } from "./shown-body.ts";
+import { runDetailJson, type FlowsByHash } from "./run-json.ts";
+import { isWithheld, payloadOf, shownBody } from "./shown-body.ts";
 
 export function eventRowJson(row: EventRowView): Contract.EventSummary {
   return {
@@ -54,9 +46,6 @@ function rowAnswerJson(row: EventRowView): Contract.EventSummary["answer"] {
     : { status: 202, by: "ack", duration_ms: null };
 }
 
-/** How the definitions with which runs began are found by their hash. */
-export type FlowsByHash = ReadonlyMap<string, StoredFlowView>;
-
 export async function eventDetailJson(
   detail: EventDetail,
   row: EventRowView,
@@ -65,6 +54,7 @@ export async function eventDetailJson(
 ): Promise<Contract.EventDetail> {
   const { envelope } = detail;
   const body = await shownBody(envelope.headers, envelope.rawBody, rules);
+  const echoes = await echoesIn(envelope, body, rules);
   return {
     ...eventRowJson(row),
     target: maskTarget(envelope.target),
@@ -75,9 +65,23 @@ export async function eventDetailJson(
     verification: verificationJson(envelope.verdict),
     dedupe: dedupeJson(envelope.dedupe),
     refused_because: detail.refusedBecause ?? null,
-    response: answerJson(detail),
-    run_details: detail.runs.map((run) => runDetailJson(run, envelope.eventType, body.payload, flows)),
+    response: echoedAnswer(answerJson(detail), echoes),
+    run_details: detail.runs.map((run) =>
+      runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows }),
+    ),
   };
+}
+
+/** What runs and answers may repeat of this event's masked values. */
+export async function echoesIn(envelope: Envelope, body: Contract.ShownBody, rules: MaskRules): Promise<Echoes> {
+  if (body.masked_paths.length === 0) return echoesOf(envelope, null, rules);
+  const payload = isWithheld(body) ? undefined : await payloadOf(envelope.headers, envelope.rawBody);
+  return echoesOf(envelope, payload, rules);
+}
+
+function echoedAnswer(answer: Contract.Answer, echoes: Echoes): Contract.Answer {
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, echoes.text(value)]);
+  return { ...answer, headers: Object.fromEntries(headers), body: echoes.value(answer.body) };
 }
 
 function dedupeJson(dedupe: DedupeKey | undefined): Contract.EventDetail["dedupe"] {
@@ -123,69 +127,6 @@ function answerJson({ answer, summary, envelope }: EventDetail): Contract.Answer
     answered_at: isoTime(answer.atMs),
     duration_ms: answer.durationMs,
   };
-}
-
-export function runRowJson(row: RunRowView): Contract.RunSummary {
-  const { run } = row;
-  return {
-    id: run.id,
-    event_id: run.eventId,
-    tenant: run.tenant,
-    event_type: row.eventType,
-    flow: run.flow,
-    flow_hash: run.flowHash,
-    status: row.status,
-    attempt: row.attempts,
-    replay_of: run.replayOf ?? null,
-    parent_run: run.parentRunId ?? null,
-    error: errorJson(row.error),
-    created_at: isoTime(run.createdAtMs),
-    started_at: timeOrNull(row.startedAtMs),
-    ended_at: timeOrNull(row.endedAtMs),
-    resume_at: timeOrNull(row.resumeAtMs),
-    resolved_by: resolutionJson(row.resolvedBy),
-  };
-}
-
-/** @param payload what the first step had as its input */
-export function runDetailJson(
-  detail: RunDetail,
-  eventType: string,
-  payload: JsonValue,
-  flows: FlowsByHash,
-): Contract.RunDetail {
-  const nodes = new Map(flows.get(detail.run.flowHash)?.nodes.map((node) => [node.id, node.config]));
-  let input = detail.run.payloadJson === undefined ? payload : jsonOr(detail.run.payloadJson);
-  const steps = detail.steps.map((step) => {
-    const shown = stepJson(step, nodes.get(step.node) ?? null, input);
-    if (step.status === "succeeded") input = shown.output;
-    return shown;
-  });
-  return { ...runRowJson({ ...detail, eventType }), steps };
-}
-
-function stepJson(step: StepDone, config: JsonValue, input: JsonValue): Contract.Step {
-  return {
-    ordinal: step.ordinal,
-    node: step.node,
-    type: step.nodeType,
-    status: step.status,
-    attempt: step.attempt,
-    config,
-    input,
-    output: step.outputJson === undefined ? null : jsonOr(step.outputJson),
-    printed: [...(step.printed ?? [])],
-    error: errorJson(step.error),
-    next: step.next ?? null,
-    started_at: isoTime(step.startedAtMs),
-    duration_ms: step.durationMs,
-  };
-}
-
-function errorJson(error: RunError | undefined): Contract.RunError | null {
-  if (error === undefined) return null;
-  const { code, message, retryable, node, detail } = error;
-  return { code, message, retryable, node: node ?? null, detail: detail ?? null };
 }
 
 export function refusalJson(refusal: Refusal): Contract.Refusal {

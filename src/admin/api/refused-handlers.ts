@@ -11,10 +11,17 @@ import { selectedRefusals, type RefusalSelection } from "./bulk-selection.ts";
 import { periodOf } from "./event-handlers.ts";
 import { refusalDetailJson, refusalJson, stillRefusedJson } from "./event-json.ts";
 import { notFound, type HandlerInput, type Handlers } from "./handler.ts";
+import { hiddenValue } from "./hidden-value.ts";
 
 type RefusedHandlers = Pick<
   Handlers,
-  "listRefused" | "showRefused" | "acceptRefused" | "startAcceptJob" | "showAcceptJob" | "cancelAcceptJob"
+  | "listRefused"
+  | "showRefused"
+  | "revealRefused"
+  | "acceptRefused"
+  | "startAcceptJob"
+  | "showAcceptJob"
+  | "cancelAcceptJob"
 >;
 
 /** What became of the requests of a job; the results are those of the first `MOST_RESULTS`. */
@@ -48,6 +55,13 @@ export function refusedHandlers(jobs: BulkJobs<AcceptTally>): RefusedHandlers {
       const refusal = await found(backend, id);
       const hindrance = refusal.acceptedAs === undefined ? backend.hindranceTo(refusal) : undefined;
       return refusalDetailJson(refusal, hindrance, maskRulesOf(backend));
+    },
+
+    revealRefused: async ({ params: { id }, body: { field }, backend, audit }) => {
+      const refusal = await found(backend, id);
+      const value = await hiddenValue({ ...refusal, rawBody: refusal.bodyStart }, field);
+      await audit("reveal", `${field} of refused ${id}`);
+      return { field, value };
     },
 
     acceptRefused: async ({ params: { id }, backend, audit }) => accept(id, backend, audit),

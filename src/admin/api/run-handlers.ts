@@ -5,7 +5,8 @@ import { findFlow, viewStoredFlow, type FlowDefinition, type StoredFlowView } fr
 import type * as Contract from "../contract/index.ts";
 import type { AdminBackend } from "./backend.ts";
 import { flowsOf, periodOf } from "./event-handlers.ts";
-import { runDetailJson, runRowJson } from "./event-json.ts";
+import { echoesIn } from "./event-json.ts";
+import { runDetailJson, runRowJson } from "./run-json.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
 import { notFound, type Handlers } from "./handler.ts";
 import { shownBody } from "./shown-body.ts";
@@ -34,9 +35,12 @@ export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | 
     const detail = row && (await backend.log.getEvent(row.run.eventId));
     const run = detail?.runs.find((candidate) => candidate.run.id === id);
     if (detail === undefined || run === undefined) throw notFound("run", id);
-    const { headers, rawBody, eventType } = detail.envelope;
-    const { payload } = await shownBody(headers, rawBody, maskRulesOf(backend));
-    return runDetailJson(run, eventType, payload, await flowsOf(backend, [run.run.flowHash]));
+    const { envelope } = detail;
+    const rules = maskRulesOf(backend);
+    const body = await shownBody(envelope.headers, envelope.rawBody, rules);
+    const echoes = await echoesIn(envelope, body, rules);
+    const flows = await flowsOf(backend, [run.run.flowHash]);
+    return runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows });
   },
 
   listFlows: async ({ backend }) => {

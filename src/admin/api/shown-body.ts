@@ -40,6 +40,11 @@ export async function shownBody(headers: HeaderList, rawBody: Uint8Array, { path
   };
 }
 
+/** Whether a body is not shown since it cannot be looked through and may hold a masked field. */
+export function isWithheld({ masked_paths: paths, text, hex, payload }: ShownBody): boolean {
+  return paths.length > 0 && text === null && hex === null && payload === null;
+}
+
 function decodedOrNothing(rawBody: Uint8Array, encoding: string | null): Uint8Array | undefined {
   if (encoding === null) return rawBody;
   try {

@@ -59,7 +59,7 @@ export const shownBody = z.object({
   /** `json`, `form`, `text`, `xml`, `multipart`, `binary`, `empty`. */
   kind: z.enum(["json", "form", "text", "xml", "multipart", "binary", "empty"]),
   text: z.string().nullable(),
-  /** At most 64 KiB of it. */
+  /** At most 16 KiB of it. */
   hex: z.string().nullable(),
   /** The decoded payload as the flows see it; integers keep their digits. Null when there is none or it cannot be read. */
   payload: anyJson,

@@ -21,6 +21,8 @@ const nothing = z.strictObject({});
 const byId = z.strictObject({ id: z.string().max(100) });
 const byName = z.strictObject({ name: z.string().max(200) });
 const bySource = z.strictObject({ tenant: z.string().max(200), event_type: z.string().max(200) });
+/** Of a name that is there more than once all values, each on its line. */
+const revealed = z.object({ field: z.string(), value: z.string() });
 const flowQuery = { tenant: z.string().optional() };
 
 /** One row of the table; `{name}` in the path is a parameter. */
@@ -106,7 +108,7 @@ export const operations = {
     byId,
     revealRequest,
     200,
-    z.object({ field: z.string(), value: z.string() }),
+    revealed,
   ),
   startReplayJob: post("/api/replays", "Replay many events", nothing, bulkReplayRequest, 202, resource.replayJob),
   showReplayJob: get("/api/replays/{id}", "How far a bulk replay is", byId, nothing, resource.replayJob),
@@ -164,6 +166,14 @@ export const operations = {
     resource.pageOf(resource.refusal),
   ),
   showRefused: get("/api/refused/{id}", "Everything about a refused request", byId, nothing, resource.refusalDetail),
+  revealRefused: post(
+    "/api/refused/{id}/reveal",
+    "One masked value of a refused request; written to the audit trail",
+    byId,
+    revealRequest,
+    200,
+    revealed,
+  ),
   acceptRefused: post(
     "/api/refused/{id}/accept",
     "Verify it again as it came, with today's secrets, and store it as an event when it verifies",

@@ -106,9 +106,6 @@ export const eventTexts = defineTexts(
     noText: "These bytes are no text; look at them as hex.",
     noHex: "Hidden while parts of the body are masked.",
     truncated: "Shown in part; download it for the rest.",
-    masked: (n: number) => `masked, ${n} characters`,
-    maskedPaths: "Masked in the body",
-    reveal: "Reveal",
     replay: "replay",
     runs: "Runs",
     noRuns: {
@@ -235,9 +232,6 @@ export const eventTexts = defineTexts(
     noText: "Diese Bytes sind kein Text; sieh sie als Hex an.",
     noHex: "Verborgen, solange Teile des Inhalts verdeckt sind.",
     truncated: "Nur zum Teil gezeigt; den Rest gibt es als Datei.",
-    masked: (n: number) => `verdeckt, ${n} Zeichen`,
-    maskedPaths: "Verdeckt im Inhalt",
-    reveal: "Zeigen",
     replay: "Wiederholung",
     runs: "Läufe",
     noRuns: {

@@ -8,11 +8,11 @@ import { Facts } from "../../ui/facts.tsx";
 import { FieldText } from "../../ui/field-text.tsx";
 import { bodyTexts } from "../../ui/body-texts.ts";
 import { LongText } from "../../ui/long-text.tsx";
+import { MaskedPaths, MaskedValue } from "../../ui/masked-value.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { isWithheld } from "../../ui/withheld.ts";
 import { eventTexts } from "./event-texts.ts";
 import { hexDump } from "./hex-dump.ts";
-import { MaskedValue } from "./masked-value.tsx";
 
 type BodyForm = "pretty" | "raw" | "hex";
 const FORMS: readonly BodyForm[] = ["pretty", "raw", "hex"];
@@ -63,7 +63,12 @@ function Fields({ title, place, eventId, fields }: FieldsProps) {
         facts={fields.map((field) => [
           field.name,
           field.masked ? (
-            <MaskedValue key={field.name} eventId={eventId} field={`${place}:${field.name}`} length={field.length} />
+            <MaskedValue
+              key={field.name}
+              owner={{ operation: "reveal", id: eventId }}
+              field={`${place}:${field.name}`}
+              length={field.length}
+            />
           ) : (
             <FieldText key={field.name} name={field.name} value={field.value} />
           ),
@@ -102,17 +107,7 @@ function Body({ event: { id, body } }: { readonly event: EventDetail }) {
         <LongText key={form} text={shown} label={t.body} isTall />
       )}
       {body.truncated && <p className="quiet">{t.truncated}</p>}
-      {body.masked_paths.length > 0 && !isWithheld(body) && (
-        <>
-          <h3>{t.maskedPaths}</h3>
-          <Facts
-            facts={body.masked_paths.map((path) => [
-              path,
-              <MaskedValue key={path} eventId={id} field={`body:${path}`} />,
-            ])}
-          />
-        </>
-      )}
+      {!isWithheld(body) && <MaskedPaths owner={{ operation: "reveal", id }} paths={body.masked_paths} />}
     </div>
   );
 }

@@ -9,12 +9,13 @@ import { bodyTexts } from "../../ui/body-texts.ts";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { FieldText } from "../../ui/field-text.tsx";
 import { LongText } from "../../ui/long-text.tsx";
+import { MaskedPaths, MaskedValue } from "../../ui/masked-value.tsx";
 import { isWithheld } from "../../ui/withheld.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { AcceptedLine, Why } from "./outcome-line.tsx";
 import { refusedTexts } from "./refused-texts.ts";
 
-/** The whole request as it came, sensitive values hidden. */
+/** The whole request as it came, sensitive values masked. */
 export function RefusedDetails({ id }: { readonly id: string }) {
   const loading = useLoaded(id, (signal) => call("showRefused", { params: { id }, signal }));
   return <LoadedView {...loading}>{(refusal) => <Request refusal={refusal} />}</LoadedView>;
@@ -24,6 +25,7 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
   const t = useTexts(refusedTexts);
   const { language } = useLanguage();
   const { body, headers, hindrance, accepted_as: accepted } = refusal;
+  const owner = { operation: "revealRefused", id: refusal.id } as const;
   return (
     <div className="refusal-request">
       <dl>
@@ -60,7 +62,7 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
             <dt>{visibleText(field.name)}</dt>
             <dd>
               {field.masked ? (
-                <em className="quiet">{t.hidden(field.length)}</em>
+                <MaskedValue owner={owner} field={`header:${field.name}`} length={field.length} />
               ) : (
                 <FieldText name={field.name} value={field.value} />
               )}
@@ -72,6 +74,7 @@ function Request({ refusal }: { readonly refusal: RefusalDetail }) {
         {t.body} <span className="quiet">{byteSize(body.bytes, language)}</span>
       </h3>
       <Body body={body} />
+      {!isWithheld(body) && <MaskedPaths owner={owner} paths={body.masked_paths} />}
     </div>
   );
 }
