@@ -31,6 +31,14 @@ test("short values are masked where they stand alone, and are not looked for in 
   expect(echoes.value(["123", 123, 7, "7", "1234"])).toEqual(["•••", "•••", 7, "7", "1234"]);
 });
 
+test("of very many masked values any longer text may hold one, and none is searched for them all", () => {
+  const echoes = new Echoes(Array.from({ length: 100_000 }, (_, index) => `value-${index}`));
+  const long = "x".repeat(5_000_000);
+  const startedAt = performance.now();
+  expect(echoes.value([long, "value-7", "paid", 12])).toEqual(["•••", "•••", "paid", 12]);
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+});
+
 test("what repeats nothing is handed on as it is", () => {
   const output = { items: [{ id: 9007199254740993n, name: "lamp" }, null, true] };
   expect(echoesOf(REQUEST, PAYLOAD, RULES).value(output)).toBe(output);

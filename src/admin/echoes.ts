@@ -4,7 +4,8 @@
  *
  * 1. A text or number that is a masked value is blotted out; longer texts lose the masked values that they contain.
  * 2. Short values are too common to be looked for within texts: `7` would blot out the half of a page.
- * 3. What repeats none of them is the same object as before: outputs can be as large as a payload.
+ * 3. Very many masked values are not looked for one by one, which would hold the thread: any longer text may hold one then.
+ * 4. What repeats none of them is the same object as before: outputs can be as large as a payload.
  */
 import type { JsonValue } from "../base/index.ts";
 import type { Envelope } from "../event/index.ts";
@@ -12,6 +13,7 @@ import { BLOT, maskHeaders, maskQuery, valuesOf, type Field, type MaskRules } fr
 
 const SHORTEST_ALONE = 3;
 const SHORTEST_WITHIN = 6;
+const MOST_WITHIN = 64;
 
 export class Echoes {
   readonly #alone: ReadonlySet<string>;
@@ -31,6 +33,7 @@ export class Echoes {
   /** A text without the masked values. */
   text(text: string): string {
     if (this.#isAnything || this.#alone.has(text)) return BLOT;
+    if (this.#within.length > MOST_WITHIN) return text.length < SHORTEST_WITHIN ? text : BLOT;
     return this.#within.reduce((left, value) => (left.includes(value) ? left.replaceAll(value, BLOT) : left), text);
   }
 
