@@ -246,6 +246,17 @@ describe("the inspector for operators", () => {
     const outcome = github.getByText(/Answered \d{3}/);
     await outcome.waitFor();
     expect(await outcome.innerText()).toMatch(/Answered \d{3}/);
+    // What a flow answers need not name the event: the way to it is there all the same.
+    await orders.getByRole("button", { name: "Send a test" }).click();
+    await orders.getByRole("link", { name: "Show the newest" }).click();
+    await page.waitForURL("**/?tenant=demo&type=orders");
+  });
+
+  test("a flow that no event starts says what does", async () => {
+    await bundle.write("flows/later.ygtc", 'nodes: [{ id: work, type: template, config: { template: "done" } }]\n');
+    await gateway.gateway.reload(await bundle.load());
+    const page = await open("flows/later");
+    await page.getByText("No event: only other flows start it").waitFor();
   });
 
   test("a text is copied also where the browser keeps the clipboard from a page", async () => {
