@@ -246,10 +246,17 @@ describe("the inspector for operators", () => {
     const outcome = github.getByText(/Answered \d{3}/);
     await outcome.waitFor();
     expect(await outcome.innerText()).toMatch(/Answered \d{3}/);
-    // What a flow answers need not name the event: the way to it is there all the same.
-    await orders.getByRole("button", { name: "Send a test" }).click();
-    await orders.getByRole("link", { name: "Show the newest" }).click();
-    await page.waitForURL("**/?tenant=demo&type=orders");
+  });
+
+  test("a test request whose answer names no event leads to the newest of its type", async () => {
+    const flow = "nodes: [{ id: answer, type: http_response }]\ntriggers: [{ type: event, event_type: pings }]\n";
+    await bundle.write("flows/pings.ygtc", flow);
+    await gateway.gateway.reload(await bundle.load());
+    const page = await open("sources");
+    const pings = page.getByRole("row", { name: /demo \/ pings/ });
+    await pings.getByRole("button", { name: "Send a test" }).click();
+    await pings.getByRole("link", { name: "Show the newest" }).click();
+    await page.waitForURL("**/?tenant=demo&type=pings");
   });
 
   test("a flow that no event starts says what does", async () => {
