@@ -10,6 +10,7 @@ import type { AdminBackend } from "./api/backend.ts";
 import { BulkJobs } from "./bulk-jobs.ts";
 import { ChangeStream } from "./api/change-stream.ts";
 import { eventHandlers } from "./api/event-handlers.ts";
+import { exportHandlers } from "./api/export-events.ts";
 import { FieldFaults, type Handlers } from "./api/handler.ts";
 import { operateHandlers } from "./api/operate-handlers.ts";
 import { refusedHandlers, type AcceptTally } from "./api/refused-handlers.ts";
@@ -100,6 +101,7 @@ class Admin implements Disposable {
     this.#stream = new ChangeStream(backend.queries);
     this.#handlers = {
       ...eventHandlers,
+      ...exportHandlers,
       ...runHandlers,
       ...operateHandlers,
       ...replayHandlers(this.#replays),

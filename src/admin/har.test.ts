@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EventDetail } from "./contract/index.ts";
-import { eventsToHar } from "./har.ts";
+import { HarArchive } from "./har.ts";
 
 const OPTIONS = { publicBaseUrl: "https://hooks.example/", version: "1.2.3" };
 
@@ -69,6 +69,12 @@ function event(changes: Partial<EventDetail> = {}): EventDetail {
     run_details: [],
     ...changes,
   };
+}
+
+function eventsToHar(events: readonly EventDetail[], options: typeof OPTIONS) {
+  const archive = new HarArchive(options);
+  for (const one of events) archive.add(one);
+  return archive.finish();
 }
 
 const firstOf = (...events: EventDetail[]) => eventsToHar(events, OPTIONS).log.entries[0]!;
@@ -149,4 +155,11 @@ test("an answer that was not measured took no time, and an empty one has no text
   const entry = firstOf(event({ response }));
   expect(entry.time).toBe(0);
   expect(entry.response).toMatchObject({ statusText: "Accepted", content: { size: 0, mimeType: "", text: "" } });
+});
+
+test("it knows how long its texts are, and says what a reader has to know of it", () => {
+  const archive = new HarArchive(OPTIONS);
+  archive.add(event());
+  expect(archive.characters).toBe('{"a": "•••"}'.length + '{"ok":true}'.length);
+  expect(archive.finish("It goes on elsewhere.").log.comment).toBe("It goes on elsewhere.");
 });

@@ -60,6 +60,7 @@ interface Har {
     readonly version: "1.2";
     readonly creator: { readonly name: "gtc"; readonly version: string };
     readonly entries: readonly HarEntry[];
+    readonly comment?: string;
   };
 }
 
@@ -70,11 +71,36 @@ export interface HarOptions {
   readonly version: string;
 }
 
-/** The events as one archive, oldest first, as HAR recommends. */
-export function eventsToHar(events: readonly EventDetail[], { publicBaseUrl, version }: HarOptions): Har {
-  const entries = events.map((event) => entryOf(event, publicBaseUrl));
-  entries.sort((a, b) => Date.parse(a.startedDateTime) - Date.parse(b.startedDateTime));
-  return { log: { version: "1.2", creator: { name: "gtc", version }, entries } };
+/** An archive that is made event by event, so that of each no more is kept than what the archive says. */
+export class HarArchive {
+  readonly #options: HarOptions;
+  readonly #entries: HarEntry[] = [];
+  #characters = 0;
+
+  constructor(options: HarOptions) {
+    this.#options = options;
+  }
+
+  /** How long its texts are together. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  add(event: EventDetail): void {
+    const entry = entryOf(event, this.#options.publicBaseUrl);
+    this.#characters += (entry.request.postData?.text.length ?? 0) + entry.response.content.text.length;
+    this.#entries.push(entry);
+  }
+
+  /**
+   * The archive, oldest event first, as HAR recommends.
+   * @param comment what a reader has to know of it as a whole
+   */
+  finish(comment?: string): Har {
+    const entries = this.#entries.toSorted((a, b) => Date.parse(a.startedDateTime) - Date.parse(b.startedDateTime));
+    const creator = { name: "gtc", version: this.#options.version } as const;
+    return { log: { version: "1.2", creator, entries, ...(comment !== undefined && { comment }) } };
+  }
 }
 
 function entryOf(event: EventDetail, publicBaseUrl: string): HarEntry {

@@ -50,6 +50,16 @@ test("a run is followed through its graph to what a step got, printed and gave",
   const steps = page.getByLabel("Steps").locator("summary b");
   expect(await steps.allInnerTexts()).toEqual(["total", "size", "approve", "reply"]);
   await page.getByText("Please approve 175 for Ada").first().waitFor({ state: "attached" });
+  // Settings of several lines stand as they are written in the file.
+  await page.getByText(/^script:\n\s+let sum = 0;\n/).waitFor();
+  // In time each step begins where the one before it ended.
+  const bars = await page
+    .locator(".step-bar > span")
+    .evaluateAll((all) =>
+      all.map((bar) => [bar.getBoundingClientRect().left, bar.getBoundingClientRect().right] as const),
+    );
+  for (const [index, [left]] of bars.slice(1).entries())
+    expect(Math.abs(left - (bars[index]?.[1] ?? NaN))).toBeLessThan(4);
   await page.context().close();
 });
 
@@ -81,6 +91,11 @@ test("a replay shows its new run, and is compared with the first one", async () 
   await page.getByRole("button", { name: "Replay", exact: true }).click();
   await expect.poll(() => page.locator("[data-run]").count()).toBe(2);
   await page.locator("[data-run]").getByText("replay", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Show it" }).click();
+  const shown = page.locator("[data-run]:focus");
+  await shown.getByText("replay", { exact: true }).waitFor();
+  const [head, card] = [await page.locator("header.top").boundingBox(), await shown.boundingBox()];
+  expect(card!.y).toBeGreaterThanOrEqual(head!.y + head!.height);
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByLabel("Its first run with its newest replay").check();
   await page.getByRole("dialog").getByRole("button", { name: "Compare" }).click();
@@ -197,6 +212,29 @@ test("an event that is not there says so, and the way back is there; a tab has t
   await page.getByRole("link", { name: "Back to the list" }).click();
   await feedRows(page).first().waitFor();
   expect(await page.title()).toBe("Live · gtc inspector");
+  await page.context().close();
+});
+
+test("an event that was refused for its content says why and what to do", async () => {
+  const { event_id: id } = (await gateway.post("demo/orders", "{", { "content-type": "application/json" })).json();
+  const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token });
+  await page.goto(`${gateway.adminUrl}/events/${String(id)}`);
+  await page.getByText("The body is no JSON").waitFor();
+  await page.getByText("The sender has to correct what it sends.").waitFor();
+  await page.context().close();
+});
+
+test("a curl that could not be signed says so", async () => {
+  await postIssue(gateway.url, "One");
+  const page = await openNewest({ permissions: ["clipboard-write"] });
+  await page.getByRole("button", { name: "Copy as curl" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.getByText("Copied without a signature.").count()).toBe(0);
+  await bundle.setup({});
+  await gateway.gateway.reload(await bundle.load());
+  await page.reload();
+  await page.getByRole("button", { name: "Copy as curl" }).click();
+  await page.getByText("Copied without a signature. Nothing is configured to sign it with.").waitFor();
   await page.context().close();
 });
 

@@ -171,11 +171,27 @@ test("the page speaks the browser's language, and another when asked", async () 
   const page = await openInspector(browser, inspected(), { locale: "de-AT" });
   await page.getByText("Noch ist nichts angekommen").waitFor();
   expect(await page.locator("html").getAttribute("lang")).toBe("de");
+  await page.getByText("Ungeprüft: Wer die Adresse kennt, kann senden.").first().waitFor();
+  expect(await page.locator("main").innerText()).not.toMatch(/NOT VERIFIED|Nothing is configured/);
   await page.getByRole("button", { name: "Einstellungen" }).click();
   await page.getByLabel("Sprache").selectOption("en");
   await page.getByText("Nothing has arrived yet").waitFor();
   await page.reload();
   await page.getByText("Nothing has arrived yet").waitFor();
+  await page.context().close();
+});
+
+test("why a request was refused is said in the reader's words, the code is at hand", async () => {
+  await postIssue(gateway.url, "One", "not the secret of this source");
+  await gateway.post("demo/github", "{}", { "x-hub-signature-256": "sha256=short" });
+  const page = await openInspector(browser, inspected(), { locale: "de-DE" });
+  const reasons = page.locator(".feed-reason");
+  await reasons.nth(1).waitFor();
+  expect(await reasons.allInnerTexts()).toEqual([
+    "Die Signatur ist nicht lesbar",
+    "Das Geheimnis ist ein anderes, oder der Inhalt wurde geändert",
+  ]);
+  expect(await reasons.last().getAttribute("title")).toMatch(/^wrong_secret: /);
   await page.context().close();
 });
 

@@ -248,6 +248,24 @@ describe("the inspector for operators", () => {
     expect(await outcome.innerText()).toMatch(/Answered \d{3}/);
   });
 
+  test("a test request whose answer names no event leads to the newest of its type", async () => {
+    const flow = "nodes: [{ id: answer, type: http_response }]\ntriggers: [{ type: event, event_type: pings }]\n";
+    await bundle.write("flows/pings.ygtc", flow);
+    await gateway.gateway.reload(await bundle.load());
+    const page = await open("sources");
+    const pings = page.getByRole("row", { name: /demo \/ pings/ });
+    await pings.getByRole("button", { name: "Send a test" }).click();
+    await pings.getByRole("link", { name: "Show the newest" }).click();
+    await page.waitForURL("**/?tenant=demo&type=pings");
+  });
+
+  test("a flow that no event starts says what does", async () => {
+    await bundle.write("flows/later.ygtc", 'nodes: [{ id: work, type: template, config: { template: "done" } }]\n');
+    await gateway.gateway.reload(await bundle.load());
+    const page = await open("flows/later");
+    await page.getByText("No event: only other flows start it").waitFor();
+  });
+
   test("a text is copied also where the browser keeps the clipboard from a page", async () => {
     const page = await open("sources");
     await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");

@@ -7,9 +7,13 @@ import type { FlowGraph as Graph, FlowStats } from "../../../src/admin/contract/
 import { count } from "../i18n/format.ts";
 import { useLanguage } from "../i18n/i18n.tsx";
 import { describeNode, numbersOf, type NodeState } from "./describe-node.ts";
+import { cut, cutMiddle } from "./cut-text.ts";
 import { LABEL_CHARACTERS, layoutGraph, type PlacedEdge, type PlacedNode } from "./layout-graph.ts";
 import { takenWay, type TakenStep } from "./taken-way.ts";
 import "./graph.css";
+
+/** Where there is less room than the picture takes it shrinks so far, as long as its texts can be read; then it is scrolled. */
+const SMALLEST_SCALE = 0.8;
 
 export interface FlowGraphProps {
   /** The name of the picture for screen readers. */
@@ -31,8 +35,11 @@ export function FlowGraph({ label, graph, taken, stats, selected, onSelect }: Fl
   const start = layout.nodes.find(({ id }) => id === graph.start_node);
   useLayoutEffect(() => {
     // Where the picture is wider than the screen, it is read from its first step on.
-    if (frame.current && start) frame.current.scrollLeft = start.x + (start.width - frame.current.clientWidth) / 2;
-  }, [start]);
+    const picture = frame.current?.firstElementChild;
+    if (!frame.current || !picture || !start) return;
+    const scale = picture.getBoundingClientRect().width / layout.width;
+    frame.current.scrollLeft = (start.x + start.width / 2) * scale - frame.current.clientWidth / 2;
+  }, [start, layout.width]);
   const statsOf = new Map((stats ?? []).map((one) => [one.node, one]));
   const nodeOf = new Map(graph.nodes.map((node) => [node.id, node]));
   return (
@@ -40,8 +47,8 @@ export function FlowGraph({ label, graph, taken, stats, selected, onSelect }: Fl
       <svg
         aria-label={label}
         width={layout.width}
-        height={layout.height}
         viewBox={`0 0 ${layout.width} ${layout.height}`}
+        style={{ minWidth: layout.width * SMALLEST_SCALE }}
       >
         <marker id={markerId} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
           <path d="M0,0L8,4L0,8z" fill="context-stroke" />
@@ -93,7 +100,7 @@ function Line({ edge, marker, isTaken, count: times }: LineProps) {
       <path d={edge.path} markerEnd={`url(#${marker})`} />
       {label !== "" && (
         <text x={edge.labelAt.x} y={edge.labelAt.y} dy="0.32em" textAnchor="middle">
-          {cut(label, LABEL_CHARACTERS)}
+          {cutMiddle(label, LABEL_CHARACTERS)}
         </text>
       )}
     </g>
@@ -177,8 +184,4 @@ function asButton({ id, isSelected, onSelect, description }: Choosable) {
       onSelect(id);
     },
   };
-}
-
-function cut(text: string, characters: number): string {
-  return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
 }

@@ -62,7 +62,7 @@ test("a loop, a node that leads to itself, and names such as __proto__ are drawn
     ),
   );
   expect(nodes.map(({ id }) => id)).toEqual(["__proto__", "constructor"]);
-  expect(edges.every(({ path }) => /^M[\d.,QL -]+$/.test(path))).toBe(true);
+  expect(edges.every(({ path }) => /^M[\d.,C -]+$/.test(path))).toBe(true);
 });
 
 const smallGraph = fc.integer({ min: 1, max: 12 }).chain((count) => {
@@ -74,6 +74,23 @@ const smallGraph = fc.integer({ min: 1, max: 12 }).chain((count) => {
       pairs.map(([from, to]) => edge(from, to)),
     ),
   );
+});
+
+test("a label stands on its own line, so that each can be told whose it is", () => {
+  const labelled = layoutGraph(order).edges.filter(({ label }) => label !== null);
+  expect(labelled).toHaveLength(2);
+  for (const { path, labelAt } of labelled) expect(path).toContain(` ${labelAt.x.toFixed(1)},${labelAt.y.toFixed(1)}C`);
+});
+
+test("what leads down ends on the top of its box, clear of the round corners", () => {
+  const { nodes, edges } = layoutGraph(order);
+  for (const { to, path } of edges) {
+    const [, x = NaN, y = NaN] = (/ (-?[\d.]+),(-?[\d.]+)$/.exec(path) ?? []).map(Number);
+    const box = nodes.find(({ id }) => id === to);
+    expect(y).toBeCloseTo(box?.y ?? NaN, 0);
+    expect(x).toBeGreaterThan((box?.x ?? NaN) + 10);
+    expect(x).toBeLessThan((box?.x ?? NaN) + (box?.width ?? NaN) - 10);
+  }
 });
 
 test("boxes lie within the picture and never on each other", () => {

@@ -69,6 +69,7 @@ export function layoutGraph(graph: FlowGraph): GraphLayout {
     drawing.setEdge(keys.get(from) ?? "", keys.get(to) ?? "", labelSize(label), `e${String(index)}`);
   layout(drawing);
   const size = drawing.graph() as { width: number; height: number };
+  const boxOf = (id: string): Box => drawing.node(keys.get(id) ?? "") as Box;
   return {
     width: Math.ceil(size.width),
     height: Math.ceil(size.height),
@@ -80,13 +81,14 @@ export function layoutGraph(graph: FlowGraph): GraphLayout {
       const placed = drawing.edge(keys.get(from) ?? "", keys.get(to) ?? "", `e${String(index)}`) as Partial<Point> & {
         readonly points: readonly Point[];
       };
+      const points = fromBoxToBox(placed.points, boxOf(from), boxOf(to));
       const middle = placed.points[Math.floor(placed.points.length / 2)] ?? { x: 0, y: 0 };
       return {
         from,
         to,
         kind,
         label,
-        path: pathThrough(placed.points),
+        path: pathThrough(points),
         labelAt: { x: placed.x ?? middle.x, y: placed.y ?? middle.y },
       };
     }),
@@ -108,18 +110,38 @@ function labelSize(label: string | null): { width: number; height: number; label
   };
 }
 
-/** A smooth line: through the middles of the library's corner points, bent towards the corners. */
-function pathThrough(points: readonly Point[]): string {
-  const [first, ...rest] = points;
-  const last = rest.at(-1);
-  if (first === undefined || last === undefined) return "";
-  const corners = rest.slice(0, -1);
-  const bends = corners.map((corner, index) => {
-    const next = corners[index + 1];
-    const to = next === undefined ? last : { x: (corner.x + next.x) / 2, y: (corner.y + next.y) / 2 };
-    return `Q${at(corner)} ${at(to)}`;
+/** How far from the corners of a box, which are round, its lines begin and end. */
+const CORNER = 14;
+
+/** What leads down leaves its box at the bottom and meets the other at the top, not at a corner or a side. */
+function fromBoxToBox(points: readonly Point[], from: Box, to: Box): readonly Point[] {
+  const [first, second] = points;
+  const [beforeLast, last] = points.slice(-2);
+  if (first === undefined || second === undefined || beforeLast === undefined || last === undefined) return points;
+  const [bottom, top] = [from.y + from.height / 2, to.y - to.height / 2];
+  return [
+    second.y > bottom ? { x: within(first.x, from), y: bottom } : first,
+    ...points.slice(1, -1),
+    beforeLast.y < top ? { x: within(last.x, to), y: top } : last,
+  ];
+}
+
+function within(x: number, box: Box): number {
+  const room = box.width / 2 - CORNER;
+  return Math.max(box.x - room, Math.min(box.x + room, x));
+}
+
+/** A smooth line through all points, on one of which the label stands; it leaves and arrives from top to bottom. */
+function pathThrough([first, ...rest]: readonly Point[]): string {
+  if (first === undefined) return "";
+  let from = first;
+  const bends = rest.map((to) => {
+    const between = (from.y + to.y) / 2;
+    const bend = `C${at({ x: from.x, y: between })} ${at({ x: to.x, y: between })} ${at(to)}`;
+    from = to;
+    return bend;
   });
-  return `M${at(first)}${bends.length > 0 ? bends.join("") : `L${at(last)}`}`;
+  return `M${at(first)}${bends.join("")}`;
 }
 
 const at = ({ x, y }: Point): string => `${x.toFixed(1)},${y.toFixed(1)}`;

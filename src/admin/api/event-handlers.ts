@@ -1,17 +1,16 @@
-/** Events: lists, one event, its body, exports. */
+/** Events: lists, one event, its body. */
 import { defined, GtcError } from "../../base/index.ts";
-import type { EventQuery, EventRowView } from "../../event-log/index.ts";
+import type { EventQuery } from "../../event-log/index.ts";
 import { viewStoredFlow, type StoredFlowView } from "../../flow/index.ts";
 import { showEventView } from "../event-views.ts";
-import { eventsToHar } from "../har.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend } from "./backend.ts";
 import { eventDetailJson, eventRowJson } from "./event-json.ts";
 import { timeOrNull } from "../json-values.ts";
-import type { Handlers, HandlerInput, RawAnswer } from "./handler.ts";
+import type { Handlers, HandlerInput } from "./handler.ts";
 import { hiddenValue } from "./hidden-value.ts";
 
-type EventHandlers = Pick<Handlers, "listEvents" | "showEvent" | "eventRecord" | "rawBody" | "exportEvents" | "reveal">;
+type EventHandlers = Pick<Handlers, "listEvents" | "showEvent" | "eventRecord" | "rawBody" | "reveal">;
 
 export const eventHandlers: EventHandlers = {
   listEvents: async ({ query, backend }) => {
@@ -48,14 +47,6 @@ export const eventHandlers: EventHandlers = {
     await audit("download", `body of ${id}`);
     // Never the sender's own type: a browser must not take it for a page.
     return { headers: downloadHeaders("application/octet-stream", `${id}.bin`), body: envelope.rawBody };
-  },
-
-  exportEvents: async ({ query: { format, ...query }, backend, audit }) => {
-    const page = await backend.queries.listEvents(eventQueryOf(query));
-    await audit("export", `${page.items.length} event(s) as ${format}`);
-    return format === "har"
-      ? exportHar(backend, page.items, page.nextCursor)
-      : exportLines(page.items, page.nextCursor);
   },
 
   reveal: async ({ params: { id }, body: { field }, backend, audit }) => {
@@ -110,40 +101,4 @@ export async function flowsOf(
 
 export function downloadHeaders(type: string, name: string): Record<string, string> {
   return { "content-type": type, "content-disposition": `attachment; filename="${name}"` };
-}
-
-/** The lines of `gtc events list --json`. */
-function exportLines(rows: readonly EventRowView[], nextCursor: string | undefined): RawAnswer {
-  const lines = rows.map((row) => {
-    const { sequence: _sequence, ...summary } = eventRowJson(row);
-    return `${JSON.stringify(summary)}\n`;
-  });
-  return { headers: exportHeaders("application/x-ndjson", "events.ndjson", nextCursor), body: lines.join("") };
-}
-
-async function exportHar(
-  backend: AdminBackend,
-  rows: readonly EventRowView[],
-  nextCursor: string | undefined,
-): Promise<RawAnswer> {
-  const rules = maskRulesOf(backend);
-  const details = await Promise.all(
-    rows.map(async (row) => {
-      const detail = await backend.log.getEvent(row.id);
-      return detail && eventDetailJson(detail, row, rules, NO_FLOWS);
-    }),
-  );
-  const { publicBaseUrl } = backend.bundle();
-  const har = eventsToHar(
-    details.filter((detail) => detail !== undefined),
-    { publicBaseUrl, version: backend.version },
-  );
-  return { headers: exportHeaders("application/json", "events.har", nextCursor), body: JSON.stringify(har) };
-}
-
-/** An archive shows requests and answers, not what the runs were told to do. */
-const NO_FLOWS: ReadonlyMap<string, StoredFlowView> = new Map();
-
-function exportHeaders(type: string, name: string, nextCursor: string | undefined): Record<string, string> {
-  return { ...downloadHeaders(type, name), ...(nextCursor !== undefined && { "x-next-cursor": nextCursor }) };
 }

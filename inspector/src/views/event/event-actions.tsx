@@ -1,12 +1,14 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { EventDetail } from "../../../../src/admin/contract/index.ts";
 import { call, urlOf } from "../../api/client.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { GatewayWords } from "../../ui/gateway-words.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
 import { CompareDialog } from "./compare-dialog.tsx";
 import { EditDialog } from "./edit-dialog.tsx";
 import { eventTexts } from "./event-texts.ts";
+import { RunLink } from "./run-link.tsx";
 
 interface ActionsProps {
   readonly event: EventDetail;
@@ -19,18 +21,24 @@ type Open = "edit" | "compare" | undefined;
 export function EventActions({ event, onReplayed }: ActionsProps) {
   const t = useTexts(eventTexts);
   const [open, setOpen] = useState<Open>();
-  const [note, setNote] = useState<string>();
+  const [note, setNote] = useState<ReactNode>();
   const [fault, setFault] = useState<Error>();
   const params = { id: event.id };
   const replay = async (): Promise<void> => {
     setFault(undefined);
     try {
       const { runs } = await call("replayEvent", { params });
-      setNote(t.replayed(runs.length));
+      setNote(<Replayed runs={runs} />);
       onReplayed();
     } catch (failure) {
       setFault(failure as Error);
     }
+  };
+  const curl = async (): Promise<string> => {
+    const { command, signed, note: why } = await call("eventCurl", { params });
+    // Of an event that nobody signed there is nothing to say.
+    setNote(!signed && event.verdict === "verified" && <Unsigned why={why} />);
+    return command;
   };
   return (
     <>
@@ -44,15 +52,35 @@ export function EventActions({ event, onReplayed }: ActionsProps) {
         <button type="button" className="button" onClick={() => setOpen("compare")}>
           {t.actions.compare}
         </button>
-        <CopyButton label={t.actions.curl} text={async () => (await call("eventCurl", { params })).command} />
+        <CopyButton label={t.actions.curl} text={curl} />
         <a className="button" href={urlOf("rawBody", params)} download>
           {t.actions.download}
         </a>
       </div>
-      <output>{note !== undefined && <p className="note">{note}</p>}</output>
+      <output>{note && <p className="note">{note}</p>}</output>
       {fault && <FaultNote fault={fault} />}
       {open === "edit" && <EditDialog event={event} onClose={() => setOpen(undefined)} />}
       {open === "compare" && <CompareDialog event={event} onClose={() => setOpen(undefined)} />}
     </>
+  );
+}
+
+/** Says that a replay began, and leads to its run, which stands below the earlier ones. */
+function Replayed({ runs }: { readonly runs: readonly { readonly id: string }[] }) {
+  const t = useTexts(eventTexts);
+  const [first] = runs;
+  return (
+    <span>
+      {t.replayed(runs.length)} {first !== undefined && <RunLink id={first.id}>{t.showRun}</RunLink>}
+    </span>
+  );
+}
+
+function Unsigned({ why }: { readonly why: string | null }) {
+  const t = useTexts(eventTexts);
+  return (
+    <span>
+      {t.curlUnsigned} {why !== null && <GatewayWords text={why} />}
+    </span>
   );
 }

@@ -1,4 +1,3 @@
-import type { MouseEvent } from "react";
 import type { EventDetail } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useLive } from "../../api/use-live.tsx";
@@ -21,7 +20,8 @@ import { EventActions } from "./event-actions.tsx";
 import { eventTexts } from "./event-texts.ts";
 import "./event.css";
 import { RequestCard } from "./request-card.tsx";
-import { RunCard, runAnchor } from "./run-card.tsx";
+import { RunCard } from "./run-card.tsx";
+import { RunLink } from "./run-link.tsx";
 import { AnswerCard, DedupeCard, VerificationCard } from "./verdict-cards.tsx";
 
 /** Everything about one event: what came, what was made of it, what was done. */
@@ -103,9 +103,7 @@ function ResolvedNote({ event: { id, resolved_by: by } }: { readonly event: Even
     <p className="note" data-tone="good">
       <span>
         {by.event_id === id ? (
-          <a href={`#${runAnchor(by.run_id)}`} onClick={(click) => showRun(click, by.run_id)}>
-            {t.resolvedByReplay}
-          </a>
+          <RunLink id={by.run_id}>{t.resolvedByReplay}</RunLink>
         ) : (
           <Link to={`/events/${by.event_id}`}>{t.resolvedByCopy}</Link>
         )}{" "}
@@ -113,14 +111,6 @@ function ResolvedNote({ event: { id, resolved_by: by } }: { readonly event: Even
       </span>
     </p>
   );
-}
-
-/** Leads to the card of a run without another address in the history. */
-function showRun(click: MouseEvent, id: string): void {
-  click.preventDefault();
-  const card = document.getElementById(runAnchor(id));
-  card?.scrollIntoView({ block: "start" });
-  card?.focus({ preventScroll: true });
 }
 
 function EventRuns({ event }: { readonly event: EventDetail }) {

@@ -10,16 +10,13 @@ import { Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { CodeFrame } from "../../ui/code-frame.tsx";
 import { LongText } from "../../ui/long-text.tsx";
+import { settingsText } from "../../ui/settings-text.ts";
 import { stateTexts } from "../../ui/state-texts.ts";
 import { TimeAgo, TimeUntil } from "../../ui/time.tsx";
 import { runTones } from "../../ui/tones.ts";
 import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
-
-/** The id of a run's card in the document. */
-export function runAnchor(id: string): string {
-  return `run-${id}`;
-}
+import { runAnchor } from "./run-link.tsx";
 
 /** One run: the way through its flow, and its steps in time. */
 export function RunCard({ run }: { readonly run: RunDetail }) {
@@ -30,7 +27,7 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
   const { loaded } = useLoaded(`${run.tenant} ${run.flow} ${run.flow_hash}`, (signal) =>
     call("showFlow", { params: { name: run.flow }, query: { tenant: run.tenant, hash: run.flow_hash }, signal }),
   );
-  const took = run.started_at && run.ended_at ? Date.parse(run.ended_at) - Date.parse(run.started_at) : undefined;
+  const took = tookMs(run);
   return (
     <section
       className="card run"
@@ -85,7 +82,8 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
                 step={step}
                 isSelected={selected === step.node}
                 isLast={index === run.steps.length - 1}
-                total={total(run.steps)}
+                before={total(run.steps.slice(0, index))}
+                all={total(run.steps)}
               />
             ))}
           </ol>
@@ -100,11 +98,12 @@ interface StepItemProps {
   readonly isSelected: boolean;
   /** Of several tries that failed the last one is of interest. */
   readonly isLast: boolean;
-  /** The time of all steps together, for the length of the bars. */
-  readonly total: number;
+  /** The time of the steps before it and of all steps together, for the places and lengths of the bars. */
+  readonly before: number;
+  readonly all: number;
 }
 
-function StepItem({ step, isSelected, isLast, total: all }: StepItemProps) {
+function StepItem({ step, isSelected, isLast, before, all }: StepItemProps) {
   const t = useTexts(eventTexts);
   const states = useTexts(stateTexts);
   const { language } = useLanguage();
@@ -122,11 +121,13 @@ function StepItem({ step, isSelected, isLast, total: all }: StepItemProps) {
           <b>{step.node}</b> <span className="quiet">{step.type}</span>
           <Badge tone={step.status === "failed" ? "bad" : "good"}>{states.runs[step.status]}</Badge>
           {step.attempt > 1 && <span className="quiet">{t.attempt(step.attempt)}</span>}
-          <span className="step-bar" aria-hidden="true">
-            <span style={{ width: `${String((100 * step.duration_ms) / Math.max(all, 0.001))}%` }} />
+          <span className="step-times quiet">
+            <span className="step-bar" aria-hidden="true">
+              <span style={{ marginLeft: share(before, all), width: share(step.duration_ms, all) }} />
+            </span>
+            <span className="step-time">{duration(step.duration_ms, language)}</span>
+            <span className="step-next">{step.next !== null && `→ ${step.next}`}</span>
           </span>
-          <span className="quiet step-time">{duration(step.duration_ms, language)}</span>
-          <span className="quiet step-next">{step.next !== null && `→ ${step.next}`}</span>
         </summary>
         {isOpen && <StepBody step={step} />}
       </details>
@@ -142,8 +143,8 @@ function StepBody({ step }: { readonly step: Step }) {
       {step.error && <ErrorNote error={step.error} />}
       {step.printed.length > 0 && <Value title={t.printed} text={step.printed.join("\n")} />}
       <Value title={t.input} text={prettyJson(step.input)} />
-      <Value title={t.output} text={prettyJson(step.output)} />
-      <Value title={t.config} text={prettyJson(step.config)} />
+      {step.status === "succeeded" && <Value title={t.output} text={prettyJson(step.output)} />}
+      <Value title={t.config} text={settingsText(step.config)} />
     </div>
   );
 }
@@ -184,6 +185,16 @@ function ReplayOf({ run: { replay_of: original, event_id: own } }: { readonly ru
       {t.fields.replayOf} <Link to={`/events/${original}`}>{original.slice(-8)}</Link>
     </span>
   );
+}
+
+/** Of a run that ended. Its times are whole milliseconds: of a short one the steps say more. */
+function tookMs({ started_at: started, ended_at: ended, steps }: RunDetail): number | undefined {
+  if (started === null || ended === null) return undefined;
+  return Math.max(Date.parse(ended) - Date.parse(started), total(steps));
+}
+
+function share(part: number, all: number): string {
+  return `${String((100 * part) / Math.max(all, 0.001))}%`;
 }
 
 function total(steps: readonly Step[]): number {

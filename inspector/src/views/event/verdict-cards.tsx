@@ -118,7 +118,8 @@ export function AnswerCard({ event }: { readonly event: EventDetail }) {
         <Facts
           facts={[
             [t.fields.by, t.answeredBy[response.by]],
-            [t.fields.refused, because],
+            [t.fields.refused, because !== null && <ContentFault key="refused" because={because} />],
+            [t.fields.hint, because !== null && <Prose key="hint" text={contentFix(t, because)} />],
             [t.fields.answered, response.answered_at && <TimeAgo key="at" iso={response.answered_at} />],
             [t.fields.duration, response.duration_ms !== null && duration(response.duration_ms, language)],
             ...headers.map(([name, value]) => [name, <FieldText key={name} name={name} value={value} />] as const),
@@ -134,4 +135,21 @@ export function AnswerCard({ event }: { readonly event: EventDetail }) {
       </div>
     </section>
   );
+}
+
+/** The gateway says `code: what it found`. */
+function ContentFault({ because }: { readonly because: string }) {
+  const [, code = "", found = because] = /^(\w+): (.*)$/s.exec(because) ?? [];
+  return (
+    <>
+      {code !== "" && <Reason code={code} />}
+      <br />
+      <GatewayDetail text={found} />
+    </>
+  );
+}
+
+function contentFix({ contentFixes }: (typeof eventTexts)["en"], because: string): string {
+  const code = because.split(":", 1)[0] ?? "";
+  return code === "decoded_too_large" || code === "unsupported_encoding" ? contentFixes[code] : contentFixes.sender;
 }

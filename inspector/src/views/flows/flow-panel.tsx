@@ -46,6 +46,7 @@ function FlowFacts({ flow, stats }: { readonly flow: FlowSummary; readonly stats
         <dl>
           <dt>{t.triggers}</dt>
           <dd>
+            {flow.triggers.length === 0 && t.noTrigger}
             {flow.triggers.map(({ type, event_type: eventType, target }) => (
               <span key={`${type} ${eventType ?? ""} ${target}`} className="badge">
                 {eventType ?? t.byDefault}

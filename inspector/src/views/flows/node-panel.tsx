@@ -1,7 +1,7 @@
 import type { FlowDetail, FlowStats } from "../../../../src/admin/contract/index.ts";
-import { prettyJson } from "../../api/json.ts";
 import { count, duration } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
+import { settingsText } from "../../ui/settings-text.ts";
 import { flowsTexts } from "./flows-texts.ts";
 
 interface NodePanelProps {
@@ -60,18 +60,4 @@ function PairOf({ name, value }: { readonly name: string; readonly value: string
       <dd>{value}</dd>
     </>
   );
-}
-
-/** Settings as people write them: texts of several lines stay so. */
-function settingsText(config: FlowDetail["graph"]["nodes"][number]["config"]): string {
-  if (config === null || typeof config !== "object" || Array.isArray(config)) return prettyJson(config);
-  return Object.entries(config)
-    .map(([key, value]) =>
-      typeof value === "string"
-        ? value.includes("\n")
-          ? `${key}:\n${value.trimEnd().replaceAll(/^/gm, "  ")}`
-          : `${key}: ${value}`
-        : `${key}: ${prettyJson(value)}`,
-    )
-    .join("\n");
 }

@@ -3,6 +3,7 @@ import type { Source } from "../../../../src/admin/contract/index.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { GatewayWords } from "../../ui/gateway-words.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
 import { Prose } from "../../ui/prose.tsx";
 import { liveTexts } from "./live-texts.ts";
@@ -45,11 +46,15 @@ function SourceCard({ source }: { readonly source: Source }) {
         <code>{url}</code>
         <CopyButton text={url} label={t.copyUrl} />
       </div>
-      <p className="quiet">{source.verified_by}</p>
+      <p className="quiet">{source.verified ? source.verified_by : t.unverified}</p>
       {curl && (
         <>
           <pre>{curl.command}</pre>
-          {curl.note !== null && <p className="quiet">{curl.note}</p>}
+          {source.verified && curl.note !== null && (
+            <p className="quiet">
+              <GatewayWords text={curl.note} />
+            </p>
+          )}
           <div>
             <CopyButton text={curl.command} label={curl.signed ? t.signedCurl : t.curl} />
           </div>

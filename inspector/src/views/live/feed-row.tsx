@@ -1,3 +1,4 @@
+import type { Refusal } from "../../../../src/admin/contract/index.ts";
 import { byteSize, duration } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { Link } from "../../shell/router.tsx";
@@ -7,6 +8,8 @@ import { StatusBadge } from "../../ui/status-badge.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
 import { runTones, statusTone, verdictTones } from "../../ui/tones.ts";
 import { visibleText } from "../../ui/visible-text.ts";
+import { mistakeOf } from "../../ui/gateway-words.tsx";
+import { isReasonCode, reasonTexts } from "../../ui/reason-texts.ts";
 import { byFlow, type FeedRow } from "./feed.ts";
 
 /** One request: a link to everything about it. */
@@ -68,11 +71,20 @@ function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "ref
       <span className="feed-answer">
         <Badge tone={statusTone(refusal.http_status)}>{refusal.http_status}</Badge>
       </span>
-      <span className="feed-runs feed-reason" title={refusal.detail}>
-        {refusal.likely?.reason ?? refusal.reason}
-      </span>
+      <WhyRefused refusal={refusal} />
       <span className="feed-delivery" />
       <span className="feed-size quiet">{byteSize(refusal.body_bytes, language)}</span>
     </Link>
+  );
+}
+
+/** In the reader's words: the mistake, where one was found, else the reason. The code and what was seen are at hand. */
+function WhyRefused({ refusal: { reason, likely, detail } }: { readonly refusal: Refusal }) {
+  const names = useTexts(reasonTexts);
+  const code = mistakeOf(likely)?.reason ?? reason;
+  return (
+    <span className="feed-runs feed-reason" title={`${code}: ${visibleText(detail)}`}>
+      {isReasonCode(code) ? names[code] : code}
+    </span>
   );
 }

@@ -49,12 +49,13 @@ export const liveTexts = defineTexts(
     curl: "Copy curl",
     signedCurl: "Copy signed curl",
     copyUrl: "Copy URL",
+    unverified: "Not verified: whoever knows the address can send.",
     noSources: "This bundle has no sources yet: run `gtc setup`.",
   },
   {
     title: "Live",
     filters: {
-      q: "Header und Inhalte durchsuchen",
+      q: "Kopfzeilen und Inhalte durchsuchen",
       tenant: "Mandant",
       type: "Ereignistyp",
       verdict: "Signatur",
@@ -74,7 +75,7 @@ export const liveTexts = defineTexts(
     more: (n: number) => (n === 0 ? "Mehr Filter" : `Mehr Filter (${String(n)})`),
     fewer: "Weniger Filter",
     exports: "Die neuesten 1.000, die passen, als Datei",
-    exportAs: (form: string) => `Als ${form} ausführen`,
+    exportAs: (form: string) => `Als ${form} exportieren`,
     pause: "Anhalten",
     resume: "Weiter",
     newRows: (n: number) => (n === 1 ? "1 neue Anfrage" : `${n} neue Anfragen`),
@@ -99,6 +100,7 @@ export const liveTexts = defineTexts(
     curl: "Curl kopieren",
     signedCurl: "Signierten Curl kopieren",
     copyUrl: "URL kopieren",
+    unverified: "Ungeprüft: Wer die Adresse kennt, kann senden.",
     noSources: "Dieses Bundle hat noch keine Quellen: `gtc setup` legt sie an.",
   },
 );

@@ -1,10 +1,11 @@
 import { useState } from "react";
-import type { Source } from "../../../../src/admin/contract/index.ts";
+import type { SignedCurl, Source } from "../../../../src/admin/contract/index.ts";
 import { call } from "../../api/client.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { addressWith, Link } from "../../shell/router.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { GatewayWords } from "../../ui/gateway-words.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
 import { sourcesTexts } from "./sources-texts.ts";
 
@@ -23,7 +24,7 @@ interface SourceActionsProps {
 export function SourceActions({ source, onSent }: SourceActionsProps) {
   const t = useTexts(sourcesTexts);
   const [test, setTest] = useState<Test>({ state: "none" });
-  const [note, setNote] = useState<string | null>(null);
+  const [copied, setCopied] = useState<SignedCurl>();
   const params = { tenant: source.tenant, event_type: source.event_type };
   const send = async (): Promise<void> => {
     setTest({ state: "sending" });
@@ -37,7 +38,7 @@ export function SourceActions({ source, onSent }: SourceActionsProps) {
   };
   const curl = async (): Promise<string> => {
     const made = await call("sourceCurl", { params });
-    setNote(made.signed ? null : `${t.unsignedNote}. ${made.note ?? ""}`);
+    setCopied(made);
     return made.command;
   };
   return (
@@ -53,7 +54,11 @@ export function SourceActions({ source, onSent }: SourceActionsProps) {
       </button>
       <CopyButton text={curl} label={t.copyCurl} />
       <div className="test-outcome" role="status">
-        {note !== null && <p className="quiet">{note}</p>}
+        {copied?.signed === false && (
+          <p className="quiet">
+            {t.unsignedNote} {source.verified && <GatewayWords text={copied.note ?? ""} />}
+          </p>
+        )}
         <TestOutcome test={test} source={source} />
       </div>
     </div>
@@ -74,18 +79,27 @@ function TestOutcome({ test, source }: { readonly test: Test; readonly source: S
           <Badge tone={test.status < 400 ? "good" : "bad"} title={test.body.slice(0, 500)}>
             {t.testAnswer(test.status)}
           </Badge>{" "}
-          {test.eventId !== null ? (
-            <Link to={`/events/${test.eventId}`}>{t.testEvent}</Link>
-          ) : (
-            test.status === 401 && (
-              <Link to={addressWith("/refused", { tenant: source.tenant, type: source.event_type })}>
-                {t.testRefused}
-              </Link>
-            )
-          )}
+          <TestPlace eventId={test.eventId} status={test.status} source={source} />
         </p>
       );
     default:
       return test satisfies never;
   }
+}
+
+interface TestPlaceProps {
+  readonly eventId: string | null;
+  readonly status: number;
+  readonly source: Source;
+}
+
+/** Where to look on. What a flow answers need not name the event: then it is the newest of its type. */
+function TestPlace({ eventId, status, source: { tenant, event_type: type } }: TestPlaceProps) {
+  const t = useTexts(sourcesTexts);
+  if (eventId !== null) return <Link to={`/events/${eventId}`}>{t.testEvent}</Link>;
+  return status === 401 ? (
+    <Link to={addressWith("/refused", { tenant, type })}>{t.testRefused}</Link>
+  ) : (
+    <Link to={addressWith("/", { tenant, type })}>{t.testNewest}</Link>
+  );
 }

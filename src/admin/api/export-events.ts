@@ -1,0 +1,74 @@
+/**
+ * Events as files for other programs. What is masked in the API is masked here as well.
+ *
+ * Invariants:
+ * 1. The trail names what is exported before it is read.
+ * 2. Of an archive no more is in memory than what it says and one event: a thousand bodies of megabytes, all at once,
+ *    would end the gateway. One that grows too large ends early and says where to go on.
+ */
+import type { EventRowView } from "../../event-log/index.ts";
+import type { StoredFlowView } from "../../flow/index.ts";
+import { HarArchive } from "../har.ts";
+import { maskRulesOf } from "../mask-rules.ts";
+import type { AdminBackend } from "./backend.ts";
+import { downloadHeaders, eventQueryOf } from "./event-handlers.ts";
+import { eventDetailJson, eventRowJson } from "./event-json.ts";
+import type { HandlerInput, Handlers, RawAnswer } from "./handler.ts";
+
+type Input = Pick<HandlerInput<"exportEvents">, "query" | "audit"> & {
+  readonly backend: Pick<AdminBackend, "queries" | "log" | "bundle" | "version" | "maskPaths">;
+};
+
+const MOST_CHARACTERS = 64 * 1024 * 1024;
+const ROWS_AT_A_TIME = 100;
+
+export const exportHandlers: Pick<Handlers, "exportEvents"> = {
+  exportEvents: (input) => (input.query.format === "har" ? exportHar(input) : exportLines(input)),
+};
+
+/** The lines of `gtc events list --json`. */
+async function exportLines({ query: { format: _format, ...query }, backend, audit }: Input): Promise<RawAnswer> {
+  const { items, nextCursor } = await backend.queries.listEvents(eventQueryOf(query));
+  await audit("export", `${items.length} event(s) as ndjson`);
+  const lines = items.map((row) => {
+    const { sequence: _sequence, ...summary } = eventRowJson(row);
+    return `${JSON.stringify(summary)}\n`;
+  });
+  return { headers: exportHeaders("application/x-ndjson", "events.ndjson", nextCursor), body: lines.join("") };
+}
+
+/** @param mostCharacters after which it ends early, with the rows of the page under way */
+export async function exportHar(
+  { query: { format: _format, ...query }, backend, audit }: Input,
+  mostCharacters = MOST_CHARACTERS,
+): Promise<RawAnswer> {
+  const { publicBaseUrl } = backend.bundle();
+  const archive = new HarArchive({ publicBaseUrl, version: backend.version });
+  let left = query.limit;
+  let { cursor } = query;
+  do {
+    const asked = eventQueryOf({ ...query, cursor, limit: Math.min(left, ROWS_AT_A_TIME) });
+    const page = await backend.queries.listEvents(asked);
+    await audit("export", `${page.items.length} event(s) as har`);
+    for (const row of page.items) await addTo(archive, row, backend);
+    left -= page.items.length;
+    cursor = page.nextCursor;
+    // A search that ran out of time is gone on with by who asked for it.
+    if (page.searchedToMs !== undefined) break;
+  } while (cursor !== undefined && left > 0 && archive.characters < mostCharacters);
+  const isWhole = cursor === undefined || left === 0;
+  const har = archive.finish(isWhole ? undefined : `It ends before its limit; go on with cursor=${cursor}.`);
+  return { headers: exportHeaders("application/json", "events.har", cursor), body: JSON.stringify(har) };
+}
+
+async function addTo(archive: HarArchive, row: EventRowView, backend: Input["backend"]): Promise<void> {
+  const detail = await backend.log.getEvent(row.id);
+  if (detail !== undefined) archive.add(await eventDetailJson(detail, row, maskRulesOf(backend), NO_FLOWS));
+}
+
+/** An archive shows requests and answers, not what the runs were told to do. */
+const NO_FLOWS: ReadonlyMap<string, StoredFlowView> = new Map();
+
+function exportHeaders(type: string, name: string, nextCursor: string | undefined): Record<string, string> {
+  return { ...downloadHeaders(type, name), ...(nextCursor !== undefined && { "x-next-cursor": nextCursor }) };
+}
