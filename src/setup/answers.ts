@@ -128,7 +128,7 @@ function readRoot(document: ReturnType<typeof parseDocument>, placeOf: AnswerSec
   }
   if (root === null) return one("$", "there is nothing in it", "`gtc setup --emit-answers FILE` writes a template.");
   if (!isRecord(root)) return one("$", "the answers must be an object", `Write {"${SECTION}": { … }}.`);
-  return isRecord(root["setup_answers"]) || "greentic_setup_version" in root
+  return "setup_answers" in root || "greentic_setup_version" in root
     ? structured(root, placeOf)
     : flat(root, { path: "$", placeOf });
 }

@@ -262,6 +262,15 @@ describe("answers that are not valid", () => {
     ]);
   });
 
+  test("the structured shape with something else for its answers is told as that", () => {
+    expect(readAnswers('{"setup_answers": []}')).toMatchObject({ faults: [{ path: "$.setup_answers" }] });
+  });
+
+  test("what is allowed is told with what is wrong", () => {
+    expect(hintsOf({ ...VALID, secret_header: "no header", secret_key: "k" })).toContain("X-Signature-256");
+    expect(hintsOf({ ...VALID, signatures: [] })).toContain('"provider": "github"');
+  });
+
   test("slips are recognised", () => {
     expect(hintsOf({ ...VALID, signature: {} })).toBe('Did you mean "signatures"?');
     expect(hintsOf({ ...VALID, tenants: { acmee: {} } })).toBe('Did you mean "acme"?');

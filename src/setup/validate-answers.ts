@@ -140,7 +140,12 @@ class Validator {
       this.#fault(`${path}.${missing}`, `is missing, but ${given} is there`, "Give both or none of them.");
     }
     const isHeader = typeof header === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(header);
-    if (header !== undefined && !isHeader) this.#fault(`${path}.secret_header`, "must be the name of a header");
+    if (header !== undefined && !isHeader)
+      this.#fault(
+        `${path}.secret_header`,
+        "must be the name of a header",
+        "Such as X-Signature-256: no blanks, no colon.",
+      );
     const isKey = typeof key === "string" && key !== "";
     if (key !== undefined && !isKey) this.#fault(`${path}.secret_key`, "must be a text that is not empty");
     if (isKey && !isHeader) this.#checkReference(key, `${path}.secret_key`);
@@ -152,7 +157,11 @@ class Validator {
   #signatures(value: unknown, path: string, owner: string): Record<string, StoredSource> {
     if (value === undefined) return {};
     if (!isRecord(value)) {
-      this.#fault(path, "must be an object of event types");
+      this.#fault(
+        path,
+        "must be an object of event types",
+        'Write { "github": { "provider": "github", "secret": "…" } }.',
+      );
       return {};
     }
     const sources: Record<string, StoredSource> = {};
