@@ -84,7 +84,7 @@ function parseKey(
 ): SigningKey {
   const fields: Entry = typeof entry === "string" ? { secret: entry } : ((entry ?? {}) as Entry);
   const { name = index === 0 ? "default" : `secret-${index + 1}`, secret, not_after: notAfter } = fields;
-  const textPath = typeof entry === "string" ? path : `${path}.secret`;
+  const textPath = typeof entry === "object" && entry !== null ? `${path}.secret` : path;
   if (typeof secret !== "string" || secret === "") {
     faults.push({ path: textPath, message: "must be a text that is not empty" });
   } else if (spec !== undefined && !isReference(secret)) {

@@ -57,6 +57,11 @@ test("all faults at once, with where, what and what instead", () => {
   ]);
 });
 
+test("a secret that is no text is told where it stands", () => {
+  expect(faultsOf({ provider: "github", secret: 12 })).toEqual(["secret | must be a text that is not empty | "]);
+  expect(faultsOf({ provider: "github", secrets: [12] })).toEqual(["secrets[0] | must be a text that is not empty | "]);
+});
+
 test.each([
   [null, " | must be an object"],
   [{ secret: "s" }, "header | is missing"],
