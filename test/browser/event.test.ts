@@ -219,8 +219,9 @@ test("an event that was refused for its content says why and what to do", async 
   const { event_id: id } = (await gateway.post("demo/orders", "{", { "content-type": "application/json" })).json();
   const page = await openInspector(browser, { adminUrl: gateway.adminUrl, token: gateway.gateway.token });
   await page.goto(`${gateway.adminUrl}/events/${String(id)}`);
-  await page.getByText("The body is no JSON").waitFor();
-  await page.getByText("The sender has to correct what it sends.").waitFor();
+  const answer = page.getByRole("region", { name: "Answer" });
+  await answer.getByText("The body is no JSON").waitFor();
+  expect(await answer.innerText()).toMatch(/invalid_json[^]*What to do\s+The sender has to correct what it sends\./);
   await page.context().close();
 });
 

@@ -192,6 +192,8 @@ test("why a request was refused is said in the reader's words, the code is at ha
     "Das Geheimnis ist ein anderes, oder der Inhalt wurde geändert",
   ]);
   expect(await reasons.last().getAttribute("title")).toMatch(/^wrong_secret: /);
+  // It is not cut off on a laptop.
+  expect(await reasons.last().evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
   await page.context().close();
 });
 

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createSampleBundle, MENDED_ISSUES, postIssue, postOrder } from "./support/sample-bundle.ts";
-import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
+import { feedRows, launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
 
@@ -257,13 +257,17 @@ describe("the inspector for operators", () => {
     await pings.getByRole("button", { name: "Send a test" }).click();
     await pings.getByRole("link", { name: "Show the newest" }).click();
     await page.waitForURL("**/?tenant=demo&type=pings");
+    await feedRows(page).first().waitFor();
+    expect(await feedRows(page).count()).toBe(1);
   });
 
   test("a flow that no event starts says what does", async () => {
     await bundle.write("flows/later.ygtc", 'nodes: [{ id: work, type: template, config: { template: "done" } }]\n');
     await gateway.gateway.reload(await bundle.load());
     const page = await open("flows/later");
-    await page.getByText("No event: only other flows start it").waitFor();
+    const facts = page.locator(".flow-facts");
+    await facts.getByText("flows/later.ygtc").waitFor();
+    expect(await facts.innerText()).toMatch(/Started by\s+No event: only other flows start it/);
   });
 
   test("a text is copied also where the browser keeps the clipboard from a page", async () => {

@@ -13,7 +13,7 @@ import { takenWay, type TakenStep } from "./taken-way.ts";
 import "./graph.css";
 
 /** Where there is less room than the picture takes it shrinks so far, as long as its texts can be read; then it is scrolled. */
-const SMALLEST_SCALE = 0.8;
+const SMALLEST_SCALE = 0.9;
 
 export interface FlowGraphProps {
   /** The name of the picture for screen readers. */

@@ -5,10 +5,12 @@ export const maskedTexts = defineTexts(
     masked: (n: number) => `masked, ${n} characters`,
     maskedPaths: "Masked in the body",
     reveal: "Reveal",
+    empty: "empty",
   },
   {
     masked: (n: number) => `verdeckt, ${n} Zeichen`,
     maskedPaths: "Verdeckt im Inhalt",
     reveal: "Zeigen",
+    empty: "leer",
   },
 );

@@ -31,7 +31,7 @@ export function MaskedValue({ owner: { operation, id }, field, length }: MaskedV
   if (value !== undefined)
     return (
       <span className="revealed" tabIndex={-1} ref={shown}>
-        {visibleText(value)}
+        {value === "" ? <em className="quiet">{t.empty}</em> : visibleText(value)}
       </span>
     );
   const reveal = (): void =>

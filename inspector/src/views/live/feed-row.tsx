@@ -72,7 +72,6 @@ function RefusalRow({ row: { refusal } }: { readonly row: FeedRow & { kind: "ref
         <Badge tone={statusTone(refusal.http_status)}>{refusal.http_status}</Badge>
       </span>
       <WhyRefused refusal={refusal} />
-      <span className="feed-delivery" />
       <span className="feed-size quiet">{byteSize(refusal.body_bytes, language)}</span>
     </Link>
   );
