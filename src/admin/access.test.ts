@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FailedTries, judgeAccess, sessionCookie, type AccessRequest } from "./access.ts";
+import { FailedTries, judgeAccess, judgeOpenRead, sessionCookie, type AccessRequest } from "./access.ts";
 
 const TOKEN = "t0ken";
 const OPTIONS = { token: TOKEN, port: 8081, host: "127.0.0.1" };
@@ -79,4 +79,11 @@ test("failed tries run out, and come back with time", () => {
   expect(tries.isOpen).toBe(false);
   now += 6000;
   expect(tries.isOpen).toBe(true);
+});
+
+test("bound to more than loopback, metrics are read under any name: scrapers come by one that nobody here knows", () => {
+  const asked = { method: "GET", headers: { host: "gtc.internal:8081" } };
+  const judged = (host: string) => judgeOpenRead(asked, { token: "t", port: 8081, host });
+  expect(judged("0.0.0.0")).toBeUndefined();
+  expect(["127.0.0.1", "localhost", "::1"].map((host) => judged(host)?.status)).toEqual([403, 403, 403]);
 });

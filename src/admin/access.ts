@@ -51,6 +51,15 @@ export function judgeOrigin(
   return undefined;
 }
 
+/**
+ * The same for what is read without a token. Metrics name tenants and flows: where only this machine reaches the port, no
+ * page may read them through a name of its own. Elsewhere scrapers come by names that the gateway cannot know.
+ */
+export function judgeOpenRead({ headers }: AccessRequest, options: AccessOptions): ReturnType<typeof judgeOrigin> {
+  const isOnLoopback = LOOPBACK_NAMES.has(options.host) || options.host === "::1" || options.host.startsWith("127.");
+  return isOnLoopback ? judgeOrigin({ method: "GET", headers: { host: headers.host } }, options) : undefined;
+}
+
 /** Judges one request to the API. */
 export function judgeAccess(request: AccessRequest, options: AccessOptions): Access {
   const foreign = judgeOrigin(request, options);

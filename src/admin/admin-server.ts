@@ -1,11 +1,20 @@
 /**
  * The admin port: health for probes, metrics for Prometheus, the API under `/api`, and the inspector's page. `/healthz`,
  * `/readyz`, `/metrics` and the page's files need no token (they tell nothing of events); everything under `/api` does.
+ * Metrics and the page are not read under a foreign name, see `access.ts`.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GtcError, messageOf, stringifyJson, type JsonValue, type NewId } from "../base/index.ts";
-import { FailedTries, endedCookie, judgeAccess, judgeOrigin, sessionCookie, type AccessOptions } from "./access.ts";
+import {
+  FailedTries,
+  endedCookie,
+  judgeAccess,
+  judgeOpenRead,
+  judgeOrigin,
+  sessionCookie,
+  type AccessOptions,
+} from "./access.ts";
 import type { AdminBackend } from "./api/backend.ts";
 import { BulkJobs } from "./bulk-jobs.ts";
 import { ChangeStream } from "./api/change-stream.ts";
@@ -143,6 +152,8 @@ class Admin implements Disposable {
         return json(200, { status, backlog, projection_lag_bytes: projectionLagBytes });
       }
       case "/metrics": {
+        const foreign = judgeOpenRead({ method: "GET", headers: request.headers }, this.#access);
+        if (foreign !== undefined) return problem({ status: foreign.status, detail: foreign.because });
         const { contentType, text } = await this.#options.metrics();
         return { status: 200, headers: { "content-type": contentType }, body: text };
       }

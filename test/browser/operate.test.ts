@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createSampleBundle, MENDED_ISSUES, postIssue, postOrder } from "./support/sample-bundle.ts";
-import { launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
+import { feedRows, launchBrowser, openInspector, seriousFindings } from "./support/inspector.ts";
 import type { TestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
 

@@ -71,6 +71,12 @@ test("health, readiness and metrics are open; everything under /api is closed wi
   }
 });
 
+test("metrics name tenants and flows: on loopback no page reads them through a name of its own", async () => {
+  for (const host of ["rebind.example", "127.0.0.1.rebind.example:80", "192.0.2.7"])
+    expect([host, (await ask({ path: "/metrics", headers: { host } })).status]).toEqual([host, 403]);
+  expect((await ask({ path: "/metrics", headers: { host: "localhost:9" } })).status).toBe(200);
+});
+
 test("a program with the token is let in, one with another is not", async () => {
   expect((await ask({ headers: bearer() })).status).toBe(200);
   expect((await ask({ headers: { authorization: "Bearer wrong" } })).status).toBe(401);
