@@ -115,6 +115,9 @@ test("an edited replay is a test of its own, and is compared with what it was ma
   await page.getByRole("button", { name: "Send as a test" }).click();
   await page.waitForURL((url) => url.href !== original);
   await page.getByText("test", { exact: true }).waitFor();
+  // It says nothing of its source: that may well check signatures.
+  await page.getByText("It was sent from here as a test").waitFor();
+  expect(await page.getByText("This source checks no signature").count()).toBe(0);
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByLabel("the event it is a copy of").check();
   await page.getByRole("dialog").getByRole("button", { name: "Compare" }).click();

@@ -81,6 +81,7 @@ export const eventTexts = defineTexts(
     },
     certain: "certain",
     unsignedHint: "This source checks no signature: whoever knows the address can send. `gtc setup` gives it a secret.",
+    unsignedCopy: "It was sent from here as a test: a copy has no signature, whatever its source asks for.",
     dedupe: "Duplicates",
     first: "Taken: the first of its kind",
     duplicateOf: "A duplicate of",
@@ -214,6 +215,7 @@ export const eventTexts = defineTexts(
     certain: "sicher",
     unsignedHint:
       "Diese Quelle prüft keine Signatur: Wer die Adresse kennt, kann senden. `gtc setup` gibt ihr ein Geheimnis.",
+    unsignedCopy: "Es wurde von hier als Test gesendet: Eine Kopie hat keine Signatur, was ihre Quelle auch verlangt.",
     dedupe: "Doppelte",
     first: "Angenommen: das erste seiner Art",
     duplicateOf: "Ein Doppel von",

@@ -52,7 +52,7 @@ export function VerificationCard({ event }: { readonly event: EventDetail }) {
         />
         {status === "unsigned" && (
           <p className="quiet">
-            <Prose text={t.unsignedHint} />
+            <Prose text={event.test ? t.unsignedCopy : t.unsignedHint} />
           </p>
         )}
       </div>
