@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { untilIdle } from "../support/finished-events.ts";
 import { runGtc } from "../support/run-gtc.ts";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
 
@@ -76,6 +77,8 @@ test("a bundle of one's own: its commands in order, with the README's flow in it
     body: '{"commits": [{}, {}]}',
   });
   expect(answer.status).toBe(202);
+  // The acknowledgement does not wait for the run: a gateway that stops here would leave it to its next start.
+  await untilIdle(gateway);
   expect(await gateway.stop()).toBe(0);
   const { event_id: id } = (await answer.json()) as { event_id: string };
   const { lines } = await runGtc(["events", "show", id, "--json"], { cwd: join(folder, "my-bundle") });

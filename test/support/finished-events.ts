@@ -83,7 +83,7 @@ function checkEvent({ event, response, runs = [] }: Partial<Detail>, id: string,
 }
 
 /** Each look asks the gateway, which answers when its index has caught up. */
-async function untilIdle(gateway: RunningGateway): Promise<void> {
+export async function untilIdle(gateway: RunningGateway): Promise<void> {
   for (;;) {
     const page = (await ask(gateway, "events?status=received&limit=1")) as { items: unknown[] };
     if (page.items.length === 0) return;
