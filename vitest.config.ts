@@ -13,7 +13,9 @@ export default defineConfig({
     exclude: hasBrowser ? [] : ["test/browser/**"],
     // Real sockets and real files: two workers are what a two-core machine carries without starving the servers under test.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // They only end what hangs: a machine that is busy with other work takes several times as long as a quiet one.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

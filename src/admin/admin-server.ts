@@ -107,7 +107,7 @@ class Admin implements Disposable {
     this.#replays = new BulkJobs({ clock, newId, tally: () => ({ started: 0 }) });
     const tally = (): AcceptTally => ({ accepted: 0, duplicates: 0, stillRefused: 0, results: [] });
     this.#acceptances = new BulkJobs({ clock, newId, tally });
-    this.#stream = new ChangeStream(backend.queries);
+    this.#stream = new ChangeStream(backend);
     this.#handlers = {
       ...eventHandlers,
       ...exportHandlers,

@@ -152,6 +152,21 @@ test("headers and query are edited too; what is masked and not touched stays as 
   await page.context().close();
 });
 
+test("what is masked is not compared, and the comparison says so", async () => {
+  for (const token of ["short", "of-another-length"])
+    await gateway.post("demo/orders", ORDER_JSON, {
+      "content-type": "application/json",
+      authorization: `Bearer ${token}`,
+    });
+  const page = await openNewest();
+  const other = String((await gateway.events())[1]?.["id"]);
+  await page.goto(`${page.url()}?with=${other}`);
+  await page.getByText("Masked values are not compared").waitFor();
+  await page.locator('[data-kind="added"]').filter({ hasText: "authorization: •••••••• (12)" }).waitFor();
+  await page.locator('[data-kind="removed"]').filter({ hasText: "authorization: •••••••• (24)" }).waitFor();
+  await page.context().close();
+});
+
 test("the other event is chosen from the newest of its type", async () => {
   await postOrder(gateway.url);
   await postOrder(gateway.url, ORDER_JSON.replace("Ada", "Grace"));

@@ -1,4 +1,5 @@
 /** The live view with thousands of events: as quick as with ten, nothing jumps, and what it holds stays bounded. */
+import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { TestBundle } from "../support/test-bundle.ts";
@@ -153,4 +154,30 @@ test("a flood that nobody reads leaves the page small", async ({ annotate }) => 
   expect(after - before).toBeLessThan(10);
   await page.getByRole("button", { name: "There are newer requests" }).click();
   await expect.poll(async () => feedRows(page).count()).toBeLessThan(MOST_ROWS_DRAWN);
+});
+
+test("what one file of an export cannot hold goes into the next, and nothing into two", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: /^More/ }).click();
+  const ids: string[] = [];
+  const save = async (button: string): Promise<string> => {
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: button }).click(),
+    ]);
+    const lines = (await readFile(await saved.path(), "utf8")).trimEnd().split("\n");
+    ids.push(...lines.map((line) => (JSON.parse(line) as { id: string }).id));
+    return saved.suggestedFilename();
+  };
+  expect(await save("Export as NDJSON")).toBe("events.ndjson");
+  const next = page.getByRole("button", { name: "Save the next part" });
+  const names: string[] = [];
+  while (await next.isVisible()) {
+    await expect.poll(() => next.isEnabled()).toBe(true);
+    names.push(await save("Save the next part"));
+    await page.locator(".exports button:disabled").first().waitFor({ state: "detached" });
+  }
+  expect(names.slice(0, 3)).toEqual(["events-2.ndjson", "events-3.ndjson", "events-4.ndjson"]);
+  expect(ids).toHaveLength(await storedEvents());
+  expect(new Set(ids).size).toBe(ids.length);
 });

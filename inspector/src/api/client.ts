@@ -55,10 +55,26 @@ export async function call<N extends OperationName>(name: N, input: CallInput<N>
     }),
     ...(input.signal !== undefined && { signal: input.signal }),
   });
-  const text = await response.text();
-  if (response.ok) return parseJson(text) as AnswerOf<N>;
+  if (response.ok) return parseJson(await response.text()) as AnswerOf<N>;
+  throw await faultOf(response, name);
+}
+
+export interface Download {
+  readonly file: Blob;
+  /** Where to go on; undefined: nothing is left. */
+  readonly nextCursor: string | undefined;
+}
+
+/** Loads what an operation gives as a file. @throws ApiFault for an answer of 4xx or 5xx, TypeError when the gateway is not reached. */
+export async function download(name: OperationName, query: Query): Promise<Download> {
+  const response = await fetch(urlOf(name, {}, query), { credentials: "same-origin" });
+  if (!response.ok) throw await faultOf(response, name);
+  return { file: await response.blob(), nextCursor: response.headers.get("x-next-cursor") ?? undefined };
+}
+
+async function faultOf(response: Response, name: OperationName): Promise<ApiFault> {
   if (response.status === 401 && name !== "login") globalThis.dispatchEvent(new Event(UNAUTHORIZED));
-  throw new ApiFault(problemOf(response.status, text));
+  return new ApiFault(problemOf(response.status, await response.text()));
 }
 
 /** The address of an operation, for links and downloads. Absent and empty query values are left out. */

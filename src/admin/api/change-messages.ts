@@ -1,21 +1,23 @@
 /** What a page of changes tells a viewer: rows as they are now, in the order of the log. */
-import type { Change, ChangePage, EventQueries, RunRowView } from "../../event-log/index.ts";
+import type { Change, ChangePage, RunRowView } from "../../event-log/index.ts";
 import type { StreamMessage } from "../contract/index.ts";
 import { eventRowJson, refusalJson } from "./event-json.ts";
 import type { HandlerInput } from "./handler.ts";
-import { runRowJson } from "./run-json.ts";
+import { runRowsJson, type RunRowSource } from "./run-rows.ts";
 
 export type StreamFilter = Omit<HandlerInput<"stream">["query"], "last_event_id">;
 
 /** The messages of a page: rows as they are now, each once, under the sequence of its last change. */
 export async function messagesOf(
-  queries: EventQueries,
+  source: RunRowSource,
   { changes, gap, sequence }: ChangePage,
   filter: StreamFilter,
 ): Promise<readonly StreamMessage[]> {
+  const { queries } = source;
   const last = lastOfEach(changes);
   const runs = await queries.runsById([...last.runs.keys()]);
   noteCopied(runs, last);
+  const wantedRuns = runs.filter(({ run, eventType }) => isOf(filter, { tenant: run.tenant, event_type: eventType }));
   const events = await queries.eventsById([...last.events.keys()]);
   const refusals = await Promise.all([...last.refusals.keys()].map((id) => queries.getRefusal(id)));
   const messages: StreamMessage[] = [
@@ -23,10 +25,11 @@ export async function messagesOf(
       .map(eventRowJson)
       .filter((event) => wants(filter, event))
       .map((event) => ({ type: "event" as const, sequence: last.events.get(event.id) ?? sequence, event })),
-    ...runs
-      .map(runRowJson)
-      .filter((run) => isOf(filter, run))
-      .map((run) => ({ type: "run" as const, sequence: last.runs.get(run.id) ?? sequence, run })),
+    ...(await runRowsJson(source, wantedRuns)).map((run) => ({
+      type: "run" as const,
+      sequence: last.runs.get(run.id) ?? sequence,
+      run,
+    })),
     ...refusals
       .filter((refusal) => refusal !== undefined)
       .map(refusalJson)

@@ -29,7 +29,8 @@ interface Served {
 }
 
 async function serve(limits: Partial<StreamLimits> = {}, log: EventLog = createMemoryLog()): Promise<Served> {
-  const stream = new ChangeStream(log.queries, { ...LIMITS, ...limits });
+  const source = { log, queries: log.queries, maskPaths: [], bundle: () => ({ sources: [] }) };
+  const stream = new ChangeStream(source, { ...LIMITS, ...limits });
   const responses: ServerResponse[] = [];
   const served: Promise<void>[] = [];
   const server: Server = createServer((request, response) => {

@@ -12,6 +12,7 @@ import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 import type { EventQueries } from "../../event-log/index.ts";
 import type { StreamMessage } from "../contract/index.ts";
 import { messagesOf, type StreamFilter } from "./change-messages.ts";
+import type { RunRowSource } from "./run-rows.ts";
 
 export interface StreamLimits {
   readonly maxViewers: number;
@@ -34,12 +35,12 @@ const LIMITS: StreamLimits = {
 const RETRY_MS = 1500;
 
 export class ChangeStream implements Disposable {
-  readonly #queries: EventQueries;
+  readonly #source: RunRowSource;
   readonly #limits: StreamLimits;
   readonly #viewers = new Set<AbortController>();
 
-  constructor(queries: EventQueries, limits: StreamLimits = LIMITS) {
-    this.#queries = queries;
+  constructor(source: RunRowSource, limits: StreamLimits = LIMITS) {
+    this.#source = source;
     this.#limits = limits;
   }
 
@@ -80,16 +81,17 @@ export class ChangeStream implements Disposable {
   async #start(given: string | undefined): Promise<{ readonly sequence: number; readonly isKnown: boolean }> {
     const sequence = /^\d+$/.test(given ?? "") ? Number(given) : NaN;
     if (Number.isSafeInteger(sequence)) return { sequence, isKnown: true };
-    return { sequence: await this.#queries.latestSequence(), isKnown: given === undefined || given === "" };
+    return { sequence: await this.#source.queries.latestSequence(), isKnown: given === undefined || given === "" };
   }
 
   /** Resolves with false when the viewer does not read. */
   async #follow(response: ServerResponse, filter: StreamFilter, from: number, ended: AbortSignal): Promise<boolean> {
     const { mostChanges, restMs, maxStallMs, heartbeatMs } = this.#limits;
-    using news = new News(this.#queries, heartbeatMs);
+    const { queries } = this.#source;
+    using news = new News(queries, heartbeatMs);
     for (let sequence = from; !ended.aborted;) {
-      const page = await this.#queries.changesSince(sequence, mostChanges);
-      const messages = await messagesOf(this.#queries, page, filter);
+      const page = await queries.changesSince(sequence, mostChanges);
+      const messages = await messagesOf(this.#source, page, filter);
       for (const [index, message] of messages.entries()) {
         if (!(await write(response, text(message, messages[index + 1]), ended, maxStallMs))) return ended.aborted;
       }

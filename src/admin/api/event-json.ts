@@ -1,5 +1,5 @@
 /** Events and refusals in the JSON of the contract, with what is sensitive masked. */
-import type { AnswerRecord, DedupeKey, Envelope, VerdictRecord } from "../../event/index.ts";
+import type { AnswerRecord, DedupeKey, VerdictRecord } from "../../event/index.ts";
 import type { EventDetail, EventRowView, Refusal } from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
 import { echoesOf, type Echoes } from "../echoes.ts";
@@ -8,7 +8,7 @@ import { isoTime, jsonOr } from "../json-values.ts";
 import { resolutionJson } from "../views.ts";
 import type { StillRefused } from "./backend.ts";
 import { runDetailJson, type FlowsByHash } from "./run-json.ts";
-import { isWithheld, payloadOf, shownBody } from "./shown-body.ts";
+import { readBody } from "./shown-body.ts";
 
 export function eventRowJson(row: EventRowView): Contract.EventSummary {
   return {
@@ -53,8 +53,8 @@ export async function eventDetailJson(
   flows: FlowsByHash,
 ): Promise<Contract.EventDetail> {
   const { envelope } = detail;
-  const body = await shownBody(envelope.headers, envelope.rawBody, rules);
-  const echoes = await echoesIn(envelope, body, rules);
+  const { body, payload } = await readBody(envelope.headers, envelope.rawBody, rules);
+  const echoes = echoesOf(envelope, payload, rules);
   return {
     ...eventRowJson(row),
     target: maskTarget(envelope.target),
@@ -70,13 +70,6 @@ export async function eventDetailJson(
       runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows }),
     ),
   };
-}
-
-/** What runs and answers may repeat of this event's masked values. */
-export async function echoesIn(envelope: Envelope, body: Contract.ShownBody, rules: MaskRules): Promise<Echoes> {
-  if (body.masked_paths.length === 0) return echoesOf(envelope, null, rules);
-  const payload = isWithheld(body) ? undefined : await payloadOf(envelope.headers, envelope.rawBody);
-  return echoesOf(envelope, payload, rules);
 }
 
 function echoedAnswer(answer: Contract.Answer, echoes: Echoes): Contract.Answer {
@@ -161,7 +154,7 @@ export async function refusalDetailJson(
   rules: MaskRules,
 ): Promise<Contract.RefusalDetail> {
   const isWhole = refusal.bodyStart.length === refusal.bodyBytes;
-  const body = await shownBody(refusal.headers, refusal.bodyStart, rules);
+  const { body } = await readBody(refusal.headers, refusal.bodyStart, rules);
   return {
     ...refusalJson(refusal),
     headers: maskHeaders(refusal.headers, rules),

@@ -3,8 +3,8 @@
  *
  * Invariants:
  * 1. The trail names what is exported before it is read.
- * 2. Of an archive no more is in memory than what it says and one event: a thousand bodies of megabytes, all at once,
- *    would end the gateway. One that grows too large ends early and says where to go on.
+ * 2. Of an archive no more is in memory than what it says, a page of rows without their bodies, and one event: a thousand
+ *    bodies of megabytes, all at once, would end the gateway. One that grows too large ends early and says where to go on.
  */
 import type { EventRowView } from "../../event-log/index.ts";
 import type { StoredFlowView } from "../../flow/index.ts";

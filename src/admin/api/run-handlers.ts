@@ -5,11 +5,12 @@ import { findFlow, viewStoredFlow, type FlowDefinition, type StoredFlowView } fr
 import type * as Contract from "../contract/index.ts";
 import type { AdminBackend } from "./backend.ts";
 import { flowsOf, periodOf } from "./event-handlers.ts";
-import { echoesIn } from "./event-json.ts";
-import { runDetailJson, runRowJson } from "./run-json.ts";
+import { runDetailJson } from "./run-json.ts";
+import { runRowsJson } from "./run-rows.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
 import { notFound, type Handlers } from "./handler.ts";
-import { shownBody } from "./shown-body.ts";
+import { readBody } from "./shown-body.ts";
+import { echoesOf } from "../echoes.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 
 const DAY_MS = 86_400_000;
@@ -24,7 +25,7 @@ export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | 
     };
     const page = await backend.queries.listRuns(query);
     return {
-      items: page.items.map(runRowJson),
+      items: await runRowsJson(backend, page.items),
       next_cursor: page.nextCursor ?? null,
       searched_to: timeOrNull(page.searchedToMs),
     };
@@ -37,8 +38,8 @@ export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | 
     if (detail === undefined || run === undefined) throw notFound("run", id);
     const { envelope } = detail;
     const rules = maskRulesOf(backend);
-    const body = await shownBody(envelope.headers, envelope.rawBody, rules);
-    const echoes = await echoesIn(envelope, body, rules);
+    const { body, payload } = await readBody(envelope.headers, envelope.rawBody, rules);
+    const echoes = echoesOf(envelope, payload, rules);
     const flows = await flowsOf(backend, [run.run.flowHash]);
     return runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows });
   },

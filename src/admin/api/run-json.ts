@@ -10,7 +10,7 @@ import { resolutionJson } from "../views.ts";
 /** How the definitions with which runs began are found by their hash. */
 export type FlowsByHash = ReadonlyMap<string, StoredFlowView>;
 
-export function runRowJson(row: RunRowView): Contract.RunSummary {
+export function runRowJson(row: RunRowView, echoes: Echoes): Contract.RunSummary {
   const { run } = row;
   return {
     id: run.id,
@@ -23,7 +23,7 @@ export function runRowJson(row: RunRowView): Contract.RunSummary {
     attempt: row.attempts,
     replay_of: run.replayOf ?? null,
     parent_run: run.parentRunId ?? null,
-    error: errorJson(row.error),
+    error: errorJson(row.error, echoes),
     created_at: isoTime(run.createdAtMs),
     started_at: timeOrNull(row.startedAtMs),
     ended_at: timeOrNull(row.endedAtMs),
@@ -52,8 +52,7 @@ export function runDetailJson(
     if (step.status === "succeeded") input = shown.output;
     return shown;
   });
-  const row = runRowJson({ ...detail, eventType });
-  return { ...row, error: echoedError(row.error, echoes), steps };
+  return { ...runRowJson({ ...detail, eventType }, echoes), steps };
 }
 
 function stepJson(step: StepDone, config: JsonValue, input: JsonValue, echoes: Echoes): Contract.Step {
@@ -67,21 +66,21 @@ function stepJson(step: StepDone, config: JsonValue, input: JsonValue, echoes: E
     input,
     output: step.outputJson === undefined ? null : echoes.value(jsonOr(step.outputJson)),
     printed: (step.printed ?? []).map((line) => echoes.text(line)),
-    error: echoedError(errorJson(step.error), echoes),
+    error: errorJson(step.error, echoes),
     next: step.next ?? null,
     started_at: isoTime(step.startedAtMs),
     duration_ms: step.durationMs,
   };
 }
 
-function echoedError(error: Contract.RunError | null, echoes: Echoes): Contract.RunError | null {
-  if (error === null) return null;
-  const { message, detail } = error;
-  return { ...error, message: echoes.text(message), detail: detail === null ? null : echoes.text(detail) };
-}
-
-function errorJson(error: RunError | undefined): Contract.RunError | null {
+function errorJson(error: RunError | undefined, echoes: Echoes): Contract.RunError | null {
   if (error === undefined) return null;
   const { code, message, retryable, node, detail } = error;
-  return { code, message, retryable, node: node ?? null, detail: detail ?? null };
+  return {
+    code,
+    message: echoes.text(message),
+    retryable,
+    node: node ?? null,
+    detail: detail === undefined ? null : echoes.text(detail),
+  };
 }

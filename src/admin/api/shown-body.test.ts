@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { shownBody } from "./shown-body.ts";
+import { readBody } from "./shown-body.ts";
 
 const rules = { signatureHeaders: new Set<string>(), paths: ["$.card.number", "$.items[*].email"] };
-const show = (body: string | Uint8Array, headers: [string, string][] = [["content-type", "application/json"]]) =>
-  shownBody(headers, Buffer.from(body), rules);
+const show = async (body: string | Uint8Array, headers: [string, string][] = [["content-type", "application/json"]]) =>
+  (await readBody(headers, Buffer.from(body), rules)).body;
 
 test("a masked field is blotted out in the text and the payload, and the bytes are not shown", async () => {
   const shown = await show('{"card":{"number":"4242"},"n":1}');

@@ -16,7 +16,14 @@ const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 const MAX_TEXT = 512 * 1024;
 const MAX_HEX_BYTES = 16 * 1024;
 
-export async function shownBody(headers: HeaderList, rawBody: Uint8Array, { paths }: MaskRules): Promise<ShownBody> {
+export interface ReadBody {
+  readonly body: ShownBody;
+  /** With nothing masked; undefined: it may have masked fields and cannot be read. */
+  readonly payload: JsonValue | undefined;
+}
+
+/** The body as it is shown, and the payload of which what else is shown may repeat masked values. */
+export async function readBody(headers: HeaderList, rawBody: Uint8Array, { paths }: MaskRules): Promise<ReadBody> {
   const contentType = headerOf(headers, "content-type") ?? null;
   const contentEncoding = headerOf(headers, "content-encoding") ?? null;
   const decoded = decodedOrNothing(rawBody, contentEncoding);
@@ -27,7 +34,7 @@ export async function shownBody(headers: HeaderList, rawBody: Uint8Array, { path
   // What is masked in the payload must not be read in its text or its bytes.
   const text = withheld.length > 0 ? undefined : masked.length > 0 ? stringifyJson(payload, 2) : startOf(decoded);
   const hidden = [...masked, ...withheld];
-  return {
+  const body: ShownBody = {
     bytes: rawBody.length,
     content_type: contentType,
     content_encoding: contentEncoding,
@@ -38,11 +45,20 @@ export async function shownBody(headers: HeaderList, rawBody: Uint8Array, { path
     masked_paths: hidden,
     truncated: (text?.length ?? 0) > MAX_TEXT,
   };
+  return { body, payload: withheld.length > 0 ? undefined : (known ?? null) };
 }
 
-/** Whether a body is not shown since it cannot be looked through and may hold a masked field. */
-export function isWithheld({ masked_paths: paths, text, hex, payload }: ShownBody): boolean {
-  return paths.length > 0 && text === null && hex === null && payload === null;
+/** The payload of which something else may repeat masked values, as `readBody` tells it. */
+export async function maskablePayload(
+  headers: HeaderList,
+  rawBody: Uint8Array,
+  { paths }: MaskRules,
+): Promise<JsonValue | undefined> {
+  if (paths.length === 0) return null;
+  const known = await knownPayload(headers, rawBody);
+  if (known !== undefined) return known;
+  const decoded = decodedOrNothing(rawBody, headerOf(headers, "content-encoding") ?? null);
+  return paths.some((path) => mayHold(decoded, path)) ? undefined : null;
 }
 
 function decodedOrNothing(rawBody: Uint8Array, encoding: string | null): Uint8Array | undefined {

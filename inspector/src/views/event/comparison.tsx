@@ -50,6 +50,7 @@ export function Comparison({ event, otherId }: ComparisonProps) {
               />
             ) : (
               <>
+                {(isMasked(event) || isMasked(other)) && <p className="quiet">{t.compareMasked}</p>}
                 <h3>{t.request}</h3>
                 <Diff legend={t.eventLegend} before={requestText(event)} after={requestText(other)} />
                 <h3>{t.comparePayload}</h3>
@@ -100,8 +101,12 @@ function Diff({ legend, before, after }: DiffProps) {
   );
 }
 
+function isMasked({ headers, body }: EventDetail): boolean {
+  return headers.some(({ masked }) => masked) || body.masked_paths.length > 0;
+}
+
 function requestText({ method, target, headers }: EventDetail): string {
-  const lines = headers.map((field) => `${field.name}: ${field.masked ? "••••••••" : field.value}`);
+  const lines = headers.map((field) => `${field.name}: ${field.masked ? `•••••••• (${field.length})` : field.value}`);
   return [`${method} ${target}`, ...lines.sort()].join("\n");
 }
 

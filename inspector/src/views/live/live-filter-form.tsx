@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from "react";
-import { call, urlOf } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { FilterChips } from "../../filters/filter-chips.tsx";
 import { SearchFilter, SelectFilter, TextFilter, TimeFilter } from "../../filters/filter-fields.tsx";
@@ -7,11 +7,10 @@ import { exactTime } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { addressWith, navigate } from "../../shell/router.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
+import { Exports } from "./exports.tsx";
 import {
-  boundsOf,
   COMMON_FILTERS,
   MORE_FILTERS,
-  wantsEvents,
   withFilter,
   type FilterName,
   type Filters,
@@ -29,9 +28,6 @@ async function loadKnown(signal: AbortSignal) {
   const types = new Set(sources.items.map(({ event_type: type }) => type));
   return { tenants, types: [...types].sort(), flows: [...new Set(flows.items.map(({ name }) => name))].sort() };
 }
-
-/** As many as the API gives at once. */
-const MOST_EXPORTED = 1_000;
 
 type Known = Awaited<ReturnType<typeof loadKnown>>;
 const NOTHING: Known = { tenants: [], types: [], flows: [] };
@@ -63,7 +59,7 @@ export function LiveFilterForm({ filters, children }: LiveFilterFormProps) {
       </div>
       {isOpen && (
         <MoreFilters filters={filters} known={known} change={change}>
-          <Exports filters={filters} />
+          <Exports key={JSON.stringify(filters)} filters={filters} />
         </MoreFilters>
       )}
       <ActiveFilters filters={filters} change={change} />
@@ -102,28 +98,6 @@ function CommonFilters({ filters, known, change }: FiltersProps) {
       {select("status", states.statuses)}
       {select("period", t.periods)}
     </>
-  );
-}
-
-/** The newest events that the filters let through, as files for other programs. */
-function Exports({ filters }: { readonly filters: Filters }) {
-  const t = useTexts(liveTexts);
-  if (!wantsEvents(filters)) return null;
-  const { period: _period, ...asked } = filters;
-  // The file comes as an attachment, so the page stays; "the last hour" is that of the click.
-  const save = (format: "ndjson" | "har"): void =>
-    location.assign(
-      urlOf("exportEvents", {}, { ...asked, ...boundsOf(filters, Date.now()), limit: MOST_EXPORTED, format }),
-    );
-  return (
-    <div className="exports" role="group" aria-label={t.exports} title={t.exports}>
-      <button type="button" className="button" onClick={() => save("ndjson")}>
-        {t.exportAs("NDJSON")}
-      </button>
-      <button type="button" className="button" onClick={() => save("har")}>
-        {t.exportAs("HAR")}
-      </button>
-    </div>
   );
 }
 

@@ -25,6 +25,9 @@ export const liveTexts = defineTexts(
     fewer: "Fewer filters",
     exports: "The newest 1,000 that match, as a file",
     exportAs: (form: string) => `Export as ${form}`,
+    exportRest: (part: number) =>
+      part === 1 ? "Saved. There are older ones." : `Part ${part} is saved. There are older ones.`,
+    exportNext: "Save the next part",
     pause: "Pause",
     resume: "Go on",
     newRows: (n: number) => (n === 1 ? "1 new request" : `${n} new requests`),
@@ -76,6 +79,9 @@ export const liveTexts = defineTexts(
     fewer: "Weniger Filter",
     exports: "Die neuesten 1.000, die passen, als Datei",
     exportAs: (form: string) => `Als ${form} exportieren`,
+    exportRest: (part: number) =>
+      part === 1 ? "Gespeichert. Es gibt ältere." : `Teil ${part} ist gespeichert. Es gibt ältere.`,
+    exportNext: "Nächsten Teil speichern",
     pause: "Anhalten",
     resume: "Weiter",
     newRows: (n: number) => (n === 1 ? "1 neue Anfrage" : `${n} neue Anfragen`),
