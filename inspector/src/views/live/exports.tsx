@@ -33,13 +33,16 @@ export function Exports({ filters }: { readonly filters: Filters }) {
       setSaving(false);
     }
   };
-  const { period: _period, ...asked } = filters;
-  const begin = (format: Part["format"]): Promise<void> =>
-    save({ format, number: 1, query: { ...asked, ...boundsOf(filters, Date.now()) } });
   return (
     <div className="exports" role="group" aria-label={t.exports} title={t.exports}>
       {(["ndjson", "har"] as const).map((format) => (
-        <button key={format} type="button" className="button" disabled={isSaving} onClick={() => void begin(format)}>
+        <button
+          key={format}
+          type="button"
+          className="button"
+          disabled={isSaving}
+          onClick={() => void save(firstPart(format, filters))}
+        >
           {t.exportAs(format.toUpperCase())}
         </button>
       ))}
@@ -56,6 +59,11 @@ export function Exports({ filters }: { readonly filters: Filters }) {
       {fault && <FaultNote fault={fault} />}
     </div>
   );
+}
+
+function firstPart(format: Part["format"], filters: Filters): Part {
+  const { period: _period, ...asked } = filters;
+  return { format, number: 1, query: { ...asked, ...boundsOf(filters, Date.now()) } };
 }
 
 /** Saves a file. Resolves with the part after it, if something is left. @throws ApiFault, or TypeError without a gateway */
