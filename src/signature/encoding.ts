@@ -21,6 +21,23 @@ export function decodeStrict(text: string, encoding: Encoding): Buffer | undefin
   }
 }
 
+const ALPHABETS: Readonly<Record<Encoding, RegExp>> = {
+  hex: /^[\da-f]+$/i,
+  base64: /^[A-Za-z0-9+/]+=*$/,
+  base64url: /^[A-Za-z0-9_-]+$/,
+};
+
+/** How many characters a text has and should have, when it is in the encoding but too short for so many bytes. */
+export function missesCharacters(
+  text: string,
+  encoding: Encoding,
+  bytes: number,
+): { readonly has: number; readonly needs: number } | undefined {
+  const needs =
+    encoding === "hex" ? 2 * bytes : encoding === "base64" ? 4 * Math.ceil(bytes / 3) : Math.ceil((4 * bytes) / 3);
+  return text.length < needs && ALPHABETS[encoding].test(text) ? { has: text.length, needs } : undefined;
+}
+
 /** As people paste secrets: padding may be missing, both base64 alphabets. `undefined` when it is not base64 at all. */
 export function decodeBase64Secret(text: string): Buffer | undefined {
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;

@@ -5,6 +5,8 @@ export const REFUSAL_HINTS: Readonly<Record<RefusalReason, string>> = {
   signature_missing:
     "Switch signing on at the provider and give it the secret; check that no proxy removes the header, and that the scheme names the right one.",
   signature_malformed: "Check that the scheme's encoding and prefix are the ones the provider uses.",
+  signature_truncated:
+    "Look for what cuts the header on its way: a proxy's limit, a script that copies it. A signature of another algorithm can be shorter, too: SHA-1 has 40 characters in hex.",
   signature_version: "The provider sends another version of the signature than the scheme reads: choose that scheme.",
   signature_mismatch:
     "Compare the secret with the provider's; the body must reach gtc exactly as it was sent. `gtc verify` looks closer.",

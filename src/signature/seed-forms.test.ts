@@ -40,7 +40,9 @@ test("each way of being wrong has its own reason", () => {
   const good = hmac("s3cret", BODY);
   expect(judge(SHA256, [])).toMatchObject(refusal("signature_missing"));
   expect(judge(SHA256, [["X-Signature", ""]])).toMatchObject(refusal("signature_malformed"));
-  expect(judge(SHA256, [["X-Signature", good.slice(2)]])).toMatchObject(refusal("signature_malformed"));
+  expect(judge(SHA256, [["X-Signature", "not hexadecimal"]])).toMatchObject(refusal("signature_malformed"));
+  for (const cut of [good.slice(2), good.slice(0, 63), `sha256=${good.slice(0, 1)}`])
+    expect(judge(SHA256, [["X-Signature", cut]])).toMatchObject(refusal("signature_truncated"));
   expect(judge(SHA256, [["X-Signature", `${good}zz`]])).toMatchObject(refusal("signature_malformed"));
   expect(judge(SHA256, [["X-Signature", hmac("other", BODY)]])).toMatchObject(refusal("signature_mismatch"));
   expect(judge(SHA256, [["X-Signature", good]], Buffer.from("other"))).toMatchObject(refusal("signature_mismatch"));

@@ -5,7 +5,7 @@
  */
 import { refuse, type Refusal } from "./compiled-scheme.ts";
 import { compileContent, type ContentParts, type ContentTemplate, type OwnPlaceholders } from "./content-template.ts";
-import { decodeStrict } from "./encoding.ts";
+import { decodeStrict, missesCharacters, type Encoding } from "./encoding.ts";
 import type { RequestView } from "./request-view.ts";
 import { compileRequirement, type CompiledRequirement } from "./requirement.ts";
 import type { SignaturePlace, SignedContent, TimestampSpec } from "./scheme-spec.ts";
@@ -107,7 +107,7 @@ function readVariant(
   const placed = variant.place.find(view);
   if ("reason" in placed) return refuse(placed.reason, `${variant.place.label}: ${placed.detail}`);
   const candidates = decodeAll(placed.candidates, variant.spec, signatureLength);
-  if (candidates.length === 0) return refuseUndecodable(variant, placed);
+  if (candidates.length === 0) return refuseUndecodable(variant, placed, signatureLength);
   for (const requirement of requirements) {
     const wrong = requirement(view);
     if (wrong === undefined) continue;
@@ -132,15 +132,22 @@ function decodeAll(candidates: readonly string[], place: SignaturePlace, length:
   return decoded;
 }
 
-function refuseUndecodable(variant: Variant, placed: PlacedSignature): Refusal {
+function refuseUndecodable(variant: Variant, placed: PlacedSignature, length: number | undefined): Refusal {
   const { label } = variant.place;
   const { key, prefix, encoding } = variant.spec;
   if (placed.candidates.length > 0) {
-    return refuse("signature_malformed", `${label}: not a whole signature in ${encoding}`);
+    const short = length === undefined ? undefined : firstTooShort(placed.candidates, encoding, length);
+    return short === undefined
+      ? refuse("signature_malformed", `${label}: not a whole signature in ${encoding}`)
+      : refuse("signature_truncated", `${label}: ${short.has} of ${short.needs} characters in ${encoding}`);
   }
   const wanted = `${key === undefined ? "" : `${key}=`}${prefix ?? ""}`;
   const others = placed.others.map((part) => JSON.stringify(part.slice(0, 12))).join(", ");
   return refuse("signature_version", `${label}: nothing that starts with ${JSON.stringify(wanted)}, only ${others}`);
+}
+
+function firstTooShort(candidates: readonly string[], encoding: Encoding, bytes: number) {
+  return candidates.map((text) => missesCharacters(text, encoding, bytes)).find((short) => short !== undefined);
 }
 
 function refuseUnrendered(variant: Variant, view: RequestView): Refusal {

@@ -70,6 +70,7 @@ export interface HandshakeAnswer {
 export type RefusalReason =
   | "signature_missing"
   | "signature_malformed"
+  | "signature_truncated"
   | "signature_version"
   | "signature_mismatch"
   | "header_duplicated"

@@ -10,6 +10,8 @@ export const GERMAN_ADVICE: Readonly<Record<ReasonCode, string>> = {
   signature_missing:
     "Beim Anbieter das Signieren einschalten und ihm das Geheimnis geben; prüfen, ob ein Proxy die Kopfzeile entfernt und ob das Verfahren die richtige nennt.",
   signature_malformed: "Prüfen, ob Kodierung und Vorsatz des Verfahrens die des Anbieters sind.",
+  signature_truncated:
+    "Suchen, was die Kopfzeile unterwegs kürzt: die Grenze eines Proxys, ein Skript, das sie abschreibt. Auch ein anderes Verfahren kann kürzere Signaturen haben: SHA-1 hat hexadezimal 40 Zeichen.",
   signature_version: "Das Verfahren wählen, das die Version des Anbieters liest.",
   signature_mismatch:
     "Das Geheimnis mit dem des Anbieters vergleichen; der Inhalt muss genau so ankommen, wie er gesendet wurde. `gtc verify` sieht genauer hin.",

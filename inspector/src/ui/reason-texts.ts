@@ -5,6 +5,7 @@ export const reasonTexts = defineTexts(
   {
     signature_missing: "The signature is missing",
     signature_malformed: "The signature cannot be read",
+    signature_truncated: "The signature is cut short",
     signature_version: "The signature has another version",
     signature_mismatch: "The signature does not match",
     header_duplicated: "A header is there twice",
@@ -69,6 +70,7 @@ export const reasonTexts = defineTexts(
   {
     signature_missing: "Die Signatur fehlt",
     signature_malformed: "Die Signatur ist nicht lesbar",
+    signature_truncated: "Die Signatur ist abgeschnitten",
     signature_version: "Die Signatur hat eine andere Version",
     signature_mismatch: "Die Signatur stimmt nicht",
     header_duplicated: "Eine Kopfzeile kommt doppelt vor",

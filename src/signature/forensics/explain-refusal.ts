@@ -91,6 +91,7 @@ function explainDirectly({ config, keys, request }: Case, verdict: RefusedVerdic
     case "header_duplicated":
       return { reason: "header_duplicated", detail, fix, certain: true };
     case "signature_malformed":
+    case "signature_truncated":
     case "signature_version":
     case "signature_mismatch":
     case "token_mismatch":

@@ -13,8 +13,8 @@ export function suspicions({ request }: Case, verdict: RefusedVerdict): Suspicio
   if (verdict.reason === "signature_version") {
     return { reason: "old_version", detail: verdict.detail, fix: REFUSAL_HINTS.signature_version, certain: true };
   }
-  if (verdict.reason === "signature_malformed") {
-    return { reason: "as_reported", detail: verdict.detail, fix: REFUSAL_HINTS.signature_malformed, certain: true };
+  if (verdict.reason === "signature_malformed" || verdict.reason === "signature_truncated") {
+    return { reason: "as_reported", detail: verdict.detail, fix: REFUSAL_HINTS[verdict.reason], certain: true };
   }
   return lostBytes(view) ?? decodedOnTheWay(view) ?? testMode(view) ?? wrongSecret(verdict);
 }
