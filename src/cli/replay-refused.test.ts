@@ -1,5 +1,7 @@
 /** What an operator is told who replays what was refused: what helps depends on why it was refused. */
 import { createHmac } from "node:crypto";
+import { rename } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runGtc } from "../../test/support/run-gtc.ts";
 import { createTestBundle, type TestBundle } from "../../test/support/test-bundle.ts";
@@ -74,7 +76,32 @@ describe.each(["runs", "has stopped"])("replaying what was refused, while the ga
   });
 });
 
-test("the API says the same", async () => {
+test("what is advised names the folder as it was given, so that it can be pasted", async () => {
+  await post("{}", "00");
+  const id = await keptId();
+  await gateway[Symbol.asyncDispose]();
+  const cwd = dirname(bundle.folder);
+  const given = `${basename(bundle.folder)} of mine`;
+  await rename(bundle.folder, `${bundle.folder} of mine`);
+  const fixOf = async (words: readonly string[], at = cwd): Promise<string> => {
+    const { stderr } = await runGtc(words, { cwd: at });
+    return stderr.split("\n").find((line) => line.startsWith("  fix:")) ?? "";
+  };
+  const refused = await fixOf(["events", "replay", id, given]);
+  expect(refused).toContain(`\`gtc events show ${id} '${given}'\``);
+  expect(refused).toContain(`\`gtc refused accept --id ${id} '${given}'\``);
+  for (const words of [
+    ["events", "show", "unknown"],
+    ["events", "replay", "unknown"],
+    ["refused", "show", "unknown"],
+  ]) {
+    expect(await fixOf([...words, given])).toContain(`\`gtc events list '${given}'\``);
+    expect(await fixOf(words, `${bundle.folder} of mine`)).toContain("`gtc events list`;");
+  }
+  await rename(`${bundle.folder} of mine`, bundle.folder);
+});
+
+test("the API says the same, without a folder", async () => {
   expect((await post("x".repeat(200_000))).status).toBe(413);
   const id = await keptId();
   const answer = await gateway.api(`events/${id}/replay`, { method: "POST" });
