@@ -7,6 +7,18 @@ import { prepare } from "./prepare.mjs";
 import { run } from "./steps.mjs";
 
 const BUNDLE = "examples/quickstart";
+/** What `npm run build` reads: see its script in package.json. */
+const READ = [
+  "src",
+  "inspector",
+  "scripts/after-build.mjs",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "package.json",
+  "package-lock.json",
+];
+/** What its compilers write anew each time. */
+const MADE = ["dist/main.js", "dist/inspector/index.html"];
 
 prepare();
 if (isStale()) {
@@ -30,18 +42,15 @@ const gateway = spawn(gtc[0], [gtc[1], "start", BUNDLE, ...options], { stdio: "i
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => gateway.kill(signal));
 gateway.on("exit", (code) => process.exit(code ?? 1));
 
+/** Whether something that the build reads is newer than what it made. */
 function isStale() {
-  if (!existsSync("dist/main.js")) return true;
-  const built = statSync("dist/main.js").mtimeMs;
-  return newest("src") > built || statSync("package-lock.json").mtimeMs > built;
+  if (!MADE.every((path) => existsSync(path))) return true;
+  const made = Math.min(...MADE.map((path) => statSync(path).mtimeMs));
+  return READ.some((path) => newest(path) > made);
 }
 
-function newest(folder) {
-  return Math.max(
-    ...readdirSync(folder, { withFileTypes: true }).map((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? newest(path) : statSync(path).mtimeMs;
-    }),
-    0,
-  );
+function newest(path) {
+  const found = statSync(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(...readdirSync(path).map((name) => newest(join(path, name))), 0);
 }

@@ -36,6 +36,7 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
   const { log, newId, version, current, acceptor } = options;
   const views = new WeakMap<LoadedBundle, BundleView>();
   const { folder } = current.bundle;
+  const hindranceTo: AdminBackend["hindranceTo"] = (refusal) => acceptor.hindranceTo(refusal);
   return {
     log,
     queries: log.queries,
@@ -54,9 +55,9 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
       views.set(bundle, view);
       return view;
     },
-    replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId }),
+    replay: (eventId) => replayEvent(eventId, { log, flows: current.flows, clock: systemClock, newId, hindranceTo }),
     accept: (refusal, beforeStored) => acceptor.accept(refusal, beforeStored),
-    hindranceTo: (refusal) => acceptor.hindranceTo(refusal),
+    hindranceTo,
     storeCopy: async (original, copy) => {
       const envelope = copyOf(original, copy, newId());
       const plan = planRuns(current.flows, envelope, newId);

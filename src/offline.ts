@@ -6,6 +6,7 @@ import { CurrentBundle } from "./current-bundle.ts";
 import type { RunOver } from "./dispatch/index.ts";
 import type { EventLog, PlannedRun } from "./event-log/index.ts";
 import { acceptorOf, endOf, openLog, startDispatcher, storeFlows, type GatewayOptions } from "./gateway.ts";
+import { hindranceTo } from "./ingress/index.ts";
 import { createGuardedFetch } from "./outgoing/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
@@ -13,12 +14,18 @@ import { createKeyStore } from "./signature/index.ts";
 
 /**
  * Replays an event while no gateway runs, and waits for the new runs to be over.
- * @throws GtcError GTC_EVENT_NOT_FOUND, GTC_EVENT_REFUSED, GTC_BUNDLE_LOCKED
+ * @throws GtcError GTC_EVENT_NOT_FOUND, GTC_EVENT_REFUSED, GTC_REDELIVERY_NEEDED, GTC_BUNDLE_LOCKED
  */
 export async function replayOffline(eventId: string, options: GatewayOptions): Promise<readonly PlannedRun[]> {
-  const { flows } = options.bundle;
+  const { bundle, config } = options;
   return workOffline(options, async (log, newId) => {
-    const runs = await replayEvent(eventId, { log, flows, clock: systemClock, newId });
+    const runs = await replayEvent(eventId, {
+      log,
+      flows: bundle.flows,
+      clock: systemClock,
+      newId,
+      hindranceTo: (refusal) => hindranceTo(refusal, { ...config, nowMs: systemClock.now() }),
+    });
     return { result: runs, runIds: runs.map(({ id }) => id) };
   });
 }

@@ -160,6 +160,13 @@ export const ERRORS = {
     exitCode: 1,
     retryable: false,
   },
+  GTC_REDELIVERY_NEEDED: {
+    message: "{id} was refused and cannot be replayed: {detail}",
+    fix: "Correct the cause (`gtc events show {id}` shows what came), then have the sender deliver it again.",
+    status: 409,
+    exitCode: 1,
+    retryable: false,
+  },
   GTC_GATEWAY_UNREACHABLE: {
     message: "The gateway of {path} runs (process {pid}) but does not answer: {detail}",
     fix: "Look at the gateway's log, or stop it and run the command again.",

@@ -20,7 +20,8 @@ everything said beside it to the standard error, so that output can be piped. Co
 | 4 | The environment refuses: a port, a lock, a key, the disk. |
 | 5 | A fault of gtc itself. |
 
-An error says what happened and what to do about it. With \`--json\` it is one JSON object on the standard error:
+An error says what happened and what to do about it. With \`--json\` it is one JSON object on the standard error, and
+so it is for \`gtc start\` with \`--log-format json\` or \`GTC_LOG_FORMAT=json\`:
 \`{"error": {"code": "${Object.keys(ERRORS)[0] ?? ""}", "message": …, "fix": …, "details": {…}}}\`.
 `;
 

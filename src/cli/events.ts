@@ -7,6 +7,7 @@ import { viewText, type SummaryJson } from "../admin/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { openEvents } from "./event-source.ts";
 import { eventText, listText } from "./event-text.ts";
+import { withFolderInFix } from "./folder-in-fix.ts";
 import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text } from "./options.ts";
 import { shellPath } from "./shell-word.ts";
@@ -64,7 +65,7 @@ export const eventsShow = defineCommand({
 export async function printEvent(context: CommandContext, given: Named, isJson: boolean): Promise<ExitCode> {
   const { id, bundle } = inOrder(given);
   await using source = await openEvents(context, folderOf(context, bundle));
-  const detail = await source.show(id);
+  const detail = await withFolderInFix(bundle, () => source.show(id));
   context.stdout.write(isJson ? `${visibleJson(viewText(detail))}\n` : eventText(detail, context));
   return 0;
 }
@@ -93,7 +94,7 @@ export const eventsReplay = defineCommand({
   run: async (context, { args, options }) => {
     const { id, bundle } = inOrder(args);
     await using source = await openEvents(context, folderOf(context, bundle));
-    const result = await source.replay(id);
+    const result = await withFolderInFix(bundle, () => source.replay(id));
     if (options.json) context.stdout.write(`${visibleJson(viewText(result))}\n`);
     else context.stdout.write(replayText(result, bundle));
     return isEmpty(result) ? 1 : 0;

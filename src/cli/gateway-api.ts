@@ -51,10 +51,10 @@ function faultOf(status: number, body: string, path: string): GtcError {
   const problem = parseJson(body) as { code?: string; detail?: string };
   if (problem.code === "GTC_EVENT_NOT_FOUND")
     return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(problem.detail ?? "")?.[1] ?? "" });
-  if (problem.code === "GTC_EVENT_REFUSED") {
+  if (problem.code === "GTC_EVENT_REFUSED" || problem.code === "GTC_REDELIVERY_NEEDED") {
     const [, id = "", detail = ""] =
       /^(\S+) was refused and cannot be replayed: (.*)$/s.exec(problem.detail ?? "") ?? [];
-    return new GtcError("GTC_EVENT_REFUSED", { id, detail });
+    return new GtcError(problem.code, { id, detail });
   }
   if (problem.code === "GTC_BAD_REQUEST") return new GtcError("GTC_BAD_REQUEST", { detail: problem.detail ?? "" });
   return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid: "?", detail: `${status} ${problem.detail ?? ""}` });

@@ -1,6 +1,6 @@
 /** `gtc init` in the places where people try it, and the commands that it prints. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -48,11 +48,31 @@ test.each([
   expect(parse(text)).toEqual({ schema_version: "1", bundle_id: bundleId, name: shown, tenants: ["demo"] });
 });
 
+test("a fresh repository becomes a bundle that runs, and its .git stays as it is", async () => {
+  await mkdir(join(folder, ".git"));
+  await writeFile(join(folder, ".git", "HEAD"), "ref: refs/heads/main\n");
+  const { exitCode, stdout } = await runGtc(["init", "."], { cwd: folder });
+  expect(exitCode).toBe(0);
+  const [setup = []] = await wordsOfNext(stdout);
+  expect(await runGtc(setup, { cwd: folder })).toMatchObject({ exitCode: 0 });
+  expect(await readdir(join(folder, ".git"))).toEqual(["HEAD"]);
+  expect(await readFile(join(folder, ".git", "HEAD"), "utf8")).toBe("ref: refs/heads/main\n");
+  expect(await readFile(join(folder, ".gitignore"), "utf8")).toContain("state/\n");
+});
+
+test("a repository that holds files is left as it is", async () => {
+  await mkdir(join(folder, ".git"));
+  await writeFile(join(folder, "README.md"), "mine");
+  expect(await runGtc(["init", "."], { cwd: folder })).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(await readdir(folder)).toEqual([".git", "README.md"]);
+  expect(await readFile(join(folder, "README.md"), "utf8")).toBe("mine");
+});
+
 test("where a bundle cannot be, it says why, and ends", async () => {
   await writeFile(join(folder, "file"), "");
   const stderrOf = async (dir: string): Promise<string> => (await runGtc(["init", dir], { cwd: folder })).stderr;
-  expect(await stderrOf("file")).toContain("file is no folder; give a new folder.");
-  expect(await stderrOf(".")).toContain(". is not empty; give a new folder.");
+  expect(await stderrOf("file")).toContain("file is no folder; give a new folder, or one that holds nothing but .git.");
+  expect(await stderrOf(".")).toContain(". is not empty; give a new folder, or one that holds nothing but .git.");
   expect(await stderrOf("")).toContain("No folder is named");
   expect(await stderrOf("file/below")).toContain("ENOTDIR");
   expect(await readdir(folder)).toEqual(["file"]);

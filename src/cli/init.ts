@@ -11,15 +11,17 @@ import { visible } from "../text/index.ts";
 export const init = defineCommand({
   name: "init",
   summary: "Create a bundle that runs",
-  examples: ["gtc init ./my-bundle"],
-  args: { dir: required("The folder to create") },
+  description:
+    "The folder is a new one, an empty one, or a fresh repository that holds nothing but .git. No file that is there is overwritten.",
+  examples: ["gtc init ./my-bundle", "git init ./my-bundle && gtc init ./my-bundle"],
+  args: { dir: required("The folder to create, or one that holds nothing but .git") },
   options: {},
   run: async (context, { args: { dir } }) => {
     const folder = resolve(context.cwd, dir);
-    const present = await presentIn(folder);
+    const present = (await presentIn(folder))?.filter((name) => name !== ".git");
     if (dir === "" || present === undefined || present.length > 0) {
       const what = dir === "" ? "No folder is named" : `${dir} is ${present === undefined ? "no folder" : "not empty"}`;
-      throw new GtcError("GTC_USAGE", { detail: `${what}; give a new folder.` });
+      throw new GtcError("GTC_USAGE", { detail: `${what}; give a new folder, or one that holds nothing but .git.` });
     }
     for (const [path, content] of initialFiles(folder)) {
       await createFolder(dirname(join(folder, path)));

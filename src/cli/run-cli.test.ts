@@ -64,6 +64,26 @@ test("with --json an error is one JSON object on stderr", async () => {
   });
 });
 
+test.each<[string, string, readonly string[], Readonly<Record<string, string>>]>([
+  ["a bundle that is not there", "GTC_BUNDLE_NOT_FOUND", ["/there/is/no/bundle", "--log-format", "json"], {}],
+  ["a mistyped option", "GTC_USAGE", ["--prot", "1", "--log-format=json"], {}],
+  ["a format that the environment sets", "GTC_BUNDLE_NOT_FOUND", ["/no/bundle"], { GTC_LOG_FORMAT: "json" }],
+])("start with a log of JSON tells %s as one JSON object on stderr", async (_what, code, words, env) => {
+  const { exitCode, stdout, stderr } = await runGtc(["start", ...words], { env });
+  expect(exitCode).not.toBe(0);
+  expect(stdout).toBe("");
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code, fix: expect.any(String) as string } });
+});
+
+test.each<[readonly string[], Readonly<Record<string, string>>]>([
+  [["start", "/no/bundle"], {}],
+  [["start", "/no/bundle", "--log-format", "pretty"], { GTC_LOG_FORMAT: "json" }],
+  [["urls", "/no/bundle"], { GTC_LOG_FORMAT: "json" }],
+])("gtc %j with %j tells an error in words", async (words, env) => {
+  const { stderr } = await runGtc(words, { env });
+  expect(stderr).toContain("error [GTC_BUNDLE_NOT_FOUND] ");
+});
+
 test("what the operating system refuses is said as such, not as a fault of gtc", async () => {
   const { exitCode, stderr } = await runGtc(["init", `${fileURLToPath(import.meta.url)}/below-a-file`]);
   expect(exitCode).toBe(4);

@@ -2,6 +2,7 @@
 import { GtcError, nearest, type ExitCode } from "../base/index.ts";
 import { UsageFault, type Command, type CommandContext } from "./command.ts";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
+import { errorsAreJson } from "./error-format.ts";
 import { commandHelp, groupHelp, overview } from "./help.ts";
 import { parseCommandLine, usage } from "./parse-command-line.ts";
 import { reportError } from "./report-error.ts";
@@ -20,7 +21,7 @@ export async function runCli(
   try {
     return await dispatch(words, context, entries);
   } catch (thrown) {
-    return reportError(thrown, context, words.includes("--json"));
+    return reportError(thrown, context, errorsAreJson(words, context.env));
   }
 }
 

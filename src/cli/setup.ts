@@ -13,6 +13,7 @@ import {
   readExternalSecrets,
   urlTable,
   validateAnswers,
+  wouldChange,
   writeSetup,
   type AnswerFault,
   type OpenSetup,
@@ -51,11 +52,11 @@ export const setup = defineCommand({
   args: { bundle: optional("The bundle's folder; by default the current one") },
   options: {
     answers: text("FILE", "Take the answers from this file (- is standard input)"),
-    "dry-run": flag("Validate and show, but write nothing"),
+    "dry-run": flag("Validate and show, also whether it would change anything, but write nothing"),
     "emit-answers": text("FILE", "Write a template of the answers to this file and stop"),
     advanced: flag("With --emit-answers: include the optional fields"),
     "non-interactive": flag("Never ask; fail when answers are missing"),
-    json: flag("Print JSON"),
+    json: flag("Print JSON: the URLs, and as `changed` whether the answers change anything, also with --dry-run"),
   },
   run: async (context, { args, options }) => {
     if (options["emit-answers"] !== undefined)
@@ -71,8 +72,16 @@ export const setup = defineCommand({
     // A dialog asks for a part only: answers in a file are the whole.
     const merge = options.answers === undefined ? extendSetup : mergeSetup;
     const merged = merge(before, validated.answers);
-    const changed = options["dry-run"] ? undefined : await writeSetup(folder, merged, keyText);
-    await report(context, folder, { before, merged, notices: validated.notices, changed, json: options.json });
+    const isDryRun = options["dry-run"];
+    const changed = await (isDryRun ? wouldChange(folder, before, merged) : writeSetup(folder, merged, keyText));
+    await report(context, folder, {
+      before,
+      merged,
+      notices: validated.notices,
+      changed,
+      isDryRun,
+      json: options.json,
+    });
     return 0;
   },
 });
@@ -154,15 +163,16 @@ interface Reported {
   readonly before: OpenSetup | undefined;
   readonly merged: OpenSetup;
   readonly notices: readonly string[];
-  /** Undefined for a dry run. */
-  readonly changed: boolean | undefined;
+  /** In a dry run: whether anything would change. */
+  readonly changed: boolean;
+  readonly isDryRun: boolean;
   readonly json: boolean;
 }
 
 async function report(
   context: CommandContext,
   folder: string,
-  { before, merged, notices, changed, json }: Reported,
+  { before, merged, notices, changed, isDryRun, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
@@ -173,10 +183,10 @@ async function report(
   const rowsBefore = before === undefined ? [] : urlTable(await previewBundle(folder, before, maxBodyBytes));
   warnOfUnverified(context, rowsBefore, rows);
   if (json) {
-    stdout.write(jsonLine({ changed: changed ?? false, urls: rows }));
+    stdout.write(jsonLine({ changed, dry_run: isDryRun, urls: rows }));
     return;
   }
-  stderr.write(`${paint.good("✓")} ${outcome(changed, merged.secrets.size)}\n\n`);
+  stderr.write(`${paint.good("✓")} ${isDryRun ? foreseen(changed, merged.secrets.size) : outcome(changed)}\n\n`);
   stdout.write(urlsText(rows, context));
   const faults = bundle.diagnostics.filter(({ level }) => level === "error").length;
   if (faults > 0)
@@ -205,8 +215,11 @@ async function warnOfUnread(context: CommandContext, folder: string, { settings 
   );
 }
 
-/** `changed` is undefined for a dry run. */
-function outcome(changed: boolean | undefined, secrets: number): string {
-  if (changed === undefined) return `The answers are valid: ${secrets} secret(s). Nothing was written (--dry-run).`;
+function foreseen(changed: boolean, secrets: number): string {
+  const would = changed ? "They would change the bundle" : "The bundle is set up like this already";
+  return `The answers are valid: ${secrets} secret(s). ${would}. Nothing was written (--dry-run).`;
+}
+
+function outcome(changed: boolean): string {
   return changed ? "The bundle is set up." : "The bundle was set up like this already; nothing changed.";
 }

@@ -35,7 +35,10 @@ export const start = defineCommand({
     watch: flag("Load flows again when they change; settings and secrets are taken over in any case"),
     verbose: flag("Say more: headers' names, runs, steps"),
     quiet: flag("Only say what is wrong"),
-    "log-format": oneOf(["pretty", "json"], "How the log is written; pretty on a terminal, else json"),
+    "log-format": oneOf(
+      ["pretty", "json"],
+      "How the log is written; pretty on a terminal, else json. With json, an error that keeps it from starting is JSON as well",
+    ),
   },
   run: async (context, { args, options }) => {
     const folder = folderOf(context, args.bundle);

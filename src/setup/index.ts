@@ -22,7 +22,7 @@ export { extendSetup, mergeSetup } from "./merge-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
 export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } from "./secret-status.ts";
 export type { OpenSetup } from "./settings.ts";
-export { writeSetup } from "./write-setup.ts";
+export { wouldChange, writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
 export { examineFiles, examineSources } from "./examine-bundle.ts";
 export type { Finding } from "./finding.ts";

@@ -55,15 +55,44 @@ test("--dry-run shows the URLs as they would become, and writes nothing", async 
   const before = await stateText();
   const { exitCode, stdout, stderr } = await setup(["--answers", "answers.json", "--dry-run"]);
   expect(exitCode).toBe(0);
-  expect(stderr).toContain("Nothing was written");
+  expect(stderr).toContain("2 secret(s). They would change the bundle. Nothing was written (--dry-run).");
   expect(stdout).toMatch(
     /github +https:\/\/your-domain\.com\/events\/webhook\/demo\/github +hmac-sha256, header X-Hub-Signature-256/,
   );
   const { lines } = await setup(["--answers", "answers.json", "--dry-run", "--json"]);
   expect(lines).toMatchObject([
-    { changed: false, urls: [{ event_type: "github", verified: true }, { event_type: "stripe" }] },
+    { changed: true, dry_run: true, urls: [{ event_type: "github", verified: true }, { event_type: "stripe" }] },
   ]);
   expect(await stateText()).toBe(before);
+});
+
+test.each([
+  ["another URL", { public_base_url: "https://b.example" }],
+  ["another secret", { secret: "another-long-secret" }],
+  ["another name of a secret", { type: "gitlab" }],
+  ["the same", {}],
+])("--dry-run says of %s whether it would change anything, as setup itself then finds it", async (_what, change) => {
+  const answersOf = ({ public_base_url = "https://a.example", secret = "a-long-secret", type = "github" }): string => {
+    const signatures = { [type]: { header: "X-Sig", algorithm: "sha256", secret } };
+    return JSON.stringify({ "events-webhook": { enabled: true, public_base_url, signatures } });
+  };
+  await bundle.write("answers.json", answersOf({}));
+  await setup(["--answers", "answers.json"]);
+  await bundle.write("answers.json", answersOf(change));
+  const [foreseen] = (await setup(["--answers", "answers.json", "--dry-run", "--json"])).lines;
+  const [done] = (await setup(["--answers", "answers.json", "--json"])).lines;
+  expect(done).toMatchObject({ changed: Object.keys(change).length > 0, dry_run: false });
+  expect(foreseen).toEqual({ ...done, dry_run: true });
+  const again = await setup(["--answers", "answers.json", "--dry-run"]);
+  expect(again.stderr).toContain("The bundle is set up like this already. Nothing was written (--dry-run).");
+});
+
+test("--dry-run of a bundle that was never set up would change it", async () => {
+  await cp(new URL("answers.signatures.json", FIXTURES), join(bundle.folder, "answers.json"));
+  await rm(join(bundle.folder, "state"), { recursive: true });
+  const { lines } = await setup(["--answers", "answers.json", "--dry-run", "--json"]);
+  expect(lines).toMatchObject([{ changed: true, dry_run: true }]);
+  expect(await readdir(bundle.folder)).not.toContain("state");
 });
 
 test("faulty answers end with 3, tell every fault, and change nothing", async () => {

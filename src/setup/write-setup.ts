@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { SealedStore, writePrivateFile } from "../secret/index.ts";
 import type { OpenSetup } from "./settings.ts";
 
+const SETTINGS = "settings.json";
+
 /** Returns whether anything changed. @throws GtcError GTC_SECRET_KEY. */
 export async function writeSetup(
   bundleFolder: string,
@@ -18,12 +20,31 @@ export async function writeSetup(
   const state = join(bundleFolder, "state");
   const store = await SealedStore.open({ folder: state, keyText });
   const cameOrChanged = await store.replaceAll(new Map([...currentSecrets(store), ...secrets]));
-  const path = join(state, "settings.json");
-  const text = `${JSON.stringify(settings, undefined, 2)}\n`;
-  const before = await readFile(path, "utf8").catch(() => undefined);
-  if (before !== text) await writePrivateFile(path, text);
+  const text = settingsText(settings);
+  const before = await writtenSettings(bundleFolder);
+  if (before !== text) await writePrivateFile(join(state, SETTINGS), text);
   const went = await store.replaceAll(secrets);
   return cameOrChanged || went || before !== text;
+}
+
+/** Whether `writeSetup` would change anything; writes nothing. `before` is what the bundle has. */
+export async function wouldChange(
+  bundleFolder: string,
+  before: OpenSetup | undefined,
+  { settings, secrets }: OpenSetup,
+): Promise<boolean> {
+  if (before === undefined || before.secrets.size !== secrets.size) return true;
+  if ([...secrets].some(([name, text]) => before.secrets.get(name) !== text)) return true;
+  return (await writtenSettings(bundleFolder)) !== settingsText(settings);
+}
+
+function settingsText(settings: OpenSetup["settings"]): string {
+  return `${JSON.stringify(settings, undefined, 2)}\n`;
+}
+
+/** The text of the settings; undefined where there are none. */
+function writtenSettings(bundleFolder: string): Promise<string | undefined> {
+  return readFile(join(bundleFolder, "state", SETTINGS), "utf8").catch(() => undefined);
 }
 
 function currentSecrets(store: SealedStore): [string, string][] {

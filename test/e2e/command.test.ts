@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -58,6 +59,22 @@ test.each([
   const ran = await gtc(...words);
   expect(ran.code).toBe(code);
   expect(ran.stderr).toContain(message);
+});
+
+test("with a log of JSON, a gateway that cannot start says so as one JSON object on the standard error", async () => {
+  await gtc("init", "stall");
+  const start = ["start", "stall", "--admin-port", "0", "--log-format", "json"];
+  const unset = await gtc(...start);
+  expect(unset).toMatchObject({ code: 3, stdout: "" });
+  expect(JSON.parse(unset.stderr)).toMatchObject({ error: { code: "GTC_NOT_SET_UP" } });
+  await gtc("setup", "--answers", "stall/answers.json", "stall");
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const busy = await gtc(...start, "--port", String(port));
+  other.close();
+  expect(busy).toMatchObject({ code: 4, stdout: "" });
+  expect(JSON.parse(busy.stderr)).toMatchObject({ error: { code: "GTC_PORT_BUSY", details: { port } } });
 });
 
 test("init, setup, urls, start and SIGTERM: from nothing to a gateway that stops with 0", async () => {
