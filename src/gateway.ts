@@ -167,7 +167,7 @@ async function openParts(options: GatewayOptions, releases: ReleaseStack): Promi
 }
 
 function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress> {
-  const { log, replies, newId, onFault, current, metrics, traffic } = parts;
+  const { log, replies, newId, onFault, current, metrics, traffic, dispatcher } = parts;
   return startIngress({
     ...options.config,
     log,
@@ -177,6 +177,7 @@ function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress
     onFault,
     sources: () => current.sources,
     plan: (event) => planRuns(current.flows, event, newId),
+    early: (run, envelope) => dispatcher.early(run, envelope),
     onHandshake: createHandshakeCompleter({
       bundleFolder: options.bundle.folder,
       keyText: options.keyText,

@@ -1,7 +1,8 @@
 /** The dispatcher on the log of the tests, with a pool that the test plays. */
 import { expect, test } from "vitest";
 import { GtcError } from "../base/index.ts";
-import type { EventLog, Fact, PlannedRun } from "../event-log/index.ts";
+import type { Envelope } from "../event/index.ts";
+import type { EarlyRuns, EventLog, Fact, PlannedRun } from "../event-log/index.ts";
 import { createMemoryLog } from "../event-log/memory/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { ReplyDesk } from "../reply/index.ts";
@@ -184,5 +185,66 @@ test.each(["claim", "flowDefinition"] as const)("a log that fails once in %s is 
   callbacks.onOver(over({ status: "succeeded" }));
   await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+/** A dispatcher that knows the flow, and a run of it whose event is not stored yet. */
+async function startEarly(): Promise<
+  ReturnType<typeof start> & { log: EventLog; envelope: Envelope; early: EarlyRuns }
+> {
+  const log = await logWithRun();
+  await log.record([{ type: "flow_stored", hash: "h", definitionJson: "{}" }]);
+  const started = start(log);
+  await started.next();
+  started.callbacks.onOver(over({ status: "succeeded" }));
+  await expect.poll(() => started.dispatcher.openRuns).toBe(0);
+  const envelope = { ...(await log.getEnvelope("event-1"))!, id: "event-2" };
+  const early = started.dispatcher.early({ ...run, id: "run-2", eventId: "event-2" }, envelope);
+  return { ...started, log, envelope, early };
+}
+
+test("a run begins before its event is stored; what it has done is given to the log with the event", async () => {
+  const { early, next, callbacks, dispatcher } = await startEarly();
+  const facts = early.begin();
+  expect((await next()).run.id).toBe("run-2");
+  callbacks.onOver({ kind: "over", runId: "run-2", steps: ["{}"], end: { status: "succeeded" } });
+  expect(await facts).toMatchObject([
+    { type: "run_started", runId: "run-2", attempt: 1 },
+    { type: "written_steps", runId: "run-2", steps: ["{}"] },
+    { type: "run_ended", runId: "run-2", status: "succeeded" },
+  ]);
+  expect(dispatcher.openRuns).toBe(1);
+  early.stored();
+  await expect.poll(() => dispatcher.openRuns).toBe(0);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a run whose thread was lost before its event was stored waits for its next try like any other", async () => {
+  const { early, next, callbacks, dispatcher, log, envelope } = await startEarly();
+  const facts = early.begin();
+  const { run: begun } = await next();
+  const error = { code: "crashed", message: "gone", retryable: true };
+  callbacks.onOver({ kind: "over", runId: "run-2", steps: [], end: { status: "waiting", error, delayMs: 0 } });
+  const known = await facts!;
+  await log.append({ envelope, runs: [begun] });
+  await log.record(known);
+  early.stored();
+  const again = await next();
+  expect([again.run.id, again.attempt]).toEqual(["run-2", 2]);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a run whose event could not be stored is gone: nothing of it is recorded, whatever its thread says yet", async () => {
+  const { early, next, callbacks, dispatcher, log } = await startEarly();
+  const before = await log.counts();
+  const facts = early.begin();
+  await next();
+  callbacks.onProgress({ kind: "progress", runId: "run-2", steps: ["{}"] });
+  await facts;
+  early.rejected(new Error("the disk is full"));
+  callbacks.onOver({ kind: "over", runId: "run-2", steps: [], end: { status: "succeeded" } });
+  await dispatcher.drain(NEVER);
+  expect(dispatcher.openRuns).toBe(0);
+  expect(await log.counts()).toEqual(before);
   await dispatcher[Symbol.asyncDispose]();
 });

@@ -9,15 +9,18 @@
  * 3. Facts of one run reach the log in the order in which the run reported them.
  * 4. A run whose facts cannot be recorded is left as it is in the log: it is claimed again once the log accepts.
  * 5. Only a run that the event itself started answers its sender: nobody waits for what a child or a replay says.
- * 6. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
+ * 6. A run that begins before its event is stored is subject to all of this; `early-run.ts` keeps the order.
+ * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
  */
 import { messageOf, RecentMap, type Clock, type NewId } from "../base/index.ts";
-import type { Answer } from "../event/index.ts";
-import type { ClaimedRun, EventLog, Fact, NewFact, PlannedRun } from "../event-log/index.ts";
+import type { Answer, Envelope } from "../event/index.ts";
+import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { FlowSet } from "../flow/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
+import { EarlyRun } from "./early-run.ts";
 import { planChild } from "./plan-child.ts";
+import { endFact, settleLost, stepsFacts } from "./run-facts.ts";
 
 export interface DispatcherOptions {
   readonly log: EventLog;
@@ -58,6 +61,8 @@ interface OpenRun {
   isBroken: boolean;
   /** Settles when everything the run reported so far is recorded. */
   recorded: Promise<unknown>;
+  /** Its event is not stored yet. */
+  early: EarlyRun | undefined;
 }
 
 const CLAIM_BATCH = 64;
@@ -67,8 +72,6 @@ const OPEN_BYTES = 128 * 1024 * 1024;
 const KEPT_DEFINITIONS = 500;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
-/** A run that took its thread down so often is not tried again. */
-const MAX_LOST_TRIES = 5;
 /** How long to wait before the log is asked again, for runs or to take a run's end. */
 const ASK_AGAIN_MS = 500;
 const BROKEN: RunEnd = {
@@ -80,7 +83,6 @@ const BROKEN: RunEnd = {
   },
   delayMs: 0,
 };
-const LOST_CODES = new Set(["crashed", "hung"]);
 
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -91,6 +93,8 @@ export class Dispatcher implements AsyncDisposable {
   readonly #sweep: NodeJS.Timeout;
   readonly #startedAtMs: number;
   #openBytes = 0;
+  /** Begun in this turn of the loop: they go to a thread together. */
+  #earlyTasks: RunTask[] = [];
   #claiming = false;
   #claimAgain = false;
   /** There was no room for all that is due; the log does not call again for it. */
@@ -115,6 +119,49 @@ export class Dispatcher implements AsyncDisposable {
 
   get openRuns(): number {
     return this.#open.size;
+  }
+
+  /** The event's only run, which begins before the event is stored if there is room for it. */
+  early(run: PlannedRun, envelope: Envelope): EarlyRuns {
+    const { log } = this.#options;
+    const early: EarlyRun = new EarlyRun({
+      begin: () => this.#beginEarly(run, envelope, early),
+      stored: () => this.#isStored(run.id),
+      rejected: () => this.#abandon(run.id),
+      record: (facts) => log.record(facts),
+    });
+    return early;
+  }
+
+  #beginEarly(run: PlannedRun, envelope: Envelope, early: EarlyRun): boolean {
+    const { maxOpenRuns } = this.#options;
+    // Nobody jumps the line of those that wait in the log.
+    const hasRoom = !this.#hasLeftWork && this.#open.size < maxOpenRuns && this.#openBytes < OPEN_BYTES;
+    if (this.#stopped || !hasRoom || this.#definitions.get(run.flowHash) === undefined) return false;
+    const task = this.#taskFor({ run, envelope, attempts: 0, steps: [], answered: false }, early);
+    if (this.#earlyTasks.push(task) === 1) setImmediate(() => this.#handEarly());
+    return true;
+  }
+
+  #handEarly(): void {
+    const tasks = this.#earlyTasks;
+    this.#earlyTasks = [];
+    this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
+  }
+
+  #isStored(runId: string): void {
+    const open = this.#open.get(runId);
+    if (open !== undefined) open.early = undefined;
+  }
+
+  /** Its event is not there: neither is the run. */
+  #abandon(runId: string): void {
+    const open = this.#open.get(runId);
+    if (open === undefined) return;
+    this.#open.delete(runId);
+    this.#openBytes -= open.bodyBytes;
+    if (this.#open.size === 0) this.#idle?.();
+    if (this.#hasLeftWork) this.#pump();
   }
 
   /** Takes no new runs and waits until those that are open are over, at most until `timeIsOver` resolves. */
@@ -174,7 +221,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
   }
 
-  #taskFor(claimed: ClaimedRun): RunTask {
+  #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {
     const { clock, maxPayloadBytes } = this.#options;
     const attempt = claimed.attempts + 1;
     const { run, envelope, steps } = claimed;
@@ -191,6 +238,7 @@ export class Dispatcher implements AsyncDisposable {
       isMute: claimed.answered || run.parentRunId !== undefined || run.replayOf !== undefined,
       isBroken: false,
       recorded: Promise.resolve(),
+      early,
     });
     return { run, envelope, attempt, steps, maxPayloadBytes };
   }
@@ -218,7 +266,7 @@ export class Dispatcher implements AsyncDisposable {
     }
     all.push(...facts);
     // The log keeps the order of calls, so a run's calls need no waiting for each other.
-    const recorded = this.#options.log.record(all);
+    const recorded = (open.early ?? this.#options.log).record(all);
     recorded.catch(() => (open.isBroken = true));
     open.recorded = Promise.allSettled([open.recorded, recorded]);
     return recorded;
@@ -237,9 +285,10 @@ export class Dispatcher implements AsyncDisposable {
     if (open === undefined) return;
     const { eventId } = open.run;
     const answer = open.isMute ? undefined : given;
-    this.#record(open, this.#withAnswer(open, written(runId, steps), answer)).then(
+    this.#record(open, this.#withAnswer(open, stepsFacts(runId, steps), answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
       (fault: unknown) => {
+        if (!this.#open.has(runId)) return;
         this.#options.onFault?.("recording steps", fault);
         if (answer !== undefined) this.#options.replies.giveUp(eventId);
       },
@@ -292,16 +341,17 @@ export class Dispatcher implements AsyncDisposable {
     const { eventId, id } = open.run;
     const answer = open.isMute ? undefined : given;
     const { replies, onFault } = this.#options;
-    const settled = this.#settleLost(open, end);
+    const settled = settleLost(end, open.attempt);
     // A run that only shared a thread with the one that took it down has not had its try.
     if (end.status === "waiting" && end.error.code === "displaced") open.startRecorded = true;
     if (!open.isBroken) {
       try {
-        const all = this.#withAnswer(open, written(id, steps), answer);
-        await this.#record(open, [...all, this.#endFact(id, settled)]);
+        const all = this.#withAnswer(open, stepsFacts(id, steps), answer);
+        await this.#record(open, [...all, endFact(id, settled, this.#options.clock.now())]);
         if (answer !== undefined) replies.answer(eventId, answer);
         return this.#close(open, settled);
       } catch (fault) {
+        if (!this.#open.has(id)) return;
         onFault?.("recording a run's end", fault);
       }
     }
@@ -314,30 +364,11 @@ export class Dispatcher implements AsyncDisposable {
   async #waitInLog(open: OpenRun): Promise<void> {
     while (!this.#stopped) {
       try {
-        await this.#record(open, [this.#endFact(open.run.id, BROKEN)]);
+        await this.#record(open, [endFact(open.run.id, BROKEN, this.#options.clock.now())]);
         return this.#close(open, BROKEN);
       } catch {
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
       }
-    }
-  }
-
-  #settleLost(open: OpenRun, end: RunEnd): RunEnd {
-    const isLost = end.status === "waiting" && LOST_CODES.has(end.error.code) && open.attempt >= MAX_LOST_TRIES;
-    return isLost ? { status: "failed", error: end.error } : end;
-  }
-
-  #endFact(runId: string, end: RunEnd): Fact {
-    const nowMs = this.#options.clock.now();
-    switch (end.status) {
-      case "succeeded":
-        return { type: "run_ended", runId, status: "succeeded", atMs: nowMs };
-      case "failed":
-        return { type: "run_ended", runId, status: "failed", error: end.error, atMs: nowMs };
-      case "waiting":
-        return { type: "run_waiting", runId, resumeAtMs: nowMs + end.delayMs, error: end.error };
-      default:
-        return end satisfies never;
     }
   }
 
@@ -351,10 +382,6 @@ export class Dispatcher implements AsyncDisposable {
     if (this.#open.size === 0) this.#idle?.();
     if (this.#hasLeftWork) this.#pump();
   }
-}
-
-function written(runId: string, steps: readonly string[]): readonly NewFact[] {
-  return steps.length === 0 ? [] : [{ type: "written_steps", runId, steps }];
 }
 
 export interface PoolCallbacks {

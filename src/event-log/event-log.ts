@@ -57,6 +57,21 @@ export interface EventDraft {
   readonly runs: readonly PlannedRun[];
   /** Set when a verified request was refused for its content (e.g. a body that claims JSON and is not): kept as `refused`, no runs. */
   readonly refusedBecause?: string;
+  /** Its runs can begin while it is not stored yet. A log may let them; where it does not, they are handed out as ever. */
+  readonly early?: EarlyRuns;
+}
+
+/** Runs of an event that begin before it is stored; what they have done by the time that it is written is one fact with it. */
+export interface EarlyRuns {
+  /**
+   * Called when the event is known to be no duplicate, just before it is written; the log waits for the facts.
+   * Undefined: they do not begin, and there is nothing to wait for. Never rejects.
+   */
+  begin(): Promise<readonly NewFact[]> | undefined;
+  /** Called once, after `begin`, when the event and these facts are on disk, before anyone can claim the runs. */
+  stored(): void;
+  /** Called once, after `begin`, instead of `stored`. */
+  rejected(error: Error): void;
 }
 
 export type Appended =

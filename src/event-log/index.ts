@@ -4,6 +4,7 @@ export type {
   ClaimedRun,
   ClaimRequest,
   EventDetail,
+  EarlyRuns,
   EventDraft,
   EventFilter,
   EventLog,

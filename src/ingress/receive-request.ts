@@ -11,7 +11,7 @@
 import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
 import type { Answer, DedupeKey, Envelope, VerdictRecord } from "../event/index.ts";
-import type { Appended } from "../event-log/index.ts";
+import type { Appended, EarlyRuns, PlannedRun } from "../event-log/index.ts";
 import { checkClaimedJson, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import {
@@ -39,6 +39,8 @@ export interface ReceiverOptions extends EventAnswersOptions {
   /** The sources of now; changes when the bundle is reloaded. */
   readonly sources: () => SourceTable;
   readonly plan: (event: { id: string; tenant: string; eventType: string; receivedAtMs: number }) => EventPlan;
+  /** The event's only run begins before the event is stored. Absent: it never does. */
+  readonly early?: (run: PlannedRun, envelope: Envelope) => EarlyRuns;
   readonly answerDeadlineMs: number;
   readonly maxDecodedBytes: number;
   /** A handshake that asks for more than its answer (a secret to keep, a URL to confirm). Awaited before the answer. */
@@ -232,7 +234,10 @@ export class Receiver {
 
   async #appendOrCancel(envelope: Envelope, plan: EventPlan): Promise<Appended> {
     try {
-      const appended = await this.#options.log.append({ envelope, runs: plan.runs });
+      const [run, other] = plan.runs;
+      const early = run !== undefined && other === undefined ? this.#options.early?.(run, envelope) : undefined;
+      const draft = { envelope, runs: plan.runs };
+      const appended = await this.#options.log.append(early === undefined ? draft : { ...draft, early });
       if (appended.kind === "duplicate") this.#options.replies.cancel(envelope.id);
       return appended;
     } catch (fault) {

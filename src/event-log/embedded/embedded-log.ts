@@ -22,6 +22,8 @@ import { RECORD_EVENT, RECORD_FACTS } from "./record-format.ts";
 import { dropOldSegments } from "./retention.ts";
 import type { RunQueue } from "./run-queue.ts";
 
+const NO_FACTS: readonly Port.NewFact[] = [];
+
 export interface EmbeddedParts {
   readonly options: ResolvedOptions;
   /** Absent when the log was opened to inspect. */
@@ -90,12 +92,7 @@ export class EmbeddedLog implements Port.EventLog {
     return new Promise((resolve, reject) => {
       journal.write(RECORD_FACTS, encodeFacts(facts), NO_BODY, {
         stored: (position) => {
-          // As they stand in the record: the projection counts them there.
-          let place = position;
-          for (const fact of facts) {
-            this.#note(fact, place);
-            place += fact.type === "written_steps" ? fact.steps.length : 1;
-          }
+          this.#noteAll(facts, position);
           resolve();
         },
         rejected: reject,
@@ -204,10 +201,35 @@ export class EmbeddedLog implements Port.EventLog {
   }
 
   #store(draft: Port.EventDraft, duplicateOf: string | undefined, fingerprint: number): Promise<Port.Appended> {
-    const journal = this.#writable();
-    if (journal instanceof GtcError) return Promise.reject(journal);
+    const startsRuns = duplicateOf === undefined && draft.refusedBecause === undefined;
+    const begun = startsRuns ? draft.early?.begin() : undefined;
+    if (begun === undefined) return this.#write(draft, duplicateOf, fingerprint, NO_FACTS);
+    return begun.then((facts) => this.#write(draft, undefined, fingerprint, facts, draft.early));
+  }
+
+  /**
+   * Writes the event, and what its runs have done already, in one batch: both are stored or neither is. A torn tail may
+   * have the event alone, of which nobody was told: its runs begin anew.
+   */
+  #write(
+    draft: Port.EventDraft,
+    duplicateOf: string | undefined,
+    fingerprint: number,
+    facts: readonly Port.NewFact[],
+    early?: Port.EarlyRuns,
+  ): Promise<Port.Appended> {
     const { envelope } = draft;
     return new Promise((resolve, reject) => {
+      const rejected = (error: GtcError): void => {
+        early?.rejected(error);
+        reject(error);
+      };
+      const journal = this.#writable();
+      if (journal instanceof GtcError) return rejected(journal);
+      const done = (): void => {
+        early?.stored();
+        resolve({ kind: "stored", eventId: envelope.id });
+      };
       journal.write(RECORD_EVENT, encodeEvent(draft, duplicateOf, fingerprint), envelope.rawBody, {
         stored: (position) => {
           if (duplicateOf !== undefined) {
@@ -215,10 +237,19 @@ export class EmbeddedLog implements Port.EventLog {
             return;
           }
           if (fingerprint !== 0) this.#gate.add(fingerprint, position, envelope.receivedAtMs);
-          if (draft.refusedBecause === undefined) this.#queueRuns(draft, position);
-          resolve({ kind: "stored", eventId: envelope.id });
+          if (draft.refusedBecause === undefined && !isOver(facts)) this.#queueRuns(draft, position);
+          if (facts.length === 0) done();
         },
-        rejected: reject,
+        rejected,
+      });
+      if (facts.length === 0) return;
+      journal.write(RECORD_FACTS, encodeFacts(facts), NO_BODY, {
+        stored: (position) => {
+          this.#noteAll(facts, position);
+          done();
+        },
+        // With the event, which says so.
+        rejected: () => undefined,
       });
     });
   }
@@ -245,6 +276,15 @@ export class EmbeddedLog implements Port.EventLog {
     }
   }
 
+  /** As they stand in the record: the projection counts them there. */
+  #noteAll(facts: readonly Port.NewFact[], position: number): void {
+    let place = position;
+    for (const fact of facts) {
+      this.#note(fact, place);
+      place += fact.type === "written_steps" ? fact.steps.length : 1;
+    }
+  }
+
   #note(fact: Port.NewFact, seq: number): void {
     const { queue } = this.#parts;
     if (fact.type === "flow_stored" || fact.type === "traffic_minute") return;
@@ -252,4 +292,9 @@ export class EmbeddedLog implements Port.EventLog {
     if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
     else queue.note(fact);
   }
+}
+
+/** Whether the event's early run is over: it need not be queued. */
+function isOver(facts: readonly Port.NewFact[]): boolean {
+  return facts.at(-1)?.type === "run_ended";
 }

@@ -110,9 +110,9 @@ class MemoryLog implements Port.EventLog {
     const due: { run: RunStory; atMs: number }[] = [];
     for (const run of this.#runs.values()) {
       const atMs = run.dueAtMs(request.nowMs);
-      if (atMs === undefined) continue;
-      if (run.status === "waiting" && atMs > request.nowMs) continue;
-      due.push({ run, atMs });
+      if (atMs !== undefined && (run.status !== "waiting" || atMs <= request.nowMs)) due.push({ run, atMs });
+      // Only the earliest time is kept: whoever was called for it, and finds others that come later, waits for those.
+      else if (isOpen(run.status)) this.#work.at(run.leaseUntilMs ?? atMs ?? Infinity);
     }
     due.sort((a, b) => a.atMs - b.atMs || a.run.sequence - b.run.sequence);
     const claimed: Port.ClaimedRun[] = [];
