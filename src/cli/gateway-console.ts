@@ -12,21 +12,26 @@ import type { RequestRecord } from "../ingress/index.ts";
 import { diagnosticToJson, noPaint, renderDiagnostic, visible, visibleJson, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { likelyCause, webhookName } from "./refusal-words.ts";
+import { shellPath } from "./shell-word.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
 export interface ConsoleOptions {
   readonly format: "auto" | "pretty" | "json";
   readonly level: Level;
+  /** Where the bundle is: a line of the log is read, and its command pasted, anywhere. */
+  readonly folder: string;
 }
 
 export class GatewayConsole {
   readonly #log: pino.Logger;
   readonly #context: CommandContext;
   readonly #isPretty: boolean;
+  readonly #folder: string;
 
-  constructor(context: CommandContext, { format, level }: ConsoleOptions) {
+  constructor(context: CommandContext, { format, level, folder }: ConsoleOptions) {
     this.#context = context;
+    this.#folder = folder;
     this.#isPretty = format === "pretty" || (format === "auto" && context.isTerminal);
     const destination = this.#isPretty
       ? pretty({
@@ -91,7 +96,7 @@ export class GatewayConsole {
     const next =
       end.status === "waiting"
         ? `, next try in ${formatDuration(end.delayMs)}`
-        : ", no further try: replay it with `gtc events replay`";
+        : `, no further try: replay it with \`gtc events replay ${run.eventId} ${shellPath(this.#folder)}\``;
     this.#log.warn(
       { ...facts, error: end.error },
       visible(`run of ${run.flow} failed (try ${attempt}${next}): ${end.error.message}`),

@@ -124,12 +124,15 @@ test.each(["pretty", "json"] as const)("the lines of a running gateway, %s", asy
       version: "0",
       untilStopped: async () => undefined,
     },
-    { format, level: "debug" },
+    { format, level: "debug", folder: EVIL },
   );
   const record = { atMs: 0, method: "POST", tenant: "demo", eventType: "evil", durationMs: 1, bodyBytes: 1 } as const;
   output.request({ ...record, verdict: "refused", status: 401, reason: "malformed", detail: EVIL, hint: EVIL });
   output.fault(EVIL, new Error(EVIL));
   output.notice({ kind: "unavailable", because: EVIL });
+  const run = { id: "r", eventId: "e", tenant: "demo", flow: EVIL, flowHash: "h", startNode: "a", createdAtMs: 0 };
+  const error = { code: "c", message: EVIL, retryable: false };
+  output.runOver({ run, attempt: 1, end: { status: "failed", error }, durationMs: 1 });
   const span = { start: 0, end: 3 };
   output.mistake({ level: "warning", code: "c", message: EVIL, source: new Source(EVIL, EVIL), span });
   stdout.end();

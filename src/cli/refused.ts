@@ -9,6 +9,7 @@ import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
 import { openRefused, type RefusedFilter } from "./refused-source.ts";
 import { acceptedText, refusedText } from "./refused-text.ts";
+import { shellPath } from "./shell-word.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const jsonLines = flag("Print JSON, one object a line");
@@ -105,7 +106,10 @@ export const refusedAccept = defineCommand({
     const { results, failures, more } = accepted;
     if (options.json) context.stdout.write([...results, ...failures].map((one) => jsonLine(one)).join(""));
     else context.stdout.write(acceptedText(accepted, context));
-    if (more > 0) context.stderr.write(`${more} more were verified: gtc refused list --accepted yes\n`);
+    if (more > 0) {
+      const rest = ["gtc refused list --accepted yes", ...(args.bundle === undefined ? [] : [shellPath(args.bundle)])];
+      context.stderr.write(`${more} more were verified: ${rest.join(" ")}\n`);
+    }
     return failures.length > 0 || results.some(({ outcome }) => outcome === "still_refused") ? 1 : 0;
   },
 });

@@ -53,6 +53,7 @@ export const start = defineCommand({
     await using changes = await (options.watch ? watchBundle(folder) : watchSetup(folder));
     const bundle = await soundBundle(context, folder, config);
     const output = new GatewayConsole(context, {
+      folder,
       format: config.logFormat,
       level: options.verbose ? "debug" : options.quiet ? "warn" : config.logLevel,
     });

@@ -1,0 +1,43 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import type { RunEnd } from "../run/index.ts";
+import { noPaint } from "../text/index.ts";
+import { GatewayConsole } from "./gateway-console.ts";
+
+/** The line that a run's end leaves in the log. */
+async function lineOf(end: RunEnd): Promise<{ level?: string; msg?: string }> {
+  const stdout = new PassThrough();
+  const context = {
+    stdout,
+    stderr: stdout,
+    stdin: new PassThrough(),
+    isTerminal: false,
+    width: 100,
+    paint: { ...noPaint, good: (words: string) => words, accent: (words: string) => words },
+    cwd: "/",
+    env: {},
+    version: "0",
+    untilStopped: async () => undefined,
+  };
+  const output = new GatewayConsole(context, { format: "json", level: "debug", folder: "/srv/my bundle" });
+  const run = { id: "r", eventId: "e1", tenant: "demo", flow: "pay", flowHash: "h", startNode: "a", createdAtMs: 0 };
+  output.runOver({ run, attempt: 2, end, durationMs: 1.5 });
+  stdout.end();
+  return JSON.parse(await text(stdout)) as { level?: string; msg?: string };
+}
+
+const error = { code: "script-error", message: "no money", retryable: true };
+
+test("a run that failed for good is told with the command that replays it, wherever the log is read", async () => {
+  expect(await lineOf({ status: "failed", error })).toMatchObject({
+    level: "warn",
+    msg: "run of pay failed (try 2, no further try: replay it with `gtc events replay e1 '/srv/my bundle'`): no money",
+  });
+});
+
+test("one that is tried again is told with when; one that succeeded only to who wants to know all", async () => {
+  const { level, msg } = await lineOf({ status: "waiting", error, delayMs: 2000 });
+  expect([level, msg]).toEqual(["warn", "run of pay failed (try 2, next try in 2 s): no money"]);
+  expect((await lineOf({ status: "succeeded" })).level).toBe("debug");
+});
