@@ -46,8 +46,13 @@ function start(
   callbacks: PoolCallbacks;
   dispatcher: Dispatcher;
   next: () => Promise<RunTask>;
+  faults: string[];
+  /** So many batches are not taken. */
+  refuseTasks: (batches: number) => void;
 } {
   const tasks: RunTask[] = [];
+  const faults: string[] = [];
+  let toRefuse = 0;
   let arrived: () => void = () => undefined;
   let callbacks!: PoolCallbacks;
   const dispatcher = new Dispatcher(
@@ -62,11 +67,16 @@ function start(
       maxChildDepth: 8,
       leaseMs,
       maxPayloadBytes: 1000,
+      onFault: (what) => void faults.push(what),
     },
     (given) => {
       callbacks = given;
       const pool = {
-        submit: (batch: readonly RunTask[]) => (tasks.push(...batch), arrived()),
+        submit: (batch: readonly RunTask[]) => {
+          if (toRefuse-- > 0) throw new RangeError("Array buffer allocation failed");
+          tasks.push(...batch);
+          arrived();
+        },
         [Symbol.asyncDispose]: async () => undefined,
       };
       return pool as unknown as RunnerPool;
@@ -76,7 +86,7 @@ function start(
     while (tasks.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
     return tasks.shift()!;
   };
-  return { tasks, callbacks, dispatcher, next };
+  return { tasks, callbacks, dispatcher, next, faults, refuseTasks: (batches) => void (toRefuse = batches) };
 }
 
 async function logWithRun(): Promise<EventLog> {
@@ -231,6 +241,16 @@ test("a run whose thread was lost before its event was stored waits for its next
   early.stored();
   const again = await next();
   expect([again.run.id, again.attempt]).toEqual(["run-2", 2]);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("runs that no thread can be given, for want of memory, wait for another try", async () => {
+  const log = await logWithRun();
+  const { dispatcher, next, faults, refuseTasks } = start(log);
+  refuseTasks(1);
+  const again = await next();
+  expect([again.run.id, again.attempt]).toEqual(["run-1", 1]);
+  expect(faults).toEqual(["handing runs to a thread"]);
   await dispatcher[Symbol.asyncDispose]();
 });
 

@@ -146,7 +146,19 @@ export class Dispatcher implements AsyncDisposable {
   #handEarly(): void {
     const tasks = this.#earlyTasks;
     this.#earlyTasks = [];
-    this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
+    this.#submit(tasks);
+  }
+
+  /** Runs that cannot be handed out wait for their next try, in the log. */
+  #submit(tasks: readonly RunTask[]): void {
+    try {
+      this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
+    } catch (fault) {
+      this.#options.onFault?.("handing runs to a thread", fault);
+      const error = { code: "displaced", message: messageOf(fault), retryable: true };
+      const end: RunEnd = { status: "waiting", error, delayMs: ASK_AGAIN_MS };
+      for (const { run } of tasks) this.#over({ kind: "over", runId: run.id, steps: [], end });
+    }
   }
 
   #isStored(runId: string): void {
@@ -217,8 +229,7 @@ export class Dispatcher implements AsyncDisposable {
     for (const { run } of claimed) {
       if (this.#definitions.get(run.flowHash) === undefined) await this.#loadDefinition(run.flowHash);
     }
-    const tasks: RunTask[] = claimed.map((item) => this.#taskFor(item));
-    this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
+    this.#submit(claimed.map((item) => this.#taskFor(item)));
   }
 
   #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {

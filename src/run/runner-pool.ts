@@ -65,9 +65,11 @@ export class RunnerPool implements AsyncDisposable {
     return this.#runners.reduce((sum, runner) => sum + runner.open.size, 0);
   }
 
-  /** Hands a batch to the least busy thread. */
+  /** Hands a batch to the least busy thread. @throws RangeError when there is no memory for it; none of it has begun then */
   submit(tasks: readonly RunTask[], definitionOf: (hash: string) => string | undefined): void {
     if (this.#closed || tasks.length === 0) return;
+    // First, as memory may not reach for copies of the bodies: nothing has begun then.
+    const sent = packTasks(tasks);
     const runner = this.#runners.reduce((least, other) => (other.open.size < least.open.size ? other : least));
     const definitions: Definition[] = [];
     const forget: string[] = [];
@@ -82,7 +84,6 @@ export class RunnerPool implements AsyncDisposable {
       if (forgotten !== undefined) forget.push(forgotten);
       definitions.push({ hash: run.flowHash, json });
     }
-    const sent = packTasks(tasks);
     const message: ToRunner = { kind: "tasks", tasks: sent, firstNumber, definitions, forget };
     runner.worker.postMessage(
       message,
