@@ -220,6 +220,19 @@ describe("the inspector for operators", () => {
     expect(await progress.innerText()).not.toContain(`${FAILED_RUNS} of ${FAILED_RUNS}`);
   });
 
+  test("why a run failed is left out where the list cannot look for masked values; the event says it", async () => {
+    const answer = await postOrder(gateway.url, JSON.stringify({ items: null, more: "x".repeat(300_000) }));
+    const { event_id: id } = (await answer.json()) as { event_id: string };
+    await gateway.settled(id);
+    const page = await open("dead-letters");
+    const row = page.locator("[data-run]", { has: page.locator(`a[href="/events/${id}"]`) });
+    await row.getByText("Masked in this list: open the event to read it").waitFor();
+    expect(await row.innerText()).not.toContain("•••");
+    await row.locator(`a[href="/events/${id}"]`).first().click();
+    const [run] = (await gateway.event(id)).runs;
+    await page.getByText(String(run?.error?.message)).first().waitFor();
+  });
+
   test("one event is replayed, and its new run is seen", async () => {
     const page = await open("dead-letters");
     await page.locator(".dead-letters").getByRole("link", { name: "demo / github" }).first().click();

@@ -101,12 +101,15 @@ function DeadLetterRow({ run, isChosen, toggle }: DeadLetterRowProps) {
   );
 }
 
+/** What a list does not say, as it might repeat a masked value. */
+const WITHHELD = "•••";
+
 function Why({ error }: { readonly error: RunSummary["error"] }) {
   const t = useTexts(deadLettersTexts);
   if (error === null) return <span className="quiet">{t.noReason}</span>;
   return (
     <>
-      <strong>{visibleText(error.message)}</strong>
+      <strong>{error.message === WITHHELD ? t.withheld : visibleText(error.message)}</strong>
       <div className="quiet">
         {error.node !== null && (
           <>
@@ -115,7 +118,7 @@ function Why({ error }: { readonly error: RunSummary["error"] }) {
         )}
         <code>{error.code}</code>, {error.retryable ? t.retryable : t.lasting}
       </div>
-      {error.detail !== null && (
+      {error.detail !== null && error.detail !== WITHHELD && (
         <details>
           <summary>{t.frame}</summary>
           <CodeFrame text={error.detail} />
