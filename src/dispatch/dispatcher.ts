@@ -63,6 +63,8 @@ interface OpenRun {
   recorded: Promise<unknown>;
   /** Its event is not stored yet. */
   early: EarlyRun | undefined;
+  /** Its event could not be stored: it ends in its thread, and nothing of it is written down. */
+  isGone: boolean;
 }
 
 const CLAIM_BATCH = 64;
@@ -96,6 +98,8 @@ export class Dispatcher implements AsyncDisposable {
   /** Begun in this turn of the loop: they go to a thread together. */
   #earlyTasks: RunTask[] = [];
   #claiming = false;
+  /** How many runs the claim that is under way may bring. */
+  #asked = 0;
   #claimAgain = false;
   /** There was no room for all that is due; the log does not call again for it. */
   #hasLeftWork = false;
@@ -136,7 +140,7 @@ export class Dispatcher implements AsyncDisposable {
   #beginEarly(run: PlannedRun, envelope: Envelope, early: EarlyRun): boolean {
     const { maxOpenRuns } = this.#options;
     // Nobody jumps the line of those that wait in the log.
-    const hasRoom = !this.#hasLeftWork && this.#open.size < maxOpenRuns && this.#openBytes < OPEN_BYTES;
+    const hasRoom = !this.#hasLeftWork && this.#open.size + this.#asked < maxOpenRuns && this.#openBytes < OPEN_BYTES;
     if (this.#stopped || !hasRoom || this.#definitions.get(run.flowHash) === undefined) return false;
     const task = this.#taskFor({ run, envelope, attempts: 0, steps: [], answered: false }, early);
     if (this.#earlyTasks.push(task) === 1) setImmediate(() => this.#handEarly());
@@ -166,14 +170,10 @@ export class Dispatcher implements AsyncDisposable {
     if (open !== undefined) open.early = undefined;
   }
 
-  /** Its event is not there: neither is the run. */
+  /** Its event is not there, and so is not the run; it counts as open until its thread is done with it. */
   #abandon(runId: string): void {
     const open = this.#open.get(runId);
-    if (open === undefined) return;
-    this.#open.delete(runId);
-    this.#openBytes -= open.bodyBytes;
-    if (this.#open.size === 0) this.#idle?.();
-    if (this.#hasLeftWork) this.#pump();
+    if (open !== undefined) open.isGone = true;
   }
 
   /** Takes no new runs and waits until those that are open are over, at most until `timeIsOver` resolves. */
@@ -209,19 +209,21 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   async #claimAll(): Promise<void> {
-    this.#hasLeftWork = false;
     const { log, clock, workerId, leaseMs, maxOpenRuns } = this.#options;
     try {
       while (!this.#stopped && this.#open.size < maxOpenRuns && this.#openBytes < OPEN_BYTES) {
-        const limit = Math.min(CLAIM_BATCH, maxOpenRuns - this.#open.size);
-        const claimed = await log.claim({ limit, nowMs: clock.now(), leaseMs, workerId });
-        if (claimed.length === 0) return;
+        this.#asked = Math.min(CLAIM_BATCH, maxOpenRuns - this.#open.size);
+        const claimed = await log.claim({ limit: this.#asked, nowMs: clock.now(), leaseMs, workerId });
+        this.#hasLeftWork = claimed.length > 0;
+        if (!this.#hasLeftWork) return;
         await this.#hand(claimed.filter(({ run }) => !this.#open.has(run.id)));
       }
       this.#hasLeftWork = true;
     } catch (fault) {
       this.#options.onFault?.("claiming runs", fault);
       setTimeout(() => this.#pump(), ASK_AGAIN_MS).unref();
+    } finally {
+      this.#asked = 0;
     }
   }
 
@@ -250,6 +252,7 @@ export class Dispatcher implements AsyncDisposable {
       isBroken: false,
       recorded: Promise.resolve(),
       early,
+      isGone: false,
     });
     return { run, envelope, attempt, steps, maxPayloadBytes };
   }
@@ -286,21 +289,20 @@ export class Dispatcher implements AsyncDisposable {
   #showRunning(): void {
     const longAgo = this.#options.clock.monotonic() - SHOW_RUNNING_AFTER_MS;
     for (const open of this.#open.values()) {
-      if (open.startRecorded || open.startedAt > longAgo) continue;
-      this.#record(open, []).catch((fault: unknown) => this.#options.onFault?.("recording a run's start", fault));
+      if (open.startRecorded || open.isGone || open.startedAt > longAgo) continue;
+      this.#record(open, []).catch((fault: unknown) => this.#faulted(open, "recording a run's start", fault));
     }
   }
 
   #progress({ runId, steps, answer: given }: Extract<FromRunner, { kind: "progress" }>): void {
     const open = this.#open.get(runId);
-    if (open === undefined) return;
+    if (open === undefined || open.isGone) return;
     const { eventId } = open.run;
     const answer = open.isMute ? undefined : given;
     this.#record(open, this.#withAnswer(open, stepsFacts(runId, steps), answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
       (fault: unknown) => {
-        if (!this.#open.has(runId)) return;
-        this.#options.onFault?.("recording steps", fault);
+        this.#faulted(open, "recording steps", fault);
         if (answer !== undefined) this.#options.replies.giveUp(eventId);
       },
     );
@@ -324,7 +326,12 @@ export class Dispatcher implements AsyncDisposable {
 
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
     const open = this.#open.get(message.runId);
-    if (open === undefined) return;
+    if (open === undefined || open.isGone) {
+      // Its thread waits for a word all the same.
+      const message = "The run's event is not stored.";
+      reply({ ok: false, code: "flow-not-started", message, retryable: true });
+      return;
+    }
     const { flows, newId, clock, maxChildDepth: maxDepth } = this.#options;
     const planned = planChild(open.run, message.child, { flows: flows(), maxDepth, newId, nowMs: clock.now() });
     if ("ok" in planned) {
@@ -340,7 +347,8 @@ export class Dispatcher implements AsyncDisposable {
 
   #over(message: RunOverMessage): void {
     const open = this.#open.get(message.runId);
-    if (open !== undefined) void this.#finish(open, message);
+    if (open?.isGone === true) this.#forget(open);
+    else if (open !== undefined) void this.#finish(open, message);
   }
 
   /**
@@ -362,7 +370,7 @@ export class Dispatcher implements AsyncDisposable {
         if (answer !== undefined) replies.answer(eventId, answer);
         return this.#close(open, settled);
       } catch (fault) {
-        if (!this.#open.has(id)) return;
+        if (open.isGone) return this.#forget(open);
         onFault?.("recording a run's end", fault);
       }
     }
@@ -385,13 +393,22 @@ export class Dispatcher implements AsyncDisposable {
 
   #close(open: OpenRun, end: RunEnd): void {
     const { run } = open;
-    this.#open.delete(run.id);
-    this.#openBytes -= open.bodyBytes;
     this.#options.replies.runOver(run.eventId, run.id, end.status);
     const durationMs = this.#options.clock.monotonic() - open.startedAt;
     this.#options.onRunOver?.({ run, attempt: open.attempt, end, durationMs });
+    this.#forget(open);
+  }
+
+  #forget({ run, bodyBytes }: OpenRun): void {
+    this.#open.delete(run.id);
+    this.#openBytes -= bodyBytes;
     if (this.#open.size === 0) this.#idle?.();
     if (this.#hasLeftWork) this.#pump();
+  }
+
+  /** Of a run that is gone there is nothing to record: its event's own fault was told. */
+  #faulted(open: OpenRun, what: string, fault: unknown): void {
+    if (!open.isGone) this.#options.onFault?.(what, fault);
   }
 }
 

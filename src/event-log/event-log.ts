@@ -61,14 +61,17 @@ export interface EventDraft {
   readonly early?: EarlyRuns;
 }
 
-/** Runs of an event that begin before it is stored; what they have done by the time that it is written is one fact with it. */
+/**
+ * Runs of an event that begin before it is stored; what they have done by the time that it is written is one fact with it.
+ * They are claimed by whoever began them, without a lease, until they wait or have ended.
+ */
 export interface EarlyRuns {
   /**
    * Called when the event is known to be no duplicate, just before it is written; the log waits for the facts.
    * Undefined: they do not begin, and there is nothing to wait for. Never rejects.
    */
   begin(): Promise<readonly NewFact[]> | undefined;
-  /** Called once, after `begin`, when the event and these facts are on disk, before anyone can claim the runs. */
+  /** Called once, after `begin`, when the event and these facts are on disk. */
   stored(): void;
   /** Called once, after `begin`, instead of `stored`. */
   rejected(error: Error): void;

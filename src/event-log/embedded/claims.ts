@@ -51,7 +51,10 @@ export class Claims {
       const completed = await this.#completeOrGiveBack(cold, entries, request.nowMs);
       for (const [index, run] of claimed.entries()) claimed[index] = run ?? completed.get(entries[index]!);
     }
-    const complete = claimed.filter((run) => run !== undefined);
+    // A run may have ended, or come to wait, while others were read: by a worker whose lease had run out.
+    const complete = claimed.filter(
+      (run, index): run is ClaimedRun => run !== undefined && entries[index]!.state === "claimed",
+    );
     // Some had ended meanwhile or could not be read now: whoever claims may not take this for the end of the line.
     if (complete.length < entries.length) queue.callAgain(request.nowMs + CALL_AGAIN_MS);
     return complete;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { answer, answered, ended, Fixtures, START_MS, started, step } from "../event-log-fixtures.contract.ts";
+import { answer, answered, ended, Fixtures, START_MS, started, step, waiting } from "../event-log-fixtures.contract.ts";
 import type { EventDraft, EventLog, NewFact } from "../event-log.ts";
 import { openEmbeddedLog } from "./index.ts";
 import { openNodeJournalFile, type OpenJournalFile } from "./journal-file.ts";
@@ -44,6 +44,7 @@ function countingDisk(): { open: OpenJournalFile; writes: number; fails: boolean
     fails: false,
     open: (async (path, create) => {
       const file = await openNodeJournalFile(path, create);
+      if (disk.fails) throw new Error("EIO");
       const write: typeof file.write = (buffers, offset) => {
         disk.writes += 1;
         return disk.fails ? Promise.reject(new Error("EIO")) : file.write(buffers, offset);
@@ -83,13 +84,40 @@ test("the event and a run that is over are one write, also after the log was ope
   await expectFinished(log, draft);
 });
 
-test("a run that has only begun is in line, with what it has done", async () => {
+test("a run that has only begun belongs to who began it; after a restart it is in line, with what it has done", async () => {
+  using folder = testFolder();
+  const draft = new Fixtures().draft(1);
+  const [run] = draft.runs;
+  {
+    await using log = await openEmbeddedLog({ folder: folder.path });
+    await log.append(early(draft, [started(run!), step(run!)]).draft);
+    expect(await log.claim({ ...CLAIM, nowMs: START_MS + 1e9 })).toEqual([]);
+  }
+  await using log = await openEmbeddedLog({ folder: folder.path });
+  expect(await log.claim(CLAIM)).toMatchObject([{ run: { id: run!.id }, steps: [{ ordinal: 0 }] }]);
+});
+
+test("one that waits for its next try is anybody's once its time has come", async () => {
   using folder = testFolder();
   await using log = await openEmbeddedLog({ folder: folder.path });
   const draft = new Fixtures().draft(1);
   const [run] = draft.runs;
-  await log.append(early(draft, [started(run!), step(run!)]).draft);
-  expect(await log.claim(CLAIM)).toMatchObject([{ run: { id: run!.id }, steps: [{ ordinal: 0 }] }]);
+  await log.append(early(draft, [started(run!), waiting(run!, START_MS + 5000)]).draft);
+  expect(await log.claim(CLAIM)).toEqual([]);
+  expect(await log.claim({ ...CLAIM, nowMs: START_MS + 5000 })).toMatchObject([{ run: { id: run!.id }, attempts: 1 }]);
+});
+
+test("where the log is known to be unable to write, nothing begins", async () => {
+  using folder = testFolder();
+  const disk = countingDisk();
+  await using log = await openEmbeddedLog({ folder: folder.path, openFile: disk.open });
+  const make = new Fixtures();
+  disk.fails = true;
+  await expect(log.append(make.draft(1))).rejects.toMatchObject({ code: "GTC_LOG_UNAVAILABLE" });
+  const draft = make.draft(1);
+  const { draft: asked, told } = early(draft, finished(draft));
+  await expect(log.append(asked)).rejects.toMatchObject({ code: "GTC_LOG_UNAVAILABLE" });
+  expect(told).toEqual([]);
 });
 
 test("on a disk that fails neither is stored, and the run's side is told", async () => {

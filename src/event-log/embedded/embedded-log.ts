@@ -13,7 +13,7 @@ import { DedupeGate } from "./dedupe-gate.ts";
 import { encodeEvent, encodeFacts, NO_BODY } from "./event-record.ts";
 import { EventSource, summaryOf } from "./event-source.ts";
 import type { EmbeddedQueries } from "./embedded-queries.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, Unwritten } from "./journal.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { Projection } from "./projection.ts";
 import type { ProjectionReader } from "./projection-reader.ts";
@@ -21,8 +21,6 @@ import type { ResolvedOptions } from "./options.ts";
 import { RECORD_EVENT, RECORD_FACTS } from "./record-format.ts";
 import { dropOldSegments } from "./retention.ts";
 import type { RunQueue } from "./run-queue.ts";
-
-const NO_FACTS: readonly Port.NewFact[] = [];
 
 export interface EmbeddedParts {
   readonly options: ResolvedOptions;
@@ -201,57 +199,80 @@ export class EmbeddedLog implements Port.EventLog {
   }
 
   #store(draft: Port.EventDraft, duplicateOf: string | undefined, fingerprint: number): Promise<Port.Appended> {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) return Promise.reject(journal);
     const startsRuns = duplicateOf === undefined && draft.refusedBecause === undefined;
-    const begun = startsRuns ? draft.early?.begin() : undefined;
-    if (begun === undefined) return this.#write(draft, duplicateOf, fingerprint, NO_FACTS);
-    return begun.then((facts) => this.#write(draft, undefined, fingerprint, facts, draft.early));
-  }
-
-  /**
-   * Writes the event, and what its runs have done already, in one batch: both are stored or neither is. A torn tail may
-   * have the event alone, of which nobody was told: its runs begin anew.
-   */
-  #write(
-    draft: Port.EventDraft,
-    duplicateOf: string | undefined,
-    fingerprint: number,
-    facts: readonly Port.NewFact[],
-    early?: Port.EarlyRuns,
-  ): Promise<Port.Appended> {
+    // Nothing begins for an event that is sure to be rejected.
+    const begun = startsRuns && journal.state.status === "ready" ? draft.early?.begin() : undefined;
+    if (begun !== undefined) return begun.then((facts) => this.#writeBegun(draft, fingerprint, facts));
     const { envelope } = draft;
     return new Promise((resolve, reject) => {
-      const rejected = (error: GtcError): void => {
-        early?.rejected(error);
-        reject(error);
-      };
-      const journal = this.#writable();
-      if (journal instanceof GtcError) return rejected(journal);
-      const done = (): void => {
-        early?.stored();
-        resolve({ kind: "stored", eventId: envelope.id });
-      };
       journal.write(RECORD_EVENT, encodeEvent(draft, duplicateOf, fingerprint), envelope.rawBody, {
         stored: (position) => {
           if (duplicateOf !== undefined) {
             resolve(this.#duplicate(envelope.id, duplicateOf));
             return;
           }
-          if (fingerprint !== 0) this.#gate.add(fingerprint, position, envelope.receivedAtMs);
-          if (draft.refusedBecause === undefined && !isOver(facts)) this.#queueRuns(draft, position);
-          if (facts.length === 0) done();
+          this.#remember(envelope, fingerprint, position);
+          if (draft.refusedBecause === undefined) this.#queueRuns(draft, position);
+          resolve({ kind: "stored", eventId: envelope.id });
         },
-        rejected,
-      });
-      if (facts.length === 0) return;
-      journal.write(RECORD_FACTS, encodeFacts(facts), NO_BODY, {
-        stored: (position) => {
-          this.#noteAll(facts, position);
-          done();
-        },
-        // With the event, which says so.
-        rejected: () => undefined,
+        rejected: reject,
       });
     });
+  }
+
+  /**
+   * Writes an event whose runs have begun, and what they have done, in one batch: both are stored or neither is. A torn
+   * tail may have the event alone, of which nobody was told: its runs begin anew.
+   */
+  async #writeBegun(
+    draft: Port.EventDraft,
+    fingerprint: number,
+    facts: readonly Port.NewFact[],
+  ): Promise<Port.Appended> {
+    try {
+      await this.#writeWith(draft, fingerprint, facts);
+    } catch (error) {
+      draft.early?.rejected(error as Error);
+      throw error;
+    }
+    return { kind: "stored", eventId: draft.envelope.id };
+  }
+
+  /** Resolves when both are on disk; the runs' side was told so before anything else could happen. */
+  #writeWith(draft: Port.EventDraft, fingerprint: number, facts: readonly Port.NewFact[]): Promise<void> {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) return Promise.reject(journal);
+    const { envelope, runs, early } = draft;
+    return new Promise((resolve, rejected) => {
+      const done = (): void => {
+        early?.stored();
+        resolve();
+      };
+      const stored = (position: number): void => {
+        this.#remember(envelope, fingerprint, position);
+        for (const { id } of runs) this.#parts.queue.addBegun(id);
+        if (facts.length === 0) done();
+      };
+      const noted = (position: number): void => {
+        this.#noteAll(facts, position);
+        done();
+      };
+      const event: Unwritten = {
+        type: RECORD_EVENT,
+        meta: encodeEvent(draft, undefined, fingerprint),
+        body: envelope.rawBody,
+        receipt: { stored, rejected },
+      };
+      if (facts.length === 0) return journal.writeTogether([event]);
+      const receipt = { stored: noted, rejected };
+      journal.writeTogether([event, { type: RECORD_FACTS, meta: encodeFacts(facts), body: NO_BODY, receipt }]);
+    });
+  }
+
+  #remember({ receivedAtMs }: Envelope, fingerprint: number, position: number): void {
+    if (fingerprint !== 0) this.#gate.add(fingerprint, position, receivedAtMs);
   }
 
   #queueRuns({ envelope, runs }: Port.EventDraft, position: number): void {
@@ -292,9 +313,4 @@ export class EmbeddedLog implements Port.EventLog {
     if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
     else queue.note(fact);
   }
-}
-
-/** Whether the event's early run is over: it need not be queued. */
-function isOver(facts: readonly Port.NewFact[]): boolean {
-  return facts.at(-1)?.type === "run_ended";
 }

@@ -43,6 +43,14 @@ const PROBE_EVERY_MS = 250;
 /** What a probe writes: a disk with less room than this is still full. */
 const PROBE_BYTES = 256 * 1024;
 
+/** A record, and who is told of its fate. */
+export interface Unwritten {
+  readonly type: RecordType;
+  readonly meta: string;
+  readonly body: Uint8Array;
+  readonly receipt: Receipt;
+}
+
 interface Pending {
   readonly record: EncodedRecord;
   readonly receipt: Receipt;
@@ -90,6 +98,21 @@ export class Journal {
       return;
     }
     this.#queue.push({ record: this.#arena.encode(type, meta, body), receipt });
+    this.#flushing ??= this.#flush();
+  }
+
+  /** Writes records in one batch, so that all are stored or none is. @throws RangeError for want of memory; none is written then */
+  writeTogether(records: readonly Unwritten[]): void {
+    if (this.#closed || this.#state.status === "unavailable") {
+      const error = unavailable(this.#closed ? "the log is closed" : this.#because());
+      for (const { receipt } of records) receipt.rejected(error);
+      return;
+    }
+    const pending = records.map(({ type, meta, body, receipt }) => ({
+      record: this.#arena.encode(type, meta, body),
+      receipt,
+    }));
+    this.#queue.push(...pending);
     this.#flushing ??= this.#flush();
   }
 

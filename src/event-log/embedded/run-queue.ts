@@ -93,6 +93,13 @@ export class RunQueue {
     this.#signal.now();
   }
 
+  /** A run that began before its event was stored: it is the claim of whoever began it, until it waits or has ended. */
+  addBegun(id: string): void {
+    const entry: RunEntry = { id, state: "claimed", hot: undefined, leaseUntilMs: Infinity };
+    this.#entries.set(id, entry);
+    this.#claimed.add(entry);
+  }
+
   #addHot(claimed: ClaimedRun): void {
     if (!this.#entries.has(claimed.run.id)) {
       this.#hotBytes += claimed.envelope.rawBody.byteLength;
