@@ -12,14 +12,16 @@
  * 6. A run that begins before its event is stored is subject to all of this; `early-run.ts` keeps the order.
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
  */
-import { messageOf, RecentMap, type Clock, type NewId } from "../base/index.ts";
+import { messageOf, type Clock, type NewId } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
 import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { FlowSet } from "../flow/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
 import { EarlyRun } from "./early-run.ts";
+import { KnownDefinitions } from "./known-definitions.ts";
 import { planChild } from "./plan-child.ts";
+import { ASK_AGAIN_MS, RunClaims } from "./run-claims.ts";
 import { endFact, settleLost, stepsFacts } from "./run-facts.ts";
 
 export interface DispatcherOptions {
@@ -67,15 +69,10 @@ interface OpenRun {
   isGone: boolean;
 }
 
-const CLAIM_BATCH = 64;
 /** Bodies of open runs. A claim may go beyond it, by the bodies of what it brings. */
 const OPEN_BYTES = 128 * 1024 * 1024;
-/** More than a batch may need at once. */
-const KEPT_DEFINITIONS = 500;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
-/** How long to wait before the log is asked again, for runs or to take a run's end. */
-const ASK_AGAIN_MS = 500;
 const BROKEN: RunEnd = {
   status: "waiting",
   error: {
@@ -90,19 +87,13 @@ export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
   readonly #pool: RunnerPool;
   readonly #open = new Map<string, OpenRun>();
-  readonly #definitions = new RecentMap<string, string>(KEPT_DEFINITIONS);
-  readonly #stopListening: () => void;
+  readonly #definitions: KnownDefinitions;
+  readonly #claims: RunClaims;
   readonly #sweep: NodeJS.Timeout;
   readonly #startedAtMs: number;
   #openBytes = 0;
   /** Begun in this turn of the loop: they go to a thread together. */
   #earlyTasks: RunTask[] = [];
-  #claiming = false;
-  /** How many runs the claim that is under way may bring. */
-  #asked = 0;
-  #claimAgain = false;
-  /** There was no room for all that is due; the log does not call again for it. */
-  #hasLeftWork = false;
   #stopped = false;
   #idle: (() => void) | undefined;
 
@@ -115,10 +106,15 @@ export class Dispatcher implements AsyncDisposable {
       onStart: (message, reply) => this.#start(message, reply),
       onOver: (message) => this.#over(message),
     });
-    this.#stopListening = options.log.onWork(() => this.#pump());
+    this.#definitions = new KnownDefinitions(options.log, options.onFault);
+    this.#claims = new RunClaims({
+      ...options,
+      room: () => this.#room(),
+      take: (claimed) => this.#hand(claimed),
+    });
     this.#sweep = setInterval(() => this.#showRunning(), SHOW_RUNNING_AFTER_MS);
     this.#sweep.unref();
-    this.#pump();
+    this.#claims.pump();
   }
 
   get openRuns(): number {
@@ -138,9 +134,8 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #beginEarly(run: PlannedRun, envelope: Envelope, early: EarlyRun): boolean {
-    const { maxOpenRuns } = this.#options;
     // Nobody jumps the line of those that wait in the log.
-    const hasRoom = !this.#hasLeftWork && this.#open.size + this.#asked < maxOpenRuns && this.#openBytes < OPEN_BYTES;
+    const hasRoom = !this.#claims.hasLeftWork && this.#room() > this.#claims.asked;
     if (this.#stopped || !hasRoom || this.#definitions.get(run.flowHash) === undefined) return false;
     const task = this.#taskFor({ run, envelope, attempts: 0, steps: [], answered: false }, early);
     if (this.#earlyTasks.push(task) === 1) setImmediate(() => this.#handEarly());
@@ -176,62 +171,37 @@ export class Dispatcher implements AsyncDisposable {
     if (open !== undefined) open.isGone = true;
   }
 
+  #stop(): void {
+    this.#stopped = true;
+    this.#claims.stop();
+    this.#definitions.stop();
+  }
+
   /** Takes no new runs and waits until those that are open are over, at most until `timeIsOver` resolves. */
   async drain(timeIsOver: Promise<unknown>): Promise<void> {
-    this.#stopped = true;
-    this.#stopListening();
+    this.#stop();
     if (this.#open.size === 0) return;
     await Promise.race([timeIsOver, new Promise<void>((resolve) => (this.#idle = resolve))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
-    this.#stopListening();
+    this.#stop();
     clearInterval(this.#sweep);
     await this.#pool[Symbol.asyncDispose]();
     await Promise.allSettled([...this.#open.values()].map((open) => open.recorded));
   }
 
-  /** Claims as much as there is room for; a call while a claim is under way makes it look once more. */
-  #pump(): void {
-    if (this.#claiming) {
-      this.#claimAgain = true;
-      return;
-    }
-    this.#claiming = true;
-    void this.#claimAll().finally(() => {
-      this.#claiming = false;
-      if (this.#claimAgain) {
-        this.#claimAgain = false;
-        this.#pump();
-      }
-    });
-  }
-
-  async #claimAll(): Promise<void> {
-    const { log, clock, workerId, leaseMs, maxOpenRuns } = this.#options;
-    try {
-      while (!this.#stopped && this.#open.size < maxOpenRuns && this.#openBytes < OPEN_BYTES) {
-        this.#asked = Math.min(CLAIM_BATCH, maxOpenRuns - this.#open.size);
-        const claimed = await log.claim({ limit: this.#asked, nowMs: clock.now(), leaseMs, workerId });
-        this.#hasLeftWork = claimed.length > 0;
-        if (!this.#hasLeftWork) return;
-        await this.#hand(claimed.filter(({ run }) => !this.#open.has(run.id)));
-      }
-      this.#hasLeftWork = true;
-    } catch (fault) {
-      this.#options.onFault?.("claiming runs", fault);
-      setTimeout(() => this.#pump(), ASK_AGAIN_MS).unref();
-    } finally {
-      this.#asked = 0;
-    }
+  /** How many more runs may be open. */
+  #room(): number {
+    return this.#openBytes < OPEN_BYTES ? Math.max(0, this.#options.maxOpenRuns - this.#open.size) : 0;
   }
 
   async #hand(claimed: readonly ClaimedRun[]): Promise<void> {
-    for (const { run } of claimed) {
-      if (this.#definitions.get(run.flowHash) === undefined) await this.#loadDefinition(run.flowHash);
+    const fresh = claimed.filter(({ run }) => !this.#open.has(run.id));
+    for (const { run } of fresh) {
+      if (this.#definitions.get(run.flowHash) === undefined) await this.#definitions.load(run.flowHash);
     }
-    this.#submit(claimed.map((item) => this.#taskFor(item)));
+    this.#submit(fresh.map((item) => this.#taskFor(item)));
   }
 
   #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {
@@ -255,20 +225,6 @@ export class Dispatcher implements AsyncDisposable {
       isGone: false,
     });
     return { run, envelope, attempt, steps, maxPayloadBytes };
-  }
-
-  /** The runs that need it are claimed already: where it cannot be read now, they wait for it here. */
-  async #loadDefinition(hash: string): Promise<void> {
-    while (!this.#stopped) {
-      try {
-        const json = await this.#options.log.flowDefinition(hash);
-        if (json !== undefined) this.#definitions.set(hash, json);
-        return;
-      } catch (fault) {
-        this.#options.onFault?.("reading a flow's definition", fault);
-        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
-      }
-    }
   }
 
   /** Records facts of a run in its order; the run's start goes before its first fact. */
@@ -403,7 +359,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#open.delete(run.id);
     this.#openBytes -= bodyBytes;
     if (this.#open.size === 0) this.#idle?.();
-    if (this.#hasLeftWork) this.#pump();
+    if (this.#claims.hasLeftWork) this.#claims.pump();
   }
 
   /** Of a run that is gone there is nothing to record: its event's own fault was told. */
