@@ -51,6 +51,7 @@ function isStale() {
 
 function newest(path) {
   const found = statSync(path);
-  if (!found.isDirectory()) return found.mtimeMs;
-  return Math.max(...readdirSync(path).map((name) => newest(join(path, name))), 0);
+  // A folder's own time tells that something in it is gone.
+  const within = found.isDirectory() ? readdirSync(path).map((name) => newest(join(path, name))) : [];
+  return Math.max(found.mtimeMs, ...within);
 }
