@@ -9,7 +9,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { endWith, GtcError, nearest } from "../base/index.ts";
+import { endWith, GtcError } from "../base/index.ts";
 import { headerOf, type Answer, type HeaderList } from "../event/index.ts";
 import { InflightBytes, readBody } from "./body-reader.ts";
 import { BrokenRequests } from "./broken-request.ts";
@@ -19,9 +19,10 @@ import type { ArrivedRequest } from "./arrived-request.ts";
 import { ClientAddresses } from "./client-address.ts";
 import { Connections } from "./connections.ts";
 import { Receiver, type ReceiverOptions } from "./receive-request.ts";
+import { Refusals } from "./refuse-request.ts";
 import { Turns } from "./turns.ts";
 import { requestFault } from "./request-fault.ts";
-import { isNearlyWebhook, KnownRoutes, originForm, type Route, type TenantSources } from "./source-table.ts";
+import { KnownRoutes, originForm, type Route, type TenantSources } from "./source-table.ts";
 
 export interface IngressOptions extends ReceiverOptions {
   readonly host: string;
@@ -95,6 +96,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
 
 class Edge {
   readonly #options: IngressOptions;
+  readonly #refusals: Refusals;
   readonly #receiver: Receiver;
   readonly #inflight: InflightBytes;
   readonly #rate: RateLimiter;
@@ -109,7 +111,8 @@ class Edge {
     this.#connections = connections;
     this.#addresses = new ClientAddresses(options.trustedProxies);
     this.#inflight = new InflightBytes(options.maxInflightBytes);
-    this.#receiver = new Receiver(options, this.#inflight);
+    this.#refusals = new Refusals(options);
+    this.#receiver = new Receiver(options, this.#refusals, this.#inflight);
     this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
   }
 
@@ -155,16 +158,16 @@ class Edge {
       receivedAtMs,
       receivedAt,
     });
-    if (route === undefined) return this.#send(request, response, this.#refuseElsewhere(arrived(NO_BODY)));
+    if (route === undefined) return this.#send(request, response, this.#refusals.forPath(arrived(NO_BODY)));
     const { tenants } = this.#options.sources();
     const tenant = tenants.get(route.tenant);
     if (tenant === undefined)
-      return this.#send(request, response, this.#refuseUnknown(arrived(NO_BODY), tenants.keys()));
+      return this.#send(request, response, this.#refusals.forTenant(arrived(NO_BODY), tenants.keys()));
     if (method === "OPTIONS" && !isChallenge(request, route, tenant))
       return this.#send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
     const refusal = this.#refusalBeforeBody(method, contentLength(headers), route, tenant);
     if (refusal === "method-not-allowed")
-      return this.#send(request, response, this.#receiver.refuseMethod(arrived(NO_BODY)));
+      return this.#send(request, response, this.#refusals.forMethod(arrived(NO_BODY)));
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
     if (expectsContinue) response.writeContinue();
     this.#takeBody(request, response, tenant.maxBodyBytes, arrived).catch((fault: unknown) =>
@@ -201,7 +204,7 @@ class Edge {
 
   /** Resolves when everything that answered requests left to do is done. */
   settled(): Promise<void> {
-    return this.#receiver.settled();
+    return this.#refusals.settled();
   }
 
   #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
@@ -215,26 +218,8 @@ class Edge {
     return this.#rate.take(route.tenant) ? undefined : "too-many-requests";
   }
 
-  /** A path that is nearly a webhook's is probably a sender's mistake; of others there are many on any public address. */
-  #refuseElsewhere(arrived: ArrivedRequest): Answer {
-    const { method, target } = arrived;
-    if (method !== "POST" || !isNearlyWebhook(target)) return problem("not-found");
-    const detail = `There is no webhook at ${target}.`;
-    const hint = "Webhooks are at /events/webhook/{tenant}/{event_type}; `gtc urls` lists them.";
-    return this.#receiver.refuseProbe(arrived, "not-found", { reason: "unknown_path", detail, hint });
-  }
-
-  #refuseUnknown(arrived: ArrivedRequest, tenants: Iterable<string>): Answer {
-    const { tenant } = arrived.route;
-    const similar = nearest(tenant, tenants);
-    const hint = similar === undefined ? "`gtc urls` lists the URLs of this bundle." : `Did you mean "${similar}"?`;
-    const why = { reason: "unknown_tenant", detail: `There is no tenant "${tenant}".`, hint };
-    return this.#receiver.refuseProbe(arrived, "not-found", why);
-  }
-
   #refuse(request: IncomingMessage, response: ServerResponse, arrived: ArrivedRequest, name: ProblemName): void {
-    const why = { reason: name.replaceAll("-", "_"), detail: "", hint: LIMIT_HINTS[name] ?? "" };
-    this.#send(request, response, this.#receiver.refuse(arrived, name, why));
+    this.#send(request, response, this.#refusals.forLimit(arrived, name));
   }
 }
 
@@ -246,12 +231,6 @@ function isChallenge({ headers }: IncomingMessage, { eventType }: Route, tenant:
 
 const NO_BODY = new Uint8Array(0);
 const NOWHERE: Route = { tenant: "", eventType: "" };
-
-const LIMIT_HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
-  "body-too-large": "Raise max_body_bytes if this sender's bodies are that large.",
-  overloaded: "More bytes are in flight than max_inflight_bytes allows; senders will try again.",
-  "too-many-requests": "The tenant sends more than rate_limit_per_second; raise it if that is expected.",
-};
 
 /** What the sender says of the body's length. */
 function contentLength(headers: HeaderList): number {

@@ -14,21 +14,14 @@ import type { Answer, DedupeKey, Envelope, VerdictRecord } from "../event/index.
 import type { Appended, EarlyRuns, PlannedRun } from "../event-log/index.ts";
 import { checkClaimedJson, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
-import {
-  deliveryIdOf,
-  type Handshake,
-  type Provider,
-  type RefusedVerdict,
-  type SignedRequest,
-  type Verdict,
-} from "../signature/index.ts";
+import { deliveryIdOf, type Handshake, type Provider, type SignedRequest, type Verdict } from "../signature/index.ts";
 import { EventAnswers, type Arrival, type EventAnswersOptions } from "./answer-event.ts";
 import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.ts";
 import { dedupeKeyOf, deliveryKey } from "./dedupe-key.ts";
 import { envelopeOf, recordedVerdict } from "./event-of-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
-import { RateLimiter } from "./rate-limiter.ts";
-import { RefusalExplainer, type ExplainedRefusal } from "./refusal-explainer.ts";
+import type { ExplainedRefusal } from "./refusal-explainer.ts";
+import type { Refusals } from "./refuse-request.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { signedRequestOf } from "./signed-request.ts";
 import type { Route, SourceTable, TenantSources } from "./source-table.ts";
@@ -47,27 +40,21 @@ export interface ReceiverOptions extends EventAnswersOptions {
   readonly onHandshake?: (route: Route, handshake: Handshake) => Promise<void>;
 }
 
-/** Of a refused request. Whole up to here, it can be verified again; most providers' bodies are smaller. */
-const KEPT_BODY_BYTES = 64 * 1024;
-/** Refusals of one kind that need no secret to be caused. */
-const KEPT_PROBES_PER_SECOND = 1;
 /** Of a provider's own limit; the rest is for the way there and back. */
 const SHARE_OF_PROVIDERS_LIMIT = 0.8;
 
 export class Receiver {
   readonly #options: ReceiverOptions;
-  readonly #explainer: RefusalExplainer;
+  readonly #refusals: Refusals;
   readonly #answers: EventAnswers;
   readonly #room: ByteRoom;
-  readonly #probes: RateLimiter;
 
   /** `room` holds what all requests may have in memory; decoded bodies count there as long as they are looked at. */
-  constructor(options: ReceiverOptions, room: ByteRoom) {
+  constructor(options: ReceiverOptions, refusals: Refusals, room: ByteRoom) {
     this.#options = options;
+    this.#refusals = refusals;
     this.#room = room;
     this.#answers = new EventAnswers(options);
-    this.#explainer = new RefusalExplainer(options);
-    this.#probes = new RateLimiter(KEPT_PROBES_PER_SECOND, options.clock);
   }
 
   /**
@@ -86,8 +73,7 @@ export class Receiver {
   #judge(request: ArrivedRequest): Answer | Promise<Answer> {
     const { tenants, publicBaseUrl } = this.#options.sources();
     const tenant = tenants.get(request.route.tenant);
-    if (tenant === undefined)
-      return this.refuse(request, "not-found", { reason: "unknown_tenant", detail: "", hint: "" });
+    if (tenant === undefined) return this.#refusals.forTenant(request, tenants.keys());
     const signed = signedRequestOf(request, publicBaseUrl, this.#options.maxDecodedBytes);
     const verifier = tenant.verifiers.get(request.route.eventType) ?? tenant.fallback;
     if (verifier === undefined) return this.#unchecked(request, signed, tenant);
@@ -99,67 +85,13 @@ export class Receiver {
     return this.#conclude(request, signed, verdict, tenant, provider);
   }
 
-  /** Refuses a request, keeps it in the ring, and tells the operator why. */
-  refuse(request: ArrivedRequest, name: ProblemName, why: ExplainedRefusal): Answer {
-    const answer = problem(name);
-    this.#keepRefusal(request, answer.status, this.#durationOf(request), why);
-    return answer;
-  }
-
-  /**
-   * Refuses what anyone can send who knows no secret and no name: another method, a path or a tenant that there is not.
-   * It may be a sender's mistake, which the operator wants to find; but whoever only tries must not push other refusals
-   * out of the ring, so of each kind one a second is kept. All are counted.
-   */
-  refuseProbe(request: ArrivedRequest, name: ProblemName, why: ExplainedRefusal): Answer {
-    if (this.#probes.take(why.reason)) return this.refuse(request, name, why);
-    const answer = problem(name);
-    this.#tell(request, "refused", { status: answer.status, reason: why.reason, unkept: true });
-    return answer;
-  }
-
-  /** Refuses a request for its method. */
-  refuseMethod(request: ArrivedRequest): Answer {
-    const { method, route } = request;
-    const detail = `It was sent with ${method}; webhooks are sent with POST.`;
-    const hint =
-      method === "GET" || method === "HEAD"
-        ? `A browser or a monitor asks like this. If it is a provider's way to confirm the URL, give "${route.eventType}" its "provider" in the answers.`
-        : "Have the sender use POST.";
-    return this.refuseProbe(request, "method-not-allowed", { reason: "method_not_allowed", detail, hint });
-  }
-
-  /** Resolves when every refusal so far was kept. */
-  settled(): Promise<void> {
-    return this.#explainer.settled();
-  }
-
-  #keepRefusal(request: ArrivedRequest, status: number, durationMs: number, why: ExplainedRefusal): void {
-    this.#options.log.refuse({
-      id: this.#options.newId(),
-      receivedAtMs: request.receivedAtMs,
-      tenant: request.route.tenant,
-      eventType: request.route.eventType,
-      method: request.method,
-      target: request.target,
-      headers: request.headers,
-      remoteAddress: request.remoteAddress,
-      status,
-      bodyBytes: request.rawBody.length,
-      // A copy of its own: a view would drag the whole buffer behind it along.
-      bodyStart: new Uint8Array(request.rawBody.subarray(0, KEPT_BODY_BYTES)),
-      ...why,
-    });
-    this.#tell(request, "refused", { status, ...why }, durationMs);
-  }
-
   /** A request for which no scheme is configured. */
   #unchecked(request: ArrivedRequest, signed: SignedRequest, tenant: TenantSources): Answer | Promise<Answer> {
-    if (request.method !== "POST") return this.refuseMethod(request);
+    if (request.method !== "POST") return this.#refusals.forMethod(request);
     if (tenant.requireSignature) {
       const hint = `Give "${request.route.eventType}" a signature in the answers, or set require_signature to false.`;
       const detail = "No signature is configured for this event type.";
-      return this.refuse(request, "unauthorized", { reason: "signature_required", detail, hint });
+      return this.#refusals.refuse(request, "unauthorized", { reason: "signature_required", detail, hint });
     }
     return this.#store(request, { verdict: { status: "unsigned" }, dedupe: deliveryKey(deliveryIdOf(signed)) });
   }
@@ -171,9 +103,9 @@ export class Receiver {
     tenant: TenantSources,
     provider: Provider | undefined,
   ): Answer | Promise<Answer> {
-    if (verdict.status === "refused") return this.#refuseSignature(request, signed, verdict);
+    if (verdict.status === "refused") return this.#refusals.forSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
-    if (verdict.status === "handshake" || request.method !== "POST") return this.refuseMethod(request);
+    if (verdict.status === "handshake" || request.method !== "POST") return this.#refusals.forMethod(request);
     const dedupe = dedupeKeyOf(verdict, tenant, request.rawBody);
     return this.#store(request, {
       verdict: recordedVerdict(verdict),
@@ -181,19 +113,6 @@ export class Receiver {
       providerType: verdict.providerType,
       provider,
     });
-  }
-
-  /** The sender has its 401 at once; why is worked out after it. */
-  #refuseSignature(request: ArrivedRequest, signed: SignedRequest, verdict: RefusedVerdict): Answer {
-    // A browser or a probe that asks with GET is told the method, not that a signature is missing.
-    if (request.method !== "POST") return this.refuseMethod(request);
-    const answer = problem("unauthorized");
-    const durationMs = this.#durationOf(request);
-    const { route, receivedAtMs } = request;
-    this.#explainer.explain({ route, request: signed, receivedAtMs, verdict }, (why) =>
-      this.#keepRefusal(request, answer.status, durationMs, why),
-    );
-    return answer;
   }
 
   async #shake(request: ArrivedRequest, handshake: Handshake): Promise<Answer> {
@@ -212,7 +131,7 @@ export class Receiver {
     const arrival: Arrival = { request, envelope, provider };
     const checked = this.#bodyFault(request);
     const fault = checked instanceof Promise ? await checked : checked;
-    if (fault instanceof NoRoom) return this.refuse(request, "overloaded", NO_ROOM);
+    if (fault instanceof NoRoom) return this.#refusals.refuse(request, "overloaded", NO_ROOM);
     if (fault !== undefined) return this.#answers.refuseContent(arrival, fault);
     const plan = this.#options.plan(envelope);
     if (plan.answering.length === 0) {
