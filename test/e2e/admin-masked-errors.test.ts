@@ -65,6 +65,13 @@ test("of a request too large to be read for a row, the words are shown with the 
   expect(own?.error?.message).toMatch(/no money on ••• for /);
 });
 
+test("the same holds of one that is small only as long as it is compressed", async () => {
+  gateway = await TestGateway.start(bundle, { mask_paths: "$.card" });
+  const [told, listed, own] = await failedRun({ more: "x".repeat(300_000) }, "gzip");
+  for (const run of [told, listed]) expect(run?.error).toMatchObject({ message: "•••", detail: "•••", node: "pay" });
+  expect(own?.error?.message).toMatch(/no money on ••• for /);
+});
+
 test("of a request that unpacks to too much to be looked through, nothing is said again", async () => {
   gateway = await TestGateway.start(bundle, { mask_paths: "$.card" });
   const runs = await failedRun({ more: "x".repeat(9 * 1024 * 1024) }, "gzip");

@@ -11,6 +11,7 @@ import type { AdminBackend } from "./backend.ts";
 import { runRowJson } from "./run-json.ts";
 import { maskablePayload } from "./shown-body.ts";
 
+/** Also when unpacked. */
 const MOST_BODY_BYTES = 256 * 1024;
 const ANYTHING = new Echoes([], true);
 
@@ -31,7 +32,7 @@ async function echoesOfEvents(source: RunRowSource, ids: readonly string[]): Pro
   for (const { id, bodyBytes } of await source.queries.eventsById(ids)) {
     const envelope = bodyBytes > MOST_BODY_BYTES ? undefined : await source.log.getEnvelope(id);
     if (envelope === undefined) continue;
-    const payload = await maskablePayload(envelope.headers, envelope.rawBody, rules);
+    const payload = await maskablePayload(envelope.headers, envelope.rawBody, rules, MOST_BODY_BYTES);
     found.set(id, echoesOf(envelope, payload, rules));
   }
   return found;

@@ -48,23 +48,31 @@ export async function readBody(headers: HeaderList, rawBody: Uint8Array, { paths
   return { body, payload: withheld.length > 0 ? undefined : (known ?? null) };
 }
 
-/** The payload of which something else may repeat masked values, as `readBody` tells it. */
+/**
+ * The payload of which something else may repeat masked values, as `readBody` tells it.
+ * @param maxBytes of a body, also unpacked: more than that is not looked at
+ */
 export async function maskablePayload(
   headers: HeaderList,
   rawBody: Uint8Array,
   { paths }: MaskRules,
+  maxBytes: number,
 ): Promise<JsonValue | undefined> {
   if (paths.length === 0) return null;
-  const known = await knownPayload(headers, rawBody);
+  const known = await knownPayload(headers, rawBody, maxBytes);
   if (known !== undefined) return known;
-  const decoded = decodedOrNothing(rawBody, headerOf(headers, "content-encoding") ?? null);
+  const decoded = decodedOrNothing(rawBody, headerOf(headers, "content-encoding") ?? null, maxBytes);
   return paths.some((path) => mayHold(decoded, path)) ? undefined : null;
 }
 
-function decodedOrNothing(rawBody: Uint8Array, encoding: string | null): Uint8Array | undefined {
+function decodedOrNothing(
+  rawBody: Uint8Array,
+  encoding: string | null,
+  maxBytes = MAX_DECODED_BYTES,
+): Uint8Array | undefined {
   if (encoding === null) return rawBody;
   try {
-    return decodeContent(rawBody, encoding, MAX_DECODED_BYTES);
+    return decodeContent(rawBody, encoding, maxBytes);
   } catch {
     return undefined;
   }
@@ -91,11 +99,15 @@ export async function payloadOf(headers: HeaderList, rawBody: Uint8Array): Promi
   return (await knownPayload(headers, rawBody)) ?? null;
 }
 
-async function knownPayload(headers: HeaderList, rawBody: Uint8Array): Promise<JsonValue | undefined> {
+async function knownPayload(
+  headers: HeaderList,
+  rawBody: Uint8Array,
+  maxBytes = MAX_DECODED_BYTES,
+): Promise<JsonValue | undefined> {
   if (rawBody.length === 0) return null;
-  if (rawBody.length > MAX_DECODED_BYTES) return undefined;
+  if (rawBody.length > maxBytes) return undefined;
   try {
-    return parseJson(await decodePayload(headers, rawBody, MAX_DECODED_BYTES));
+    return parseJson(await decodePayload(headers, rawBody, maxBytes));
   } catch {
     return undefined;
   }

@@ -93,19 +93,17 @@ export class Journal {
   }
 
   write(type: RecordType, meta: string, body: Uint8Array, receipt: Receipt): void {
-    if (this.#closed || this.#state.status === "unavailable") {
-      receipt.rejected(unavailable(this.#closed ? "the log is closed" : this.#because()));
-      return;
-    }
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return receipt.rejected(refusal);
     this.#queue.push({ record: this.#arena.encode(type, meta, body), receipt });
     this.#flushing ??= this.#flush();
   }
 
   /** Writes records in one batch, so that all are stored or none is. @throws RangeError for want of memory; none is written then */
   writeTogether(records: readonly Unwritten[]): void {
-    if (this.#closed || this.#state.status === "unavailable") {
-      const error = unavailable(this.#closed ? "the log is closed" : this.#because());
-      for (const { receipt } of records) receipt.rejected(error);
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      for (const { receipt } of records) receipt.rejected(refusal);
       return;
     }
     const pending = records.map(({ type, meta, body, receipt }) => ({
@@ -204,8 +202,10 @@ export class Journal {
     onStored(this.#end);
   }
 
-  #because(): string {
-    return this.#state.status === "unavailable" ? this.#state.because : "it is ready";
+  /** Why nothing is written now; undefined: it is. */
+  #refusal(): GtcError | undefined {
+    if (this.#closed) return unavailable("the log is closed");
+    return this.#state.status === "unavailable" ? unavailable(this.#state.because) : undefined;
   }
 
   async #fail(batch: readonly Pending[], error: unknown): Promise<void> {
