@@ -5,6 +5,7 @@ export { brokenStatus, endWith, type BrokenStatus } from "./broken-request.ts";
 export { defined } from "./defined.ts";
 export { formatDuration, parseDurationMs } from "./duration.ts";
 export { backoffMs, type BackoffPolicy } from "./backoff.ts";
+export { InFlightMap } from "./in-flight-map.ts";
 export { RecentMap } from "./recent-map.ts";
 export { ReleaseStack, type Release } from "./release-stack.ts";
 export { parseJson, stringifyJson, type JsonObject, type JsonValue } from "./json.ts";

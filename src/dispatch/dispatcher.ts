@@ -12,7 +12,7 @@
  * 6. A run that begins before its event is stored is subject to all of this; `early-run.ts` keeps the order.
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
  */
-import { messageOf, type Clock, type NewId } from "../base/index.ts";
+import { InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
 import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { FlowSet } from "../flow/index.ts";
@@ -86,7 +86,7 @@ const BROKEN: RunEnd = {
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
   readonly #pool: RunnerPool;
-  readonly #open = new Map<string, OpenRun>();
+  readonly #open = new InFlightMap<OpenRun>();
   readonly #definitions: KnownDefinitions;
   readonly #claims: RunClaims;
   readonly #sweep: NodeJS.Timeout;
@@ -188,7 +188,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#stop();
     clearInterval(this.#sweep);
     await this.#pool[Symbol.asyncDispose]();
-    await Promise.allSettled([...this.#open.values()].map((open) => open.recorded));
+    await Promise.allSettled(this.#open.values().map((open) => open.recorded));
   }
 
   /** How many more runs may be open. */

@@ -9,6 +9,7 @@
  * 4. A desk that is closed settles everything that waits, or comes to wait, as `retrying`: the events are safe, the runs
  *    go on after a restart.
  */
+import { InFlightMap } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
 
 export type Reply =
@@ -34,7 +35,7 @@ interface Waiting {
 const SEVERITY: Readonly<Record<RunOutcome, number>> = { succeeded: 0, failed: 1, waiting: 2 };
 
 export class ReplyDesk implements Disposable {
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new InFlightMap<Waiting>();
   #isClosed = false;
 
   /** Waits for the first answer to the event from any of its runs, at most `deadlineMs` milliseconds. */

@@ -9,7 +9,7 @@
  * 3. After `close` no callback is called; open tasks stay open (their runs are resumed by the next process).
  */
 import { Worker } from "node:worker_threads";
-import { RecentMap, threadEntry, type Clock } from "../base/index.ts";
+import { InFlightMap, RecentMap, threadEntry, type Clock } from "../base/index.ts";
 import { packTasks } from "./sent-tasks.ts";
 import type { ChildStarted, Definition, FromRunner, RunOverMessage, RunTask, ToRunner } from "./run-task.ts";
 
@@ -25,9 +25,15 @@ export interface RunnerPoolOptions {
   readonly onOver: (message: RunOverMessage) => void;
 }
 
+interface OpenTask {
+  readonly runId: string;
+  since: number;
+  readonly number: number;
+}
+
 interface Runner {
   readonly worker: Worker;
-  readonly open: Map<string, { since: number; readonly number: number }>;
+  readonly open: InFlightMap<OpenTask>;
   readonly known: RecentMap<string, true>;
   /** Holds the number of the task at work; written by the thread. */
   readonly atWork: Int32Array<SharedArrayBuffer>;
@@ -77,7 +83,7 @@ export class RunnerPool implements AsyncDisposable {
     if (runner.nextNumber + tasks.length > NUMBERS) runner.nextNumber = 1;
     const firstNumber = runner.nextNumber;
     for (const { run } of tasks) {
-      runner.open.set(run.id, { since, number: runner.nextNumber++ });
+      runner.open.set(run.id, { runId: run.id, since, number: runner.nextNumber++ });
       const json = runner.known.get(run.flowHash) === true ? undefined : definitionOf(run.flowHash);
       if (json === undefined) continue;
       const forgotten = runner.known.set(run.flowHash, true);
@@ -106,7 +112,7 @@ export class RunnerPool implements AsyncDisposable {
       name: "gtc runner",
     });
     const known = new RecentMap<string, true>(KNOWN_DEFINITIONS);
-    const runner: Runner = { worker, open: new Map(), known, atWork, nextNumber: 1 };
+    const runner: Runner = { worker, open: new InFlightMap(), known, atWork, nextNumber: 1 };
     worker.on("message", (messages: readonly FromRunner[]) => {
       for (const message of messages) this.#receive(runner, message);
     });
@@ -148,14 +154,14 @@ export class RunnerPool implements AsyncDisposable {
   /** A thread that finishes tasks is alive: those behind in its queue get their time from now. */
   #touch(runner: Runner): void {
     const now = this.#options.clock.monotonic();
-    const [oldest] = runner.open.values();
+    const { oldest } = runner.open;
     if (oldest !== undefined) oldest.since = now;
   }
 
   #replaceHung(): void {
     const now = this.#options.clock.monotonic();
     for (const runner of this.#runners) {
-      const [oldest] = runner.open.values();
+      const { oldest } = runner.open;
       if (oldest === undefined || now - oldest.since < this.#options.hangAfterMs) continue;
       const message = `The run gave no sign of life for ${this.#options.hangAfterMs} ms.`;
       this.#replace(runner, { code: "hung", message });
@@ -167,7 +173,7 @@ export class RunnerPool implements AsyncDisposable {
     if (this.#closed || !this.#runners.includes(runner)) return;
     this.#runners = this.#runners.map((other) => (other === runner ? this.#spawn() : other));
     void runner.worker.terminate();
-    const open = [...runner.open.keys()];
+    const open = runner.open.keys();
     const blamed = blamedOf(runner);
     runner.open.clear();
     for (const runId of open) {
@@ -180,6 +186,6 @@ export class RunnerPool implements AsyncDisposable {
 /** The task at work, or the oldest where that one is over already: it keeps the thread from going on. */
 function blamedOf({ open, atWork }: Runner): string | undefined {
   const number = Atomics.load(atWork, 0);
-  for (const [runId, task] of open) if (task.number === number) return runId;
-  return open.keys().next().value;
+  const task = open.values().find((each) => each.number === number) ?? open.oldest;
+  return task?.runId;
 }

@@ -7,6 +7,7 @@
  * 2. An original that could not be stored is no original: those that waited for it compete anew.
  * 3. Two appends of one key never both look into the journal at the same time.
  */
+import { InFlightMap } from "../../base/index.ts";
 import type { Envelope } from "../../event/index.ts";
 import type { Appended } from "../event-log.ts";
 import type { StoredEvent } from "./event-source.ts";
@@ -29,7 +30,7 @@ export class DedupeGate {
   readonly #eventAt: (position: number) => Promise<StoredEvent | undefined>;
   readonly #onForgotten: (count: number) => void;
   readonly #known: FingerprintMap;
-  readonly #underway = new Map<string, Underway>();
+  readonly #underway = new InFlightMap<Underway>();
   #added = 0;
   #forgottenTold = 0;
 

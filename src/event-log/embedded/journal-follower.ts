@@ -1,12 +1,13 @@
 /** Reads the journal from one position on, segment by segment, as far as it is durable. For the projector's thread. */
 import { closeSync, openSync } from "node:fs";
-import { SegmentScan, type ScannedRecord } from "./scan-segment.ts";
+import { CHUNK_BYTES, SegmentScan, type ScannedRecord } from "./scan-segment.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 import type { Segment } from "./segment-files.ts";
 
 export class JournalFollower {
   readonly #segments: Segment[];
   readonly #writtenFrom: number;
+  readonly #scratch = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   #position: number;
   #open: { readonly segment: Segment; readonly fd: number } | undefined;
 
@@ -46,7 +47,8 @@ export class JournalFollower {
       const from = Math.max(this.#position, segment.base + HEADER_BYTES);
       const { salt, base } = segment;
       const wholeFrom = this.#writtenFrom;
-      const scan = new SegmentScan({ fd: this.#fdOf(segment), salt, base, from, to, wholeFrom });
+      const scratch = this.#scratch;
+      const scan = new SegmentScan({ fd: this.#fdOf(segment), salt, base, from, to, wholeFrom, scratch });
       for (let record = scan.next(); record !== undefined; record = scan.next()) {
         const goOn = visit(record);
         this.#position = scan.end;

@@ -7,6 +7,7 @@
  *    `spilled`: it keeps a row id and reads the projection from there on, in the same order, when there is room.
  * 3. Waiting runs are kept up to a number; past that only the earliest due time of those left out is kept.
  */
+import { InFlightMap } from "../../base/index.ts";
 import type { ClaimedRun, ClaimRequest, RunFact, WrittenSteps } from "../event-log.ts";
 import type { WorkSignal } from "../work-signal.ts";
 import { DueHeap } from "./due-heap.ts";
@@ -40,13 +41,13 @@ export interface OpenRun {
 export class RunQueue {
   readonly #limits: RunQueueLimits;
   readonly #signal: WorkSignal;
-  readonly #entries = new Map<string, RunEntry>();
+  readonly #entries = new InFlightMap<RunEntry>();
   /** First in, first out; entries that have gone meanwhile are passed over. */
   #ready: RunEntry[] = [];
   #readyHead = 0;
-  readonly #claimed = new Set<RunEntry>();
+  readonly #claimed = new InFlightMap<RunEntry>();
   readonly #waiting = new DueHeap<WaitingEntry>();
-  readonly #hotByEvent = new Map<string, RunEntry[]>();
+  readonly #hotByEvent = new InFlightMap<RunEntry[]>();
   #hotBytes = 0;
   #nextLeaseMs = Infinity;
   /** The row id after which the projection holds runs that are not in memory; undefined: all are. */
@@ -97,7 +98,7 @@ export class RunQueue {
   addBegun(id: string): void {
     const entry: RunEntry = { id, state: "claimed", hot: undefined, leaseUntilMs: Infinity };
     this.#entries.set(id, entry);
-    this.#claimed.add(entry);
+    this.#claimed.set(entry.id, entry);
   }
 
   #addHot(claimed: ClaimedRun): void {
@@ -144,7 +145,7 @@ export class RunQueue {
       if (entry === undefined) break;
       entry.state = "claimed";
       entry.leaseUntilMs = request.nowMs + request.leaseMs;
-      this.#claimed.add(entry);
+      this.#claimed.set(entry.id, entry);
       this.#nextLeaseMs = Math.min(this.#nextLeaseMs, entry.leaseUntilMs);
       taken.push(entry);
     }
@@ -162,13 +163,13 @@ export class RunQueue {
   /** A run that could not be completed now: it stays first in line. */
   giveBack(entry: RunEntry): void {
     if (entry.state !== "claimed") return;
-    this.#claimed.delete(entry);
+    this.#unclaim(entry);
     this.#makeReady(entry, true);
   }
 
   remove(entry: RunEntry): void {
     this.#cool(entry);
-    this.#claimed.delete(entry);
+    this.#unclaim(entry);
     if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
     entry.state = "gone";
   }
@@ -267,7 +268,7 @@ export class RunQueue {
   }
 
   #wait(entry: RunEntry, dueAtMs: number): void {
-    this.#claimed.delete(entry);
+    this.#unclaim(entry);
     if (this.#waiting.size >= this.#limits.waitingRuns) {
       this.#entries.delete(entry.id);
       entry.state = "gone";
@@ -280,6 +281,11 @@ export class RunQueue {
     this.#entries.set(fresh.id, fresh);
     this.#waiting.push({ dueAtMs, entry: fresh });
     this.#signal.at(dueAtMs);
+  }
+
+  /** The claim may be that of a newer entry of the same run. */
+  #unclaim(entry: RunEntry): void {
+    if (this.#claimed.get(entry.id) === entry) this.#claimed.delete(entry.id);
   }
 
   #leaveOut(dueAtMs: number): void {
@@ -299,7 +305,7 @@ export class RunQueue {
     if (nowMs < this.#nextLeaseMs) return;
     let next = Infinity;
     const expired: RunEntry[] = [];
-    for (const entry of this.#claimed) {
+    for (const entry of this.#claimed.values()) {
       if (entry.leaseUntilMs <= nowMs) expired.push(entry);
       else next = Math.min(next, entry.leaseUntilMs);
     }
