@@ -4,8 +4,8 @@
  *
  * A `Map` makes a new table after every few dozen insertions and deletions, and its old table keeps everything that was in
  * it at that time, the next table included. Once one such table is old for the collector, the chain behind it and all it
- * holds counts as alive until the next full collection: almost every request was copied twice and called old. With flows
- * that answer this was a sixth of all processor time, spread over the collector's threads where no profile points at it.
+ * holds counts as alive until the next full collection: requests are copied twice and called old. docs/design/speed.md has
+ * what that costs.
  *
  * Invariant: what was deleted is referred to by nothing in here, and refers to nothing in here.
  */

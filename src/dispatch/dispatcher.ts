@@ -235,10 +235,10 @@ export class Dispatcher implements AsyncDisposable {
       all.push({ type: "run_started", runId: open.run.id, attempt: open.attempt, atMs: open.startedAtMs });
     }
     all.push(...facts);
-    // The log keeps the order of calls, so a run's calls need no waiting for each other.
+    // The log keeps the order of calls, so a run's calls need no waiting for each other, and the last is settled last.
     const recorded = (open.early ?? this.#options.log).record(all);
     recorded.catch(() => (open.isBroken = true));
-    open.recorded = Promise.allSettled([open.recorded, recorded]);
+    open.recorded = recorded;
     return recorded;
   }
 

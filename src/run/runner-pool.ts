@@ -93,7 +93,7 @@ export class RunnerPool implements AsyncDisposable {
     const message: ToRunner = { kind: "tasks", tasks: sent, firstNumber, definitions, forget };
     runner.worker.postMessage(
       message,
-      sent.bodies.map((body) => body.buffer),
+      sent.buffers.map(({ buffer }) => buffer),
     );
   }
 

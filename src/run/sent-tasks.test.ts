@@ -73,17 +73,44 @@ test("a thread gets its tasks as they were sent", () => {
   fc.assert(
     fc.property(fc.array(task), (tasks) => {
       const sent = packTasks(tasks);
-      const arrived = structuredClone(sent, { transfer: sent.bodies.map((body) => body.buffer) });
+      const arrived = structuredClone(sent, { transfer: sent.buffers.map(({ buffer }) => buffer) });
       expect(unpackTasks(arrived)).toEqual(tasks);
     }),
   );
 });
 
-test("no more than the bodies goes over, and the sender keeps its own", () => {
-  const whole = new Uint8Array(64 * 1024).fill(7);
+/** Tasks with bodies of these sizes, each a view into a larger buffer and filled with its own number. */
+function tasksOf(sizes: readonly number[]): RunTask[] {
   const [drawn] = fc.sample(task, { seed: 1, numRuns: 1 });
-  const rawBody = whole.subarray(10, 13);
-  const { bodies } = packTasks([{ ...drawn!, envelope: { ...drawn!.envelope, rawBody } }]);
-  expect(bodies.map((body) => body.buffer.byteLength)).toEqual([3]);
-  expect(bodies[0]!.buffer).not.toBe(whole.buffer);
+  return sizes.map((size, index) => {
+    const rawBody = new Uint8Array(size + 20).fill(index).subarray(10, 10 + size);
+    return { ...drawn!, envelope: { ...drawn!.envelope, rawBody } };
+  });
+}
+
+function sizesOf(sizes: readonly number[]): readonly number[] {
+  return packTasks(tasksOf(sizes)).buffers.map(({ buffer }) => buffer.byteLength);
+}
+
+test("no more than the bodies goes over, and the sender keeps its own", () => {
+  const tasks = tasksOf([3, 5]);
+  const { buffers } = packTasks(tasks);
+  expect(buffers.map(({ buffer }) => buffer.byteLength)).toEqual([8]);
+  structuredClone(buffers, { transfer: buffers.map(({ buffer }) => buffer) });
+  expect(tasks.map(({ envelope }) => envelope.rawBody.byteLength)).toEqual([3, 5]);
+});
+
+test("small bodies travel together, large ones alone, and none keeps many others", () => {
+  const kib = 1024;
+  expect(sizesOf([])).toEqual([]);
+  expect(sizesOf([0])).toEqual([0]);
+  expect(sizesOf([16 * kib, 17 * kib, 1])).toEqual([16 * kib + 1, 17 * kib]);
+  expect(sizesOf(Array.from({ length: 17 }, () => 16 * kib))).toEqual([128 * kib, 128 * kib, 16 * kib]);
+});
+
+test("bodies of all sizes arrive as they were", () => {
+  const tasks = tasksOf([0, 1, 16_384, 16_385, 200_000, 7, 16_000, 16_000, 16_000, 16_000, 16_000, 16_000, 16_000, 9]);
+  const sent = packTasks(tasks);
+  const arrived = structuredClone(sent, { transfer: sent.buffers.map(({ buffer }) => buffer) });
+  expect(unpackTasks(arrived)).toEqual(tasks);
 });
