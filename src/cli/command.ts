@@ -28,7 +28,12 @@ export interface CommandContext {
   readonly version: string;
   /** Resolves when the program is asked to stop (SIGINT, SIGTERM). Only a command that waits for it changes what a signal does. */
   readonly untilStopped: () => Promise<void>;
+  /** From here on an error that ends the command is told as JSON, whatever its words say. */
+  readonly tellErrorsAsJson: () => void;
 }
+
+/** What the program gives; the rest comes from `runCli`. */
+export type Surroundings = Omit<CommandContext, "version" | "tellErrorsAsJson">;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,10 +1,11 @@
 /** `gtc doctor`: everything that can be wrong with a bundle and its surroundings, each with what to do about it. */
 import type { DoctorFinding } from "../admin/index.ts";
 import { messageOf, type ExitCode } from "../base/index.ts";
-import type { GatewayConfig } from "../config/index.ts";
+import { ConfigFault, type GatewayConfig } from "../config/index.ts";
 import {
   examineFiles,
   examineSources,
+  findingOf,
   hasErrors,
   loadBundle,
   readBundleFolder,
@@ -58,12 +59,19 @@ interface Examination {
 /** Goes as far as it can: what depends on something that failed is left out. */
 async function examine(context: CommandContext, folder: string): Promise<Examination> {
   const findings: Finding[] = [];
-  const config = await attempt(findings, "configuration", "configuration", () => configFor(context, folder));
+  const diagnostics: Diagnostic[] = [];
+  const config = await attempt(
+    findings,
+    "configuration",
+    "configuration",
+    () => configFor(context, folder),
+    diagnostics,
+  );
   const files = await attempt(findings, "bundle", folder, () => readBundleFolder(folder));
-  if (files === undefined) return { findings, diagnostics: [] };
+  if (files === undefined) return { findings, diagnostics };
   findings.push(...examineFiles(files), ...(await examineAnswers(context, files)));
   if (config !== undefined) findings.push(...(await examineRunning(context, files, config)));
-  return { findings, diagnostics: files.diagnostics };
+  return { findings, diagnostics: [...diagnostics, ...files.diagnostics] };
 }
 
 async function examineRunning(
@@ -87,18 +95,31 @@ async function examineRunning(
   return findings;
 }
 
-/** Runs a step; an error that an operator may meet becomes a finding, at `place` where it names none itself. */
+/**
+ * Runs a step; an error that an operator may meet becomes a finding, at `place` where it names none itself. One with places
+ * in a file becomes a finding for each.
+ */
 async function attempt<T>(
   findings: Finding[],
   check: string,
   place: string,
   step: () => Promise<T>,
+  diagnostics: Diagnostic[] = [],
 ): Promise<T | undefined> {
   try {
     return await step();
   } catch (thrown) {
     const fault = asGtcError(thrown);
     if (fault === undefined) throw thrown;
+    if (fault instanceof ConfigFault) {
+      const { fix } = fault;
+      diagnostics.push(...fault.diagnostics);
+      findings.push(...fault.diagnostics.map(findingOf));
+      findings.push(
+        ...fault.mistakes.map((message) => ({ level: "error", check, where: place, message, fix }) as const),
+      );
+      return undefined;
+    }
     const where = String(fault.details["path"] ?? place);
     findings.push({ level: "error", check, where, message: messageOf(fault), fix: fault.fix });
     return undefined;

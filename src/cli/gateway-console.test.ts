@@ -19,6 +19,7 @@ async function lineOf(end: RunEnd): Promise<{ level?: string; msg?: string }> {
     env: {},
     version: "0",
     untilStopped: async () => undefined,
+    tellErrorsAsJson: () => undefined,
   };
   const output = new GatewayConsole(context, { format: "json", level: "debug", folder: "/srv/my bundle" });
   const run = { id: "r", eventId: "e1", tenant: "demo", flow: "pay", flowHash: "h", startNode: "a", createdAtMs: 0 };

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { resolveConfig, type GatewayConfig } from "../config/index.ts";
 import { hasErrors, loadBundle, type LoadedBundle } from "../setup/index.ts";
-import type { Diagnostic } from "../text/index.ts";
+import { Source, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 
 /** An error whose places are shown with their lines. */
@@ -31,7 +31,11 @@ export async function configFor(
     if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
     throw new GtcError("GTC_CONFIG_INVALID", { detail: `${path} cannot be read: ${cause.message}` }, { cause });
   });
-  return resolveConfig({ options, env: context.env, ...(fileText !== undefined && { fileText }) });
+  return resolveConfig({
+    options,
+    env: context.env,
+    ...(fileText !== undefined && { file: new Source(path, fileText) }),
+  });
 }
 
 /** A bundle that was set up and whose files have no fault. @throws GtcError, BundleFault */

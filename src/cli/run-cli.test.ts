@@ -1,8 +1,19 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { asGtcError } from "./as-gtc-error.ts";
 import { runGtc } from "../../test/support/run-gtc.ts";
 import { COMMANDS } from "./commands.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gtc-cli-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("the help names every command, and a group's help its own", async () => {
   const { stdout, exitCode } = await runGtc(["--help"]);
@@ -73,6 +84,24 @@ test.each<[string, string, readonly string[], Readonly<Record<string, string>>]>
   expect(exitCode).not.toBe(0);
   expect(stdout).toBe("");
   expect(JSON.parse(stderr)).toMatchObject({ error: { code, fix: expect.any(String) as string } });
+});
+
+test("start with a log of JSON by its gtc.yaml tells what comes after as one JSON object", async () => {
+  await writeFile(join(folder, "gtc.yaml"), "log_format: json\n");
+  const { stderr } = await runGtc(["start", folder]);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: "GTC_BUNDLE_NOT_FOUND" } });
+});
+
+test("mistakes in gtc.yaml are shown with their lines, those of variables beside them", async () => {
+  await writeFile(join(folder, "gtc.yaml"), "# ports\nprot: 1\nadmin_port: abc\n");
+  const env = { GTC_RETENTION: "soon" };
+  const { exitCode, stderr } = await runGtc(["start", folder], { env });
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("gtc.yaml:2:1");
+  expect(stderr).toContain("prot: 1");
+  expect(stderr).toContain('Did you mean "port"?');
+  expect(stderr).toContain("gtc.yaml:3:13");
+  expect(stderr).toContain('gtc.yaml has 2 fault(s); GTC_RETENTION: "soon" is not a duration');
 });
 
 test.each<[readonly string[], Readonly<Record<string, string>>]>([

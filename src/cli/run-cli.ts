@@ -1,6 +1,6 @@
 /** Finds the command that was named, runs it, and is the one place where an error becomes a message and an exit code. */
 import { GtcError, nearest, type ExitCode } from "../base/index.ts";
-import { UsageFault, type Command, type CommandContext } from "./command.ts";
+import { UsageFault, type Command, type CommandContext, type Surroundings } from "./command.ts";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { errorsAreJson } from "./error-format.ts";
 import { commandHelp, groupHelp, overview } from "./help.ts";
@@ -13,15 +13,16 @@ import { reportError } from "./report-error.ts";
  */
 export async function runCli(
   words: readonly string[],
-  surroundings: Omit<CommandContext, "version">,
+  surroundings: Surroundings,
   version: string,
   entries: readonly CommandEntry[] = COMMANDS,
 ): Promise<ExitCode> {
-  const context = { ...surroundings, version };
+  let asJson = errorsAreJson(words, surroundings.env);
+  const context = { ...surroundings, version, tellErrorsAsJson: () => void (asJson = true) };
   try {
     return await dispatch(words, context, entries);
   } catch (thrown) {
-    return reportError(thrown, context, errorsAreJson(words, context.env));
+    return reportError(thrown, context, asJson);
   }
 }
 

@@ -49,6 +49,8 @@ export const start = defineCommand({
       admin_port: options["admin-port"]?.toString(),
       log_format: options["log-format"],
     });
+    // Where the file asks for it; the words and the environment were looked at before.
+    if (config.logFormat === "json") context.tellErrorsAsJson();
     // Watched before it is read, so that no edit falls in between.
     await using changes = await (options.watch ? watchBundle(folder) : watchSetup(folder));
     const bundle = await soundBundle(context, folder, config);

@@ -2,12 +2,12 @@
 import { once } from "node:events";
 import { isatty } from "node:tty";
 import pc from "picocolors";
-import type { CommandContext, Environment, Palette } from "./command.ts";
+import type { Environment, Palette, Surroundings } from "./command.ts";
 
 const DEFAULT_WIDTH = 100;
 
 /** The context for `main.ts`. Colours: only on a terminal, and never with NO_COLOR (no-color.org) or `--no-color`. */
-export function processContext(words: readonly string[], env: Environment): Omit<CommandContext, "version"> {
+export function processContext(words: readonly string[], env: Environment): Surroundings {
   const isTerminal = isatty(0) && isatty(1);
   const wanted = (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" && !words.includes("--no-color");
   return {

@@ -1,5 +1,27 @@
 import { expect, test } from "vitest";
-import { resolveConfig } from "./index.ts";
+import { locationOf, Source } from "../text/index.ts";
+import { resolveConfig, type ConfigFault, type ConfigSources } from "./index.ts";
+
+/** The bundle's file with this text. */
+function fileOf(text: string): Source {
+  return new Source("gtc.yaml", text);
+}
+
+/** Everything that is wrong: of options and variables, then of the file with its places. */
+function faultsOf(sources: ConfigSources): readonly string[] {
+  try {
+    resolveConfig(sources);
+    return [];
+  } catch (thrown) {
+    const { mistakes, diagnostics } = thrown as ConfigFault;
+    return [
+      ...mistakes,
+      ...diagnostics.map(
+        (each) => `${locationOf(each)} ${each.message}${each.hint === undefined ? "" : ` ${each.hint}`}`,
+      ),
+    ];
+  }
+}
 
 test("without anything, the defaults hold", () => {
   expect(resolveConfig({ env: {} })).toMatchObject({
@@ -13,9 +35,9 @@ test("without anything, the defaults hold", () => {
 });
 
 test("option beats environment beats file", () => {
-  const fileText = "port: 1\nadmin_port: 1\nrunners: 1\n";
+  const file = fileOf("port: 1\nadmin_port: 1\nrunners: 1\n");
   const env = { GTC_PORT: "2", GTC_ADMIN_PORT: "2" };
-  expect(resolveConfig({ options: { port: "3" }, env, fileText })).toMatchObject({ port: 3, adminPort: 2, runners: 1 });
+  expect(resolveConfig({ options: { port: "3" }, env, file })).toMatchObject({ port: 3, adminPort: 2, runners: 1 });
 });
 
 test("sizes and durations are read with their units", () => {
@@ -39,37 +61,64 @@ test("the configuration cannot be changed", () => {
 });
 
 test("all faults are said at once, each with its place and what is allowed", () => {
-  const resolve = (): unknown =>
-    resolveConfig({
-      options: { port: "eighty" },
-      env: { GTC_RETENTION: "soon", GTC_PROT: "1" },
-      fileText: "runers: 2\nlog_level: loud\n",
-    });
-  expect(resolve).toThrow(expect.objectContaining({ code: "GTC_CONFIG_INVALID" }) as Error);
-  for (const part of [
-    '--port: "eighty" is not a whole number',
-    "GTC_RETENTION",
-    "did you mean GTC_PORT",
-    'did you mean "runners"',
-    "one of debug, info, warn, error",
-  ])
-    expect(resolve).toThrow(part);
+  const sources = {
+    options: { port: "eighty" },
+    env: { GTC_RETENTION: "soon", GTC_PROT: "1" },
+    file: fileOf("runers: 2\nlog_level: loud\n# no more\nhost:\n  - a\n"),
+  };
+  expect(faultsOf(sources)).toEqual([
+    "there is no variable GTC_PROT; did you mean GTC_PORT?",
+    '--port: "eighty" is not a whole number from 0 to 65535',
+    'GTC_RETENTION: "soon" is not a duration such as 250ms, 10s, 1h30m',
+    'gtc.yaml:1:1 There is no setting "runers". Did you mean "runners"?',
+    'gtc.yaml:2:12 log_level: "loud" is not one of debug, info, warn, error.',
+    'gtc.yaml:5:3 host: ["a"] is not a text.',
+  ]);
+  expect(() => resolveConfig(sources)).toThrow(
+    expect.objectContaining({
+      code: "GTC_CONFIG_INVALID",
+      message: expect.stringContaining("gtc.yaml has 3 fault(s); there is no variable GTC_PROT") as string,
+    }) as Error,
+  );
+});
+
+test("a variable that is out of range is refused", () => {
+  expect(faultsOf({ env: { GTC_PORT: "99999" } })).toEqual(['GTC_PORT: "99999" is not a whole number from 0 to 65535']);
+});
+
+test("what an option or a variable replaces in the file does not count", () => {
+  expect(faultsOf({ env: { GTC_PORT: "1" }, file: fileOf("port: abc\n") })).toEqual([]);
 });
 
 test.each([
-  [
-    "a port that there is not",
-    { env: { GTC_PORT: "99999" } },
-    'GTC_PORT: "99999" is not a whole number from 0 to 65535',
-  ],
-  ["a list for a text", { env: {}, fileText: "host: [127.0.0.1]\n" }, 'gtc.yaml: host: ["127.0.0.1"] is not a text'],
+  ["a list for a text", "host: [127.0.0.1]\n", '1:7 host: ["127.0.0.1"] is not a text.'],
   [
     "a name for an address",
-    { env: {}, fileText: "trusted_proxies: 127.0.0.1, nginx\n" },
-    'gtc.yaml: trusted_proxies: "127.0.0.1, nginx" is not a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8',
+    "trusted_proxies: 127.0.0.1, nginx\n",
+    '1:18 trusted_proxies: "127.0.0.1, nginx" is not a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8.',
   ],
-  ["no YAML", { env: {}, fileText: "port: 1\n port: 2\n" }, "gtc.yaml:1:7: Nested mappings"],
-  ["a setting twice", { env: {}, fileText: "port: 1\nport: 2\n" }, "gtc.yaml:2:1: Map keys must be unique"],
-])("%s is refused where it stands", (_what, sources, message) => {
-  expect(() => resolveConfig(sources)).toThrow(message);
+  ["no YAML", "port: 1\n port: 2\n", "1:7 Nested mappings are not allowed in compact mappings."],
+  ["a setting twice", "port: 1\nport: 2\n", "2:1 Map keys must be unique."],
+  ["a list of settings", "- port: 1\n", "1:1 This file must hold settings as `name: value`."],
+  ["a text", "\nport 1\n", "2:1 This file must hold settings as `name: value`."],
+  [
+    "a name that is no text",
+    "? [a]\n: 1\n",
+    '1:3 There is no setting "". docs/reference/configuration.md lists all settings.',
+  ],
+  [
+    "an alias that leads nowhere",
+    "port: *other\n",
+    "1:7 Unresolved alias (the anchor must be set before the alias): other.",
+  ],
+])("%s is refused where it stands", (_what, text, fault) => {
+  expect(faultsOf({ env: {}, file: fileOf(text) })).toEqual([`gtc.yaml:${fault}`]);
+});
+
+test.each([
+  ["nothing", ""],
+  ["a comment", "# port: 1\n"],
+  ["settings without a value", "port:\nhost: ~\n"],
+])("a file with %s changes nothing", (_what, text) => {
+  expect(resolveConfig({ env: {}, file: fileOf(text) })).toEqual(resolveConfig({ env: {} }));
 });

@@ -1,41 +1,69 @@
 /** option > environment > file > default; everything that is wrong is said at once. */
-import { LineCounter, parseDocument } from "yaml";
-import { GtcError, messageOf, nearest, parseAddressRange, parseDurationMs } from "../base/index.ts";
+import { GtcError, nearest, parseAddressRange, parseDurationMs } from "../base/index.ts";
+import type { Diagnostic, Source } from "../text/index.ts";
+import { readConfigFile, type ConfigFile } from "./config-file.ts";
 import { SETTINGS, type GatewayConfig, type Setting } from "./settings.ts";
 
 export interface ConfigSources {
   /** Options of the command by setting name. */
   readonly options?: Readonly<Record<string, string | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of the bundle's `gtc.yaml`, if there is one. */
-  readonly fileText?: string;
+  /** The bundle's `gtc.yaml`, if there is one. */
+  readonly file?: Source;
+}
+
+/** What is wrong with the configuration: in options and variables (`mistakes`), and in the file, at its places. */
+export class ConfigFault extends GtcError {
+  readonly mistakes: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(mistakes: readonly string[], diagnostics: readonly Diagnostic[]) {
+    const inFile =
+      diagnostics.length === 0 ? [] : [`${diagnostics[0]!.source.name} has ${diagnostics.length} fault(s)`];
+    super("GTC_CONFIG_INVALID", { detail: [...inFile, ...mistakes].join("; ") });
+    this.mistakes = mistakes;
+    this.diagnostics = diagnostics;
+  }
 }
 
 /** Variables that begin with GTC_ and are no settings. */
 const OTHER_VARIABLES = new Set(["GTC_KEY"]);
+const NO_FILE: ConfigFile = { values: new Map(), diagnostics: [] };
 
-/** Resolves the configuration. @throws GtcError GTC_CONFIG_INVALID with every fault. */
-export function resolveConfig({ options = {}, env, fileText }: ConfigSources): GatewayConfig {
+/** Resolves the configuration. @throws ConfigFault with every fault. */
+export function resolveConfig({ options = {}, env, file }: ConfigSources): GatewayConfig {
+  const { values, diagnostics: fileFaults } = file === undefined ? NO_FILE : readConfigFile(file);
+  const diagnostics: Diagnostic[] = [...fileFaults];
   const faults: string[] = [];
-  const file = readFileSettings(fileText, faults);
   checkVariables(env, faults);
   const resolved: Record<string, SettingValue> = {};
   for (const setting of SETTINGS as readonly Setting[]) {
     const variable = variableOf(setting.name);
+    const inFile = values.get(setting.name);
     const [raw, from] = pick([
       [options[setting.name], setting.option ?? setting.name],
       [env[variable], variable],
-      [file[setting.name], `gtc.yaml: ${setting.name}`],
+      [inFile?.value, undefined],
     ]);
     const value = raw === undefined ? fallbackOf(setting) : readValue(setting, raw);
-    if (value === undefined)
-      faults.push(
-        `${from}: ${JSON.stringify(raw)} is not ${expected(setting)} (option ${setting.option ?? "-"}, variable ${variable})`,
-      );
-    else resolved[setting.field] = value;
+    if (value !== undefined) {
+      resolved[setting.field] = value;
+      continue;
+    }
+    const what = `${JSON.stringify(raw)} is not ${expected(setting)}`;
+    if (from !== undefined) faults.push(`${from}: ${what}`);
+    else if (file !== undefined && inFile !== undefined)
+      diagnostics.push(invalidValue(file, setting, what, inFile.span));
   }
-  if (faults.length > 0) throw new GtcError("GTC_CONFIG_INVALID", { detail: faults.join("; ") });
+  if (faults.length + diagnostics.length > 0) throw new ConfigFault(faults, inOrder(diagnostics));
   return Object.freeze(resolved) as GatewayConfig;
+}
+
+function invalidValue(source: Source, { name }: Setting, what: string, span: Diagnostic["span"]): Diagnostic {
+  return { level: "error", code: "invalid-setting", message: `${name}: ${what}.`, source, span };
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.span.start - b.span.start);
 }
 
 /** The environment variable of a setting. */
@@ -43,36 +71,9 @@ export function variableOf(name: string): string {
   return `GTC_${name.toUpperCase()}`;
 }
 
-function pick(candidates: readonly (readonly [unknown, string])[]): readonly [unknown, string] {
-  return candidates.find(([value]) => value !== undefined && value !== "") ?? [undefined, ""];
-}
-
-function readFileSettings(text: string | undefined, faults: string[]): Readonly<Record<string, unknown>> {
-  if (text === undefined) return {};
-  try {
-    const lines = new LineCounter();
-    const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
-    for (const { message, pos } of document.errors) {
-      const { line, col } = lines.linePos(pos[0]);
-      faults.push(`gtc.yaml:${line}:${col}: ${message}`);
-    }
-    if (document.errors.length > 0) return {};
-    const value = document.toJS({ maxAliasCount: 100 }) as unknown;
-    if (value === null) return {};
-    if (typeof value !== "object" || Array.isArray(value)) throw new Error("it must hold settings as `name: value`");
-    for (const name of Object.keys(value)) {
-      if ((SETTINGS as readonly Setting[]).some((setting) => setting.name === name)) continue;
-      const meant = nearest(
-        name,
-        (SETTINGS as readonly Setting[]).map((setting) => setting.name),
-      );
-      faults.push(`gtc.yaml: there is no setting "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
-    }
-    return value as Record<string, unknown>;
-  } catch (fault) {
-    faults.push(`gtc.yaml: ${messageOf(fault)}`);
-    return {};
-  }
+/** The first value that was given, and where: undefined for the file. */
+function pick(candidates: readonly (readonly [unknown, string | undefined])[]): readonly [unknown, string | undefined] {
+  return candidates.find(([value]) => value !== undefined && value !== "") ?? [undefined, undefined];
 }
 
 function checkVariables(env: ConfigSources["env"], faults: string[]): void {

@@ -14,7 +14,8 @@ export function examineFiles({ folder, diagnostics, flows }: BundleFolder): read
   return [{ level: "ok", check: "flows", where: folder, message }];
 }
 
-function findingOf(diagnostic: Diagnostic): Finding {
+/** A mistake in a file as one of doctor's findings. */
+export function findingOf(diagnostic: Diagnostic): Finding {
   const { level, code, message, hint } = diagnostic;
   return { level, check: code, where: locationOf(diagnostic), message, ...(hint !== undefined && { fix: hint }) };
 }

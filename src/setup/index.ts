@@ -24,5 +24,5 @@ export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } 
 export type { OpenSetup } from "./settings.ts";
 export { wouldChange, writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
-export { examineFiles, examineSources } from "./examine-bundle.ts";
+export { examineFiles, findingOf, examineSources } from "./examine-bundle.ts";
 export type { Finding } from "./finding.ts";
