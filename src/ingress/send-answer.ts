@@ -1,0 +1,34 @@
+/** Writes an answer to its connection, also where the request's body was not read to its end. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "../event/index.ts";
+
+/** Sends an answer. When the body was not read to its end, the connection is closed: its rest would be taken for a request. */
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  if (response.destroyed || response.headersSent) return;
+  const isRead = request.complete || !hasBody(request);
+  if (!isRead) response.shouldKeepAlive = false;
+  const isEmpty = answer.status === 204 || answer.status === 304;
+  // A flat list is what node writes with the least work. The length is ours to say, and only once.
+  const headers: string[] = [];
+  for (const name of Object.keys(answer.headers))
+    if (name !== "content-length") headers.push(name, answer.headers[name]!);
+  if (!isEmpty) headers.push("content-length", String(Buffer.byteLength(answer.body)));
+  response.writeHead(answer.status, headers);
+  response.end(request.method === "HEAD" || isEmpty ? undefined : answer.body);
+  if (!isRead) closeAfterAnswer(request);
+  else if (!request.complete) request.resume();
+}
+
+/** Whether a body follows the headers (RFC 9112 section 6.3); an answer may be there before node says that none came. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/** The rest of the body is drained for a moment, so that the sender reads the answer instead of a connection reset. */
+function closeAfterAnswer(request: IncomingMessage): void {
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), 1000);
+  timer.unref();
+  request.once("close", () => clearTimeout(timer));
+  request.resume();
+}
