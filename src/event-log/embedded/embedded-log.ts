@@ -1,7 +1,7 @@
 /**
  * The embedded log: the journal is the truth, the projection its index, and this file the wiring between them. What the
- * port promises is kept where it says so: durability and order in `journal.ts`, duplicates in `dedupe-gate.ts`, claims in
- * `run-queue.ts`, queries in `projection.ts`.
+ * port promises is kept where it says so: durability and order in `journal.ts`, what stored records mean for runs and
+ * duplicates in `event-writer.ts`, duplicates in `dedupe-gate.ts`, claims in `run-queue.ts`, queries in `projection.ts`.
  */
 import { GtcError } from "../../base/index.ts";
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
@@ -10,15 +10,14 @@ import type { ChangeSignal } from "../change-signal.ts";
 import type { WorkSignal } from "../work-signal.ts";
 import { Claims } from "./claims.ts";
 import { DedupeGate } from "./dedupe-gate.ts";
-import { encodeEvent, encodeFacts, NO_BODY } from "./event-record.ts";
+import { EventWriter } from "./event-writer.ts";
 import { EventSource, summaryOf } from "./event-source.ts";
 import type { EmbeddedQueries } from "./embedded-queries.ts";
-import type { Journal, Unwritten } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { Projection } from "./projection.ts";
 import type { ProjectionReader } from "./projection-reader.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { RECORD_EVENT, RECORD_FACTS } from "./record-format.ts";
 import { dropOldSegments } from "./retention.ts";
 import type { RunQueue } from "./run-queue.ts";
 
@@ -42,6 +41,7 @@ export class EmbeddedLog implements Port.EventLog {
   readonly #parts: EmbeddedParts;
   readonly #source: EventSource;
   readonly #gate: DedupeGate;
+  readonly #writer: EventWriter;
   readonly #claims: Claims;
   #closed: Promise<void> | undefined;
 
@@ -56,6 +56,12 @@ export class EmbeddedLog implements Port.EventLog {
       (position) => this.#source.event(position),
       (count) => options.onNotice({ kind: "keys-forgotten", count }),
     );
+    this.#writer = new EventWriter({
+      journal: () => this.#writable(),
+      queue,
+      gate: this.#gate,
+      answerOf: (eventId) => this.#answerOf(eventId),
+    });
     this.#claims = new Claims({
       queue,
       projection,
@@ -77,25 +83,14 @@ export class EmbeddedLog implements Port.EventLog {
 
   append(draft: Port.EventDraft): Promise<Port.Appended> {
     const { envelope, refusedBecause } = draft;
-    if (envelope.dedupe === undefined || refusedBecause !== undefined) return this.#store(draft, undefined, 0);
+    if (envelope.dedupe === undefined || refusedBecause !== undefined) return this.#writer.store(draft, undefined, 0);
     return this.#gate.append(envelope, envelope.dedupe.value, (duplicateOf, fingerprint) =>
-      this.#store(draft, duplicateOf, fingerprint),
+      this.#writer.store(draft, duplicateOf, fingerprint),
     );
   }
 
   record(facts: readonly Port.NewFact[]): Promise<void> {
-    const journal = this.#writable();
-    if (journal instanceof GtcError) return Promise.reject(journal);
-    if (facts.length === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      journal.write(RECORD_FACTS, encodeFacts(facts), NO_BODY, {
-        stored: (position) => {
-          this.#noteAll(facts, position);
-          resolve();
-        },
-        rejected: reject,
-      });
-    });
+    return this.#writer.record(facts);
   }
 
   refuse(refusal: Port.Refusal): void {
@@ -198,95 +193,6 @@ export class EmbeddedLog implements Port.EventLog {
     return (await this.#parts.projection.read(this.#end, query)).value;
   }
 
-  #store(draft: Port.EventDraft, duplicateOf: string | undefined, fingerprint: number): Promise<Port.Appended> {
-    const journal = this.#writable();
-    if (journal instanceof GtcError) return Promise.reject(journal);
-    const startsRuns = duplicateOf === undefined && draft.refusedBecause === undefined;
-    // Nothing begins for an event that is sure to be rejected.
-    const begun = startsRuns && journal.state.status === "ready" ? draft.early?.begin() : undefined;
-    if (begun !== undefined) return begun.then((facts) => this.#writeBegun(draft, fingerprint, facts));
-    const { envelope } = draft;
-    return new Promise((resolve, reject) => {
-      journal.write(RECORD_EVENT, encodeEvent(draft, duplicateOf, fingerprint), envelope.rawBody, {
-        stored: (position) => {
-          if (duplicateOf !== undefined) {
-            resolve(this.#duplicate(envelope.id, duplicateOf));
-            return;
-          }
-          this.#remember(envelope, fingerprint, position);
-          if (draft.refusedBecause === undefined) this.#queueRuns(draft, position);
-          resolve({ kind: "stored", eventId: envelope.id });
-        },
-        rejected: reject,
-      });
-    });
-  }
-
-  /**
-   * Writes an event whose runs have begun, and what they have done, in one batch: both are stored or neither is. A torn
-   * tail may have the event alone, of which nobody was told: its runs begin anew.
-   */
-  async #writeBegun(
-    draft: Port.EventDraft,
-    fingerprint: number,
-    facts: readonly Port.NewFact[],
-  ): Promise<Port.Appended> {
-    try {
-      await this.#writeWith(draft, fingerprint, facts);
-    } catch (error) {
-      draft.early?.rejected(error as Error);
-      throw error;
-    }
-    return { kind: "stored", eventId: draft.envelope.id };
-  }
-
-  /** Resolves when both are on disk; the runs' side was told so before anything else could happen. */
-  #writeWith(draft: Port.EventDraft, fingerprint: number, facts: readonly Port.NewFact[]): Promise<void> {
-    const journal = this.#writable();
-    if (journal instanceof GtcError) return Promise.reject(journal);
-    const { envelope, runs, early } = draft;
-    return new Promise((resolve, rejected) => {
-      const done = (): void => {
-        early?.stored();
-        resolve();
-      };
-      const stored = (position: number): void => {
-        this.#remember(envelope, fingerprint, position);
-        for (const { id } of runs) this.#parts.queue.addBegun(id);
-        if (facts.length === 0) done();
-      };
-      const noted = (position: number): void => {
-        this.#noteAll(facts, position);
-        done();
-      };
-      const event: Unwritten = {
-        type: RECORD_EVENT,
-        meta: encodeEvent(draft, undefined, fingerprint),
-        body: envelope.rawBody,
-        receipt: { stored, rejected },
-      };
-      if (facts.length === 0) return journal.writeTogether([event]);
-      const receipt = { stored: noted, rejected };
-      journal.writeTogether([event, { type: RECORD_FACTS, meta: encodeFacts(facts), body: NO_BODY, receipt }]);
-    });
-  }
-
-  #remember({ receivedAtMs }: Envelope, fingerprint: number, position: number): void {
-    if (fingerprint !== 0) this.#gate.add(fingerprint, position, receivedAtMs);
-  }
-
-  #queueRuns({ envelope, runs }: Port.EventDraft, position: number): void {
-    for (let index = 0; index < runs.length; index++) {
-      const run = runs[index]!;
-      this.#parts.queue.addFresh({ run, envelope, attempts: 0, steps: [], answered: false }, position + index);
-    }
-  }
-
-  async #duplicate(eventId: string, duplicateOf: string): Promise<Port.Appended> {
-    const answer = await this.#answerOf(duplicateOf);
-    return { kind: "duplicate", eventId, duplicateOf, ...(answer !== undefined && { answer }) };
-  }
-
   /** The duplicate is stored by now: an answer that cannot be read is no reason to call it lost. */
   async #answerOf(eventId: string): Promise<AnswerRecord | undefined> {
     try {
@@ -295,22 +201,5 @@ export class EmbeddedLog implements Port.EventLog {
     } catch {
       return undefined;
     }
-  }
-
-  /** As they stand in the record: the projection counts them there. */
-  #noteAll(facts: readonly Port.NewFact[], position: number): void {
-    let place = position;
-    for (const fact of facts) {
-      this.#note(fact, place);
-      place += fact.type === "written_steps" ? fact.steps.length : 1;
-    }
-  }
-
-  #note(fact: Port.NewFact, seq: number): void {
-    const { queue } = this.#parts;
-    if (fact.type === "flow_stored" || fact.type === "traffic_minute") return;
-    if (fact.type === "answered") return fact.answer.by === "flow" ? queue.noteAnswered(fact.eventId) : undefined;
-    if (fact.type === "run_queued") queue.addQueued(fact.run.id, seq);
-    else queue.note(fact);
   }
 }
