@@ -27,9 +27,11 @@ test("the seed's two forms", () => {
       spec: { kind: "mac", alg: "hmac-sha256", signature: { header: "X-Hub-Signature-256", prefixOptional: true } },
     },
   });
-  expect(configOf({ header: "Stripe-Signature", algorithm: "stripe", secret: "whsec_x" }).config).toMatchObject({
-    scheme: { spec: { content: "{timestamp}.{body}", timestamp: { tolerance: 300 } } },
+  expect(configOf({ header: "X-Stripe", algorithm: "stripe", secret: "whsec_x" }).config).toEqual({
+    scheme: { provider: "stripe" },
+    header: "X-Stripe",
   });
+  expect(configOf({ algorithm: "stripe", secret: "whsec_x" }).config).toEqual({ scheme: { provider: "stripe" } });
 });
 
 test("a reference to the environment is passed on as it stands, also where a key would have to be in form", () => {

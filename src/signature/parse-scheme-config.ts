@@ -6,6 +6,7 @@ import { nearest, parseAddressRange } from "../base/index.ts";
 import type { SigningKey } from "./compiled-scheme.ts";
 import { parseKeys } from "./parse-keys.ts";
 import { parseSchemeSpec } from "./parse-scheme-spec.ts";
+import type { Provider } from "./provider.ts";
 import { findProvider, PROVIDER_NAMES } from "./providers/index.ts";
 import { sha256Spec, type SchemeConfig } from "./scheme-config.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
@@ -62,7 +63,7 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
   const spec = scheme !== undefined && "spec" in scheme ? scheme.spec : provider?.scheme;
   const secretMayCome = provider?.secretFromHandshake === true;
   const keys = parseKeys(collected.input, spec, secretMayCome, collected.faults);
-  const rest = parseRest(collected, spec);
+  const rest = parseRest(collected, spec, provider);
   if (collected.faults.length > 0 || scheme === undefined) return { faults: collected.faults };
   return { config: { scheme, ...(Object.keys(settings).length > 0 && { settings }), ...rest }, keys };
 }
@@ -103,6 +104,8 @@ function parseAlgorithm({ input, faults }: Collected): SchemeConfig["scheme"] | 
     faults.push({ path: "header", message: "must be the name of a header" });
     return undefined;
   }
+  // More than a way to sign: its events carry their id, by which a redelivery is known.
+  if (algorithm === "stripe") return { provider: algorithm };
   const spec = typeof algorithm === "string" ? algorithmSpec(algorithm, header) : undefined;
   if (spec === "header") {
     faults.push({ path: "header", message: "is missing", hint: "Name the header that carries the signature." });
@@ -125,8 +128,6 @@ function algorithmSpec(algorithm: string, header: string | undefined): SchemeSpe
       const signature = { header, prefix: `${algorithm}=`, prefixOptional: true, encoding: "hex" } as const;
       return { kind: "mac", alg: `hmac-${algorithm}`, signature, content: "{body}" };
     }
-    case "stripe":
-      return stripeSpec(header ?? "Stripe-Signature");
     case "token":
       return header === undefined ? "header" : { kind: "token", from: `header:${header}` };
     case "bearer":
@@ -138,12 +139,6 @@ function algorithmSpec(algorithm: string, header: string | undefined): SchemeSpe
     default:
       return undefined;
   }
-}
-
-function stripeSpec(header: string): SchemeSpec {
-  const scheme = findProvider("stripe", undefined)?.scheme;
-  if (scheme?.kind !== "mac") throw new Error("the table has Stripe as a MAC");
-  return { ...scheme, signature: { ...scheme.signature, header } };
 }
 
 function parseSettings({ input, faults }: Collected, known: readonly string[]): Record<string, string> {
@@ -175,7 +170,7 @@ function pick(input: Readonly<Record<string, unknown>>, names: readonly string[]
 
 type Rest = Pick<SchemeConfig, "header" | "toleranceSeconds" | "url" | "allowIps" | "eventType" | "deliveryId">;
 
-function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined): Rest {
+function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined, provider: Provider | undefined): Rest {
   const { tolerance, url, allow_ips: ips, event_type_from: eventType, delivery_id_from: deliveryId } = input;
   if (tolerance !== undefined && (typeof tolerance !== "number" || !(tolerance > 0 && tolerance <= 604_800))) {
     faults.push({ path: "tolerance", message: "must be a number of seconds between 1 and 604800" });
@@ -189,7 +184,7 @@ function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined): 
       faults.push({ path, message: "must be a source such as header:NAME or json:a.b" });
   }
   return {
-    ...(typeof input["header"] === "string" && input["provider"] !== undefined && { header: input["header"] }),
+    ...(typeof input["header"] === "string" && provider !== undefined && { header: input["header"] }),
     ...(typeof tolerance === "number" && { toleranceSeconds: tolerance }),
     ...(typeof url === "string" && { url }),
     ...(Array.isArray(ips) && { allowIps: ips as readonly string[] }),

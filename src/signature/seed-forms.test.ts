@@ -96,11 +96,20 @@ test("provider github reads its own headers", () => {
   });
 });
 
-test("an id inside the signed body is a signed one", () => {
-  const verdict = judge({ provider: "stripe", secret: "whsec_xxx" }, [
-    ["Stripe-Signature", stripeHeader(NOW_MS / 1000)],
-  ]);
+test.each([
+  ["provider stripe", { provider: "stripe", secret: "whsec_xxx" }],
+  ["algorithm stripe", STRIPE],
+])("%s knows an event by the id inside the signed body, and its type", (_form, config) => {
+  const verdict = judge(config, [["Stripe-Signature", stripeHeader(NOW_MS / 1000)]]);
   expect(verdict).toMatchObject({ providerType: "order.created", deliveryId: { value: "evt_1", signed: true } });
+});
+
+test("algorithm stripe reads the header that it was given", () => {
+  const config = { ...STRIPE, header: "X-Forwarded-Stripe" };
+  expect(judge(config, [["X-Forwarded-Stripe", stripeHeader(NOW_MS / 1000)]]).status).toBe("verified");
+  expect(judge(config, [["Stripe-Signature", stripeHeader(NOW_MS / 1000)]])).toMatchObject(
+    refusal("signature_missing"),
+  );
 });
 
 test("the verdict names the secret that fitted, and one past its end is refused", () => {

@@ -117,6 +117,16 @@ test("stripe: the time of signing counts, in both directions", async () => {
   expect((await send(-290_000)).status).toBe(202);
 });
 
+test("stripe: an event that is sent again, signed anew, is a duplicate of the first", async () => {
+  const body = '{"id": "evt_again", "type": "x"}';
+  const send = async (agoMs: number): Promise<Record<string, unknown>> => {
+    const signature = signStripe(body, "whsec_1", Date.now() - agoMs);
+    return (await gateway.post("demo/stripe", body, { ...JSON_TYPE, "stripe-signature": signature })).json();
+  };
+  const first = await send(60_000);
+  expect(await send(0)).toMatchObject({ duplicate_of: first["event_id"] });
+});
+
 test("a tenant's default check covers every event type without one of its own", async () => {
   expect(
     (await gateway.post("acme/anything", "{}", { ...JSON_TYPE, "x-signature": hmacHex("{}", "acme-key") })).status,
