@@ -65,6 +65,33 @@ describe("answers that are valid", () => {
     expect([...secrets.keys()]).toEqual(["acme/github/default"]);
   });
 
+  test("the structured shape: what stands under its tenant's own name comes to what stands at the top", () => {
+    const acme = { require_signature: true, signatures: { "order.created": { header: "X-Acme", secret: "a" } } };
+    const section = { ...VALID, max_body_bytes: 1000, signatures: { github: SHA256 }, tenants: { acme } };
+    const { settings, secrets } = validOf(
+      JSON.stringify({ tenant: "acme", setup_answers: { "events-webhook": section } }),
+    );
+    expect(settings.tenants["acme"]).toMatchObject({ enabled: true, requireSignature: true, maxBodyBytes: 1000 });
+    expect(Object.keys(settings.tenants["acme"]!.byType)).toEqual(["github", "order.created"]);
+    expect([...secrets.keys()].sort()).toEqual(["acme/github/default", "acme/order.created/default"]);
+  });
+
+  test("the structured shape: what its tenant gets twice is refused, as only one can hold", () => {
+    const twice = { signatures: { github: SHA256 }, secret_header: "X-Sig", secret_key: "k" };
+    const section = { ...VALID, ...twice, tenants: { acme: twice } };
+    const outcome = outcomeOf(JSON.stringify({ tenant: "acme", setup_answers: { "events-webhook": section } }));
+    const at = "$.setup_answers.events-webhook.tenants.acme";
+    expect("faults" in outcome && outcome.faults.map(({ path }) => path)).toEqual([
+      `${at}.signatures.github`,
+      `${at}.secret_key`,
+    ]);
+  });
+
+  test("the structured shape: a tenant may have any name", () => {
+    const answers = { tenant: "constructor", setup_answers: { "events-webhook": VALID } };
+    expect(outcomeOf(JSON.stringify(answers), ["constructor"])).toMatchObject({ tenant: "constructor" });
+  });
+
   test("secrets come out apart: the settings hold their names alone", () => {
     const section = { ...VALID, secret_header: "X-Sig", secret_key: "the-key", signatures: { github: SHA256 } };
     const { settings, secrets } = validOf(JSON.stringify({ "events-webhook": section }));

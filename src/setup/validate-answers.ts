@@ -59,7 +59,12 @@ class Validator {
     const isEnabled = section["enabled"] === true;
     const own = this.#tenant(section, path, tenant ?? ANY);
     const tenants = this.#tenants(section["tenants"], `${path}.tenants`);
-    if (tenant !== undefined) this.#checkTenant(tenant, "$.tenant");
+    if (tenant !== undefined) {
+      this.#checkTenant(tenant, "$.tenant");
+      const more = Object.hasOwn(tenants, tenant) ? tenants[tenant] : undefined;
+      const section = this.#together(own, more, memberPath(`${path}.tenants`, tenant));
+      tenants[tenant] = { ...section, enabled: isEnabled };
+    }
     return {
       format: SETTINGS_FORMAT,
       // Answers for one tenant say nothing of the others.
@@ -68,8 +73,19 @@ class Validator {
       requireSignature: tenant === undefined && own.requireSignature === true,
       ...(tenant === undefined && own.maxBodyBytes !== undefined && { maxBodyBytes: own.maxBodyBytes }),
       shared: tenant === undefined ? own : { byType: {} },
-      tenants: tenant === undefined ? tenants : { ...tenants, [tenant]: { ...own, enabled: isEnabled } },
+      tenants,
     };
+  }
+
+  /** What answers for one tenant say of it: `own` at their top, and `more` under `tenants`, which goes before. */
+  #together(own: StoredTenant, more: StoredTenant | undefined, path: string): StoredTenant {
+    if (more === undefined) return own;
+    const twice = (at: string): void =>
+      this.#values.fault(at, "stands here and at the top, which is about the same tenant", "Keep one of the two.");
+    for (const type of Object.keys(more.byType))
+      if (Object.hasOwn(own.byType, type)) twice(memberPath(`${path}.signatures`, type));
+    if (own.fallback !== undefined && more.fallback !== undefined) twice(`${path}.secret_key`);
+    return { ...own, ...more, byType: { ...own.byType, ...more.byType } };
   }
 
   #tenants(value: unknown, path: string): Record<string, StoredTenant> {
