@@ -126,6 +126,20 @@ test("a run whose end cannot be recorded goes on from its last recorded step whe
   await dispatcher[Symbol.asyncDispose]();
 });
 
+test("what a thread is told of failed tries leaves out those that a stop of the gateway cut off", async () => {
+  const log = await logWithRun();
+  const at = { type: "run_started", runId: "run-1", atMs: 0 } as const;
+  await log.record([1, 2, 3].map((attempt) => ({ ...at, attempt })));
+  const { callbacks, dispatcher, next } = start(log);
+  expect(await next()).toMatchObject({ attempt: 4, failedTries: 0 });
+  const error = { code: "script-threw", message: "no", retryable: true };
+  callbacks.onOver(over({ status: "waiting", error, delayMs: 0 }));
+  expect(await next()).toMatchObject({ attempt: 5, failedTries: 1 });
+  callbacks.onOver(over({ status: "succeeded" }));
+  await dispatcher.drain(NEVER);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
 test("a run that took its thread down too often is not tried again", async () => {
   const log = await logWithRun();
   const { callbacks, dispatcher, next } = start(log);

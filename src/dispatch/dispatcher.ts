@@ -54,6 +54,7 @@ interface OpenRun {
   readonly bodyBytes: number;
   /** 1 for the first. */
   readonly attempt: number;
+  readonly failedTries: number;
   readonly startedAtMs: number;
   readonly startedAt: number;
   startRecorded: boolean;
@@ -137,7 +138,7 @@ export class Dispatcher implements AsyncDisposable {
     // Nobody jumps the line of those that wait in the log.
     const hasRoom = !this.#claims.hasLeftWork && this.#room() > this.#claims.asked;
     if (this.#stopped || !hasRoom || this.#definitions.get(run.flowHash) === undefined) return false;
-    const task = this.#taskFor({ run, envelope, attempts: 0, steps: [], answered: false }, early);
+    const task = this.#taskFor({ run, envelope, attempts: 0, failedTries: 0, steps: [], answered: false }, early);
     if (this.#earlyTasks.push(task) === 1) setImmediate(() => this.#handEarly());
     return true;
   }
@@ -207,7 +208,7 @@ export class Dispatcher implements AsyncDisposable {
   #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {
     const { clock, maxPayloadBytes } = this.#options;
     const attempt = claimed.attempts + 1;
-    const { run, envelope, steps } = claimed;
+    const { run, envelope, steps, failedTries } = claimed;
     const bodyBytes = envelope.rawBody.length;
     this.#openBytes += bodyBytes;
     this.#open.set(run.id, {
@@ -215,6 +216,7 @@ export class Dispatcher implements AsyncDisposable {
       receivedAtMs: envelope.receivedAtMs,
       bodyBytes,
       attempt,
+      failedTries,
       startedAtMs: clock.now(),
       startedAt: clock.monotonic(),
       startRecorded: false,
@@ -224,7 +226,7 @@ export class Dispatcher implements AsyncDisposable {
       early,
       isGone: false,
     });
-    return { run, envelope, attempt, steps, maxPayloadBytes };
+    return { run, envelope, attempt, failedTries, steps, maxPayloadBytes };
   }
 
   /** Records facts of a run in its order; the run's start goes before its first fact. */
@@ -316,7 +318,7 @@ export class Dispatcher implements AsyncDisposable {
     const { eventId, id } = open.run;
     const answer = open.isMute ? undefined : given;
     const { replies, onFault } = this.#options;
-    const settled = settleLost(end, open.attempt);
+    const settled = settleLost(end, open.failedTries);
     // A run that only shared a thread with the one that took it down has not had its try.
     if (end.status === "waiting" && end.error.code === "displaced") open.startRecorded = true;
     if (!open.isBroken) {

@@ -25,8 +25,8 @@ export function endFact(runId: string, end: RunEnd, nowMs: number): Fact {
   }
 }
 
-/** A run whose thread was lost waits for its next try, but not for ever. @param attempt 1 for the first */
-export function settleLost(end: RunEnd, attempt: number): RunEnd {
-  const isLost = end.status === "waiting" && LOST_CODES.has(end.error.code) && attempt >= MAX_LOST_TRIES;
+/** A run whose thread was lost waits for its next try, but not for ever. @param failedTries those before this one */
+export function settleLost(end: RunEnd, failedTries: number): RunEnd {
+  const isLost = end.status === "waiting" && LOST_CODES.has(end.error.code) && failedTries + 1 >= MAX_LOST_TRIES;
   return isLost ? { status: "failed", error: end.error } : end;
 }

@@ -1,5 +1,6 @@
 /** The contract of the event log: who works on which run. */
 import { describe, expect, test } from "vitest";
+import type { Fact } from "./event-log.ts";
 import { answered, ended, failure, started, START_MS, step, waiting } from "./event-log-fixtures.contract.ts";
 import { LEASE_MS, idsOfRuns, type LogUnderTest } from "./log-under-test.contract.ts";
 
@@ -25,6 +26,7 @@ export function claimsContract(on: LogUnderTest): void {
         run: draft.runs[0],
         envelope: draft.envelope,
         attempts: 0,
+        failedTries: 0,
         steps: [],
         answered: false,
       });
@@ -51,6 +53,22 @@ export function claimsContract(on: LogUnderTest): void {
       expect([again!.run, again!.attempts, again!.steps, again!.answered]).toEqual([run, 1, [over, wentOn], true]);
       expect((await on.log.getEvent(run.eventId))!.runs[0]!.steps).toEqual([over, wentOn, failed]);
       expect(await on.claim(1, START_MS + 5001)).toEqual([]);
+    });
+
+    test("tries that others cut off are tries, but no failed ones", async () => {
+      const draft = on.make.draft();
+      const run = draft.runs[0]!;
+      const waitingFor = (code: string): Fact => {
+        return { type: "run_waiting", runId: run.id, resumeAtMs: START_MS, error: { ...failure, code } };
+      };
+      await on.log.append(draft);
+      await on.claim();
+      // The first two were under way when their gateway was killed.
+      await on.log.record([started(run), started(run, 2), started(run, 3), waitingFor("script-threw")]);
+      await on.log.record([started(run, 4), waitingFor("displaced"), waitingFor("log-unavailable")]);
+      await on.log.record([started(run, 5), waitingFor("crashed")]);
+      const [again] = await on.claim(1, START_MS + 1);
+      expect([again!.attempts, again!.failedTries]).toEqual([5, 2]);
     });
 
     test("`answered` speaks of a flow's answer only", async () => {

@@ -211,6 +211,8 @@ export interface ClaimedRun {
   readonly envelope: Envelope;
   /** How many times the run has been tried before: 0 for a new one. */
   readonly attempts: number;
+  /** Tries that a failure ended: only these count against the flow's `max_attempts`. */
+  readonly failedTries: number;
   /** Succeeded steps so far, in order: a resumed run goes on after them. */
   readonly steps: readonly StepDone[];
   /** Whether the event already has an answer from a flow. */

@@ -11,6 +11,9 @@ import type {
 import { isOpen } from "./derive-status.ts";
 import type { Envelope } from "../event/index.ts";
 
+/** A try that ended with one of these was cut off by others, not by a failure of its own. */
+const COSTS_NO_TRY: ReadonlySet<string> = new Set(["displaced", "log-unavailable"]);
+
 /** One run as the facts told it. Facts that come after the run has ended change nothing. */
 export class RunStory {
   readonly plan: PlannedRun;
@@ -21,6 +24,7 @@ export class RunStory {
   resolvedBy: RunResolution | undefined;
   readonly #steps: StepDone[] = [];
   #attempts = 0;
+  #failedTries = 0;
   #error: RunError | undefined;
   #resumeAtMs: number | undefined;
   #startedAtMs: number | undefined;
@@ -46,6 +50,7 @@ export class RunStory {
         return;
       case "run_waiting":
         this.status = "waiting";
+        if (!COSTS_NO_TRY.has(fact.error.code)) this.#failedTries += 1;
         this.#resumeAtMs = fact.resumeAtMs;
         this.#error = fact.error;
         this.leaseUntilMs = undefined;
@@ -71,7 +76,14 @@ export class RunStory {
 
   claimed(envelope: Envelope, answered: boolean): ClaimedRun {
     const steps = this.#steps.filter((step) => step.status === "succeeded" || step.next !== undefined);
-    return { run: this.plan, envelope, attempts: this.#attempts, steps, answered };
+    return {
+      run: this.plan,
+      envelope,
+      attempts: this.#attempts,
+      failedTries: this.#failedTries,
+      steps,
+      answered,
+    };
   }
 
   detail(): RunDetail {

@@ -124,9 +124,10 @@ class Attempt {
   /** Ends the try with an error: wait for the next one, or fail for good. */
   end(error: RunError): RunResult {
     const { retry } = this.#flow;
-    if (!error.retryable || this.#task.attempt >= retry.maxAttempts) return this.#result({ status: "failed", error });
+    const failedTries = this.#task.failedTries + 1;
+    if (!error.retryable || failedTries >= retry.maxAttempts) return this.#result({ status: "failed", error });
     const policy = { initialMs: retry.initialDelayMs, maxMs: retry.maxDelayMs, factor: retry.factor };
-    const delayMs = backoffMs(policy, this.#task.attempt, () => this.#host.random());
+    const delayMs = backoffMs(policy, failedTries, () => this.#host.random());
     return this.#result({ status: "waiting", error, delayMs });
   }
 

@@ -11,6 +11,8 @@ export interface RunTask {
   readonly envelope: Envelope;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Tries that a failure ended. Less than those before this one where a gateway was stopped in the middle. */
+  readonly failedTries: number;
   /** Steps that are over and are not run again, in order. */
   readonly steps: readonly StepDone[];
   readonly maxPayloadBytes: number;

@@ -27,7 +27,7 @@ function taskOf(flowHash: string): RunTask {
     verdict: { status: "unsigned" },
   } as const;
   const run = { id: flowHash, eventId: "event", tenant: "demo", flow: "f", flowHash, startNode: "a", createdAtMs: 0 };
-  return { run, envelope, attempt: 1, steps: [], maxPayloadBytes: 100 };
+  return { run, envelope, attempt: 1, failedTries: 0, steps: [], maxPayloadBytes: 100 };
 }
 
 test.each([
@@ -74,6 +74,7 @@ test("runs with large payloads take turns: together they would be more than thei
       run: { ...run, id: `run-${n}` },
       envelope: { ...envelope, headers, rawBody: new Uint8Array(body) },
       attempt: 1,
+      failedTries: 0,
       steps: [],
       maxPayloadBytes: 2 * length,
     };

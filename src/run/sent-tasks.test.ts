@@ -65,6 +65,7 @@ const task: fc.Arbitrary<RunTask> = fc.record({
   }),
   envelope,
   attempt: fc.nat(),
+  failedTries: fc.nat(),
   steps: fc.array(step),
   maxPayloadBytes: fc.nat(),
 });

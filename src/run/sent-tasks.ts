@@ -27,10 +27,11 @@ type SentHead = Omit<RunTask, "envelope" | "steps"> & { readonly envelope: Envel
 /** The bodies are copies: moving a view would drag the whole buffer behind it over to the thread. */
 export function packTasks(tasks: readonly RunTask[]): SentTasks {
   const { places, buffers } = packBodies(tasks.map(({ envelope }) => envelope.rawBody));
-  const heads = tasks.map(({ run, envelope, attempt, maxPayloadBytes }, index) => ({
+  const heads = tasks.map(({ run, envelope, attempt, failedTries, maxPayloadBytes }, index) => ({
     run,
     envelope: headOf(envelope),
     attempt,
+    failedTries,
     maxPayloadBytes,
     body: places[index]!,
   }));
@@ -39,10 +40,10 @@ export function packTasks(tasks: readonly RunTask[]): SentTasks {
 
 export function unpackTasks({ json, buffers, steps }: SentTasks): readonly RunTask[] {
   const heads = JSON.parse(json) as readonly SentHead[];
-  return heads.map(({ run, envelope, attempt, maxPayloadBytes, body: [buffer, from, to] }, index) => {
+  return heads.map(({ run, envelope, attempt, failedTries, maxPayloadBytes, body: [buffer, from, to] }, index) => {
     const whole = envelope as Writable<Envelope>;
     whole.rawBody = buffers[buffer]!.subarray(from, to);
-    return { run, envelope: whole, attempt, maxPayloadBytes, steps: steps[index]! };
+    return { run, envelope: whole, attempt, failedTries, maxPayloadBytes, steps: steps[index]! };
   });
 }
 

@@ -105,6 +105,34 @@ triggers: [{ type: event, event_type: f }]
   expect(detail.runs[0]!.steps[0]!.output).toBe(1);
 });
 
+test("a stop of the gateway in the middle of a run costs it none of its tries", async () => {
+  const slow = Array.from({ length: 120 }, (_, n) => {
+    const next = n === 119 ? "fails" : `slow${n + 1}`;
+    return `  - { id: slow${n}, type: script, config: { script: "let x = 0; for i in 0..200000 { x += 1; } x" }, next: ${next} }`;
+  });
+  const bundle = await bundleOf({
+    "f.ygtc": `
+config: { retry_policy: { max_attempts: 2, initial_delay: 20ms } }
+nodes:
+${slow.join("\n")}
+  - { id: fails, type: script, config: { script: "throw \\"no\\"" } }
+triggers: [{ type: event, event_type: f }]
+`,
+  });
+  let id: unknown;
+  for (let stops = 1; stops <= 3; stops++) {
+    await using gateway = await TestGateway.start(bundle, { shutdown_grace: "0s" });
+    id ??= (await gateway.post("demo/f", "{}")).json()["event_id"];
+    const state = async (): Promise<unknown> => (await gateway.event(id)).runs[0];
+    await expect.poll(state).toMatchObject({ status: "running", attempt: stops });
+  }
+  await using gateway = await TestGateway.start(bundle);
+  const detail = await gateway.settled(id);
+  expect(detail.runs[0]).toMatchObject({ status: "failed", error: { code: "script-threw" } });
+  expect(detail.runs[0]!.attempt).toBeGreaterThan(2);
+  expect(nodesOf(detail).slice(-2)).toEqual(["fails failed", "fails failed"]);
+});
+
 test("an event that no flow handled runs once there is one, through a replay", async () => {
   const bundle = await bundleOf({});
   await using gateway = await TestGateway.start(bundle);

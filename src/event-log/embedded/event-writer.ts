@@ -128,7 +128,10 @@ export class EventWriter {
   #queueRuns({ envelope, runs }: Port.EventDraft, position: number): void {
     for (let index = 0; index < runs.length; index++) {
       const run = runs[index]!;
-      this.#parts.queue.addFresh({ run, envelope, attempts: 0, steps: [], answered: false }, position + index);
+      this.#parts.queue.addFresh(
+        { run, envelope, attempts: 0, failedTries: 0, steps: [], answered: false },
+        position + index,
+      );
     }
   }
 
