@@ -1,6 +1,8 @@
 /**
  * What a flow sees as `event.payload`: the parsed JSON, the form's object, the text, or a description of the bytes.
- * It is returned as JSON text, so that numbers keep the form in which they were sent.
+ * It is returned as JSON text, so that numbers keep the form in which they were sent. A text, form or multipart body that
+ * is none (a byte that its charset does not have, a boundary that never comes) is described as bytes: it is stored and
+ * acknowledged by then, and the flow can still do something with it.
  */
 import { isUtf8 } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
@@ -12,7 +14,7 @@ import { decodeForm } from "./form.ts";
 import { decodeMultipart } from "./multipart.ts";
 import { JsonCheck, MAX_JSON_DEPTH, nestsTooDeep } from "./json-check.ts";
 import { isPlainJson } from "./json-scan.ts";
-import { PayloadFault } from "./payload-fault.ts";
+import { PayloadFault, type PayloadFaultCode } from "./payload-fault.ts";
 
 /**
  * Decodes a raw body into the JSON text of its payload; `maxBytes` caps the decoded size. `isChecked`: the body is
@@ -33,11 +35,14 @@ export function decodePayload(
     case "json":
       return isChecked ? textOf(body, type) : jsonText(textOf(body, type));
     case "form":
-      return stringifyJson(decodeForm(textOf(body, type)));
+      return textOrBytes(body, type, (text) => stringifyJson(decodeForm(text)));
     case "multipart":
-      return decodeMultipart(body, contentTypeHeader ?? "", maxBytes).then((fields) => stringifyJson(fields));
+      return decodeMultipart(body, contentTypeHeader ?? "", maxBytes).then(
+        (fields) => stringifyJson(fields),
+        (fault: unknown) => bytesUnless(fault, "invalid_multipart", body, type),
+      );
     case "text":
-      return JSON.stringify(textOf(body, type));
+      return textOrBytes(body, withDeclaredCharset(body, type), (text) => JSON.stringify(text));
     case "binary":
       return bytesJson(body, type.mediaType);
     case "unknown":
@@ -153,6 +158,34 @@ function textOf(body: Uint8Array, type: ContentType): string {
   } catch {
     throw new PayloadFault("invalid_text", `the body cannot be read as ${charset}`);
   }
+}
+
+function textOrBytes(body: Uint8Array, type: ContentType, payloadOf: (text: string) => string): string {
+  let text: string;
+  try {
+    text = textOf(body, type);
+  } catch (fault) {
+    return bytesUnless(fault, "invalid_text", body, type);
+  }
+  return payloadOf(text);
+}
+
+function bytesUnless(fault: unknown, expected: PayloadFaultCode, body: Uint8Array, { mediaType }: ContentType): string {
+  if (fault instanceof PayloadFault && fault.code === expected) return bytesJson(body, mediaType);
+  throw fault;
+}
+
+/** As long as a declaration may reasonably be. */
+const DECLARATION_BYTES = 200;
+const XML_DECLARATION = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']/;
+
+/** XML says its charset itself where the header does not (RFC 7303 section 3.2). */
+function withDeclaredCharset(body: Uint8Array, type: ContentType): ContentType {
+  if (type.charset !== undefined || !type.mediaType.endsWith("xml")) return type;
+  const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, DECLARATION_BYTES));
+  const charset = XML_DECLARATION.exec(start.toString("latin1"))?.[1]?.toLowerCase();
+  // A declaration that reads as ASCII is not in UTF-16, whatever it says.
+  return charset === undefined || charset.startsWith("utf-16") ? type : { ...type, charset };
 }
 
 function bytesJson(body: Uint8Array, mediaType: string): string {
