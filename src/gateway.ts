@@ -4,7 +4,8 @@
  *
  * Order matters. Opening: log before dispatcher before ports, so that a request never finds a half-built gateway.
  * Closing, the other way round: no new requests, those under way are answered, runs finish or stay checkpointed, and
- * the log closes last, with everything that was recorded on disk. When the grace is over, whoever still waits for a flow
+ * the log closes last, with everything that was recorded on disk. The admin port is open until then, and `/readyz` says
+ * from the first moment that no more should be sent here. When the grace is over, whoever still waits for a flow
  * is told 202, and connections that are still open are cut.
  */
 import { randomUUID } from "node:crypto";
@@ -15,6 +16,7 @@ import {
   removeGatewayFile,
   startAdmin,
   writeGatewayFile,
+  type AdminOptions,
   type AdminServer,
   type DoctorFinding,
 } from "./admin/index.ts";
@@ -102,7 +104,8 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   const parts = await openParts(options, releases);
   const ingress = releases.use(await openWebhookPort(options, parts));
   const token = await adminToken(bundle.folder);
-  const admin = releases.use(await openAdminPort(options, parts, ingress, token));
+  let isStopping = false;
+  const admin = releases.use(await openAdminPort(options, parts, ingress, { token, isStopping: () => isStopping }));
   const stopRetention = keepRetention(parts.log, config.retentionMs, parts.onFault);
   await writeGatewayFile(bundle.folder, {
     pid: process.pid,
@@ -120,6 +123,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       parts.current.take(reloaded, systemClock.now());
     },
     [Symbol.asyncDispose]: async () => {
+      isStopping = true;
       stopRetention();
       await removeGatewayFile(bundle.folder);
       await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
@@ -193,7 +197,12 @@ function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress
   });
 }
 
-function openAdminPort(options: GatewayOptions, parts: Parts, ingress: Ingress, token: string): Promise<AdminServer> {
+function openAdminPort(
+  options: GatewayOptions,
+  parts: Parts,
+  ingress: Ingress,
+  access: Pick<AdminOptions, "token" | "isStopping">,
+): Promise<AdminServer> {
   const { config, version = "", doctor = async () => [] } = options;
   const { log, newId, current, metrics, onFault } = parts;
   const acceptor = acceptorOf(config, parts);
@@ -202,7 +211,7 @@ function openAdminPort(options: GatewayOptions, parts: Parts, ingress: Ingress, 
   return startAdmin({
     host: config.adminHost,
     port: config.adminPort,
-    token,
+    ...access,
     backend: adminBackend({ log, acceptor, newId, version, maskPaths, current, webhookUrl, doctor }),
     newId,
     onFault,

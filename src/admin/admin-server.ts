@@ -37,6 +37,8 @@ export interface AdminOptions {
   readonly token: string;
   readonly backend: AdminBackend;
   readonly newId: NewId;
+  /** Whether the gateway has begun to stop: it still answers what is under way, and should get no more. */
+  readonly isStopping: () => boolean;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly onFault: (what: string, fault: unknown) => void;
 }
@@ -145,12 +147,8 @@ class Admin implements Disposable {
     switch (url.pathname) {
       case "/healthz":
         return json(200, { status: "ok" });
-      case "/readyz": {
-        const health = this.#options.backend.log.health();
-        if (health.status !== "ready") return json(503, { ...health });
-        const { status, backlog, projectionLagBytes } = health;
-        return json(200, { status, backlog, projection_lag_bytes: projectionLagBytes });
-      }
+      case "/readyz":
+        return this.#readiness();
       case "/metrics": {
         const foreign = judgeOpenRead({ method: "GET", headers: request.headers }, this.#access);
         if (foreign !== undefined) return problem({ status: foreign.status, detail: foreign.because });
@@ -160,6 +158,15 @@ class Admin implements Disposable {
       default:
         return url.pathname.startsWith("/api/") ? this.#api(request, response, url) : this.#page(request, url);
     }
+  }
+
+  /** Whether requests should be sent here; a balancer that hears so in time sends none to a port that is about to close. */
+  #readiness(): Reply {
+    if (this.#options.isStopping()) return json(503, { status: "stopping" });
+    const health = this.#options.backend.log.health();
+    if (health.status !== "ready") return json(503, { ...health });
+    const { status, backlog, projectionLagBytes } = health;
+    return json(200, { status, backlog, projection_lag_bytes: projectionLagBytes });
   }
 
   #page(request: IncomingMessage, url: URL): Reply {

@@ -1,5 +1,5 @@
 export { listEventViews, showEventView } from "./event-views.ts";
-export { startAdmin, type AdminServer } from "./admin-server.ts";
+export { startAdmin, type AdminOptions, type AdminServer } from "./admin-server.ts";
 export { adminToken } from "./admin-token.ts";
 export type { Acceptance, AdminBackend, BundleView, DoctorFinding, EventCopy, SourceView } from "./api/backend.ts";
 export { acceptRefusals, type Accepted } from "./api/refused-handlers.ts";

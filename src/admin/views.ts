@@ -1,7 +1,7 @@
 /** The JSON in which events, runs and refusals are shown, by the API and the CLI alike. */
 import { isUtf8 } from "node:buffer";
 import { stringifyJson, type JsonValue } from "../base/index.ts";
-import { headerOf, type AcceptedFrom, type AnswerRecord, type HeaderList } from "../event/index.ts";
+import { listHeaderOf, type AcceptedFrom, type AnswerRecord, type HeaderList } from "../event/index.ts";
 import type { EventDetail, EventSummary, Refusal, RunDetail, RunResolution, StepDone } from "../event-log/index.ts";
 import { payloadOf } from "./api/shown-body.ts";
 import { isoTime, jsonOr, timeOrNull } from "./json-values.ts";
@@ -183,6 +183,6 @@ export function viewText(view: JsonValue, indent?: number): string {
 /** The body as text where it is text, else in base64. */
 function bodyText(body: Uint8Array, headers: HeaderList): JsonValue {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const isText = headerOf(headers, "content-encoding") === undefined && !bytes.includes(0) && isUtf8(bytes);
+  const isText = listHeaderOf(headers, "content-encoding") === undefined && !bytes.includes(0) && isUtf8(bytes);
   return isText ? { text: bytes.toString("utf8") } : { base64: bytes.toString("base64") };
 }

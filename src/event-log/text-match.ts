@@ -3,7 +3,7 @@
  * `+` undone), or in the body's text. A body is read as it was sent, unpacked when it is compressed (up to a bound), with
  * the escapes of JSON undone, and with those of a form undone.
  */
-import { headerOf, type Envelope } from "../event/index.ts";
+import { headerOf, listHeaderOf, type Envelope } from "../event/index.ts";
 import type { Refusal } from "./event-log.ts";
 import { decodeContent } from "../payload/index.ts";
 
@@ -59,13 +59,13 @@ export class TextMatch {
 
 /** Whether a body stands in the log compressed. */
 export function isPacked(headers: Envelope["headers"]): boolean {
-  const encoding = headerOf(headers, "content-encoding");
+  const encoding = listHeaderOf(headers, "content-encoding");
   return encoding !== undefined && !/^(?:identity)?$/i.test(encoding.trim());
 }
 
 function unpack(headers: Envelope["headers"], body: Uint8Array): Uint8Array | undefined {
   try {
-    return decodeContent(body, headerOf(headers, "content-encoding"), MOST_UNPACKED_BYTES);
+    return decodeContent(body, listHeaderOf(headers, "content-encoding"), MOST_UNPACKED_BYTES);
   } catch {
     // Damaged, of an unknown coding or too large.
     return undefined;

@@ -68,3 +68,13 @@ export function headerOf(headers: HeaderList, name: string): string | undefined 
   for (const [key, value] of headers) if (key === name) return value;
   return undefined;
 }
+
+/**
+ * A header that is a list, by its lower-case name: its lines are one list, in their order (RFC 9110 section 5.3). Undefined
+ * when it did not come.
+ */
+export function listHeaderOf(headers: HeaderList, name: string): string | undefined {
+  let list: string | undefined;
+  for (const [key, value] of headers) if (key === name) list = list === undefined ? value : `${list}, ${value}`;
+  return list;
+}

@@ -1,5 +1,6 @@
 export {
   headerOf,
+  listHeaderOf,
   type AcceptedFrom,
   type DedupeKey,
   type Envelope,

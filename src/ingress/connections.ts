@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 
 export class Connections {
   readonly #open = new Map<Socket, ServerResponse[]>();
+  readonly #waiting = new WeakSet<Socket>();
 
   /** Follows the connections of a server from now on. */
   constructor(server: Server) {
@@ -24,13 +25,26 @@ export class Connections {
     owed?.push(response);
   }
 
-  /** The last answer that a connection still owes to a whole request; undefined when it owes none. */
-  answerAhead(socket: Socket): ServerResponse | undefined {
-    return this.#open.get(socket)?.findLast((response) => response.req.complete && !response.closed);
+  /**
+   * Has a connection's last answer written behind those that are on their way. Where one of them says that the connection
+   * is closed, the socket is ended by then, and whoever answers finds it so.
+   */
+  afterAnswers(socket: Socket, answer: () => void): void {
+    const ahead = this.#open.get(socket)?.findLast((response) => isDecided(response) && !response.closed);
+    if (ahead === undefined) return answer();
+    // Every piece that comes behind a fault is a fault again; the first waits for all of them.
+    if (this.#waiting.has(socket)) return;
+    this.#waiting.add(socket);
+    ahead.once("close", answer);
   }
 
   /** Connections that have not sent a byte: for node they are not idle, and it would wait for them for ever. */
   silent(): readonly Socket[] {
     return [...this.#open.keys()].filter(({ bytesRead }) => bytesRead === 0);
   }
+}
+
+/** Whether what comes now can no longer change the answer: the request is whole, or was answered before its body came. */
+function isDecided({ req, headersSent }: ServerResponse): boolean {
+  return req.complete || headersSent;
 }

@@ -56,17 +56,12 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
     edge.refuseExpectation(request, response),
   );
-  const afterAnswers = (socket: Socket, answer: () => void): void => {
-    const ahead = connections.answerAhead(socket);
-    if (ahead === undefined) answer();
-    else ahead.once("close", answer);
-  };
   const broken = new BrokenRequests(options);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-    afterAnswers(socket, () => broken.refuse(error, socket)),
+    connections.afterAnswers(socket, () => broken.refuse(error, socket)),
   );
   server.on("connect", (_request: IncomingMessage, socket: Socket) =>
-    afterAnswers(socket, () => endWith(socket, problem("method-not-allowed"))),
+    connections.afterAnswers(socket, () => endWith(socket, problem("method-not-allowed"))),
   );
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;

@@ -1,4 +1,4 @@
-import { headerOf } from "../event/index.ts";
+import { listHeaderOf } from "../event/index.ts";
 import { decodeContent, PayloadFault } from "../payload/index.ts";
 import type { SignedRequest } from "../signature/index.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";
@@ -14,7 +14,7 @@ export function signedRequestOf(
 ): SignedRequest {
   const { method, headers, rawBody, remoteAddress } = request;
   const signed: SignedRequest = { method, url: publicBaseUrl + request.target, headers, rawBody, remoteAddress };
-  const encoding = headerOf(headers, "content-encoding");
+  const encoding = listHeaderOf(headers, "content-encoding");
   if (encoding === undefined) return signed;
   // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
   return { ...signed, decodedBody: () => decoded(rawBody, encoding, maxDecodedBytes) };

@@ -7,7 +7,7 @@
 import { isUtf8 } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
 import { stringifyJson } from "../base/index.ts";
-import { headerOf, type HeaderList } from "../event/index.ts";
+import { headerOf, listHeaderOf, type HeaderList } from "../event/index.ts";
 import { decodeContent, useDecoded, type ByteRoom } from "./content-encoding.ts";
 import { readContentType, type ContentType } from "./content-type.ts";
 import { decodeForm } from "./form.ts";
@@ -27,7 +27,7 @@ export function decodePayload(
   maxBytes: number,
   { isChecked = false }: { readonly isChecked?: boolean } = {},
 ): string | Promise<string> {
-  const body = decodeContent(rawBody, headerOf(headers, "content-encoding"), maxBytes);
+  const body = decodeContent(rawBody, listHeaderOf(headers, "content-encoding"), maxBytes);
   const contentTypeHeader = headerOf(headers, "content-type");
   const type = readContentType(contentTypeHeader);
   if (body.length === 0) return "null";
@@ -70,7 +70,7 @@ export function checkClaimedJson(
   rawBody: Uint8Array,
   limits: { readonly maxBytes: number; readonly room: ByteRoom },
 ): Promise<void> | undefined {
-  const encoding = headerOf(headers, "content-encoding");
+  const encoding = listHeaderOf(headers, "content-encoding");
   const type = readContentType(headerOf(headers, "content-type"));
   const small = encoding === undefined ? rawBody : decodedAtOnce(rawBody, encoding, limits.maxBytes);
   if (small === undefined) return useDecoded(rawBody, encoding, limits, (body) => checkDecoded(type, body));

@@ -96,6 +96,18 @@ test.each([
   expect(await payloadOf("application/json", body, encoding)).toEqual({}),
 );
 
+test("several lines of Content-Encoding are one list: the last line is undone first", async () => {
+  const headers: [string, string][] = [
+    ["content-type", "application/json"],
+    ["content-encoding", "deflate"],
+    ["content-encoding", "gzip"],
+  ];
+  const body = gzipSync(deflateSync('{"a":1}'));
+  expect(await decodePayload(headers, body, MAX_BYTES)).toBe('{"a":1}');
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  expect(() => checkClaimedJson(headers, body, limits)).not.toThrow();
+});
+
 test.each([
   ["a bomb", "application/json", gzipSync(Buffer.alloc(1_000_000, 32)), "gzip", "decoded_too_large", 413],
   ["a broken stream", "application/json", Buffer.from("nope"), "gzip", "corrupt_encoding", 400],

@@ -9,7 +9,7 @@
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf, RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
-import { headerOf } from "../event/index.ts";
+import { listHeaderOf } from "../event/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
@@ -78,7 +78,7 @@ async function runAll(tasks: readonly RunTask[], firstNumber: number): Promise<v
 /** At most: how large a compressed body is shows when it is undone. */
 function payloadBytes({ envelope, run, maxPayloadBytes }: RunTask): number {
   if (run.payloadJson !== undefined) return run.payloadJson.length;
-  return headerOf(envelope.headers, "content-encoding") === undefined ? envelope.rawBody.length : maxPayloadBytes;
+  return listHeaderOf(envelope.headers, "content-encoding") === undefined ? envelope.rawBody.length : maxPayloadBytes;
 }
 
 async function runLarge(task: RunTask, number: number, bytes: number): Promise<void> {

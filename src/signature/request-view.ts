@@ -81,7 +81,7 @@ export class RequestView {
   /** The body with `Content-Encoding` undone where the edge can do that, else as it was sent. */
   decodedBody(): Uint8Array {
     const { rawBody, decodedBody } = this.request;
-    if (decodedBody === undefined || this.header("content-encoding") === undefined) return rawBody;
+    if (decodedBody === undefined || !this.hasHeader("content-encoding")) return rawBody;
     return decodedBody() ?? rawBody;
   }
 

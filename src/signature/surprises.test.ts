@@ -231,6 +231,17 @@ test("GetStream signs what is inside the gzip, Nylas the gzip itself", async () 
   });
 });
 
+test("what is inside a body that was packed twice is verified, also when two header lines say so", async () => {
+  const { deflateSync, gzipSync } = await import("node:zlib");
+  const request = requestOf(gzipSync(deflateSync(BODY)), [
+    ["Content-Encoding", "deflate"],
+    ["Content-Encoding", "gzip"],
+    ["X-Signature", hmac("s", BODY)],
+  ]);
+  const judged = await judge(configOf("getstream"), [keyOf("s")], { ...request, decodedBody: () => Buffer.from(BODY) });
+  expect(judged.status).toBe("verified");
+});
+
 test("a body that is not UTF-8 verifies as bytes", async () => {
   const body = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]);
   const mac = createHmac("sha256", "s").update(body).digest("hex");

@@ -20,8 +20,8 @@ const post = (type: string, body: string): string =>
   `POST /events/webhook/demo/${type} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 
 /** Sends everything at once and reads until the gateway closes; the status of each answer. */
-async function statusesOf(text: string): Promise<string[]> {
-  const received = (await exchangeRaw(gateway.gateway.addresses.webhook, text)).toString();
+async function statusesOf(text: string, options: { readonly thenEnds?: boolean } = {}): Promise<string[]> {
+  const received = (await exchangeRaw(gateway.gateway.addresses.webhook, text, options)).toString();
   return [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = ""]) => status);
 }
 
@@ -30,6 +30,32 @@ test("requests ahead of a broken one get their answers first", async () => {
   const statuses = await statusesOf(`${post("respond", "1")}${post("other", "2")}NO HTTP AT ALL\r\n\r\n`);
   expect(statuses).toEqual(["201", "202", "400"]);
   expect(await gateway.events()).toHaveLength(before + 2);
+});
+
+const CHUNKS = "transfer-encoding: chunked\r\n\r\nzz\r\n";
+const post404 = "POST /events/webhook/zz/test HTTP/1.1\r\nhost: x\r\n";
+const toDemo = (method: string): string => `${method} /events/webhook/demo/other HTTP/1.1\r\nhost: x\r\n`;
+
+test.each([
+  ["whose path is unknown", post404 + CHUNKS, ["404"]],
+  ["whose method is not allowed", toDemo("PUT") + CHUNKS, ["405"]],
+  ["with two Hosts", `${toDemo("POST")}host: y\r\n${CHUNKS}`, ["400"]],
+  ["with another transfer coding", `${toDemo("POST")}transfer-encoding: identity\r\n\r\nzz\r\n`, ["501"]],
+  ["with an expectation that there is not", `${toDemo("POST")}expect: coffee\r\n${CHUNKS}`, ["417"]],
+  ["that waits for the answer ahead of it", post("respond", "1") + post404 + CHUNKS, ["201", "404"]],
+])("a request %s has one answer, also when its body is broken behind it", async (_what, text, statuses) => {
+  expect(await statusesOf(text)).toEqual(statuses);
+});
+
+test("behind an answer that closes its connection there is no other", async () => {
+  const lastOne = post("other", "2").replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+  expect(await statusesOf(`${lastOne}NO HTTP AT ALL\r\n\r\n`)).toEqual(["202"]);
+  expect(await statusesOf(`${post404}content-length: 9\r\n\r\nhalf`, { thenEnds: true })).toEqual(["404"]);
+});
+
+test("a body that breaks before its request was answered gets 400", async () => {
+  expect(await statusesOf(toDemo("POST") + CHUNKS)).toEqual(["400"]);
+  expect(await statusesOf(post("respond", "1") + toDemo("POST") + CHUNKS)).toEqual(["201", "400"]);
 });
 
 test("a broken request alone gets 400", async () => {

@@ -102,6 +102,23 @@ test("a request that is half there has the grace to come, and is answered when i
   expect(await stopping).toMatchObject({ code: 0 });
 });
 
+test("while it drains it is alive and not ready, so that a balancer stops sending", async () => {
+  const { socket, received } = await open();
+  const request = post("quick");
+  socket.write(request.slice(0, -1));
+  const other = await open();
+  other.socket.write(post("quick"));
+  await other.received(/hello$/);
+  const stopping = terminate();
+  await once(other.socket, "close");
+  const ready = await fetch(`${gateway.adminUrl}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([503, { status: "stopping" }]);
+  expect((await fetch(`${gateway.adminUrl}/healthz`)).status).toBe(200);
+  socket.write(request.slice(-1));
+  await received(/hello$/);
+  expect(await stopping).toMatchObject({ code: 0 });
+});
+
 test("a request whose rest never comes is cut at the end of the grace", async () => {
   const { socket } = await open();
   socket.write(post("quick").slice(0, -1));

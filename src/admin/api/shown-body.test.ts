@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { readBody } from "./shown-body.ts";
 
@@ -34,6 +35,16 @@ test.each(["a", "é", "€", "💶"])("of a long text of %s the start is shown, 
 test("what cannot be unpacked may hold any field", async () => {
   const shown = await show("no gzip", [["content-encoding", "gzip"]]);
   expect(shown).toMatchObject({ text: null, hex: null, masked_paths: rules.paths });
+});
+
+test("a body that was packed twice, by two lines of Content-Encoding, is shown as it reads", async () => {
+  const body = gzipSync(deflateSync('{"card":{"number":"4242"},"n":1}'));
+  const shown = await show(body, [
+    ["content-type", "application/json"],
+    ["content-encoding", "deflate"],
+    ["content-encoding", "gzip"],
+  ]);
+  expect(shown).toMatchObject({ content_encoding: "deflate, gzip", payload: { card: { number: "•••" }, n: 1 } });
 });
 
 test("a body that cannot be read but has no such field is shown as it is", async () => {

@@ -6,7 +6,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { parseJson, stringifyJson, type JsonValue } from "../../base/index.ts";
-import { headerOf, type HeaderList } from "../../event/index.ts";
+import { headerOf, listHeaderOf, type HeaderList } from "../../event/index.ts";
 import { decodeContent, decodePayload } from "../../payload/index.ts";
 import type { ShownBody } from "../contract/index.ts";
 import { maskPayload, stepsOf, type MaskRules } from "../masking.ts";
@@ -25,7 +25,7 @@ export interface ReadBody {
 /** The body as it is shown, and the payload of which what else is shown may repeat masked values. */
 export async function readBody(headers: HeaderList, rawBody: Uint8Array, { paths }: MaskRules): Promise<ReadBody> {
   const contentType = headerOf(headers, "content-type") ?? null;
-  const contentEncoding = headerOf(headers, "content-encoding") ?? null;
+  const contentEncoding = listHeaderOf(headers, "content-encoding") ?? null;
   const decoded = decodedOrNothing(rawBody, contentEncoding);
   const known = await knownPayload(headers, rawBody);
   const { payload, masked } = maskPayload(known ?? null, paths);
@@ -61,7 +61,7 @@ export async function maskablePayload(
   if (paths.length === 0) return null;
   const known = await knownPayload(headers, rawBody, maxBytes);
   if (known !== undefined) return known;
-  const decoded = decodedOrNothing(rawBody, headerOf(headers, "content-encoding") ?? null, maxBytes);
+  const decoded = decodedOrNothing(rawBody, listHeaderOf(headers, "content-encoding") ?? null, maxBytes);
   return paths.some((path) => mayHold(decoded, path)) ? undefined : null;
 }
 

@@ -17,10 +17,11 @@ function withBody(request: SignedRequest, rawBody: Uint8Array): SignedRequest {
 }
 
 function decompressed(request: SignedRequest): Hypothesis[] {
-  const encoding = request.headers.find(([name]) => name.toLowerCase() === "content-encoding")?.[1];
-  const decoded = encoding === undefined ? undefined : request.decodedBody?.();
+  const codings = request.headers.filter(([name]) => name.toLowerCase() === "content-encoding");
+  const decoded = codings.length === 0 ? undefined : request.decodedBody?.();
   if (decoded === undefined) return [];
-  const detail = `the signature is over the body after decompression, but it arrived compressed (${encoding ?? ""})`;
+  const encoding = codings.map(([, value]) => value).join(", ");
+  const detail = `the signature is over the body after decompression, but it arrived compressed (${encoding})`;
   const fix = "Switch compression off at the sender or in the proxy, or sign what is sent.";
   return [{ reason: "body_decompressed", request: withBody(request, decoded), detail, fix }];
 }
