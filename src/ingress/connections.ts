@@ -4,22 +4,29 @@
  */
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { newLane, type Lane } from "./turns.ts";
+
+interface Connection {
+  /** Answers that have not left, in the order of their requests. */
+  readonly owed: ServerResponse[];
+  readonly lane: Lane;
+}
 
 export class Connections {
-  readonly #open = new Map<Socket, ServerResponse[]>();
+  readonly #open = new Map<Socket, Connection>();
   readonly #waiting = new WeakSet<Socket>();
 
   /** Follows the connections of a server from now on. */
   constructor(server: Server) {
     server.on("connection", (socket: Socket) => {
-      this.#open.set(socket, []);
+      this.#open.set(socket, { owed: [], lane: newLane() });
       socket.once("close", () => this.#open.delete(socket));
     });
   }
 
   /** Notes that a request has arrived whose answer is owed. */
   owe(response: ServerResponse): void {
-    const owed = this.#open.get(response.req.socket);
+    const owed = this.#open.get(response.req.socket)?.owed;
     // Answers leave in the order of their requests.
     while (owed?.[0]?.writableFinished === true) owed.shift();
     owed?.push(response);
@@ -30,12 +37,17 @@ export class Connections {
    * is closed, the socket is ended by then, and whoever answers finds it so.
    */
   afterAnswers(socket: Socket, answer: () => void): void {
-    const ahead = this.#open.get(socket)?.findLast((response) => isDecided(response) && !response.closed);
+    const ahead = this.#open.get(socket)?.owed.findLast((response) => isDecided(response) && !response.closed);
     if (ahead === undefined) return answer();
     // Every piece that comes behind a fault is a fault again; the first waits for all of them.
     if (this.#waiting.has(socket)) return;
     this.#waiting.add(socket);
     ahead.once("close", answer);
+  }
+
+  /** Where the connection's requests wait for their turn. */
+  laneOf(socket: Socket): Lane {
+    return this.#open.get(socket)?.lane ?? newLane();
   }
 
   /** Connections that have not sent a byte: for node they are not idle, and it would wait for them for ever. */

@@ -127,7 +127,7 @@ export class Edge {
       return this.#refuse(request, response, arrived(NO_BODY), name);
     }
     try {
-      const turn = this.#turns.next();
+      const turn = this.#turns.next(this.#connections.laneOf(request.socket));
       if (turn !== undefined) await turn;
       this.#send(request, response, await this.#receiver.receive(arrived(read.body)));
     } finally {
