@@ -126,7 +126,8 @@ export const SETTINGS = [
     field: "ratePerSecond",
     kind: "integer",
     fallback: 0,
-    summary: "Requests per second and tenant (429 beyond it); 0 means no limit.",
+    summary:
+      "Requests per second and tenant (429 beyond it), counted before anything is verified, forged ones included; 0 means no limit.",
   },
   {
     name: "answer_deadline",
