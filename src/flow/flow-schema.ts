@@ -3,7 +3,7 @@
  * are checked one by one, so that one faulty node hides no fault of the others.
  */
 import { z } from "zod";
-import { parseDurationMs, type JsonValue } from "../base/index.ts";
+import { MAX_PATH_NAME, parseDurationMs, TRIGGER_PATTERN, type JsonValue } from "../base/index.ts";
 
 /** For editors; `parseDurationMs` is what decides. */
 const DURATION = String.raw`^\s*((\d+(\.\d+)?(ms|s|m|h|d))+|\d+(\.\d+)?)\s*$`;
@@ -65,7 +65,9 @@ export const triggerSchema = z.discriminatedUnion("type", [
     event_type: z
       .string()
       .min(1)
-      .max(200)
+      .max(MAX_PATH_NAME)
+      // For editors; the loader says what is wrong with it.
+      .meta({ pattern: TRIGGER_PATTERN })
       .describe(
         "The event type of the webhook URL: exact (`order.created`), by its beginning (`order.*`), or `*` for all.",
       ),
