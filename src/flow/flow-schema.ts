@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { MAX_PATH_NAME, parseDurationMs, TRIGGER_PATTERN, type JsonValue } from "../base/index.ts";
+import { mapOf } from "../nodes/index.ts";
 
 /** For editors; `parseDurationMs` is what decides. */
 const DURATION = String.raw`^\s*((\d+(\.\d+)?(ms|s|m|h|d))+|\d+(\.\d+)?)\s*$`;
@@ -96,7 +97,7 @@ export const flowSchema = z.strictObject({
     .max(500)
     .describe("The steps; the first one is where the flow begins."),
   triggers: z.array(z.unknown()).max(100).optional().describe("Which events start the flow."),
-  variables: z.record(z.string(), json).default({}).describe("Constants of the flow; nodes see them as `flow`."),
+  variables: mapOf(z.string(), json).default({}).describe("Constants of the flow; nodes see them as `flow`."),
   config: z
     .strictObject({
       timeout: timeout.prefault("30s").describe("How long one try of a run may take."),

@@ -220,6 +220,10 @@ config:
     expect(fault("{ status: 700 }")).toBe("`status` must be at most 599.");
     expect(fault("{ status: [] }")).toBe("`status` must be a number or a text.");
     expect(fault("{ headers: { 'a b': x } }")).toBe('`headers["a b"]` is not allowed as a name.');
+    expect(fault("{ headers: { __proto__: [x] } }")).toBe(
+      "`headers.__proto__` must be a text or a number or true or false.",
+    );
+    expect(fault("{ headers: [] }")).toBe("`headers` must be a mapping.");
     expect(fault("{ headers: { a: [x] } }")).toBe("`headers.a` must be a text or a number or true or false.");
     expect(fault("5")).toBe("`config` must be a mapping.");
     expect(onlyFault(flowOf("  - { id: a, type: branch }")).message).toBe("`conditions` is missing.");
