@@ -226,6 +226,26 @@ describe("faults of a template", () => {
       expect(faultsOf(text)[0]?.hint, text).toMatch(/^Close every/);
   });
 
+  it("find a number that would be rounded", () => {
+    expect(faultsOf("{{#if (eq event.payload.big 12345678901234567890)}}x{{/if}}")[0]).toEqual({
+      code: "bad-template",
+      message: "A whole number beyond 2^53 would be rounded in a template.",
+      hint: "Compare it in the condition of a `branch`, or give it a name in `variables`.",
+      path: [],
+      range: { start: 28, end: 48 },
+    });
+    for (const text of [
+      "{{9007199254740993}}",
+      "{{default event.id -9007199254740993}}",
+      "{{#if 9007199254740992}}{{/if}}",
+    ])
+      expect(faultsOf(text), text).toHaveLength(1);
+    expectRender(
+      "{{#if (eq event.payload.big 9007199254740991)}}a{{else}}b{{/if}} {{default event.payload.no 0.5}}",
+      "b 0.5",
+    );
+  });
+
   it("know what names mean inside blocks", () => {
     expect(faultsOf("{{#each event.payload.items}}{{../../event}}{{/each}}")[0]?.message).toMatch(/leads out/);
     expect(faultsOf("{{this}}")[0]?.message).toMatch(/names no value/);
