@@ -8,6 +8,14 @@ export { backoffMs, type BackoffPolicy } from "./backoff.ts";
 export { InFlightMap } from "./in-flight-map.ts";
 export { RecentMap } from "./recent-map.ts";
 export { ReleaseStack, type Release } from "./release-stack.ts";
+export {
+  canArrive,
+  fittingEventType,
+  isPathName,
+  MAX_PATH_NAME,
+  PATH_NAME_HINT,
+  TRIGGER_PATTERN,
+} from "./path-name.ts";
 export { parseJson, stringifyJson, type JsonObject, type JsonValue } from "./json.ts";
 export {
   ERRORS,

@@ -140,12 +140,21 @@ describe("gtc doctor", () => {
     });
   });
 
-  test("finds triggers that no URL can reach and flows that every tenant hides", async () => {
+  test("shows an event type that no URL can have where the trigger says it", async () => {
     const unreachable = FLOW.replace("order.created", "orders/created");
-    bundle = await createTestBundle({ "orders.ygtc": unreachable, "tenants/demo/flows/orders.ygtc": FLOW }, SIGNED);
+    bundle = await createTestBundle({ "orders.ygtc": unreachable }, SIGNED);
     const { exitCode, of } = await examine();
     expect(exitCode).toBe(1);
-    expect(of("unreachable-trigger")).toMatchObject({ level: "error" });
+    expect(of("bad-event-type")).toMatchObject({
+      level: "error",
+      where: expect.stringMatching(/orders\.ygtc:\d+:\d+$/) as string,
+      fix: expect.stringContaining("`orders.created`") as string,
+    });
+  });
+
+  test("finds flows that every tenant hides", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW, "tenants/demo/flows/orders.ygtc": FLOW }, SIGNED);
+    const { of } = await examine();
     expect(of("hidden-flow")).toMatchObject({ where: join(bundle.folder, "flows", "orders.ygtc") });
   });
 

@@ -102,6 +102,16 @@ ${RESPOND}`),
     );
   });
 
+  it("come to an end otherwise than by an error", () => {
+    const loop = (more: string) =>
+      onlyFault(flowOf(`  - { id: a, type: script, config: { script: "throw 1" }, next: a${more} }`));
+    expect(loop(", on_error: end")).toMatchObject({
+      code: "endless-loop",
+      hint: "Give one of these nodes a way out, e.g. a `branch` with `default: end`; `on_error` is none, because a step need not fail.",
+    });
+    expect(loop("").hint).toBe("Give one of these nodes a way out, e.g. a `branch` with `default: end`.");
+  });
+
   it("come to an end", () => {
     const step = (id: string, next: string) =>
       `  - { id: ${id}, type: template, config: { template: x }, next: ${next}, on_error: end }\n`;

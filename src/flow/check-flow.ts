@@ -173,10 +173,18 @@ function checkPaths(draft: FlowDraft, edges: readonly PlacedEdge[], isStarted: b
     );
   }
   checkErrorLoops(draft);
+  checkEndlessLoops(draft, edges);
+}
+
+function checkEndlessLoops(draft: FlowDraft, edges: readonly PlacedEdge[]): void {
   for (const loop of endlessLoops(draft.nodes, edges)) {
-    const node = draft.nodes.find(({ id }) => id === loop[0]) ?? first;
+    const node = draft.nodes.find(({ id }) => id === loop[0]);
+    if (node === undefined) continue;
     const message = `The run would never end: ${[...loop, loop[0]].join(" → ")}.`;
-    const hint = "Give one of these nodes a way out, e.g. a `branch` with `default: end`.";
+    const way = "Give one of these nodes a way out, e.g. a `branch` with `default: end`";
+    // Whoever wrote one took it for the way out.
+    const hasOnError = draft.nodes.some(({ id, onError }) => loop.includes(id) && onError !== undefined);
+    const hint = `${way}${hasOnError ? "; `on_error` is none, because a step need not fail" : ""}.`;
     draft.report("error", "endless-loop", message, [...draft.pathOfNode(node.index), "id"], { hint });
   }
 }

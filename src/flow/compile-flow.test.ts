@@ -60,6 +60,28 @@ describe("a definition", () => {
     expect(() => compileFlow('{"format":2}')).toThrow("The flow definition has format 2; this gtc reads format 1.");
   });
 
+  it("keeps a variable of any name, for everything that nodes see", () => {
+    const flow = compiled(`
+variables: { __proto__: { a: 1 }, constructor: 2 }
+nodes:
+  - { id: lone, type: template, config: { template: "{{flow.__proto__}}" }, next: text }
+  - { id: text, type: template, config: { template: "a={{flow.__proto__.a}} {{flow.toString}}" }, next: script }
+  - { id: script, type: script, config: { script: "flow.__proto__.a + flow.constructor" }, next: choose }
+  - { id: choose, type: branch, config: { conditions: [{ expression: "flow.__proto__.a == 1", next: end }] } }
+triggers: [{ type: default }]
+`);
+    expect(Object.keys(flow.variables)).toEqual(["__proto__", "constructor"]);
+    expect(Object.getPrototypeOf(flow.variables)).toBe(Object.prototype);
+    const step = { variables: flow.variables, now: () => 0, random: () => 0, deadlineMs: Infinity } as StepContext;
+    const outputs = ["lone", "text", "script", "choose"].map((id) => flow.node(id)?.compiled.execute(step));
+    expect(outputs).toMatchObject([
+      { output: { value: { a: 1 } } },
+      { output: { value: "a=1 " } },
+      { output: { json: "3" } },
+      { output: { value: { condition: 0 } } },
+    ]);
+  });
+
   it("with a node that no longer compiles is refused, and the node named", () => {
     const { definitionJson } = loadFlows([{ path: "flow.yaml", text: FLOW }]).flows.all[0]!;
     expect(() => compileFlow(definitionJson.replace('"type":"branch"', '"type":"gone"'))).toThrow(

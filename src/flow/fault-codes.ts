@@ -21,7 +21,7 @@ export const FLOW_FAULTS = {
   "endless-loop": "A loop without a way out",
   "no-trigger": "A warning: nothing starts the flow",
   "unknown-flow": "An `async` names a flow that is not there",
-  "bad-event-type": "A `*` in the middle of an event type",
+  "bad-event-type": "An event type that no webhook URL can have, or a `*` in its middle",
   "unknown-name": "A condition, template or script uses a name that is not there",
   "bad-expression": "A condition that CEL cannot read",
   "not-a-condition": "A condition that is not true or false",

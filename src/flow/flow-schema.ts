@@ -3,23 +3,32 @@
  * are checked one by one, so that one faulty node hides no fault of the others.
  */
 import { z } from "zod";
-import { parseDurationMs, type JsonValue } from "../base/index.ts";
+import { MAX_PATH_NAME, parseDurationMs, TRIGGER_PATTERN, type JsonValue } from "../base/index.ts";
+import { mapOf } from "../nodes/index.ts";
 
 /** For editors; `parseDurationMs` is what decides. */
-const DURATION = String.raw`^\s*((\d+(\.\d+)?(ms|s|m|h|d))+|\d+(\.\d+)?)\s*$`;
+const DURATION = String.raw`\s*((\d+(\.\d+)?(ms|s|m|h|d))+|\d+(\.\d+)?)\s*$`;
+const ANY_DURATION = `^${DURATION}`;
+const SOME_DURATION = `^(?=.*[1-9])${DURATION}`;
 
 /** `30s`, `1h30m`, or a number of milliseconds. */
-const durationMs = z
-  .union([z.string().meta({ pattern: DURATION }), z.number().min(0)])
-  .transform((written, context) => {
+function durationMs(pattern: string, number: z.ZodNumber) {
+  return z.union([z.string().meta({ pattern }), number]).transform((written, context) => {
     const ms = typeof written === "number" ? written : parseDurationMs(written);
     if (ms !== undefined) return ms;
     context.addIssue({ code: "custom", message: "is no duration; write e.g. `500ms`, `30s`, `5m` or `1h30m`" });
     return z.NEVER;
   });
+}
+
+const wait = durationMs(ANY_DURATION, z.number().min(0));
 
 const MAX_TIMEOUT_MS = 24 * 3_600_000;
-const timeout = durationMs.refine((ms) => ms > 0 && ms <= MAX_TIMEOUT_MS, "must be more than 0 and at most 24h");
+const BOUNDS = "must be more than 0 and at most 24h";
+const timeout = durationMs(SOME_DURATION, z.number().gt(0, BOUNDS).max(MAX_TIMEOUT_MS, BOUNDS)).refine(
+  (ms) => ms > 0 && ms <= MAX_TIMEOUT_MS,
+  BOUNDS,
+);
 
 const name = z
   .string()
@@ -65,7 +74,9 @@ export const triggerSchema = z.discriminatedUnion("type", [
     event_type: z
       .string()
       .min(1)
-      .max(200)
+      .max(MAX_PATH_NAME)
+      // For editors; the loader says what is wrong with it.
+      .meta({ pattern: TRIGGER_PATTERN })
       .describe(
         "The event type of the webhook URL: exact (`order.created`), by its beginning (`order.*`), or `*` for all.",
       ),
@@ -79,8 +90,8 @@ export const triggerSchema = z.discriminatedUnion("type", [
 
 const retrySchema = z.strictObject({
   max_attempts: z.int().min(1).max(100).default(5).describe("Tries of a run in all, the first included."),
-  initial_delay: durationMs.prefault("1s").describe("The wait before the second try."),
-  max_delay: durationMs.prefault("5m").describe("No wait is longer."),
+  initial_delay: wait.prefault("1s").describe("The wait before the second try."),
+  max_delay: wait.prefault("5m").describe("No wait is longer."),
   factor: z.number().min(1).max(10).default(2).describe("Each wait is this many times the one before."),
 });
 
@@ -94,7 +105,7 @@ export const flowSchema = z.strictObject({
     .max(500)
     .describe("The steps; the first one is where the flow begins."),
   triggers: z.array(z.unknown()).max(100).optional().describe("Which events start the flow."),
-  variables: z.record(z.string(), json).default({}).describe("Constants of the flow; nodes see them as `flow`."),
+  variables: mapOf(z.string(), json).default({}).describe("Constants of the flow; nodes see them as `flow`."),
   config: z
     .strictObject({
       timeout: timeout.prefault("30s").describe("How long one try of a run may take."),

@@ -3,14 +3,19 @@ import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { NODE_TYPES } from "../nodes/index.ts";
-import { bundleJsonSchema, flowJsonSchema, loadFlows, type JsonSchema } from "./index.ts";
+import { bundleJsonSchema, flowJsonSchema, loadFlows } from "./index.ts";
 
-const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true });
+// `not` speaks of properties that are defined beside it.
+const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
 const isFlow = ajv.compile(flowJsonSchema());
 const isBundle = ajv.compile(bundleJsonSchema());
 
 /** The files of the original page, as printed there. */
 const ORIGINALS = ["on_webhook.ygtc", "github.ygtc", "stripe.ygtc", "async_processing.ygtc"];
+
+const LISTENING = "triggers: [{ type: default }]\n";
+const NODES = "nodes: [{ id: a, type: http_response }]\n";
+const BRANCH = ", config: { conditions: [{ expression: 'true', next: end }] }";
 
 function textOf(name: string): string {
   return readFileSync(new URL(`originals/${name}`, import.meta.url), "utf8");
@@ -68,11 +73,47 @@ triggers: [{ type: event, event_type: "a.*" }, { type: default, target: a }]
     );
   });
 
+  const TIMEOUT = (timeout: string) => `${LISTENING}nodes: [{ id: a, type: http_response, timeout: ${timeout} }]`;
+  const EVENT = (type: string) => `${NODES}triggers: [{ type: event, event_type: ${JSON.stringify(type)} }]`;
+  const TARGETS = (type: string, targets: string) =>
+    `${LISTENING}nodes: [{ id: a, type: ${type}${type === "branch" ? BRANCH : ""}, ${targets} }]`;
+
+  it.each([
+    ["`next` alone", true, TARGETS("http_response", "next: end")],
+    ["`to` alone", true, TARGETS("http_response", "to: end")],
+    ["`next` and `to`", false, TARGETS("http_response", "next: end, to: end")],
+    ["a branch with `on_error`", true, TARGETS("branch", "on_error: end")],
+    ["a branch with `next`", false, TARGETS("branch", "next: end")],
+    ["a branch with `to`", false, TARGETS("branch", "to: end")],
+    ["a timeout with a unit", true, TIMEOUT("0.5s")],
+    ["a timeout of a millisecond", true, TIMEOUT("1")],
+    ["a timeout of 24h in milliseconds", true, TIMEOUT("86400000")],
+    ["a timeout beyond 24h in milliseconds", false, TIMEOUT("86400001")],
+    ["no time", false, TIMEOUT("0")],
+    ["less than no time", false, TIMEOUT("-1")],
+    ["no time with a unit", false, TIMEOUT("0s")],
+    ["no time in two units", false, TIMEOUT("0m0.0s")],
+    ["no time for a run", false, `${LISTENING}${NODES}config: { timeout: 0 }`],
+    ["no wait before a new try", true, `${LISTENING}${NODES}config: { retry_policy: { initial_delay: 0s } }`],
+    ["every event type", true, EVENT("*")],
+    ["the beginning of an event type", true, EVENT("order.*")],
+    ["two stars", false, EVENT("**")],
+    ["a star at the beginning", false, EVENT("*.created")],
+    ["an event type with a slash", false, EVENT("orders/create")],
+    ["the longest event type", true, EVENT("a".repeat(128))],
+    ["an event type that is too long", false, EVENT("a".repeat(129))],
+    ["a list of nodes", true, "[{ id: a, type: http_response }]"],
+    ["a list of no nodes", false, "[]"],
+    ["a list of something else", false, "[{ type: default }]"],
+    ["a text", false, "nodes"],
+  ])("says the same as the loader of %s", (_what, isRight, text) => {
+    const errors = loadFlows([{ path: "x.yaml", text }]).diagnostics.filter(({ level }) => level === "error");
+    expect({ loads: errors.length === 0, fits: isFlow(parse(text)) }).toEqual({ loads: isRight, fits: isRight });
+  });
+
   it("knows each node type", () => {
-    const nodes = (flowJsonSchema()["properties"] as Record<string, JsonSchema>)["nodes"] as {
-      items: { oneOf: { title: string }[] };
-    };
-    expect(nodes.items.oneOf.map(({ title }) => title)).toEqual([...NODE_TYPES.keys()]);
+    const { node } = flowJsonSchema()["definitions"] as { node: { oneOf: { title: string }[] } };
+    expect(node.oneOf.map(({ title }) => title)).toEqual([...NODE_TYPES.keys()]);
   });
 });
 

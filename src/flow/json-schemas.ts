@@ -11,18 +11,22 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const DRAFT = "http://json-schema.org/draft-07/schema#";
 
-/** The schema of a flow file; each node is one of the node types. */
+/** The schema of a flow file; each node is one of the node types. The file may also be the list of nodes alone. */
 export function flowJsonSchema(): JsonSchema {
   const flow = schemaOf(flowSchema);
   const properties = flow["properties"] as Record<string, JsonSchema>;
-  const nodes = { ...properties["nodes"], items: { oneOf: [...NODE_TYPES.values()].map(nodeJsonSchema) } };
+  const nodes = { ...properties["nodes"], items: { $ref: "#/definitions/node" } };
+  const { description: _ofTheKey, ...list } = nodes as JsonSchema;
   const triggers = { ...properties["triggers"], items: schemaOf(triggerSchema) };
   return {
     $schema: DRAFT,
     title: "gtc flow",
     description: "A flow: what happens when a webhook event arrives.",
     ...flow,
+    ...list,
+    type: ["object", "array"],
     properties: { ...properties, nodes, triggers },
+    definitions: { node: { oneOf: [...NODE_TYPES.values()].map(nodeJsonSchema) } },
   };
 }
 
@@ -36,13 +40,12 @@ export function bundleJsonSchema(): JsonSchema {
   };
 }
 
-function nodeJsonSchema({ type, summary, configSchema }: AnyNodeType): JsonSchema {
+function nodeJsonSchema({ type, summary, configSchema, routes }: AnyNodeType): JsonSchema {
   const config = configSchema.safeParse({}).success ? configSchema.optional() : configSchema;
   const described = config.describe("What the node type needs to know.");
-  return {
-    title: type,
-    ...schemaOf(nodeSchema.extend({ type: z.literal(type).describe(summary), config: described })),
-  };
+  const node = nodeSchema.extend({ type: z.literal(type).describe(summary), config: described });
+  if (routes === true) return { title: type, ...schemaOf(node.omit({ next: true, to: true })) };
+  return { title: type, ...schemaOf(node), not: { required: ["next", "to"] } };
 }
 
 function schemaOf(schema: z.ZodType): JsonSchema {

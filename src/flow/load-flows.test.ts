@@ -161,6 +161,33 @@ config:
     );
   });
 
+  it("are told of event types that no webhook URL can have", () => {
+    const trigger = (eventType: string) =>
+      diagnosticsOf(`nodes:\n${RESPOND}triggers:\n  - { type: event, event_type: ${JSON.stringify(eventType)} }`);
+    const [fault] = trigger("orders/create");
+    expect(renderDiagnostic(fault!)).toContain('event_type: "orders/create"');
+    expect(shortForm([fault!])).toEqual([
+      "flow.yaml:4:32 bad-event-type: No webhook URL can have the event type `orders/create`.",
+    ]);
+    expect(fault?.hint).toBe(
+      "Use letters, digits and `. _ : @ -`, the first a letter or digit, e.g. `orders.create`, in the webhook URL as well.",
+    );
+    const meant = (eventType: string) => /e\.g\. `(.*)`/.exec(trigger(eventType)[0]?.hint ?? "")?.[1];
+    expect(["a b", "/orders/*", "é", "-x-", "日本", "a/"].map(meant)).toEqual([
+      "a.b",
+      "orders.*",
+      "e",
+      "x-",
+      undefined,
+      "a",
+    ]);
+    expect(shortForm(trigger("a".repeat(129)))).toEqual([
+      "flow.yaml:4:32 bad-value: `event_type` must be at most 128 character(s) long.",
+    ]);
+    for (const right of ["order.created", "order.*", "o*", "*", "a_b:c@d-1", "a".repeat(128)])
+      expect(trigger(right), right).toEqual([]);
+  });
+
   it("suggest what was meant", () => {
     expect(onlyFault(flowOf("  - { id: a, type: http_respond }")).hint).toBe("Did you mean `http_response`?");
     expect(onlyFault(flowOf("  - { id: a, type: http_response, config: { stats: 200 } }")).hint).toBe(
@@ -193,6 +220,10 @@ config:
     expect(fault("{ status: 700 }")).toBe("`status` must be at most 599.");
     expect(fault("{ status: [] }")).toBe("`status` must be a number or a text.");
     expect(fault("{ headers: { 'a b': x } }")).toBe('`headers["a b"]` is not allowed as a name.');
+    expect(fault("{ headers: { __proto__: [x] } }")).toBe(
+      "`headers.__proto__` must be a text or a number or true or false.",
+    );
+    expect(fault("{ headers: [] }")).toBe("`headers` must be a mapping.");
     expect(fault("{ headers: { a: [x] } }")).toBe("`headers.a` must be a text or a number or true or false.");
     expect(fault("5")).toBe("`config` must be a mapping.");
     expect(onlyFault(flowOf("  - { id: a, type: branch }")).message).toBe("`conditions` is missing.");

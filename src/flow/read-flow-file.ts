@@ -8,6 +8,7 @@ import { nearest } from "../base/index.ts";
 import { NODE_TYPES } from "../nodes/index.ts";
 import { Source, type Diagnostic, type Span } from "../text/index.ts";
 import { describeIssues, type ShapeFault } from "./describe-issues.ts";
+import { eventTypeFault } from "./event-type-fault.ts";
 import type { FlowFaultCode } from "./fault-codes.ts";
 import type { FlowNode } from "./flow-definition.ts";
 import { flowSchema, nodeSchema, triggerSchema } from "./flow-schema.ts";
@@ -190,10 +191,9 @@ export class FlowDraft {
     if (trigger === undefined) return [];
     const target = trigger.target === undefined ? {} : { target: trigger.target };
     if (trigger.type === "default") return [{ index, type: "default", ...target }];
-    if (/\*./.test(trigger.event_type)) {
-      const hint = "Write a beginning and a star (`order.*`), or `*` alone.";
-      this.report("error", "bad-event-type", "A `*` can only stand at the end.", [...path, "event_type"], { hint });
-    }
+    const bad = eventTypeFault(trigger.event_type);
+    if (bad !== undefined)
+      this.report("error", "bad-event-type", bad.message, [...path, "event_type"], { hint: bad.hint });
     return [{ index, type: "event", eventType: trigger.event_type, ...target }];
   }
 }

@@ -2,7 +2,7 @@
  * Which check a request has to pass, by tenant and event type. Built once from the bundle's settings: a look-up costs
  * the same with one scheme as with two hundred.
  */
-import { RecentMap } from "../base/index.ts";
+import { isPathName, RecentMap } from "../base/index.ts";
 import type { KeyStore, SchemeConfig, SigningKey, Verifier } from "../signature/index.ts";
 
 /** A scheme with its secrets, as the bundle's settings give it. */
@@ -40,7 +40,6 @@ export interface Route {
 }
 
 const PREFIX = "/events/webhook/";
-const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
 
 /** Reads tenant and event type from a request target; undefined when it is no webhook's path. A slash may end it. */
 export function routeOf(target: string): Route | undefined {
@@ -51,7 +50,7 @@ export function routeOf(target: string): Route | undefined {
     .split("/");
   if (tenant === undefined || eventType === undefined || afterSlash !== "" || more.length > 0) return undefined;
   const route = { tenant: unescaped(tenant), eventType: unescaped(eventType) };
-  return SEGMENT.test(route.tenant) && SEGMENT.test(route.eventType) ? route : undefined;
+  return isPathName(route.tenant) && isPathName(route.eventType) ? route : undefined;
 }
 
 /** More than the sources of a busy bundle; and what is longer has a query, which is rarely the same twice. */

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { stringifyJson, type JsonValue } from "../base/index.ts";
 import { hasNoBody, type Answer } from "../event/index.ts";
-import { jsonValueSchema } from "./config-schemas.ts";
+import { jsonValueSchema, mapOf } from "./config-schemas.ts";
 import type { ConfigFault, ConfigPath, NodeType, Outcome } from "./node-type.ts";
 import { outputFromValue } from "./output.ts";
 import { compileConfigTemplate, failureOfRendering, renderTemplate } from "./template-config.ts";
@@ -40,8 +40,7 @@ const configSchema = z.strictObject({
     ])
     .default(200)
     .describe("The HTTP status, 200 to 599; may be a `{{path}}`."),
-  headers: z
-    .record(z.string().regex(HEADER_NAME), headerValue)
+  headers: mapOf(z.string().regex(HEADER_NAME), headerValue)
     .optional()
     .describe("Headers of the answer; values may hold `{{…}}`."),
   body: jsonValueSchema
@@ -114,11 +113,14 @@ function respond(config: HttpResponseConfig): Outcome {
       `The status must be a number from 200 to 599, but is ${stringifyJson(config.status).slice(0, 100)}.`,
     );
   const { body, defaultType } = bodyOf(config.body);
-  const headers: Record<string, string> = {};
   // What a template gave may be anything; nothing means the default.
   const contentType = textOf(config.content_type ?? "") || defaultType;
-  if (contentType !== undefined) headers["content-type"] = contentType;
-  for (const [name, value] of Object.entries(config.headers ?? {})) headers[name.toLowerCase()] = textOf(value);
+  const given = Object.entries(config.headers ?? {}).map(([name, value]) => [name.toLowerCase(), textOf(value)]);
+  // From entries: a header may be called `__proto__`.
+  const headers = Object.fromEntries([
+    ...(contentType === undefined ? [] : [["content-type", contentType]]),
+    ...given,
+  ]) as Record<string, string>;
   const bad = Object.entries(headers).find(([, value]) => !HEADER_VALUE.test(value));
   if (bad !== undefined) return refused(`The header \`${bad[0]}\` ${UNSENDABLE}`);
   const answer: Answer = { status, headers, body: hasNoBody(status) ? "" : body };

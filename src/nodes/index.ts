@@ -11,6 +11,7 @@ export type {
   StepContext,
   StepError,
 } from "./node-type.ts";
+export { mapOf } from "./config-schemas.ts";
 export { NULL_OUTPUT, outputFromJson, outputFromValue } from "./output.ts";
 export { NODE_TYPES, type AnyNodeType } from "./registry.ts";
 export { BUILT_IN_NAMES } from "./scope.ts";

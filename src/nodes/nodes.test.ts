@@ -192,6 +192,17 @@ describe("http_response", () => {
     });
   });
 
+  it("sends a header of any name", () => {
+    const headers = JSON.parse('{ "__proto__": "{{event.id}}", "Constructor": 1 }') as JsonValue;
+    const outcome = run("http_response", { headers });
+    const sent = outcome.kind === "respond" ? Object.entries(outcome.answer.headers) : [];
+    expect(sent).toEqual([
+      ["__proto__", "e-1"],
+      ["constructor", "1"],
+    ]);
+    expect(outcome).toMatchObject({ output: { json: expect.stringContaining('"__proto__":"e-1"') } });
+  });
+
   it("refuses what is no answer", () => {
     const failed = (message: RegExp) => ({
       kind: "failed",

@@ -1,6 +1,6 @@
-/** What can be said of a loaded bundle by looking at it alone: flows, triggers, signatures. No I/O. */
+/** What can be said of a loaded bundle by looking at it alone: flows, signatures. No I/O. */
 import { locationOf, type Diagnostic } from "../text/index.ts";
-import type { FlowDefinition, Trigger } from "../flow/index.ts";
+import type { FlowDefinition } from "../flow/index.ts";
 import { secretWarning } from "./secret-warning.ts";
 import type { BundleFolder } from "./bundle-folder.ts";
 import type { Finding } from "./finding.ts";
@@ -20,7 +20,7 @@ export function findingOf(diagnostic: Diagnostic): Finding {
   return { level, check: code, where: locationOf(diagnostic), message, ...(hint !== undefined && { fix: hint }) };
 }
 
-/** Everything about triggers and signatures. */
+/** What flows and signatures leave open. */
 export function examineSources(bundle: LoadedBundle): readonly Finding[] {
   if (bundle.sources.size === 0) {
     const message = 'The answers have "enabled": false: every webhook is answered with 404.';
@@ -29,48 +29,20 @@ export function examineSources(bundle: LoadedBundle): readonly Finding[] {
   }
   const rows = urlTable(bundle);
   return [
-    ...bundle.flows.all.flatMap((flow) => examineTriggers(flow, bundle)),
+    ...bundle.flows.all.flatMap((flow) => examineSight(flow, bundle)),
     ...rows.flatMap((row) => examineUrl(row, bundle.sources.get(row.tenant))),
     ...[...bundle.sources].flatMap(([tenant, source]) => examineTenant(tenant, source)),
     ...examinePublicUrl(bundle.publicBaseUrl),
   ];
 }
 
-/** As the gateway reads the last part of a webhook's path. */
-const EVENT_TYPE = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
-
-function examineTriggers(flow: FlowDefinition, bundle: LoadedBundle): readonly Finding[] {
-  const findings: Finding[] = [];
-  for (const trigger of flow.triggers) {
-    if (canArrive(trigger)) continue;
-    findings.push({
-      level: "error",
-      check: "unreachable-trigger",
-      where: flow.file,
-      message: `No webhook URL can have the event type ${JSON.stringify(nameOf(trigger))}, so this trigger never fires.`,
-      fix: "Use letters, digits and . _ : @ - only.",
-    });
-  }
+/** A flow that no tenant sees. */
+function examineSight(flow: FlowDefinition, bundle: LoadedBundle): readonly Finding[] {
   const isSeen = [...bundle.sources.keys()].some((tenant) => bundle.flows.visibleTo(tenant).includes(flow));
-  if (!isSeen) {
-    findings.push({
-      level: "warning",
-      check: "hidden-flow",
-      where: flow.file,
-      message: `Every tenant has a flow of its own named ${JSON.stringify(flow.name)}, which hides this one.`,
-      fix: "Rename one of them, or remove this file.",
-    });
-  }
-  return findings;
-}
-
-function canArrive(trigger: Trigger): boolean {
-  if (trigger.type === "default" || trigger.eventType === "*") return true;
-  return EVENT_TYPE.test(trigger.eventType.replace(/\*$/, "x"));
-}
-
-function nameOf(trigger: Trigger): string {
-  return trigger.type === "event" ? trigger.eventType : "default";
+  if (isSeen) return [];
+  const message = `Every tenant has a flow of its own named ${JSON.stringify(flow.name)}, which hides this one.`;
+  const fix = "Rename one of them, or remove this file.";
+  return [{ level: "warning", check: "hidden-flow", where: flow.file, message, fix }];
 }
 
 function examineUrl(row: UrlRow, tenant: LoadedTenant | undefined): readonly Finding[] {

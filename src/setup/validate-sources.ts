@@ -2,14 +2,13 @@
  * The part of the answers that says how events are verified: the signatures by event type, and the header for all others.
  * Secrets come out apart from the settings, under names; where they are kept elsewhere, only their places do.
  */
+import { isPathName, MAX_PATH_NAME } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
 import { memberPath } from "./answer-places.ts";
 import type { AnswerValues, Section } from "./answer-values.ts";
 import { isRecord } from "./answers.ts";
 import { ExternalReferences } from "./external-references.ts";
 import { ANY, type StoredSource } from "./settings.ts";
-
-const EVENT_TYPE = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
 
 /** Reads how events are verified; faults go to the values' own. */
 export class SourceValidator {
@@ -60,8 +59,12 @@ export class SourceValidator {
     const sources: Record<string, StoredSource> = {};
     for (const [eventType, entry] of Object.entries(value)) {
       const at = memberPath(path, eventType);
-      if (!EVENT_TYPE.test(eventType))
-        this.#values.fault(at, "is no event type", "Use letters, digits and . _ : @ -, at most 128 of them.");
+      if (!isPathName(eventType))
+        this.#values.fault(
+          at,
+          "is no event type",
+          `Use letters, digits and . _ : @ -, at most ${MAX_PATH_NAME} of them.`,
+        );
       const known = this.#external.withoutThem(entry, at);
       const parsed = parseSchemeConfig(known);
       if ("faults" in parsed) {

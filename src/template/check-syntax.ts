@@ -113,6 +113,15 @@ class Walk {
       const sub = expression as hbs.AST.SubExpression;
       this.#call(sub, sub.path, "inline", depth, locals);
     } else if (isPath(expression)) this.#path(expression, depth, locals);
+    else if (expression.type === "NumberLiteral") this.#number(expression as hbs.AST.NumberLiteral);
+  }
+
+  /** Handlebars reads numbers as doubles, while the integers of a payload keep all their digits. */
+  #number(literal: hbs.AST.NumberLiteral): void {
+    if (!Number.isInteger(literal.value) || Number.isSafeInteger(literal.value)) return;
+    const message = "A whole number beyond 2^53 would be rounded in a template.";
+    const hint = "Compare it in the condition of a `branch`, or give it a name in `variables`.";
+    this.#fault(literal, "bad-template", message, hint);
   }
 
   #path(path: hbs.AST.PathExpression, depth: number, locals: readonly string[]): void {

@@ -2,6 +2,7 @@ import { messageOf, type JsonObject, type JsonValue } from "../base/index.ts";
 import { checkSyntax, type SyntaxFault } from "./check-syntax.ts";
 import { createEngine, ownValue, TEMPLATE_HELPERS, TEXT_HELPER } from "./helpers.ts";
 import type { RenderBudget } from "./render-budget.ts";
+import { hintForSlip } from "./slips.ts";
 import { TemplateError } from "./template-error.ts";
 
 export interface CompiledText {
@@ -62,12 +63,14 @@ function valueAt(scope: JsonObject, path: readonly string[]): JsonValue {
 /** Handlebars shows the place of a fault as a picture of some text with a caret under it. */
 const PARSE_ERROR = /^Parse error on line (\d+):\n(.*)\n(-*)\^\n(?:Expecting .*, got '(\w+)')?/;
 
+const CLOSE_ALL = "Close every `{{` with `}}` and every block with {{/name}}; write \\{{ for two plain braces.";
+
 function parseFault(message: string, text: string): SyntaxFault {
   const found = PARSE_ERROR.exec(message);
-  const hint = "Close every `{{` with `}}` and every block with {{/name}}; write \\{{ for two plain braces.";
-  if (found === null) return { code: "bad-template", hint, ...placed(firstLine(message), text) };
+  if (found === null) return { code: "bad-template", hint: CLOSE_ALL, ...placed(firstLine(message), text) };
   const [, line, shown = "", dashes = "", got] = found;
   const offset = offsetOfPicture(text, shown, dashes.length) ?? offsetOfLine(text, Number(line));
+  const hint = hintForSlip(text, offset) ?? CLOSE_ALL;
   return { code: "bad-template", message: sayUnexpected(got), hint, range: placeNear(text, offset) };
 }
 

@@ -197,6 +197,55 @@ describe("faults of a template", () => {
     });
   });
 
+  it.each([
+    ["{{payload.l.0}}", "The items of a list stand in brackets: `{{payload.l.[0]}}`."],
+    ["{{upper payload.l.0}}", "The items of a list stand in brackets: `{{upper payload.l.[0]}}`."],
+    ["{{payload.l[0].name}}", "The items of a list stand in brackets: `{{payload.l.[0].name}}`."],
+    [
+      "{{#if (eq payload.l.[1].2 3)}}x{{/if}}",
+      "The items of a list stand in brackets: `{{#if (eq payload.l.[1].[2] 3)}}`.",
+    ],
+    ["{{#if payload.a == 1}}x{{/if}}", "There are no operators here, but helpers: `(eq payload.a 1)`."],
+    ["{{#if payload.a==1}}x{{/if}}", "There are no operators here, but helpers: `(eq payload.a 1)`."],
+    ["a {{#if payload.a === 'b c'}}x{{/if}}", "There are no operators here, but helpers: `(eq payload.a 'b c')`."],
+    ["{{#if payload.a != payload.b}}x{{/if}}", "There are no operators here, but helpers: `(ne payload.a payload.b)`."],
+    [
+      "{{#if payload.a && payload.b}}x{{/if}}",
+      "There are no operators here, but helpers: `(and payload.a payload.b)`.",
+    ],
+    [
+      "{{#if payload.a <= 1}}x{{/if}}",
+      "A template compares with `(eq a b)` and `(ne a b)` only; a `branch` knows `<` and `>`.",
+    ],
+  ])("say what to write instead of %s", (text, hint) => {
+    expect(faultsOf(text)[0]).toMatchObject({ code: "bad-template", hint });
+  });
+
+  it("ask for what is not closed where nothing else is wrong", () => {
+    for (const text of ["{{payload.l.0", "{{payload.l.0 {{event.id}}", "{{#if event.id}}x", "{{event.id x=}}"])
+      expect(faultsOf(text)[0]?.hint, text).toMatch(/^Close every/);
+  });
+
+  it("find a number that would be rounded", () => {
+    expect(faultsOf("{{#if (eq event.payload.big 12345678901234567890)}}x{{/if}}")[0]).toEqual({
+      code: "bad-template",
+      message: "A whole number beyond 2^53 would be rounded in a template.",
+      hint: "Compare it in the condition of a `branch`, or give it a name in `variables`.",
+      path: [],
+      range: { start: 28, end: 48 },
+    });
+    for (const text of [
+      "{{9007199254740993}}",
+      "{{default event.id -9007199254740993}}",
+      "{{#if 9007199254740992}}{{/if}}",
+    ])
+      expect(faultsOf(text), text).toHaveLength(1);
+    expectRender(
+      "{{#if (eq event.payload.big 9007199254740991)}}a{{else}}b{{/if}} {{default event.payload.no 0.5}}",
+      "b 0.5",
+    );
+  });
+
   it("know what names mean inside blocks", () => {
     expect(faultsOf("{{#each event.payload.items}}{{../../event}}{{/each}}")[0]?.message).toMatch(/leads out/);
     expect(faultsOf("{{this}}")[0]?.message).toMatch(/names no value/);

@@ -18,10 +18,10 @@ const FINDINGS = [
   { level: "ok", check: "port", where: "8080", message: "The port is free." },
   {
     level: "error",
-    check: "unreachable-trigger",
+    check: "hidden-flow",
     where: "flows/orders.ygtc",
-    message: "Nothing sends this event type.",
-    fix: "Add it.",
+    message: "No tenant sees this flow.",
+    fix: "Rename it.",
     frame: "> 2 | triggers",
   },
   { level: "warning", check: "weak-secret", where: "demo/github", message: "The secret is short." },
@@ -339,7 +339,7 @@ describe("the inspector for operators", () => {
     const findings = page.locator(".finding");
     await findings.first().waitFor();
     expect((await findings.allInnerTexts()).map((text) => text.split(/\s/)[0])).toEqual(["Error", "Warning"]);
-    await findings.first().getByText("A trigger that never fires").waitFor();
+    await findings.first().getByText("A flow that no tenant sees").waitFor();
     await page.getByText("1 check is in order").waitFor();
     await findings.first().getByRole("link", { name: "Show the flow" }).click();
     await page.waitForURL(/\/flows\/orders$/);
@@ -348,9 +348,9 @@ describe("the inspector for operators", () => {
   test("in German doctor's findings are named, and say what to do; what the gateway said is marked as English", async () => {
     const page = await open("doctor", { locale: "de-DE" });
     const finding = page.locator(".finding").first();
-    await finding.getByText("Ein Auslöser, der nie auslöst").waitFor();
-    await finding.getByText("Nur Buchstaben, Ziffern und", { exact: false }).waitFor();
-    expect(await finding.locator("[lang=en]").allInnerTexts()).toEqual(["Nothing sends this event type.", "Add it."]);
+    await finding.getByText("Ein Ablauf, den kein Mandant sieht").waitFor();
+    await finding.getByText("Einen der Abläufe umbenennen", { exact: false }).waitFor();
+    expect(await finding.locator("[lang=en]").allInnerTexts()).toEqual(["No tenant sees this flow.", "Rename it."]);
     // Advice also where the gateway gave none.
     await page.getByText("Ein zufälliges Geheimnis erzeugen", { exact: false }).waitFor();
   });

@@ -17,7 +17,7 @@ test("the worst findings come first, those of a level as they were found", () =>
 
 test.each([
   ["refused-request", "/refused"],
-  ["unreachable-trigger", "/flows"],
+  ["bad-event-type", "/flows"],
   ["hidden-flow", "/flows"],
   ["weak-secret", "/sources"],
   ["unsigned-event-type", "/sources"],
@@ -28,7 +28,7 @@ test.each([
 
 test("a finding in a flow leads to that flow, one about a source's refusals to those", () => {
   const placeAt = (check: string, where: string) => placeOf({ check, where })?.to;
-  expect(placeAt("unreachable-trigger", "flows/new orders.ygtc:2:3")).toBe("/flows/new%20orders");
+  expect(placeAt("bad-event-type", "flows/new orders.ygtc:2:3")).toBe("/flows/new%20orders");
   expect(placeAt("refused-request", "demo/github")).toBe("/refused?tenant=demo&type=github");
   expect(placeAt("refused-request", "tenant demo")).toBe("/refused");
 });

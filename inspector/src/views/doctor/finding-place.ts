@@ -18,7 +18,7 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
 
 const VIEWS: readonly (readonly [RegExp, PlaceView, string])[] = [
   [/refus/, "refused", "/refused"],
-  [/flow|trigger/, "flows", "/flows"],
+  [/flow|trigger|bad-event-type/, "flows", "/flows"],
   [/dead|failed-run/, "deadLetters", "/dead-letters"],
   [/secret|source|verif|signature|event-type|webhook|url/, "sources", "/sources"],
 ];

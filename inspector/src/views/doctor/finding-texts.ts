@@ -24,7 +24,6 @@ export const findingTexts = defineTexts(
     setup: "Setup",
     "signature-not-required": "Requests need no signature",
     "unmatched-event-type": "No flow for this event type",
-    "unreachable-trigger": "A trigger that never fires",
     "unsigned-event-type": "No signature for this event type",
     "weak-secret": "A weak secret",
   },
@@ -47,7 +46,6 @@ export const findingTexts = defineTexts(
     setup: "Einrichtung",
     "signature-not-required": "Anfragen brauchen keine Signatur",
     "unmatched-event-type": "Kein Ablauf für diesen Ereignistyp",
-    "unreachable-trigger": "Ein Auslöser, der nie auslöst",
     "unsigned-event-type": "Keine Signatur für diesen Ereignistyp",
     "weak-secret": "Ein schwaches Geheimnis",
   },
@@ -81,7 +79,6 @@ export const GERMAN_FIX: Readonly<Record<Check, string>> = {
   "signature-not-required": "`require_signature` in den Antworten auf `true` setzen und `gtc setup` erneut ausführen.",
   "unmatched-event-type":
     "Einen Ablauf mit einem Auslöser für diesen Ereignistyp anlegen; gespeicherte Ereignisse können dann wiederholt werden.",
-  "unreachable-trigger": "Nur Buchstaben, Ziffern und `. _ : @ -` verwenden.",
   "unsigned-event-type":
     "Dem Ereignistyp in den Antworten unter `signatures` eine Signatur geben (oder `secret_header` und `secret_key` setzen) und `gtc setup` erneut ausführen.",
   "weak-secret":
