@@ -55,6 +55,11 @@ export const PROBLEMS = {
     title: "Service Unavailable",
     detail: "The request cannot be checked now; try again later.",
   },
+  "unsupported-version": {
+    status: 505,
+    title: "HTTP Version Not Supported",
+    detail: "Requests are taken in HTTP/1.1 and HTTP/1.0.",
+  },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemName = keyof typeof PROBLEMS;

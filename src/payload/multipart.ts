@@ -6,7 +6,11 @@ import { PayloadFault } from "./payload-fault.ts";
 
 const LIMITS = { fields: 1000, files: 100, parts: 1000, fieldNameSize: 1000, headerPairs: 100 };
 
-/** @throws PayloadFault `invalid_multipart`. */
+/**
+ * Decodes the parts. The files are the list `files`; text fields of that name stand behind them, so that nothing is lost. A
+ * part without a name is kept under `""`.
+ * @throws PayloadFault `invalid_multipart`.
+ */
 export function decodeMultipart(body: Uint8Array, contentType: string, maxBytes: number): Promise<JsonValue> {
   const { promise, resolve, reject } = deferred();
   const fields: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
@@ -17,8 +21,10 @@ export function decodeMultipart(body: Uint8Array, contentType: string, maxBytes:
       headers: { "content-type": contentType },
       limits: { ...LIMITS, fieldSize: maxBytes, fileSize: maxBytes },
     });
-    parser.on("field", (name, value) => addField(fields, name, value));
-    parser.on("file", (field, stream, filename, _encoding, mimeType) => {
+    // The parser's types do not say that a part may have no name.
+    parser.on("field", (name: string | undefined, value) => addField(fields, name ?? "", value));
+    parser.on("file", (name: string | undefined, stream, filename, _encoding, mimeType) => {
+      const field = name ?? "";
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("error", (error: Error) => fail(error.message));
@@ -29,12 +35,18 @@ export function decodeMultipart(body: Uint8Array, contentType: string, maxBytes:
     });
     parser.on("error", (error) => fail(error instanceof Error ? error.message : "the parts cannot be read"));
     parser.on("partsLimit", () => fail("too many parts"));
-    parser.on("finish", () => resolve({ ...fields, ...(files.length > 0 && { files }) }));
+    parser.on("finish", () => resolve(withFiles(fields, files)));
     parser.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   } catch (error) {
     fail(error instanceof Error ? error.message : "the parts cannot be read");
   }
   return promise;
+}
+
+function withFiles(fields: Readonly<Record<string, JsonValue>>, files: readonly JsonValue[]): JsonValue {
+  if (files.length === 0) return { ...fields };
+  const texts = fields["files"] ?? [];
+  return { ...fields, files: [...files, ...(Array.isArray(texts) ? texts : [texts])] };
 }
 
 function deferred(): {

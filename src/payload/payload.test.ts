@@ -85,6 +85,36 @@ test("multipart: fields, and files with their bytes", async () => {
   ]);
 });
 
+type Part = readonly [parameters: string, content: string];
+
+/** A multipart body of parts, each as its disposition's parameters and its content. */
+function multipart(...parts: readonly Part[]): string {
+  const written = parts.map(
+    ([parameters, content]) => `--b\r\nContent-Disposition: form-data${parameters}\r\n\r\n${content}`,
+  );
+  return [...written, "--b--\r\n"].join("\r\n");
+}
+
+test("multipart: parts without a name are kept under an empty one", async () => {
+  const body = multipart(["", "no name"], ['; name=""', "empty name"], ['; filename="a.txt"', "hi"]);
+  expect(await payloadOf("multipart/form-data; boundary=b", body)).toEqual({
+    "": ["no name", "empty name"],
+    files: [{ field: "", filename: "a.txt", content_type: "text/plain", size: 2, base64: "aGk=" }],
+  });
+});
+
+test("multipart: a text field that is named files stands behind the files, or alone", async () => {
+  const upload: Part = ['; name="doc"; filename="a.txt"', "hi"];
+  const file = { field: "doc", filename: "a.txt", content_type: "text/plain", size: 2, base64: "aGk=" };
+  const of = (...parts: readonly Part[]): Promise<unknown> =>
+    payloadOf("multipart/form-data; boundary=b", multipart(...parts));
+  expect(await of(['; name="files"', "two"], upload)).toEqual({ files: [file, "two"] });
+  expect(await of(['; name="files"', "two"], upload, ['; name="files"', "more"])).toEqual({
+    files: [file, "two", "more"],
+  });
+  expect(await of(['; name="files"', "two"])).toEqual({ files: "two" });
+});
+
 test.each([
   ["gzip", gzipSync("{}")],
   ["x-gzip", gzipSync("{}")],
