@@ -10,6 +10,8 @@ interface Connection {
   /** Answers that have not left, in the order of their requests. */
   readonly owed: ServerResponse[];
   readonly lane: Lane;
+  /** One of its requests is its last: what comes behind that is no request (RFC 9112 section 9.6). */
+  isEnding: boolean;
 }
 
 export class Connections {
@@ -19,17 +21,28 @@ export class Connections {
   /** Follows the connections of a server from now on. */
   constructor(server: Server) {
     server.on("connection", (socket: Socket) => {
-      this.#open.set(socket, { owed: [], lane: newLane() });
+      this.#open.set(socket, { owed: [], lane: newLane(), isEnding: false });
       socket.once("close", () => this.#open.delete(socket));
     });
   }
 
-  /** Notes that a request has arrived whose answer is owed. */
-  owe(response: ServerResponse): void {
-    const owed = this.#open.get(response.req.socket)?.owed;
+  /** Notes that a request has arrived whose answer is owed. False: it came behind the connection's last, and is none. */
+  owe(response: ServerResponse): boolean {
+    const connection = this.#open.get(response.req.socket);
+    if (connection === undefined) return true;
+    if (connection.isEnding) return false;
+    connection.isEnding = !response.shouldKeepAlive;
+    const { owed } = connection;
     // Answers leave in the order of their requests.
-    while (owed?.[0]?.writableFinished === true) owed.shift();
-    owed?.push(response);
+    while (owed[0]?.writableFinished === true) owed.shift();
+    owed.push(response);
+    return true;
+  }
+
+  /** The answer that was just given is its connection's last. */
+  end(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.isEnding = true;
   }
 
   /**

@@ -56,7 +56,7 @@ export class Edge {
 
   /** Takes a request whose headers have arrived. A fault of ours ends its connection, never the process. */
   take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    this.#connections.owe(response);
+    if (!this.#connections.owe(response)) return;
     try {
       this.#handle(request, response, expectsContinue);
     } catch (fault) {
@@ -71,8 +71,7 @@ export class Edge {
 
   /** RFC 9110 section 10.1.1: there is no expectation but 100-continue. */
   refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    this.#connections.owe(response);
-    this.#send(request, response, problem("expectation-failed"));
+    if (this.#connections.owe(response)) this.#send(request, response, problem("expectation-failed"));
   }
 
   /** Handles one request from its headers to its answer; what needs no body is answered at once. */
@@ -148,6 +147,7 @@ export class Edge {
   #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     if (this.#isStopping) response.shouldKeepAlive = false;
     sendAnswer(request, response, answer);
+    if (!response.shouldKeepAlive) this.#connections.end(request.socket);
   }
 
   #refusalBeforeBody(method: string, bodyBytes: number, route: Route, tenant: TenantSources): ProblemName | undefined {

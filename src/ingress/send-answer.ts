@@ -14,9 +14,9 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     if (name !== "content-length") headers.push(name, answer.headers[name]!);
   if (!isEmpty) headers.push("content-length", String(Buffer.byteLength(answer.body)));
   response.writeHead(answer.status, headers);
+  if (!isRead) closeAfterAnswer(request, response);
   response.end(request.method === "HEAD" || isEmpty ? undefined : answer.body);
-  if (!isRead) closeAfterAnswer(request);
-  else if (!request.complete) request.resume();
+  if (isRead && !request.complete) request.resume();
 }
 
 /** Whether a body follows the headers (RFC 9112 section 6.3); an answer may be there before node says that none came. */
@@ -24,11 +24,16 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-/** The rest of the body is drained for a moment, so that the sender reads the answer instead of a connection reset. */
-function closeAfterAnswer(request: IncomingMessage): void {
+/**
+ * The rest of the body is drained for a moment, so that the sender reads the answer instead of a connection reset: from
+ * when the answer leaves, which may be behind others that take their time.
+ */
+function closeAfterAnswer(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), 1000);
-  timer.unref();
-  request.once("close", () => clearTimeout(timer));
+  response.once("finish", () => {
+    const timer = setTimeout(() => socket.destroy(), 1000);
+    timer.unref();
+    socket.once("close", () => clearTimeout(timer));
+  });
   request.resume();
 }
