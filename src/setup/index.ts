@@ -24,5 +24,6 @@ export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } 
 export type { OpenSetup } from "./settings.ts";
 export { wouldChange, writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
+export { examineFolders } from "./examine-folders.ts";
 export { examineFiles, findingOf, examineSources } from "./examine-bundle.ts";
 export type { Finding } from "./finding.ts";
