@@ -11,7 +11,7 @@ const CHECKS = new Set(
     readdirSync(join(SRC, folder))
       .filter((name) => /^(?:doctor|examine).*(?<!\.test)\.ts$/.test(name))
       .flatMap((name) => [
-        ...readFileSync(join(SRC, folder, name), "utf8").matchAll(/(?:check: |attempt\(findings, )"([a-z-]+)"/g),
+        ...readFileSync(join(SRC, folder, name), "utf8").matchAll(/(?:check: |attempt\(\s*findings,\s*)"([a-z-]+)"/g),
       ])
       .map((match) => match[1] ?? ""),
   ),
