@@ -232,6 +232,15 @@ describe("gtc doctor", () => {
     expect((await examine()).of("setup")).toMatchObject({ level: "error" });
   });
 
+  test("the command that sets a bundle up can be pasted, also where the folder has a blank in its name", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    const folder = join(bundle.folder, "a b");
+    await bundle.write("a b/bundle.yaml", 'schema_version: "1"\nbundle_id: q\nname: Q\n');
+    await bundle.write("a b/answers.json", "{}");
+    const { stdout } = await runGtc(["doctor", folder], { env: FREE_PORTS });
+    expect(stdout).toContain(`Run \`gtc setup --answers '${join(folder, "answers.json")}' '${folder}'\` first.`);
+  });
+
   test("finds a busy port", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     const server = createServer().listen(0, "127.0.0.1");

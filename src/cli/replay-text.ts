@@ -1,7 +1,6 @@
 /** What became of a replay, as a person reads it. */
-import { visible } from "../text/index.ts";
+import { shellPath, visible } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
-import { shellPath } from "./shell-word.ts";
 
 export interface Replay {
   readonly event_id: string;

@@ -7,11 +7,10 @@ import {
   type OpenSetup,
   type UrlRow,
 } from "../setup/index.ts";
-import { diagnosticToJson, visible, type Diagnostic } from "../text/index.ts";
+import { diagnosticToJson, shellPath, visible, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { jsonLine } from "./json-line.ts";
 import { configFor } from "./load.ts";
-import { shellPath } from "./shell-word.ts";
 import { DISABLED, urlsText } from "./urls.ts";
 
 interface Reported {

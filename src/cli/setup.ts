@@ -23,8 +23,7 @@ import { BundleFault, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
 import { reportSetup } from "./setup-report.ts";
-import { shellPath } from "./shell-word.ts";
-import { fileText, visible } from "../text/index.ts";
+import { fileText, shellPath, visible } from "../text/index.ts";
 
 /** The answers with all that is wrong with them. */
 class AnswersFault extends GtcError {
