@@ -18,7 +18,7 @@ import {
   type ValidatedAnswers,
 } from "../setup/index.ts";
 import { askAnswers } from "./ask-answers.ts";
-import { defineCommand, type CommandContext } from "./command.ts";
+import { defineCommand, UsageFault, type CommandContext } from "./command.ts";
 import { BundleFault, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
@@ -48,7 +48,10 @@ export const setup = defineCommand({
   options: {
     answers: text("FILE", "Take the answers from this file (- is standard input)"),
     "dry-run": flag("Validate and show, also whether it would change anything, but write nothing"),
-    "emit-answers": text("FILE", "Write a template of the answers to this file and stop"),
+    "emit-answers": text(
+      "FILE",
+      "Write a template of the answers to this file and stop; not with --answers, --dry-run or --json",
+    ),
     advanced: flag("With --emit-answers: include the optional fields"),
     "non-interactive": flag("Never ask; fail when answers are missing"),
     json: flag(
@@ -56,10 +59,12 @@ export const setup = defineCommand({
     ),
   },
   run: async (context, { args, options }) => {
-    if (options["emit-answers"] !== undefined)
-      return emit(context, options["emit-answers"], options.advanced, args.bundle);
-    if (options.advanced)
-      throw new GtcError("GTC_USAGE", { detail: "gtc setup: --advanced goes with --emit-answers FILE." });
+    const { "emit-answers": template, advanced } = options;
+    if (template !== undefined) {
+      refuseBesideTemplate(options);
+      return emit(context, template, advanced, args.bundle);
+    }
+    if (advanced) throw new UsageFault("--advanced goes with --emit-answers FILE");
     const folder = folderOf(context, args.bundle);
     const tenants = await tenantsOf(folder);
     const keyText = context.env["GTC_KEY"];
@@ -82,6 +87,17 @@ export const setup = defineCommand({
     return 0;
   },
 });
+
+/** A template sets nothing up: what else is asked of a setup would be passed over without a word. @throws UsageFault */
+function refuseBesideTemplate(options: {
+  readonly answers: string | undefined;
+  readonly "dry-run": boolean;
+  readonly json: boolean;
+}): void {
+  const given = { "--answers": options.answers !== undefined, "--dry-run": options["dry-run"], "--json": options.json };
+  const names = Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  if (names.length > 0) throw new UsageFault(`--emit-answers FILE does not go with ${names.join(", ")}`);
+}
 
 /** Whom answers may name; a fault of a flow file does not touch them. @throws GtcError, BundleFault */
 async function tenantsOf(folder: string): Promise<readonly string[]> {
