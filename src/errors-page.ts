@@ -37,7 +37,7 @@ export function errorsPage(): string {
     "| code | meaning |",
     "|-|-|",
     "| 0 | fine |",
-    "| 1 | findings, or nothing to do: `doctor` found errors, `verify` refused, an event is unknown |",
+    "| 1 | findings, or nothing to do: `doctor` found errors, `verify` refused, a replayed run failed, an event is unknown |",
     "| 2 | wrong use of a command |",
     "| 3 | faulty files: bundle, flows, answers, configuration |",
     "| 4 | the environment refuses: port, disk, lock, key, permission |",

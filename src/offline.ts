@@ -4,7 +4,7 @@ import { acceptRefusals, AuditTrail, type Accepted, type RefusalSelection } from
 import { createIdSource, systemClock, type NewId } from "./base/index.ts";
 import { CurrentBundle } from "./current-bundle.ts";
 import type { RunOver } from "./dispatch/index.ts";
-import type { EventLog, PlannedRun } from "./event-log/index.ts";
+import type { EventLog } from "./event-log/index.ts";
 import { acceptorOf, endOf, openLog, startDispatcher, storeFlows, type GatewayOptions } from "./gateway.ts";
 import { hindranceTo } from "./ingress/index.ts";
 import { createGuardedFetch } from "./outgoing/index.ts";
@@ -12,13 +12,27 @@ import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
 import { createKeyStore } from "./signature/index.ts";
 
+/** A next try that is further away is left to the gateway. */
+const LONGEST_WAIT_MS = 30_000;
+
+/** How the last try of a run ended that was made here. */
+export interface LastTry extends RunOver {
+  /** When the gateway tries it again; absent: it is over. */
+  readonly resumeAtMs?: number;
+}
+
 /**
- * Replays an event while no gateway runs, and waits for the new runs to be over.
+ * Replays an event while no gateway runs, and waits for the new runs to be over, or for their next try to be further away
+ * than one waits for. `onRetry` is told of tries that failed and are followed by another one here.
  * @throws GtcError GTC_EVENT_NOT_FOUND, GTC_EVENT_REFUSED, GTC_REDELIVERY_NEEDED, GTC_BUNDLE_LOCKED
  */
-export async function replayOffline(eventId: string, options: GatewayOptions): Promise<readonly PlannedRun[]> {
+export async function replayOffline(
+  eventId: string,
+  options: GatewayOptions,
+  onRetry: (over: RunOver, delayMs: number) => void,
+): Promise<readonly LastTry[]> {
   const { bundle, config } = options;
-  return workOffline(options, async (log, newId) => {
+  const replay = async (log: EventLog, newId: NewId): Promise<OfflineWork<readonly string[]>> => {
     const runs = await replayEvent(eventId, {
       log,
       flows: bundle.flows,
@@ -26,8 +40,20 @@ export async function replayOffline(eventId: string, options: GatewayOptions): P
       newId,
       hindranceTo: (refusal) => hindranceTo(refusal, { ...config, nowMs: systemClock.now() }),
     });
-    return { result: runs, runIds: runs.map(({ id }) => id) };
+    const runIds = runs.map(({ id }) => id);
+    return { result: runIds, runIds };
+  };
+  const last = new Map<string, LastTry>();
+  const runIds = await workOffline(options, replay, (over) => {
+    const { run, end } = over;
+    if (end.status === "waiting" && end.delayMs <= LONGEST_WAIT_MS) {
+      onRetry(over, end.delayMs);
+      return false;
+    }
+    last.set(run.id, end.status === "waiting" ? { ...over, resumeAtMs: systemClock.now() + end.delayMs } : over);
+    return true;
   });
+  return runIds.flatMap((id) => last.get(id) ?? []);
 }
 
 /**
@@ -50,13 +76,20 @@ export async function acceptOffline(selection: RefusalSelection, options: Gatewa
   });
 }
 
+interface OfflineWork<T> {
+  readonly result: T;
+  /** The runs that it started. */
+  readonly runIds: readonly string[];
+}
+
 /**
- * Works on the log while no gateway runs: without ports, but with runners, until the runs that the work started are over.
- * Other runs that are due go on as well, as they would when the gateway starts.
+ * Works on the log while no gateway runs: without ports, but with runners, until the runs that the work started are done
+ * with, as `isDone` says of each of their tries. Other runs that are due go on as well, as they would when the gateway starts.
  */
 async function workOffline<T>(
   options: GatewayOptions,
-  work: (log: EventLog, newId: NewId) => Promise<{ readonly result: T; readonly runIds: readonly string[] }>,
+  work: (log: EventLog, newId: NewId) => Promise<OfflineWork<T>>,
+  isDone: (over: RunOver) => boolean = () => true,
 ): Promise<T> {
   const { bundle, config } = options;
   await using log = await openLog(options);
@@ -67,8 +100,8 @@ async function workOffline<T>(
   let finished: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (finished = resolve));
   const current = { flows: bundle.flows };
-  const onRunOver = ({ run }: RunOver): void => {
-    open.delete(run.id);
+  const onRunOver = (over: RunOver): void => {
+    if (open.has(over.run.id) && isDone(over)) open.delete(over.run.id);
     if (open.size === 0) finished();
   };
   await using dispatcher = startDispatcher({ ...options, onRunOver }, log, new ReplyDesk(), current);

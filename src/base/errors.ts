@@ -65,7 +65,7 @@ export const ERRORS = {
   },
   GTC_NOT_SET_UP: {
     message: "The bundle in {path} has not been set up yet.",
-    fix: "Run `gtc setup --answers {answers} {path}` first.",
+    fix: "Run `gtc setup --answers {answers} {folder}` first.",
     exitCode: 3,
     retryable: false,
   },

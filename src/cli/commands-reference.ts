@@ -14,7 +14,7 @@ everything said beside it to the standard error, so that output can be piped. Co
 | Code | Meaning |
 | --- | --- |
 | 0 | Fine. |
-| 1 | Findings, a request that would be refused, or something that was not found. |
+| 1 | Findings, a run that failed, a request that would be refused, or something that was not found. |
 | 2 | The command was used wrongly. |
 | 3 | A file that was given is faulty; each place is shown. |
 | 4 | The environment refuses: a port, a lock, a key, the disk. |

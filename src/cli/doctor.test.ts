@@ -140,6 +140,60 @@ describe("gtc doctor", () => {
     });
   });
 
+  test("a fault of a flow hides nothing that does not depend on flows", async () => {
+    const signatures = { github: { provider: "github", secret: "hunter2" } };
+    bundle = await createTestBundle({ "orders.ygtc": FLOW.replace("http_response", "http_respons") }, { signatures });
+    const { of } = await examine();
+    expect(of("weak-secret")).toMatchObject({ level: "warning", where: 'demo/github, secret "default"' });
+    expect(of("signature-not-required")).toMatchObject({ level: "warning", where: "tenant demo" });
+    expect(of("unmatched-event-type")).toBeUndefined();
+  });
+
+  test("a fault of bundle.yaml is not taken for webhooks that are switched off", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await bundle.write("bundle.yaml", 'schema_version: "1"\nbundle_id: q\nname: Q\ntenants: demo\n');
+    const { findings, of } = await examine();
+    const faults = findings.filter(({ level }) => level === "error").map(({ where }) => where);
+    expect(faults).toEqual([`${join(bundle.folder, "bundle.yaml")}:4:10`]);
+    expect(of("disabled")).toBeUndefined();
+    expect(of("local-public-url")).toMatchObject({ level: "note" });
+  });
+
+  test("warns of folders of tenants in which nothing is read", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW, "tenants/demos/flows/x.ygtc": FLOW }, SIGNED);
+    await bundle.write("tenants/demo/flow/x.ygtc", FLOW);
+    await bundle.write("tenants/README.md", "Ours.");
+    const { exitCode, of, findings } = await examine();
+    expect(exitCode).toBe(0);
+    expect(of("unknown-tenant-folder")).toMatchObject({
+      level: "warning",
+      where: join(bundle.folder, "tenants/demos"),
+      fix: expect.stringMatching(/^Did you mean "demo"\? .* bundle.yaml/) as string,
+    });
+    expect(of("no-flows-folder")).toMatchObject({
+      level: "warning",
+      where: join(bundle.folder, "tenants/demo"),
+      fix: 'Rename "flow" to "flows".',
+    });
+    expect(findings.filter(({ level }) => level === "warning")).toHaveLength(2);
+  });
+
+  test("warns that nothing will run when there is no flow, and names the folder that is missing", async () => {
+    bundle = await createTestBundle({}, SIGNED);
+    const where = join(bundle.folder, "flows");
+    const missing = await examine();
+    expect(missing.of("no-flows")).toMatchObject({
+      level: "warning",
+      where,
+      message: expect.stringMatching(/nothing will run.*"flows" is missing/) as string,
+    });
+    expect(missing.of("flows")).toBeUndefined();
+    await mkdir(where);
+    expect((await examine()).of("no-flows")?.message).not.toContain("is missing");
+    await bundle.write("tenants/demo/flows/orders.ygtc", FLOW);
+    expect((await examine()).of("no-flows")).toBeUndefined();
+  });
+
   test("shows an event type that no URL can have where the trigger says it", async () => {
     const unreachable = FLOW.replace("order.created", "orders/created");
     bundle = await createTestBundle({ "orders.ygtc": unreachable }, SIGNED);
@@ -185,6 +239,15 @@ describe("gtc doctor", () => {
     expect(missing).toMatchObject({ exitCode: 1, lines: [{ check: "bundle", level: "error" }] });
     await writeFile(join(bundle.folder, "state", "settings.json"), "{}");
     expect((await examine()).of("setup")).toMatchObject({ level: "error" });
+  });
+
+  test("the command that sets a bundle up can be pasted, also where the folder has a blank in its name", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    const folder = join(bundle.folder, "a b");
+    await bundle.write("a b/bundle.yaml", 'schema_version: "1"\nbundle_id: q\nname: Q\n');
+    await bundle.write("a b/answers.json", "{}");
+    const { stdout } = await runGtc(["doctor", folder], { env: FREE_PORTS });
+    expect(stdout).toContain(`Run \`gtc setup --answers '${join(folder, "answers.json")}' '${folder}'\` first.`);
   });
 
   test("finds a busy port", async () => {

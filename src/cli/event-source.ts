@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { listEventViews, showEventView, type SummaryJson } from "../admin/index.ts";
-import { GtcError, type JsonValue } from "../base/index.ts";
+import { formatDuration, GtcError, type JsonValue } from "../base/index.ts";
 import type { EventFilter } from "../event-log/index.ts";
 import { inspectLog } from "../gateway.ts";
-import { replayOffline } from "../offline.ts";
+import { replayOffline, type LastTry } from "../offline.ts";
+import { visible } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { readBundleFolder } from "../setup/index.ts";
@@ -16,6 +17,7 @@ export interface EventSource extends AsyncDisposable {
   /** JSON lines. `query` has the names of the API's query. */
   list(query: Readonly<Record<string, string>>): Promise<readonly string[]>;
   show(id: string): Promise<JsonValue>;
+  /** Without a gateway, each run is told with how its last try ended. */
   replay(id: string): Promise<JsonValue>;
 }
 
@@ -95,10 +97,28 @@ async function openLog(context: CommandContext, folder: string): Promise<EventSo
     replay: async (id) => {
       await close();
       const config = await configFor(context, folder);
-      const runs = await replayOffline(id, { bundle: await soundBundle(context, folder, config), config });
-      return { event_id: id, replay_of: id, runs: runs.map((run) => ({ id: run.id, flow: run.flow })) };
+      const { stderr, paint } = context;
+      const options = { bundle: await soundBundle(context, folder, config), config };
+      const runs = await replayOffline(id, options, ({ run, attempt, end }, delayMs) => {
+        const why = "error" in end ? `: ${end.error.message}` : "";
+        const said = `run of ${run.flow} failed (try ${attempt}, next try in ${formatDuration(delayMs)})${why}`;
+        stderr.write(`${paint.warning("!")} ${visible(said)}\n`);
+      });
+      return { event_id: id, replay_of: id, runs: runs.map(runJson) };
     },
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** With the names that `events show` has for them. */
+function runJson({ run, attempt, end, resumeAtMs }: LastTry): JsonValue {
+  return {
+    id: run.id,
+    flow: run.flow,
+    status: end.status,
+    attempt,
+    error: "error" in end ? { ...end.error } : null,
+    resume_at: resumeAtMs === undefined ? null : new Date(resumeAtMs).toISOString(),
   };
 }
 

@@ -170,3 +170,61 @@ describe.each(["runs", "has stopped"])("gtc events, while the gateway %s", (stat
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: "GTC_EVENT_NOT_FOUND" } });
   });
 });
+
+describe("a replay that the command runs itself, as the gateway has stopped", () => {
+  const replayOf = async (
+    policy: string,
+  ): Promise<{ readonly id: string; readonly inWords: Ran; readonly asJson: Ran }> => {
+    const id = await sendBoth();
+    await gateway[Symbol.asyncDispose]();
+    const failing = FLOW.replace('"payload.price * 2"', "'throw \"no money\"'");
+    await bundle.write("flows/orders.ygtc", `config: { retry_policy: { ${policy} } }\n${failing}`);
+    const inWords = await runGtc(["events", "replay", id, bundle.folder]);
+    return { id, inWords, asJson: await events("replay", id) };
+  };
+
+  test("says that its run has failed, and ends with 1", async () => {
+    const { inWords, asJson } = await replayOf("max_attempts: 1");
+    expect(inWords.exitCode).toBe(1);
+    expect(inWords.stdout).toMatch(/^Started orders as run [-0-9a-f]+: failed at try 1, no further try: .*no money/);
+    expect(asJson.exitCode).toBe(1);
+    expect(asJson.lines).toMatchObject([
+      { runs: [{ flow: "orders", status: "failed", attempt: 1, error: { node: "total" }, resume_at: null }] },
+    ]);
+  });
+
+  test("waits for tries that follow soon, and says so meanwhile", async () => {
+    const { id, inWords, asJson } = await replayOf("max_attempts: 3, initial_delay: 20ms");
+    for (const { exitCode, stderr } of [inWords, asJson]) {
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(
+        /^! run of orders failed \(try 1, next try in \d+ ms\): .*no money.*\n! run of orders failed \(try 2, next/,
+      );
+    }
+    expect(inWords.stdout).toContain(": failed at try 3, no further try: ");
+    expect(asJson.lines).toMatchObject([{ runs: [{ status: "failed", attempt: 3 }] }]);
+    const [shown] = (await events("show", id)).lines;
+    expect(shown).toMatchObject({ runs: [{ status: "succeeded" }, { status: "failed" }, { status: "failed" }] });
+  });
+
+  test("leaves a try that is far away to the gateway, and says when", async () => {
+    const { id, inWords, asJson } = await replayOf("max_attempts: 3, initial_delay: 10m, max_delay: 10m");
+    expect(inWords).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(inWords.stdout).toMatch(/: waiting, try 1 failed: .*no money.*\n {2}The gateway tries it again at \d{4}-/);
+    expect(inWords.stdout).toContain(`\`gtc start ${bundle.folder}\``);
+    expect(asJson).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(asJson.lines).toMatchObject([
+      { runs: [{ status: "waiting", attempt: 1, resume_at: expect.stringMatching(/^\d{4}-.*Z$/) as string }] },
+    ]);
+    const [shown] = (await events("show", id)).lines;
+    expect(shown).toMatchObject({ runs: [{ status: "succeeded" }, { status: "waiting" }, { status: "waiting" }] });
+  });
+
+  test("says that its run has succeeded", async () => {
+    const id = await sendBoth();
+    await gateway[Symbol.asyncDispose]();
+    const { exitCode, stdout, stderr } = await runGtc(["events", "replay", id, bundle.folder]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^Started orders as run [-0-9a-f]+: succeeded\nSee: /);
+  });
+});

@@ -1,8 +1,8 @@
 /**
  * `gtc events list|show|replay`: through the admin API while the gateway runs, else from the log itself. Both ways give
- * the same JSON.
+ * the same JSON; a replay that this command ran itself has more to say of its runs.
  */
-import type { ExitCode, JsonValue } from "../base/index.ts";
+import type { ExitCode } from "../base/index.ts";
 import { viewText, type SummaryJson } from "../admin/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { openEvents } from "./event-source.ts";
@@ -10,8 +10,8 @@ import { eventText, listText } from "./event-text.ts";
 import { withFolderInFix } from "./folder-in-fix.ts";
 import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text } from "./options.ts";
-import { shellPath } from "./shell-word.ts";
-import { visible, visibleJson, visibleLines } from "../text/index.ts";
+import { isDone, replayText, type Replay } from "./replay-text.ts";
+import { visibleJson } from "../text/index.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const json = flag("Print JSON");
@@ -87,7 +87,7 @@ export const eventsReplay = defineCommand({
   name: "events replay",
   summary: "Run a stored event again on today's flows",
   description:
-    "Starts new runs of the event, marked replay_of. While the gateway runs it executes them; otherwise this command does and waits for them.",
+    "Starts new runs of the event, marked replay_of. While the gateway runs it executes them, and they are not waited for. Otherwise this command does, and says how each ended; it waits for a next try that follows within 30 seconds, and says of a later one when the gateway will do it. Ends with 1 when a run has failed, or when no flow handles the event today.",
   examples: ["gtc events replay 0193… ./my-bundle"],
   args: { id: required("The event's id"), bundle: bundleArgument },
   options: { json },
@@ -95,20 +95,8 @@ export const eventsReplay = defineCommand({
     const { id, bundle } = inOrder(args);
     await using source = await openEvents(context, folderOf(context, bundle));
     const result = await withFolderInFix(bundle, () => source.replay(id));
-    if (options.json) context.stdout.write(`${visibleJson(viewText(result))}\n`);
-    else context.stdout.write(replayText(result, bundle));
-    return isEmpty(result) ? 1 : 0;
+    const replay = result as unknown as Replay;
+    context.stdout.write(options.json ? `${visibleJson(viewText(result))}\n` : replayText(replay, bundle, context));
+    return isDone(replay) ? 0 : 1;
   },
 });
-
-function replayText(result: JsonValue, bundle: string | undefined): string {
-  const { event_id: id, runs } = result as { event_id: string; runs: { id: string; flow: string }[] };
-  if (runs.length === 0) return `No flow handles event ${id} today; nothing was started.\n`;
-  const started = runs.map((run) => `Started ${run.flow} as run ${run.id}`);
-  const see = ["gtc events show", id, ...(bundle === undefined ? [] : [shellPath(bundle)])].join(" ");
-  return `${visibleLines(started.join("\n"))}\nSee: ${visible(see)}\n`;
-}
-
-function isEmpty(result: JsonValue): boolean {
-  return (result as { runs: unknown[] }).runs.length === 0;
-}

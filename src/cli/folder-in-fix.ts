@@ -3,7 +3,7 @@
  * stands. Only the command line knows that folder: what raises the error does not, and the API says it without.
  */
 import { GtcError, type ErrorCode } from "../base/index.ts";
-import { shellPath } from "./shell-word.ts";
+import { shellPath } from "../text/index.ts";
 
 /** Errors whose fix names commands that take the bundle last. */
 const ADVISING: ReadonlySet<ErrorCode> = new Set(["GTC_EVENT_NOT_FOUND", "GTC_EVENT_REFUSED", "GTC_REDELIVERY_NEEDED"]);

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { runGtc } from "../../test/support/run-gtc.ts";
 import type { RunEnd } from "../run/index.ts";
 import { noPaint } from "../text/index.ts";
 import { GatewayConsole } from "./gateway-console.ts";
@@ -41,4 +42,7 @@ test("one that is tried again is told with when; one that succeeded only to who 
   const { level, msg } = await lineOf({ status: "waiting", error, delayMs: 2000 });
   expect([level, msg]).toEqual(["warn", "run of pay failed (try 2, next try in 2 s): no money"]);
   expect((await lineOf({ status: "succeeded" })).level).toBe("debug");
+  const { stdout: help } = await runGtc(["start", "--help"]);
+  expect(help).toMatch(/--verbose +Say more: runs that succeed, /);
+  expect(help).not.toContain("headers' names");
 });

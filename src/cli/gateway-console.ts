@@ -9,10 +9,17 @@ import { formatDuration, messageOf } from "../base/index.ts";
 import type { RunOver } from "../dispatch/index.ts";
 import type { LogNotice } from "../event-log/embedded/index.ts";
 import type { RequestRecord } from "../ingress/index.ts";
-import { diagnosticToJson, noPaint, renderDiagnostic, visible, visibleJson, type Diagnostic } from "../text/index.ts";
+import {
+  diagnosticToJson,
+  noPaint,
+  renderDiagnostic,
+  shellPath,
+  visible,
+  visibleJson,
+  type Diagnostic,
+} from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { likelyCause, webhookName } from "./refusal-words.ts";
-import { shellPath } from "./shell-word.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 

@@ -5,8 +5,7 @@ import { GtcError } from "../base/index.ts";
 import { initialFiles } from "../setup/index.ts";
 import { defineCommand } from "./command.ts";
 import { required } from "./options.ts";
-import { shellPath } from "./shell-word.ts";
-import { visible } from "../text/index.ts";
+import { shellPath, visible } from "../text/index.ts";
 
 export const init = defineCommand({
   name: "init",

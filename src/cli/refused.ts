@@ -9,7 +9,7 @@ import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
 import { openRefused, type RefusedFilter } from "./refused-source.ts";
 import { acceptedText, refusedText } from "./refused-text.ts";
-import { shellPath } from "./shell-word.ts";
+import { shellPath } from "../text/index.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const jsonLines = flag("Print JSON, one object a line");

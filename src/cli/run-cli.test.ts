@@ -51,6 +51,7 @@ test.each([
   [["start", "--port", "1", "--port", "2"], "gtc start: --port is given twice."],
   [["start", "--watch=yes"], "gtc start: --watch takes no value."],
   [["start", "--log-format", "xml"], 'gtc start: --log-format must be one of pretty, json, not "xml".'],
+  [["start", "--quiet", "--verbose"], "gtc start: --quiet and --verbose exclude each other."],
   [["start", "a", "b"], 'gtc start: "b" is one word too many.'],
   [["events", "show"], "gtc events show: ID is missing."],
   [["events", "list", "--since", "soon"], "--since must be a duration such as 2h or a time"],

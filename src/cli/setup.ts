@@ -4,31 +4,26 @@ import { resolve } from "node:path";
 import { GtcError, messageOf } from "../base/index.ts";
 import {
   answersTemplate,
+  bundleFaults,
   extendSetup,
   mergeSetup,
   openSetup,
-  previewBundle,
   readAnswers,
   readBundleFolder,
-  readExternalSecrets,
-  urlTable,
   validateAnswers,
   wouldChange,
   writeSetup,
   type AnswerFault,
   type OpenSetup,
-  type UrlRow,
   type ValidatedAnswers,
 } from "../setup/index.ts";
 import { askAnswers } from "./ask-answers.ts";
-import { defineCommand, type CommandContext } from "./command.ts";
-import { configFor, folderOf } from "./load.ts";
+import { defineCommand, UsageFault, type CommandContext } from "./command.ts";
+import { BundleFault, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
-import { shellPath } from "./shell-word.ts";
-import { urlsText } from "./urls.ts";
-import { jsonLine } from "./json-line.ts";
-import { fileText, visible } from "../text/index.ts";
+import { reportSetup } from "./setup-report.ts";
+import { fileText, shellPath, visible } from "../text/index.ts";
 
 /** The answers with all that is wrong with them. */
 class AnswersFault extends GtcError {
@@ -53,28 +48,35 @@ export const setup = defineCommand({
   options: {
     answers: text("FILE", "Take the answers from this file (- is standard input)"),
     "dry-run": flag("Validate and show, also whether it would change anything, but write nothing"),
-    "emit-answers": text("FILE", "Write a template of the answers to this file and stop"),
+    "emit-answers": text(
+      "FILE",
+      "Write a template of the answers to this file and stop; not with --answers, --dry-run or --json",
+    ),
     advanced: flag("With --emit-answers: include the optional fields"),
     "non-interactive": flag("Never ask; fail when answers are missing"),
-    json: flag("Print JSON: the URLs, and as `changed` whether the answers change anything, also with --dry-run"),
+    json: flag(
+      "Print JSON: the URLs, as `changed` whether the answers change anything, also with --dry-run, and as `faults` and `diagnostics` what is wrong with flow files",
+    ),
   },
   run: async (context, { args, options }) => {
-    if (options["emit-answers"] !== undefined)
-      return emit(context, options["emit-answers"], options.advanced, args.bundle);
-    if (options.advanced)
-      throw new GtcError("GTC_USAGE", { detail: "gtc setup: --advanced goes with --emit-answers FILE." });
+    const { "emit-answers": template, advanced } = options;
+    if (template !== undefined) {
+      refuseBesideTemplate(options);
+      return emit(context, template, advanced, args.bundle);
+    }
+    if (advanced) throw new UsageFault("--advanced goes with --emit-answers FILE");
     const folder = folderOf(context, args.bundle);
-    const { bundle } = await readBundleFolder(folder);
+    const tenants = await tenantsOf(folder);
     const keyText = context.env["GTC_KEY"];
     const before = await setupBefore(folder, keyText);
     const answers = await answersText(context, options.answers, options["non-interactive"], before);
-    const validated = validate(options.answers, answers, context, bundle.tenants);
+    const validated = validate(options.answers, answers, context, tenants);
     // A dialog asks for a part only: answers in a file are the whole.
     const merge = options.answers === undefined ? extendSetup : mergeSetup;
     const merged = merge(before, validated.answers);
     const isDryRun = options["dry-run"];
     const changed = await (isDryRun ? wouldChange(folder, before, merged) : writeSetup(folder, merged, keyText));
-    await report(context, folder, {
+    await reportSetup(context, folder, {
       before,
       merged,
       notices: validated.notices,
@@ -85,6 +87,25 @@ export const setup = defineCommand({
     return 0;
   },
 });
+
+/** A template sets nothing up: what else is asked of a setup would be passed over without a word. @throws UsageFault */
+function refuseBesideTemplate(options: {
+  readonly answers: string | undefined;
+  readonly "dry-run": boolean;
+  readonly json: boolean;
+}): void {
+  const given = { "--answers": options.answers !== undefined, "--dry-run": options["dry-run"], "--json": options.json };
+  const names = Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  if (names.length > 0) throw new UsageFault(`--emit-answers FILE does not go with ${names.join(", ")}`);
+}
+
+/** Whom answers may name; a fault of a flow file does not touch them. @throws GtcError, BundleFault */
+async function tenantsOf(folder: string): Promise<readonly string[]> {
+  const files = await readBundleFolder(folder);
+  const faults = bundleFaults(files);
+  if (faults.length > 0) throw new BundleFault(folder, faults);
+  return files.bundle.tenants;
+}
 
 /** Undefined for a bundle that was not set up yet. @throws GtcError GTC_SECRET_KEY. */
 async function setupBefore(folder: string, keyText: string | undefined): Promise<OpenSetup | undefined> {
@@ -97,7 +118,7 @@ async function setupBefore(folder: string, keyText: string | undefined): Promise
 }
 
 async function emit(context: CommandContext, file: string, advanced: boolean, bundle: string | undefined): Promise<0> {
-  const [tenant] = bundle === undefined ? [] : (await readBundleFolder(folderOf(context, bundle))).bundle.tenants;
+  const [tenant] = bundle === undefined ? [] : await tenantsOf(folderOf(context, bundle));
   const template = answersTemplate(advanced, tenant);
   if (file === "-") {
     context.stdout.write(template);
@@ -157,69 +178,4 @@ function validate(
     "the dialog",
     validated.faults.map(({ place: _place, ...fault }) => fault),
   );
-}
-
-interface Reported {
-  readonly before: OpenSetup | undefined;
-  readonly merged: OpenSetup;
-  readonly notices: readonly string[];
-  /** In a dry run: whether anything would change. */
-  readonly changed: boolean;
-  readonly isDryRun: boolean;
-  readonly json: boolean;
-}
-
-async function report(
-  context: CommandContext,
-  folder: string,
-  { before, merged, notices, changed, isDryRun, json }: Reported,
-): Promise<void> {
-  const { stdout, stderr, paint } = context;
-  for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
-  const { maxBodyBytes } = await configFor(context, folder);
-  const bundle = await previewBundle(folder, merged, maxBodyBytes);
-  await warnOfUnread(context, folder, merged);
-  const rows = urlTable(bundle);
-  const rowsBefore = before === undefined ? [] : urlTable(await previewBundle(folder, before, maxBodyBytes));
-  warnOfUnverified(context, rowsBefore, rows);
-  if (json) {
-    stdout.write(jsonLine({ changed, dry_run: isDryRun, urls: rows }));
-    return;
-  }
-  stderr.write(`${paint.good("✓")} ${isDryRun ? foreseen(changed, merged.secrets.size) : outcome(changed)}\n\n`);
-  stdout.write(urlsText(rows, context));
-  const faults = bundle.diagnostics.filter(({ level }) => level === "error").length;
-  if (faults > 0)
-    stderr.write(`\n${paint.warning("!")} Flow files have ${faults} fault(s); \`gtc doctor\` shows them.\n`);
-  if (bundle.sources.size === 0)
-    stderr.write(`\n${paint.warning("!")} "enabled" is false: every webhook is answered with 404.\n`);
-}
-
-/** Answers that leave a signature out switch its verification off: that is not to happen by mistake. */
-function warnOfUnverified({ paint, stderr }: CommandContext, before: readonly UrlRow[], now: readonly UrlRow[]): void {
-  const verified = new Set(now.filter((row) => row.verified).map((row) => `${row.tenant}/${row.event_type}`));
-  const lost = before.filter((row) => row.verified).map((row) => `${row.tenant}/${row.event_type}`);
-  const names = lost.filter((name) => !verified.has(name));
-  if (names.length === 0) return;
-  stderr.write(`${paint.warning("!")} Verified until now, but not by these answers: ${visible(names.join(", "))}.\n`);
-}
-
-/** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */
-async function warnOfUnread(context: CommandContext, folder: string, { settings }: OpenSetup): Promise<void> {
-  const { env, paint, stderr } = context;
-  const { faults } = await readExternalSecrets(settings, { env, folder });
-  if (faults.length === 0) return;
-  const detail = faults.join("; ");
-  stderr.write(
-    `${paint.warning("!")} Secrets cannot be read: ${visible(detail)}. Without them \`gtc start\` refuses.\n`,
-  );
-}
-
-function foreseen(changed: boolean, secrets: number): string {
-  const would = changed ? "They would change the bundle" : "The bundle is set up like this already";
-  return `The answers are valid: ${secrets} secret(s). ${would}. Nothing was written (--dry-run).`;
-}
-
-function outcome(changed: boolean): string {
-  return changed ? "The bundle is set up." : "The bundle was set up like this already; nothing changed.";
 }

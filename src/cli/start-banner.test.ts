@@ -8,8 +8,8 @@ import { bannerText } from "./start-banner.ts";
 const FLOW =
   "name: f\nnodes: [{ id: a, type: script, config: { script: '1' } }]\ntriggers: [{ type: event, event_type: order }]\n";
 
-async function bannerFor(publicBaseUrl: string, host = "127.0.0.1"): Promise<string> {
-  const bundle = await createTestBundle({ "f.yaml": FLOW }, { public_base_url: publicBaseUrl });
+async function bannerFor(publicBaseUrl: string, host = "127.0.0.1", enabled = true): Promise<string> {
+  const bundle = await createTestBundle({ "f.yaml": FLOW }, { public_base_url: publicBaseUrl, enabled });
   try {
     const loaded = await bundle.load();
     const started = { addresses: { webhook: { host, port: 9000 }, admin: { host, port: 9001 } }, token: "t0ken" };
@@ -53,4 +53,10 @@ test("a local address with another port is a mistake, with two ways out; the URL
 
 test("an address that means all of them is shown as this machine's own", async () => {
   expect(await bannerFor("https://hooks.example.com", "0.0.0.0")).toContain(LOCAL);
+});
+
+test("webhooks that are switched off are not said to be stored", async () => {
+  const text = await bannerFor("https://hooks.example.com", "127.0.0.1", false);
+  expect(text).toContain('"enabled" is false: every webhook is answered with 404.');
+  expect(text).not.toContain("is stored");
 });

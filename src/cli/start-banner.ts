@@ -49,7 +49,7 @@ export function bannerText(
   const inspector = `http://${hostText(addresses.admin.host)}:${addresses.admin.port}/#token=${token}`;
   return [
     `\n${paint.bold("gtc")} receives webhooks on ${paint.accent(local)}\nInspector: ${paint.accent(inspector)}\n`,
-    urlsText(shownRows(rows, publicBaseUrl, local, addresses.webhook.port), context),
+    urlsText(shownRows(rows, publicBaseUrl, local, addresses.webhook.port), { sources }, context),
     ...placeLines(publicBaseUrl, local, addresses.webhook.port, context),
     ...(curls.length === 0
       ? []

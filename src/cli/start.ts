@@ -2,7 +2,7 @@
 import { startGateway } from "../gateway.ts";
 import { urlTable } from "../setup/index.ts";
 import { BundleReloader } from "./bundle-reloader.ts";
-import { defineCommand } from "./command.ts";
+import { defineCommand, UsageFault } from "./command.ts";
 import { findingsOf } from "./doctor.ts";
 import { GatewayConsole } from "./gateway-console.ts";
 import { configFor, folderOf, soundBundle } from "./load.ts";
@@ -33,7 +33,7 @@ export const start = defineCommand({
     ),
     "admin-port": integer("PORT", "Port of health, metrics, the inspector and the admin API (8081)", PORTS),
     watch: flag("Load flows again when they change; settings and secrets are taken over in any case"),
-    verbose: flag("Say more: headers' names, runs, steps"),
+    verbose: flag("Say more: runs that succeed, requests of which nothing is kept, and the details of every line"),
     quiet: flag("Only say what is wrong"),
     "log-format": oneOf(
       ["pretty", "json"],
@@ -41,6 +41,7 @@ export const start = defineCommand({
     ),
   },
   run: async (context, { args, options }) => {
+    if (options.quiet && options.verbose) throw new UsageFault("--quiet and --verbose exclude each other");
     const folder = folderOf(context, args.bundle);
     const config = await configFor(context, folder, {
       host: options.host,

@@ -1,5 +1,5 @@
 /** `gtc urls`: the URLs to register at the senders, and how requests there are verified. */
-import { hasErrors, loadWithoutSecrets, urlTable, type UrlRow } from "../setup/index.ts";
+import { hasErrors, loadWithoutSecrets, urlTable, type LoadedBundle, type UrlRow } from "../setup/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
@@ -19,13 +19,21 @@ export const urls = defineCommand({
     const bundle = await loadWithoutSecrets(folder, maxBodyBytes);
     if (hasErrors(bundle.diagnostics)) throw new BundleFault(folder, bundle.diagnostics);
     const rows = urlTable(bundle);
-    context.stdout.write(options.json ? rows.map((row) => jsonLine(row)).join("") : urlsText(rows, context));
+    context.stdout.write(options.json ? rows.map((row) => jsonLine(row)).join("") : urlsText(rows, bundle, context));
     return 0;
   },
 });
 
+/** Said where no tenant receives anything. */
+export const DISABLED = '"enabled" is false: every webhook is answered with 404.';
+
 /** The table that users came for. */
-export function urlsText(rows: readonly UrlRow[], context: Pick<CommandContext, "paint">): string {
+export function urlsText(
+  rows: readonly UrlRow[],
+  { sources }: Pick<LoadedBundle, "sources">,
+  context: Pick<CommandContext, "paint">,
+): string {
+  if (sources.size === 0) return `${DISABLED}\n`;
   if (rows.length === 0)
     return "No flow names an event type yet. Any POST to /events/webhook/{tenant}/{event_type} is stored.\n";
   const { paint } = context;

@@ -20,7 +20,7 @@ const FLOW_FILE = /^[^.].*\.(ygtc|ya?ml)$/i;
  * Reads a bundle. @throws GtcError GTC_BUNDLE_NOT_FOUND when there is none; faults inside are diagnostics.
  */
 export async function readBundleFolder(folder: string): Promise<BundleFolder> {
-  const path = join(folder, "bundle.yaml");
+  const path = bundleFile(folder);
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const detail = cause.code === "ENOENT" ? "bundle.yaml is missing" : cause.message;
     throw new GtcError("GTC_BUNDLE_NOT_FOUND", { path: folder, detail }, { cause });
@@ -82,6 +82,15 @@ function notText(path: string): Diagnostic {
 function faultOf(path: string, message: string, hint: string): Diagnostic {
   const place = { source: new Source(path, ""), span: { start: 0, end: 0 } };
   return { level: "error", code: "unreadable-file", message, hint, ...place };
+}
+
+function bundleFile(folder: string): string {
+  return join(folder, "bundle.yaml");
+}
+
+/** The faults of bundle.yaml alone: with one, nothing is known of the tenants, nor which flows are theirs. */
+export function bundleFaults({ folder, diagnostics }: BundleFolder): readonly Diagnostic[] {
+  return diagnostics.filter(({ level, source }) => level === "error" && source.name === bundleFile(folder));
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -2,14 +2,14 @@
 import { locationOf, type Diagnostic } from "../text/index.ts";
 import type { FlowDefinition } from "../flow/index.ts";
 import { secretWarning } from "./secret-warning.ts";
-import type { BundleFolder } from "./bundle-folder.ts";
+import { bundleFaults, hasErrors, type BundleFolder } from "./bundle-folder.ts";
 import type { Finding } from "./finding.ts";
 import type { LoadedBundle, LoadedTenant } from "./load-bundle.ts";
 import { urlTable, type UrlRow } from "./url-table.ts";
 
-/** Faults and warnings of the files; one `ok` when there are none. */
+/** Faults and warnings of the files; one `ok` when there are flows and nothing is wrong with them. */
 export function examineFiles({ folder, diagnostics, flows }: BundleFolder): readonly Finding[] {
-  if (diagnostics.length > 0) return diagnostics.map(findingOf);
+  if (diagnostics.length > 0 || flows.all.length === 0) return diagnostics.map(findingOf);
   const message = `${flows.all.length} flow(s), every node reachable.`;
   return [{ level: "ok", check: "flows", where: folder, message }];
 }
@@ -20,19 +20,25 @@ export function findingOf(diagnostic: Diagnostic): Finding {
   return { level, check: code, where: locationOf(diagnostic), message, ...(hint !== undefined && { fix: hint }) };
 }
 
-/** What flows and signatures leave open. */
+/** What flows and signatures leave open; what depends on flows only while these have no fault. */
 export function examineSources(bundle: LoadedBundle): readonly Finding[] {
+  if (bundleFaults(bundle).length > 0) return examinePublicUrl(bundle.publicBaseUrl);
   if (bundle.sources.size === 0) {
     const message = 'The answers have "enabled": false: every webhook is answered with 404.';
     const fix = 'Set "enabled" to true and run `gtc setup` again.';
     return [{ level: "error", check: "disabled", where: "events-webhook.enabled", message, fix }];
   }
-  const rows = urlTable(bundle);
   return [
-    ...bundle.flows.all.flatMap((flow) => examineSight(flow, bundle)),
-    ...rows.flatMap((row) => examineUrl(row, bundle.sources.get(row.tenant))),
+    ...(hasErrors(bundle.diagnostics) ? [] : examineFlows(bundle)),
     ...[...bundle.sources].flatMap(([tenant, source]) => examineTenant(tenant, source)),
     ...examinePublicUrl(bundle.publicBaseUrl),
+  ];
+}
+
+function examineFlows(bundle: LoadedBundle): readonly Finding[] {
+  return [
+    ...bundle.flows.all.flatMap((flow) => examineSight(flow, bundle)),
+    ...urlTable(bundle).flatMap((row) => examineUrl(row, bundle.sources.get(row.tenant))),
   ];
 }
 

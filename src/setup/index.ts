@@ -2,7 +2,7 @@ export { ANSWER_FILES, readAnswers, type AnswerFault } from "./answers.ts";
 export { ANSWER_OPTIONS } from "./answer-options.ts";
 export { answersJsonSchema } from "./answers-schema.ts";
 export { answersTemplate } from "./answers-template.ts";
-export { hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
+export { bundleFaults, hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 export {
   loadBundle,
   loadWithoutSecrets,
@@ -24,5 +24,6 @@ export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } 
 export type { OpenSetup } from "./settings.ts";
 export { wouldChange, writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
+export { examineFolders } from "./examine-folders.ts";
 export { examineFiles, findingOf, examineSources } from "./examine-bundle.ts";
 export type { Finding } from "./finding.ts";

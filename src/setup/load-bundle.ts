@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { keyFaults, type SchemeConfig, type SigningKey } from "../signature/index.ts";
 import { readExternalSecret, readStateFile, SealedStore, type SecretPlace } from "../secret/index.ts";
+import { shellPath } from "../text/index.ts";
 import { ANSWER_FILES } from "./answers.ts";
 import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 import {
@@ -135,7 +136,8 @@ export async function readSettings(folder: string): Promise<StoredSettings> {
   const path = join(folder, "state", "settings.json");
   const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw cause;
-    throw new GtcError("GTC_NOT_SET_UP", { path: folder, answers: await answersFor(folder) }, { cause });
+    const words = { answers: shellPath(await answersFor(folder)), folder: shellPath(folder) };
+    throw new GtcError("GTC_NOT_SET_UP", { path: folder, ...words }, { cause });
   });
   return readStateFile(path, text, settingsSchema, SETTINGS_FORMAT);
 }

@@ -197,6 +197,16 @@ test("a template that cannot be written is a refusal of the system, and --advanc
   });
 });
 
+test.each([[["--dry-run"]], [["--answers", "answers.json"]], [["--answers", ""]], [["--json"]]])(
+  "a template goes with no option of a setup (%j), and none is written then",
+  async (words) => {
+    const refused = await setup(["--emit-answers", "template.json", ...words]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(`--emit-answers FILE does not go with ${words[0]}`);
+    expect(await readdir(bundle.folder)).not.toContain("template.json");
+  },
+);
+
 test("the secrets open with the GTC_KEY that sealed them and with no other", async () => {
   const fresh = await createTestBundle({});
   await fresh.write("answers.json", await readFile(new URL("answers.signatures.json", FIXTURES), "utf8"));

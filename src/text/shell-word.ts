@@ -1,5 +1,5 @@
 /** A word of a command that is printed to be pasted: in quotes where a POSIX shell would read something else. */
-export function shellWord(word: string): string {
+function shellWord(word: string): string {
   return /^[\p{L}\p{N}_./:@%+,=-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
