@@ -65,6 +65,7 @@ export const GERMAN_ADVICE: Readonly<Record<ReasonCode, string>> = {
   body_too_large: "`max_body_bytes` erhöhen, wenn die Inhalte dieses Absenders so groß sind.",
   expectation_failed: "Der Absender darf nur `100-continue` erwarten.",
   unsupported_transfer_coding: "Der Absender darf nur `chunked` benutzen.",
+  unsupported_version: "Der Absender muss HTTP/1.1 oder HTTP/1.0 sprechen.",
   too_many_requests: "`rate_limit_per_second` erhöhen, wenn so viele erwartet werden.",
   overloaded: "Nichts: Absender versuchen es erneut. Kommt es oft vor, `max_inflight_bytes` erhöhen.",
   log_unavailable: "Platz und Zustand der Platte prüfen; das Gateway macht von selbst weiter.",
