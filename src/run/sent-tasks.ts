@@ -1,8 +1,8 @@
 /**
  * Tasks on their way to a thread. What is small and the same in every task goes as one JSON text: reading it takes a
  * quarter of what structured cloning takes for the same objects. Bodies and the steps of resumed runs, which may be large,
- * go beside it: bodies are moved, steps cloned. Small bodies travel in one buffer, as each buffer that is moved costs as
- * much as copying 20 KB.
+ * go beside it: bodies are moved, steps cloned. Small bodies travel in one buffer, as moving a buffer costs more than
+ * copying one of them.
  */
 import { headOf, type Envelope, type EnvelopeHead } from "../event/index.ts";
 import type { Writable } from "../base/index.ts";

@@ -87,7 +87,12 @@ test("idle connections, also those that never sent a byte, hold nothing up", asy
   expect(tookMs).toBeLessThan(GRACE_MS);
 });
 
-test("a request that is half there has the grace to come, and is answered when it does", async () => {
+/** Stops the gateway while all of a request but its last byte is there. */
+async function stopWhileOneIsHalfThere(): Promise<{
+  readonly stopping: ReturnType<typeof terminate>;
+  readonly sendRest: () => void;
+  readonly received: Awaited<ReturnType<typeof open>>["received"];
+}> {
   const { socket, received } = await open();
   const request = post("quick");
   socket.write(request.slice(0, -1));
@@ -97,24 +102,22 @@ test("a request that is half there has the grace to come, and is answered when i
   await other.received(/hello$/);
   const stopping = terminate();
   await once(other.socket, "close");
-  socket.write(request.slice(-1));
+  return { stopping, sendRest: () => void socket.write(request.slice(-1)), received };
+}
+
+test("a request that is half there has the grace to come, and is answered when it does", async () => {
+  const { stopping, sendRest, received } = await stopWhileOneIsHalfThere();
+  sendRest();
   expect(await received(/hello$/)).toMatch(/^HTTP\/1\.1 200[^]*connection: close/i);
   expect(await stopping).toMatchObject({ code: 0 });
 });
 
 test("while it drains it is alive and not ready, so that a balancer stops sending", async () => {
-  const { socket, received } = await open();
-  const request = post("quick");
-  socket.write(request.slice(0, -1));
-  const other = await open();
-  other.socket.write(post("quick"));
-  await other.received(/hello$/);
-  const stopping = terminate();
-  await once(other.socket, "close");
+  const { stopping, sendRest, received } = await stopWhileOneIsHalfThere();
   const ready = await fetch(`${gateway.adminUrl}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([503, { status: "stopping" }]);
   expect((await fetch(`${gateway.adminUrl}/healthz`)).status).toBe(200);
-  socket.write(request.slice(-1));
+  sendRest();
   await received(/hello$/);
   expect(await stopping).toMatchObject({ code: 0 });
 });
