@@ -308,8 +308,9 @@ export function startDispatcher(
 /** Stores today's definitions, so that a run that begins now can go on with them after any later edit. */
 export async function storeFlows(log: EventLog, flows: FlowSet): Promise<void> {
   for (const { hash, definitionJson } of flows.all) {
-    if ((await log.flowDefinition(hash)) === undefined)
-      await log.record([{ type: "flow_stored", hash, definitionJson }]);
+    // Twice does no harm, where it cannot be known whether it is there.
+    const stored = await log.flowDefinition(hash).catch(() => undefined);
+    if (stored === undefined) await log.record([{ type: "flow_stored", hash, definitionJson }]);
   }
 }
 

@@ -107,7 +107,7 @@ export class Dispatcher implements AsyncDisposable {
       onStart: (message, reply) => this.#start(message, reply),
       onOver: (message) => this.#over(message),
     });
-    this.#definitions = new KnownDefinitions(options.log, options.onFault);
+    this.#definitions = new KnownDefinitions(options);
     this.#claims = new RunClaims({
       ...options,
       room: () => this.#room(),

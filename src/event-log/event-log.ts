@@ -35,7 +35,7 @@ export interface EventLog extends AsyncDisposable {
   /** Calls back (coalesced) when there may be work: a run was queued, or a waiting run came due. Returns the release. */
   onWork(listener: () => void): () => void;
 
-  /** The definition text (JSON) stored by `flow_stored`. */
+  /** The definition text (JSON) stored by `flow_stored`. @throws GtcError GTC_LOG_UNAVAILABLE when that cannot be known now */
   flowDefinition(hash: string): Promise<string | undefined>;
 
   listEvents(filter: EventFilter): Promise<EventPage>;

@@ -116,7 +116,12 @@ export class EmbeddedLog implements Port.EventLog {
   }
 
   async flowDefinition(hash: string): Promise<string | undefined> {
-    const position = await this.#read((rows) => rows.flowPosition(hash));
+    const { value: position, complete } = await this.#parts.projection.read(this.#end, (rows) =>
+      rows.flowPosition(hash),
+    );
+    // It may be among what the projection lacks: a run that took it for lost would fail for good.
+    if (position === undefined && !complete)
+      throw new GtcError("GTC_LOG_UNAVAILABLE", { detail: "its index cannot be written now" });
     const definition = position === undefined ? undefined : await this.#source.definition(position, hash);
     if (definition !== undefined) return definition;
     // Retention may have recorded it again and dropped its old place between the two steps.

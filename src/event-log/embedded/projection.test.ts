@@ -116,6 +116,23 @@ describe("a projection", () => {
     await log[Symbol.asyncDispose]();
     expect(dump()).toEqual(expected);
   });
+
+  test("that cannot be written now calls no definition missing that it may lack", async () => {
+    const log = await open();
+    change("CREATE TRIGGER stall BEFORE INSERT ON flow BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    await log.record([{ type: "flow_stored", hash: "late", definitionJson: "{}" }]);
+    await expect(log.flowDefinition("late")).rejects.toMatchObject({ code: "GTC_LOG_UNAVAILABLE" });
+    expect(await log.flowDefinition("hash-0")).toBe("{}");
+    change("DROP TRIGGER stall");
+    expect(await log.flowDefinition("late")).toBe("{}");
+    await log[Symbol.asyncDispose]();
+  });
+
+  function change(sql: string): void {
+    const db = openSqlite(join(folder.path, FILE));
+    db.exec(sql);
+    db.close();
+  }
 });
 
 function overwrite(path: string, from: number, length: number): void {
