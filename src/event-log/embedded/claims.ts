@@ -81,7 +81,7 @@ export class Claims {
     queue.addDue(value.due.map(openRun), value.next);
   }
 
-  /** What cannot be read now, for want of a file descriptor for example, is no one's claim: all of it stays in line. */
+  /** Where nothing can be read now, for want of a file descriptor for example, all of it stays in line. */
   async #completeOrGiveBack(
     cold: readonly RunEntry[],
     all: readonly RunEntry[],
@@ -107,6 +107,7 @@ export class Claims {
       }),
     );
     const completed = new Map<RunEntry, ClaimedRun>();
+    const faults: unknown[] = [];
     const read = rowsWithin(rows, CLAIM_BYTES);
     // From the last to the first, so that they stand in line as before.
     for (const { entry } of rows.slice(read.length).reverse()) queue.giveBack(entry);
@@ -116,10 +117,19 @@ export class Claims {
         // What the projection lacks may be this very run's last steps.
         if (!complete) return queue.giveBack(entry);
         if (run === undefined || event === undefined || !isDue(run, nowMs)) return queue.remove(entry);
-        const claimed = await this.#readRun(run, event, nowMs);
-        if (claimed !== undefined && entry.state === "claimed") completed.set(entry, claimed);
+        try {
+          const claimed = await this.#readRun(run, event, nowMs);
+          if (claimed !== undefined && entry.state === "claimed") completed.set(entry, claimed);
+        } catch (fault) {
+          faults.push(fault);
+          // Behind the others: a place that the disk cannot read may stand in nobody's way.
+          queue.giveBack(entry, false);
+        }
       }),
     );
+    if (faults.length === 0) return completed;
+    if (completed.size === 0) throw faults[0];
+    queue.callAgain(nowMs + AFTER_FAULT_MS);
     return completed;
   }
 

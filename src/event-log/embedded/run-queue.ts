@@ -160,11 +160,11 @@ export class RunQueue {
     return hot;
   }
 
-  /** A run that could not be completed now: it stays first in line. */
-  giveBack(entry: RunEntry): void {
+  /** A run that could not be completed now: it stays first in line, or goes to its end. */
+  giveBack(entry: RunEntry, first = true): void {
     if (entry.state !== "claimed") return;
     this.#unclaim(entry);
-    this.#makeReady(entry, true);
+    this.#makeReady(entry, first);
   }
 
   remove(entry: RunEntry): void {
