@@ -125,9 +125,10 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     [Symbol.asyncDispose]: async () => {
       isStopping = true;
       stopRetention();
-      await removeGatewayFile(bundle.folder);
       await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
       grace.abort();
+      // Not before: as long as the log is held, commands have nobody else to ask.
+      await removeGatewayFile(bundle.folder);
       await releases[Symbol.asyncDispose]();
     },
     hurry: () => grace.abort(),

@@ -101,7 +101,7 @@ export const ERRORS = {
   },
   GTC_BUNDLE_LOCKED: {
     message: "Another gateway (process {pid}) already uses the log in {path}.",
-    fix: "Stop that process, or start this one on a bundle of its own.",
+    fix: "Wait if it is just starting or stopping; else stop it, or start this one on a bundle of its own.",
     exitCode: 4,
     retryable: true,
   },

@@ -122,6 +122,20 @@ test("while it drains it is alive and not ready, so that a balancer stops sendin
   expect(await stopping).toMatchObject({ code: 0 });
 });
 
+test("while it drains, commands ask it as before: the log is still its own", async () => {
+  await gateway.stop();
+  await bundle.write("gtc.yaml", "shutdown_grace: 60s\n");
+  gateway = await startGtc(bundle.folder);
+  const { stopping, sendRest, received } = await stopWhileOneIsHalfThere();
+  const listed = await runGtc(["events", "list", "--json"], { cwd: bundle.folder });
+  expect(listed).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(listed.lines).toMatchObject([{ status: "done" }]);
+  sendRest();
+  await received(/hello$/);
+  expect(await stopping).toMatchObject({ code: 0 });
+  expect(await statusOf()).toEqual(["done", "done"]);
+});
+
 test("a request whose rest never comes is cut at the end of the grace", async () => {
   const { socket } = await open();
   socket.write(post("quick").slice(0, -1));
