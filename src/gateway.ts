@@ -21,7 +21,7 @@ import {
   type DoctorFinding,
 } from "./admin/index.ts";
 import { adminBackend } from "./admin-backend.ts";
-import { createIdSource, ReleaseStack, systemClock, type NewId } from "./base/index.ts";
+import { createIdSource, LONGEST_TIMER_MS, ReleaseStack, systemClock, type NewId } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
 import type { EventLog } from "./event-log/index.ts";
@@ -249,7 +249,8 @@ const LAST_ANSWERS_MS = 200;
 
 /** Resolves after a time or with the signal, whichever comes first. */
 export async function endOf(signal: AbortSignal, afterMs: number): Promise<void> {
-  await delay(Math.max(0, afterMs), undefined, { signal }).catch(() => undefined);
+  const timeMs = Math.min(Math.max(0, afterMs), LONGEST_TIMER_MS);
+  await delay(timeMs, undefined, { signal }).catch(() => undefined);
 }
 
 function urlOf({ host, port }: Address): string {

@@ -81,6 +81,15 @@ test("failed tries run out, and come back with time", () => {
   expect(tries.isOpen).toBe(true);
 });
 
+test("a thousand failed tries keep nobody out for longer than ten", () => {
+  let now = 0;
+  const tries = new FailedTries({ now: () => now, monotonic: () => now });
+  for (let count = 0; count < 1000; count++) tries.failed();
+  expect(tries.isOpen).toBe(false);
+  now += 6000;
+  expect(tries.isOpen).toBe(true);
+});
+
 test("bound to more than loopback, metrics are read under any name: scrapers come by one that nobody here knows", () => {
   const asked = { method: "GET", headers: { host: "gtc.internal:8081" } };
   const judged = (host: string) => judgeOpenRead(asked, { token: "t", port: 8081, host });

@@ -5,7 +5,7 @@
  * reaches it directly.
  *
  * Invariants:
- * 1. Tokens and cookies are compared in constant time; failed tries are counted against a rate.
+ * 1. Tokens and cookies are compared in constant time; failed logins are counted against a rate.
  * 2. A cookie alone changes nothing: a request that acts also has to come from a page of this port.
  * 3. The cookie is not the token: who reads it cannot use it as a bearer token, and a new token ends it.
  */
@@ -130,7 +130,7 @@ function sameText(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** Counts failed tries: after a burst, one every few seconds. */
+/** Counts failed tries: after a burst, one every few seconds, however many failed before. */
 export class FailedTries {
   static readonly #BURST = 10;
   static readonly #EVERY_MS = 6000;
@@ -145,13 +145,17 @@ export class FailedTries {
 
   /** Whether another try is allowed now. */
   get isOpen(): boolean {
-    const now = this.#clock.monotonic();
-    this.#left = Math.min(FailedTries.#BURST, this.#left + (now - this.#at) / FailedTries.#EVERY_MS);
-    this.#at = now;
-    return this.#left >= 1;
+    return this.#refilled() >= 1;
   }
 
   failed(): void {
-    this.#left -= 1;
+    this.#left = Math.max(0, this.#refilled() - 1);
+  }
+
+  #refilled(): number {
+    const now = this.#clock.monotonic();
+    this.#left = Math.min(FailedTries.#BURST, this.#left + (now - this.#at) / FailedTries.#EVERY_MS);
+    this.#at = now;
+    return this.#left;
   }
 }

@@ -3,6 +3,9 @@
  */
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** A timer of node that is set for longer fires at once: about 24 days. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Longer than any duration that somebody means. */
 const MAX_TEXT_LENGTH = 100;
 

@@ -3,7 +3,7 @@ export { systemClock, type Clock } from "./clock.ts";
 export { createIdSource, type NewId } from "./ids.ts";
 export { brokenStatus, endWith, type BrokenStatus } from "./broken-request.ts";
 export { defined } from "./defined.ts";
-export { formatDuration, parseDurationMs } from "./duration.ts";
+export { formatDuration, LONGEST_TIMER_MS, parseDurationMs } from "./duration.ts";
 export { backoffMs, type BackoffPolicy } from "./backoff.ts";
 export { InFlightMap } from "./in-flight-map.ts";
 export { RecentMap } from "./recent-map.ts";

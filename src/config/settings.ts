@@ -111,7 +111,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "15s",
     min: 1,
-    summary: "Time for a request's headers to arrive.",
+    summary: "Time for a request's headers to arrive; request_timeout, where that is shorter.",
   },
   {
     name: "keep_alive_timeout",
@@ -119,7 +119,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "65s",
     min: 0,
-    summary: "Time for which an idle connection stays open.",
+    summary: "Time for which an idle connection stays open; with 0 each answer closes its connection.",
   },
   {
     name: "rate_limit_per_second",

@@ -1,9 +1,12 @@
 /**
  * Reads a request's body as it was sent, within two bounds: the webhook's own and what all requests together may hold.
  *
- * Invariant: every byte that was counted in is counted out again, whichever way the request ends (`release`).
+ * Invariants:
+ * 1. Every byte that was counted in is counted out again, whichever way the request ends (`release`).
+ * 2. What is held in memory is a small multiple of what was counted in, in however small pieces it comes (`BodyPieces`).
  */
 import type { IncomingMessage } from "node:http";
+import { BodyPieces } from "./body-pieces.ts";
 
 export class InflightBytes {
   readonly #maxBytes: number;
@@ -36,7 +39,7 @@ export type ReadBody =
 /** Reads to the end of the body. Stops reading (without draining) as soon as a bound is passed or the sender leaves. */
 export function readBody(request: IncomingMessage, maxBytes: number, inflight: InflightBytes): Promise<ReadBody> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    const pieces = new BodyPieces();
     let size = 0;
     let isOver = false;
     const release = (): void => {
@@ -53,13 +56,13 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
       if (size + chunk.length > maxBytes) return stop("too-large");
       if (!inflight.take(chunk.length)) return stop("overloaded");
       size += chunk.length;
-      chunks.push(chunk);
+      pieces.add(chunk);
     };
     request.on("data", onData);
     request.on("end", () => {
       if (isOver) return;
       isOver = true;
-      resolve({ ok: true, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size), release });
+      resolve({ ok: true, body: pieces.whole(), release });
     });
     // A sender that leaves: a request without a listener for errors only closes.
     request.on("close", () => {

@@ -42,7 +42,7 @@ export class Edge {
   readonly #routes = new KnownRoutes();
   readonly #addresses: ClientAddresses;
   readonly #connections: Connections;
-  #isStopping = false;
+  #keepsConnections = true;
 
   constructor(options: EdgeOptions, connections: Connections) {
     this.#options = options;
@@ -135,8 +135,8 @@ export class Edge {
   }
 
   /** From now on every answer is its connection's last. */
-  stop(): void {
-    this.#isStopping = true;
+  keepNoConnection(): void {
+    this.#keepsConnections = false;
   }
 
   /** Resolves when everything that answered requests left to do is done. */
@@ -145,7 +145,7 @@ export class Edge {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-    if (this.#isStopping) response.shouldKeepAlive = false;
+    if (!this.#keepsConnections) response.shouldKeepAlive = false;
     sendAnswer(request, response, answer);
     if (!response.shouldKeepAlive) this.#connections.end(request.socket);
   }

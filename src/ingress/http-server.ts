@@ -34,12 +34,14 @@ export interface Ingress extends AsyncDisposable {
 
 /** Starts listening. @throws GtcError GTC_PORT_BUSY. */
 export async function startIngress(options: IngressOptions): Promise<Ingress> {
+  // Headers are part of the request; node refuses to be told otherwise.
+  const headersTimeoutMs = Math.min(options.headersTimeoutMs, options.requestTimeoutMs);
   const server = createServer({
     maxHeaderSize: options.maxHeaderBytes,
     requestTimeout: options.requestTimeoutMs,
-    headersTimeout: options.headersTimeoutMs,
+    headersTimeout: headersTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
-    connectionsCheckingInterval: Math.min(5000, options.headersTimeoutMs),
+    connectionsCheckingInterval: Math.min(5000, headersTimeoutMs),
     // Node would answer without a problem document; see request-fault.ts.
     requireHostHeader: false,
   });
@@ -49,6 +51,8 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   Object.assign(server, { httpAllowHalfOpen: true });
   const connections = new Connections(server);
   const edge = new Edge(options, connections);
+  // Node takes 0 for "for ever".
+  if (options.keepAliveTimeoutMs === 0) edge.keepNoConnection();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => edge.take(request, response, false));
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) =>
     edge.take(request, response, true),
@@ -86,7 +90,7 @@ function closer(server: Server, edge: Edge, connections: Connections): Ingress["
   let closed: Promise<void> | undefined;
   return (timeIsOver) => {
     closed ??= new Promise<void>((resolve) => {
-      edge.stop();
+      edge.keepNoConnection();
       server.close(() => resolve());
       server.closeIdleConnections();
       for (const socket of connections.silent()) socket.destroy();

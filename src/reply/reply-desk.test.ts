@@ -18,6 +18,14 @@ test("the deadline settles a request whose flow takes too long", async () => {
   expect(desk.answer("event", ANSWER)).toBe(false);
 });
 
+test("a deadline beyond what a timer can wait is none that is over at once", async () => {
+  const desk = new ReplyDesk();
+  const reply = desk.expect("event", ["a"], 60 * 86_400_000);
+  await desk.expect("other", ["b"], 5);
+  expect(desk.answer("event", ANSWER)).toBe(true);
+  expect(await reply).toMatchObject({ kind: "answer" });
+});
+
 test.each([
   [["succeeded", "succeeded"], "silent"],
   [["succeeded", "failed"], "failed"],

@@ -9,7 +9,7 @@
  * 4. A desk that is closed settles everything that waits, or comes to wait, as `retrying`: the events are safe, the runs
  *    go on after a restart.
  */
-import { InFlightMap } from "../base/index.ts";
+import { InFlightMap, LONGEST_TIMER_MS } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
 
 export type Reply =
@@ -42,7 +42,8 @@ export class ReplyDesk implements Disposable {
   expect(eventId: string, runIds: readonly string[], deadlineMs: number): Promise<Reply> {
     if (this.#isClosed) return Promise.resolve({ kind: "retrying" });
     return new Promise((settle) => {
-      const timer = setTimeout(() => this.#settle(eventId, { kind: "deadline" }), deadlineMs);
+      const timeMs = Math.min(deadlineMs, LONGEST_TIMER_MS);
+      const timer = setTimeout(() => this.#settle(eventId, { kind: "deadline" }), timeMs);
       this.#waiting.set(eventId, { openRuns: new Set(runIds), timer, settle, worst: "succeeded" });
     });
   }

@@ -1,7 +1,7 @@
 /** What a provider sends twice has one delivery id; what it sends of two happenings has two, or the second would be lost. */
 import { expect, test } from "vitest";
 import { requestOf } from "../../test/support/signed-request.ts";
-import { listProviders } from "./index.ts";
+import { deliveryIdOf, listProviders } from "./index.ts";
 import { RequestView } from "./request-view.ts";
 import { compileExpression } from "./value-expression.ts";
 
@@ -58,4 +58,33 @@ test.each<[string, string, object, object]>([
 
 test("HubSpot's next attempt is the same delivery", () => {
   expect(idOf("hubspot-v3", [{ ...CHANGE[0], attemptNumber: 1 }])).toBe(idOf("hubspot-v3", CHANGE));
+});
+
+/** What a request is known by that is sent to an event type without a scheme. */
+function plainIdOf(headers: readonly (readonly [string, string])[]): string | undefined {
+  return deliveryIdOf(requestOf("{}", [...headers]))?.value;
+}
+
+test("of two sources that number their CloudEvents alike, each is an event of its own", () => {
+  const id = (source: string): string | undefined =>
+    plainIdOf([
+      ["ce-source", source],
+      ["ce-id", "1"],
+    ]);
+  expect(id("/sensor/a")).toBe(id("/sensor/a"));
+  expect(id("/sensor/a")).not.toBe(id("/sensor/b"));
+  expect(plainIdOf([["ce-id", "1"]])).toBe("1");
+});
+
+test("what GitLab calls one event is more than one delivery, where it says so", () => {
+  const event = ["X-Gitlab-Event-UUID", "action"] as const;
+  expect(plainIdOf([event, ["Idempotency-Key", "first"]])).toBe("first");
+  expect(plainIdOf([event, ["Idempotency-Key", "second"]])).toBe("second");
+  expect(plainIdOf([event])).toBe("action");
+});
+
+test("an id is known again however long it is, and kept short", () => {
+  const [one, other] = ["1", "2"].map((end) => plainIdOf([["Idempotency-Key", "k".repeat(2000) + end]]));
+  expect(one).toHaveLength(512);
+  expect(one).not.toBe(other);
 });

@@ -82,10 +82,12 @@ function parsePath(path: string): readonly PathStep[] {
 function textAt(value: unknown, path: readonly PathStep[]): string | undefined {
   const found = new Set<string>();
   collect(value, path, 0, found);
-  if (found.size === 0) return undefined;
-  const text = [...found].join(",");
+  return found.size === 0 ? undefined : shortened([...found].join(","));
+}
+
+/** A text that is kept: a long one is cut, with the hash of the whole, which keeps two apart that begin alike. */
+export function shortened(text: string): string {
   if (text.length <= MAX_VALUE_LENGTH) return text;
-  // The hash of the whole keeps two long texts apart that begin alike.
   const hash = createHash("sha256").update(text).digest("hex");
   return `${text.slice(0, MAX_VALUE_LENGTH - hash.length - 1)}~${hash}`;
 }

@@ -199,6 +199,20 @@ test("failed logins run out: then even the right token has to wait", async () =>
   }
 });
 
+test("a program that goes on with an old token keeps nobody out of the page", async () => {
+  const other = await createTestBundle({});
+  try {
+    await using polled = await TestGateway.start(other);
+    const stale = { authorization: "Bearer of-last-week" };
+    for (let count = 0; count < 20; count++) expect((await ask({ of: polled, headers: stale })).status).toBe(401);
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ token: polled.gateway.token });
+    expect((await ask({ of: polled, method: "POST", path: "/api/login", headers, body })).status).toBe(200);
+  } finally {
+    await other.remove();
+  }
+});
+
 test("logins are in the trail", async () => {
   await session();
   const { body } = await ask({ path: "/api/audit", headers: bearer() });

@@ -362,6 +362,18 @@ test("a sender that sends too slowly gets 408", async () => {
   ]);
 });
 
+test("a request may be given less time than its headers have by default", async () => {
+  await using impatient = await TestGateway.start(await separate(), { request_timeout: "300ms" });
+  const answer = await raw("POST /events/webhook/demo/x HTTP/1.1\r\nhost: x\r\n", "", impatient);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test("with a keep_alive_timeout of 0 each answer closes its connection", async () => {
+  await using brief = await TestGateway.start(await separate(), { keep_alive_timeout: "0" });
+  const request = "POST /events/webhook/demo/x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
+  expect(await raw(request, "", brief)).toMatch(/^HTTP\/1\.1 202 [^]*connection: close/i);
+});
+
 test("headers beyond the bound get 431, and the operator is told which setting it is, once a second", async () => {
   const before = gateway.records.length;
   for (let n = 0; n < 3; n++)

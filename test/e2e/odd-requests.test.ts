@@ -96,3 +96,14 @@ test("every header is stored, also the three thousandth", async () => {
   const [stored] = await gateway.events("type=many");
   expect((await gateway.event(stored?.["id"])).event["headers"]).toHaveLength(3003);
 });
+
+test("a body in chunks of one byte is stored as it was sent", async () => {
+  const text = "In pieces. ".repeat(3000);
+  const chunks = [...text].map((character) => `1\n${character}\n`).join("");
+  const answers = await answersTo(
+    `POST /events/webhook/demo/pieces HTTP/1.1\nHost: x\nConnection: close\nTransfer-Encoding: chunked\n\n${chunks}0\n\n`,
+  );
+  expect(answers.map(({ status }) => status)).toEqual([202]);
+  const [stored] = await gateway.events("type=pieces");
+  expect((await (await gateway.api(`events/${String(stored?.["id"])}/body`)).text()) === text).toBe(true);
+});
