@@ -1,17 +1,17 @@
 /**
  * Brings what changed on disk into a running gateway: flows (where they are watched), settings, secrets. One change at a
- * time; a faulty one leaves what runs, and says so.
+ * time; a faulty one leaves what runs, and says so. Faulty flows or a faulty bundle.yaml keep no secret back.
  */
 import type { GatewayConfig } from "../config/index.ts";
 import type { Gateway } from "../gateway.ts";
-import { hasSameSecrets, loadBundle, secretFiles, type LoadedBundle } from "../setup/index.ts";
+import { hasErrors, hasSameSecrets, reloadBundle, secretFiles, type LoadedBundle } from "../setup/index.ts";
+import type { Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import type { GatewayConsole } from "./gateway-console.ts";
-import { BundleFault, soundBundle } from "./load.ts";
+import { BundleFault } from "./load.ts";
 
 export interface ReloaderOptions {
   readonly context: CommandContext;
-  readonly folder: string;
   readonly config: GatewayConfig;
   readonly gateway: Gateway;
   readonly output: GatewayConsole;
@@ -38,8 +38,11 @@ export class BundleReloader {
   /** After flows, settings or sealed secrets changed. Never throws. */
   reload(): Promise<void> {
     return this.#inTurn(async () => {
+      const before = this.#bundle;
       const loaded = await this.#take();
+      this.#refuseFaults(loaded);
       const { withFlows, output } = this.#options;
+      for (const warning of newIn(loaded.diagnostics, before.diagnostics)) output.mistake(warning);
       output.say(
         withFlows ? `Loaded ${loaded.flows.all.length} flow(s) again.` : "Took over the settings and secrets anew.",
       );
@@ -51,20 +54,25 @@ export class BundleReloader {
     return this.#inTurn(async () => {
       const before = this.#bundle;
       const loaded = await this.#take();
-      if (!hasSameSecrets(before, loaded)) this.#options.output.say("Took over a secret that its file holds anew.");
+      if (hasSameSecrets(before, loaded)) return;
+      this.#options.output.say("Took over a secret that its file holds anew.");
+      this.#refuseFaults(loaded);
     });
   }
 
   async #take(): Promise<LoadedBundle> {
-    const { context, folder, config, gateway, withFlows } = this.#options;
+    const { context, config, gateway, withFlows } = this.#options;
     const { env } = context;
     const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
-    const loaded = withFlows
-      ? await soundBundle(context, folder, config)
-      : { ...(await loadBundle(folder, options)), flows: this.#bundle.flows };
+    const loaded = await reloadBundle(this.#bundle, options, withFlows ? "all" : "setup");
     await gateway.reload(loaded);
     this.#bundle = loaded;
     return loaded;
+  }
+
+  /** @throws BundleFault where only settings and secrets were taken over. */
+  #refuseFaults({ folder, diagnostics }: LoadedBundle): void {
+    if (hasErrors(diagnostics)) throw new BundleFault(folder, diagnostics);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -74,7 +82,21 @@ export class BundleReloader {
 
   #complain(fault: unknown): void {
     const { output } = this.#options;
-    if (fault instanceof BundleFault) for (const diagnostic of fault.diagnostics) output.mistake(diagnostic);
-    output.fault("loading the bundle again (the last good version goes on)", fault);
+    const isPartial = fault instanceof BundleFault;
+    if (isPartial) for (const diagnostic of fault.diagnostics) output.mistake(diagnostic);
+    const what = isPartial
+      ? "the last good version goes on, with the settings and secrets of now"
+      : "the last good version goes on";
+    output.fault(`loading the bundle again (${what})`, fault);
   }
+}
+
+/** Who edits a file is not shown the warnings of all others each time. */
+function newIn(now: readonly Diagnostic[], before: readonly Diagnostic[]): readonly Diagnostic[] {
+  const known = new Set(before.map(keyOf));
+  return now.filter((diagnostic) => !known.has(keyOf(diagnostic)));
+}
+
+function keyOf({ code, message, source }: Diagnostic): string {
+  return [source.name, code, message].join("\n");
 }

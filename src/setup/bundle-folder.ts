@@ -20,18 +20,25 @@ const FLOW_FILE = /^[^.].*\.(ygtc|ya?ml)$/i;
  * Reads a bundle. @throws GtcError GTC_BUNDLE_NOT_FOUND when there is none; faults inside are diagnostics.
  */
 export async function readBundleFolder(folder: string): Promise<BundleFolder> {
+  const { bundle = EMPTY, diagnostics } = await readBundleFile(folder);
+  const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
+  const unreadable = read.flatMap((file) => ("fault" in file ? [file.fault] : []));
+  const loaded = loadFlows(read.flatMap((file) => ("fault" in file ? [] : [withPlace(file, folder)])));
+  return { folder, bundle, flows: loaded.flows, diagnostics: [...diagnostics, ...unreadable, ...loaded.diagnostics] };
+}
+
+/**
+ * Reads `bundle.yaml` alone. With an error among the diagnostics there is no bundle.
+ * @throws GtcError GTC_BUNDLE_NOT_FOUND when there is no such file.
+ */
+export async function readBundleFile(folder: string): Promise<ReturnType<typeof parseBundleFile>> {
   const path = bundleFile(folder);
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const detail = cause.code === "ENOENT" ? "bundle.yaml is missing" : cause.message;
     throw new GtcError("GTC_BUNDLE_NOT_FOUND", { path: folder, detail }, { cause });
   });
   const text = fileText(bytes);
-  if (text === undefined) return { folder, bundle: EMPTY, flows: loadFlows([]).flows, diagnostics: [notText(path)] };
-  const { bundle = EMPTY, diagnostics } = parseBundleFile(new Source(path, text));
-  const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
-  const unreadable = read.flatMap((file) => ("fault" in file ? [file.fault] : []));
-  const loaded = loadFlows(read.flatMap((file) => ("fault" in file ? [] : [withPlace(file, folder)])));
-  return { folder, bundle, flows: loaded.flows, diagnostics: [...diagnostics, ...unreadable, ...loaded.diagnostics] };
+  return text === undefined ? { diagnostics: [notText(path)] } : parseBundleFile(new Source(path, text));
 }
 
 /** With slashes on every system: it is a part of the flow's hash. */

@@ -13,6 +13,7 @@ export {
   type LoadedSource,
   type LoadedTenant,
 } from "./load-bundle.ts";
+export { reloadBundle } from "./reload-bundle.ts";
 export { hasSameSecrets, isReplacedName, keepReplaced, secretFiles } from "./replaced-secrets.ts";
 export { urlRow, urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";

@@ -1,8 +1,10 @@
 /**
  * Walks the syntax tree of one text: finds what is not allowed (with its place), collects the names it needs, and
- * wraps every `{{…}}` in the helper that turns values into text, so that Handlebars never does it its own way.
+ * wraps every `{{…}}` in the helper that turns values into text, so that Handlebars never does it its own way; nor does it
+ * find `this` and what lies outside of a block its own way (`context-paths.ts`).
  */
 import { nearest } from "../base/index.ts";
+import { inFrames } from "./context-paths.ts";
 import { TEMPLATE_HELPERS, TEXT_HELPER } from "./helpers.ts";
 
 export interface SyntaxFault {
@@ -67,8 +69,7 @@ class Walk {
     const { path, params } = mustache;
     const isCall = isPath(path) && (params.length > 0 || mustache.hash !== undefined || isHelperName(path));
     if (isCall) this.#call(mustache, path, "inline", depth, locals);
-    else this.#expression(path, depth, locals);
-    const inner = isCall ? { ...mustache, type: "SubExpression" } : path;
+    const inner = isCall ? { ...mustache, type: "SubExpression" } : this.#expression(path, depth, locals);
     const wrapped = { type: "PathExpression", data: false, depth: 0, parts: [TEXT_HELPER], original: TEXT_HELPER };
     Object.assign(mustache, { path: { ...wrapped, loc: path.loc }, params: [inner], hash: undefined });
   }
@@ -89,7 +90,7 @@ class Walk {
     locals: readonly string[],
   ) {
     const spec = helperOf(path.original);
-    for (const param of call.params) this.#expression(param, depth, locals);
+    call.params = call.params.map((param) => this.#expression(param, depth, locals));
     // `hash` is absent when nothing was written, whatever the types say.
     if ((call.hash as hbs.AST.Hash | undefined) !== undefined)
       this.#fault(call.hash, "bad-template", "Helpers take no named arguments.");
@@ -108,12 +109,17 @@ class Walk {
     return spec;
   }
 
-  #expression(expression: hbs.AST.Expression, depth: number, locals: readonly string[]): void {
+  /** Returns the expression as it is to be compiled. */
+  #expression(expression: hbs.AST.Expression, depth: number, locals: readonly string[]): hbs.AST.Expression {
+    if (isPath(expression)) {
+      this.#path(expression, depth, locals);
+      return inFrames(expression, depth);
+    }
     if (expression.type === "SubExpression") {
       const sub = expression as hbs.AST.SubExpression;
       this.#call(sub, sub.path, "inline", depth, locals);
-    } else if (isPath(expression)) this.#path(expression, depth, locals);
-    else if (expression.type === "NumberLiteral") this.#number(expression as hbs.AST.NumberLiteral);
+    } else if (expression.type === "NumberLiteral") this.#number(expression as hbs.AST.NumberLiteral);
+    return expression;
   }
 
   /** Handlebars reads numbers as doubles, while the integers of a payload keep all their digits. */
@@ -136,7 +142,7 @@ class Walk {
         );
       else if (first === "root") this.#root(path, second);
     } else if (path.depth > depth) this.#fault(path, "bad-template", "`../` leads out of the template.");
-    else if (first !== undefined && locals.includes(first)) return;
+    else if (path.depth === 0 && first !== undefined && locals.includes(first)) return;
     else if (path.depth === depth) this.#root(path, first);
   }
 

@@ -1,6 +1,8 @@
 import { messageOf, type JsonObject, type JsonValue } from "../base/index.ts";
 import { checkSyntax, type SyntaxFault } from "./check-syntax.ts";
-import { createEngine, ownValue, TEMPLATE_HELPERS, TEXT_HELPER } from "./helpers.ts";
+import { CONTEXT_HELPER } from "./context-paths.ts";
+import { createEngine, TEMPLATE_HELPERS, TEXT_HELPER, type RenderData } from "./helpers.ts";
+import { ownValue } from "./own-value.ts";
 import type { RenderBudget } from "./render-budget.ts";
 import { hintForSlip } from "./slips.ts";
 import { TemplateError } from "./template-error.ts";
@@ -16,7 +18,9 @@ const engine = createEngine();
 const COMPILE_OPTIONS = {
   noEscape: true,
   knownHelpersOnly: true,
-  knownHelpers: Object.fromEntries([TEXT_HELPER, ...Object.keys(TEMPLATE_HELPERS)].map((name) => [name, true])),
+  knownHelpers: Object.fromEntries(
+    [TEXT_HELPER, CONTEXT_HELPER, ...Object.keys(TEMPLATE_HELPERS)].map((name) => [name, true]),
+  ),
 };
 /** Said in so many words, because Handlebars writes to the console where it has to decide by itself. */
 const NO_PROTOTYPES = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
@@ -46,7 +50,8 @@ function rendererOf(program: hbs.AST.Program): CompiledText["render"] {
   const render = engine.compile<JsonObject>(program, COMPILE_OPTIONS);
   return (scope, budget) => {
     try {
-      return budget.addText(render(scope, { ...NO_PROTOTYPES, data: { budget } }));
+      const data: RenderData = { budget, context: { value: scope } };
+      return budget.addText(render(scope, { ...NO_PROTOTYPES, data }));
     } catch (thrown) {
       if (thrown instanceof TemplateError) throw thrown;
       throw new TemplateError("template-error", messageOf(thrown));

@@ -3,9 +3,14 @@
  */
 import Handlebars from "handlebars";
 import { stringifyJson, type JsonValue } from "../base/index.ts";
+import { CONTEXT_HELPER, valueInFrames, type ContextFrame } from "./context-paths.ts";
+import { ownValue } from "./own-value.ts";
 import type { RenderBudget } from "./render-budget.ts";
 
 type Value = JsonValue | undefined;
+
+/** To count a key or to join an item takes as long as to read so many characters. */
+const ITEM_CHARS = 16;
 
 interface HelperSpec {
   /** How it is written, for the reference. */
@@ -21,7 +26,13 @@ interface HelperSpec {
 interface BlockOptions {
   readonly fn: (context: unknown, options?: object) => string;
   readonly inverse: (context: unknown) => string;
-  readonly data: { readonly budget: RenderBudget };
+  readonly data: RenderData;
+}
+
+/** What a rendering carries from block to block. */
+export interface RenderData {
+  readonly budget: RenderBudget;
+  readonly context: ContextFrame;
 }
 
 const inline = (usage: string, summary: string, minArguments: number, maxArguments = minArguments): HelperSpec => ({
@@ -78,36 +89,53 @@ export function textOf(value: Value): string {
   return typeof value === "object" ? stringifyJson(value) : String(value);
 }
 
-/** Reads an own key of a value; a prototype is never reached. */
-export function ownValue(value: Value, key: string): Value {
-  if (value === null || value === undefined || !Object.hasOwn(Object(value) as object, key)) return undefined;
-  return (value as Readonly<Record<string, JsonValue>>)[key];
-}
-
 function isTrue(value: Value): boolean {
   if (Array.isArray(value)) return value.length > 0;
   return value !== 0n && Boolean(value);
 }
 
-function isEqual(a: Value, b: Value): boolean {
+/** The value as JSON, with what that costs counted. */
+function jsonOf(value: Value, { budget }: RenderData): string {
+  const json = stringifyJson(value ?? null);
+  budget.addRead(json.length);
+  return json;
+}
+
+/** The same for its text. */
+function readText(value: Value, { budget }: RenderData): string {
+  const text = textOf(value);
+  budget.addRead(text.length);
+  return text;
+}
+
+function isEqual(a: Value, b: Value, data: RenderData): boolean {
   // A large id is a bigint, a literal in a template is a number.
   // oxlint-disable-next-line eqeqeq
   if (isNumeric(a) && isNumeric(b)) return a == b;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return (a ?? null) === (b ?? null);
-  return stringifyJson(a) === stringifyJson(b);
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
+    if (typeof a === "string") data.budget.addRead(a.length);
+    return (a ?? null) === (b ?? null);
+  }
+  return jsonOf(a, data) === jsonOf(b, data);
 }
 
 function isNumeric(value: Value): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
-function lengthOf(value: Value): number {
-  if (typeof value === "string") return value.length;
-  return value === null || typeof value !== "object" ? 0 : Object.keys(value).length;
+function lengthOf(value: Value, { budget }: RenderData): number {
+  if (typeof value === "string" || Array.isArray(value)) return value.length;
+  if (value === null || typeof value !== "object") return 0;
+  const { length } = Object.keys(value);
+  budget.addRead(length * ITEM_CHARS);
+  return length;
 }
 
-function joined(list: Value, between: Value): string {
-  return Array.isArray(list) ? list.map((item: JsonValue) => textOf(item)).join(textOf(between)) : textOf(list);
+function joined(list: Value, between: Value, data: RenderData): string {
+  if (!Array.isArray(list)) return readText(list, data);
+  const text = list.map((item: JsonValue) => textOf(item)).join(textOf(between));
+  data.budget.addRead(text.length + list.length * ITEM_CHARS);
+  return text;
 }
 
 function repeated(items: Value, options: BlockOptions, self: unknown): string {
@@ -119,10 +147,15 @@ function repeated(items: Value, options: BlockOptions, self: unknown): string {
     options.data.budget.addIteration();
     const frame: Record<string, unknown> = Handlebars.createFrame(options.data);
     Object.assign(frame, { index, key: isList ? index : key, first: index === 0, last: index === entries.length - 1 });
+    Object.assign(frame, inside(item, options.data));
     const part = options.fn(item, { data: frame, blockParams: [item, frame["key"]] });
     parts.push(options.data.budget.addText(part));
   }
   return parts.join("");
+}
+
+function inside(value: Value, { context }: RenderData): Pick<RenderData, "context"> {
+  return { context: { value, outer: context } };
 }
 
 /** An isolated Handlebars that knows exactly the helpers of the table. */
@@ -132,6 +165,10 @@ export function createEngine(): typeof Handlebars {
   for (const name of Object.keys(engine.decorators)) engine.unregisterDecorator(name);
   // Handlebars passes its options as one more argument after the author's.
   engine.registerHelper({
+    [CONTEXT_HELPER]: (levels: number, ...rest: readonly unknown[]) => {
+      const { data } = rest.at(-1) as BlockOptions;
+      return valueInFrames(data.context, levels, rest.slice(0, -1) as readonly string[]);
+    },
     [TEXT_HELPER]: (value: Value, options: BlockOptions) => options.data.budget.addText(textOf(value)),
     if(this: unknown, value: Value, options: BlockOptions) {
       return isTrue(value) ? options.fn(this) : options.inverse(this);
@@ -144,18 +181,19 @@ export function createEngine(): typeof Handlebars {
     },
     with(this: unknown, value: Value, options: BlockOptions) {
       if (value === null || value === undefined) return options.inverse(this);
-      return options.fn(value, { data: options.data, blockParams: [value] });
+      return options.fn(value, { data: { ...options.data, ...inside(value, options.data) }, blockParams: [value] });
     },
-    json: (value: Value) => stringifyJson(value ?? null),
+    json: (value: Value, { data }: BlockOptions) => jsonOf(value, data),
     default: (value: Value, other: Value) => value ?? other,
-    upper: (value: Value) => textOf(value).toUpperCase(),
-    lower: (value: Value) => textOf(value).toLowerCase(),
-    trim: (value: Value) => textOf(value).trim(),
-    join: (list: Value, ...rest: readonly unknown[]) => joined(list, rest.length > 1 ? (rest[0] as Value) : ", "),
-    length: lengthOf,
-    lookup: (value: Value, key: Value) => ownValue(value, textOf(key)),
-    eq: (a: Value, b: Value) => isEqual(a, b),
-    ne: (a: Value, b: Value) => !isEqual(a, b),
+    upper: (value: Value, { data }: BlockOptions) => readText(value, data).toUpperCase(),
+    lower: (value: Value, { data }: BlockOptions) => readText(value, data).toLowerCase(),
+    trim: (value: Value, { data }: BlockOptions) => readText(value, data).trim(),
+    join: (list: Value, ...rest: readonly unknown[]) =>
+      joined(list, rest.length > 1 ? (rest[0] as Value) : ", ", (rest.at(-1) as BlockOptions).data),
+    length: (value: Value, { data }: BlockOptions) => lengthOf(value, data),
+    lookup: (value: Value, key: Value, { data }: BlockOptions) => ownValue(value, readText(key, data)),
+    eq: (a: Value, b: Value, { data }: BlockOptions) => isEqual(a, b, data),
+    ne: (a: Value, b: Value, { data }: BlockOptions) => !isEqual(a, b, data),
     not: (value: Value) => !isTrue(value),
     and: (...values: readonly unknown[]) => values.slice(0, -1).every((value) => isTrue(value as Value)),
     or: (...values: readonly unknown[]) => values.slice(0, -1).some((value) => isTrue(value as Value)),

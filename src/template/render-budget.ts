@@ -4,6 +4,8 @@ import { TemplateError } from "./template-error.ts";
 /** What one rendered text may cost. */
 const MAX_CHARS = 8 * 1024 * 1024;
 const MAX_ITERATIONS = 100_000;
+/** What its helpers may read: a loop can have them read a large value at each turn and show nothing of it. */
+const MAX_READ_CHARS = 64 * 1024 * 1024;
 /** What a config renders to in all: values that are put in whole are as large as the payload, each time. */
 const MAX_VALUE_CHARS = 32 * 1024 * 1024;
 /** A value's own share: its comma, its brackets. */
@@ -13,6 +15,7 @@ const VALUE_CHARS = 2;
 export class RenderBudget {
   #chars = 0;
   #iterations = 0;
+  #readChars = 0;
   #valueChars = 0;
 
   /** @throws TemplateError `template-too-large`. */
@@ -21,6 +24,13 @@ export class RenderBudget {
     if (this.#chars > MAX_CHARS)
       throw new TemplateError("template-too-large", `The text grew beyond ${MAX_CHARS} characters.`);
     return text;
+  }
+
+  /** Counts what a helper went through. @throws TemplateError `template-too-long`. */
+  addRead(chars: number): void {
+    this.#readChars += chars;
+    if (this.#readChars > MAX_READ_CHARS)
+      throw new TemplateError("template-too-long", `The helpers read more than ${MAX_READ_CHARS} characters.`);
   }
 
   /** @throws TemplateError `template-too-long`. */

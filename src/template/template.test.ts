@@ -102,6 +102,23 @@ describe("helpers", () => {
     expectRender("{{#each event.payload.user}}{{@key}}={{this}};{{/each}}", 'name=Ada;tags=["a","b"];');
     expectRender("{{#each event.payload.nope}}x{{else}}none{{/each}}", "none");
     expectRender("{{#each event.payload.items}}{{#if @first}}{{../event.id}}{{/if}}{{/each}}", "e-1");
+    expectRender("{{#each event.payload.user.tags}}{{this}}{{../event.id}};{{/each}}", "ae-1;be-1;");
+  });
+
+  it("count as levels for `../`, whatever their values are", () => {
+    const odd = parseJson(
+      `{ "event": { "id": "e", "list": [[3], "3", 3, null, true, {}], "toString": 5, "valueOf": 1 } }`,
+    );
+    const inOdd = (template: string): JsonValue => render(template, odd as JsonObject);
+    expect(inOdd("{{#each event.list}}{{#if true}}{{this}}{{../event.id}} {{/if}}{{/each}}")).toBe(
+      "[3]e 3e 3e e truee {}e ",
+    );
+    expect(
+      inOdd("{{#each event.list}}{{#each this}}{{this}}{{../../event.id}}{{@root.event.id}}{{/each}}{{/each}}"),
+    ).toBe("3ee");
+    expect(inOdd("{{#with event}}{{#each list}}{{#with this}}{{../../id}}{{/with}}{{/each}}{{/with}}")).toBe("eeeee");
+    expect(inOdd("{{#with event}}{{#with .}}{{../id}}{{../../event.id}}{{/with}}{{/with}}")).toBe("ee");
+    expect(inOdd("{{#each event.list as |item|}}{{item}}{{../event.id}} {{/each}}")).toBe("[3]e 3e 3e e truee {}e ");
   });
 
   it("look up and shape", () => {
@@ -158,6 +175,24 @@ describe("safety", () => {
     const squared = "{{#each event.list}}{{#each ../event.list}}.{{/each}}{{/each}}";
     expect(() => render(squared, many)).toThrow(TemplateError);
     expect(() => render("{{#each event.list}}{{../event.text}}{{/each}}", many)).toThrow(/grew beyond/);
+  });
+
+  it.each([
+    "(json ../event)",
+    "(upper ../event.text)",
+    "(join ../event.list)",
+    "(eq ../event ../event)",
+    "(length ../event.map)",
+    "(eq ../event.text ../event.copy)",
+  ])("of what %s reads in a loop", (helper) => {
+    const list = Array.from({ length: 20_000 }, (_, index) => index);
+    const text = "x".repeat(10_000);
+    const map = Object.fromEntries(list.map((key) => [`k${key}`, key]));
+    const many: JsonObject = { event: { list, text, copy: `${text.slice(1)}x`, map } };
+    expect(() => render(`{{#each event.list}}{{#if ${helper}}}{{/if}}{{/each}}`, many)).toThrow(/helpers read/);
+    const counted =
+      "{{#each event.list}}{{#if @last}}{{length ../event.list}}{{else}}{{#if (length ../event.list)}}{{/if}}{{/if}}{{/each}}";
+    expect(render(counted, many)).toBe("20000");
   });
 
   it("has no partials, decorators or unknown helpers", () => {

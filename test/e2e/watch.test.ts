@@ -1,9 +1,10 @@
 /** `gtc start --watch`: flows and bundle.yaml are edited while the gateway runs. */
 import { once } from "node:events";
-import { rm, symlink, writeFile } from "node:fs/promises";
+import { rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
+import { signGithub } from "../support/sign.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 
 const flow = (body: string): string =>
@@ -79,4 +80,33 @@ test("tenants of bundle.yaml come with it, and a faulty bundle.yaml changes noth
   expect(await post("shop/hi")).toMatchObject({ body: "one" });
   await said(/last good version/, () => write(bundleYaml("[demo")));
   expect(await post("shop/hi")).toMatchObject({ body: "one" });
+});
+
+test("while a flow is faulty, a rotated secret and the settings of now are taken over all the same", async () => {
+  const scheme = (secret: string): object => ({ signatures: { hi: { provider: "github", secret } } });
+  const signed = async (secret: string): Promise<number> => {
+    const headers = { "x-hub-signature-256": signGithub("{}", secret) };
+    return (await fetch(`${gateway.url}/events/webhook/demo/hi`, { method: "POST", body: "{}", headers })).status;
+  };
+  await said(/Loaded 1 flow/, () => bundle.setup(scheme("first-secret")));
+  expect(await signed("first-secret")).toBe(200);
+  await said(/last good version/, () => bundle.write("flows/hi.ygtc", "nodes: ["));
+  expect(await said(/last good version/, () => bundle.setup(scheme("second-secret")))).toContain("hi.ygtc");
+  expect(await signed("second-secret")).toBe(200);
+  expect(await signed("first-secret")).toBe(401);
+});
+
+test("a warning of a file that was edited is shown, and not again at each edit of another", async () => {
+  const lonely = flow("lonely").replace(/triggers.*/, "");
+  expect(await said(/Loaded 2 flow/, () => bundle.write("flows/lonely.ygtc", lonely))).toContain("no-trigger");
+  expect(await said(/Loaded 2 flow/, () => bundle.write("flows/hi.ygtc", flow("two")))).not.toContain("no-trigger");
+});
+
+test("without --watch, secrets are taken over while bundle.yaml is faulty, and its tenants go on", async () => {
+  await gateway.kill();
+  gateway = await startGtc(bundle.folder);
+  await bundle.write("bundle.yaml", 'schema_version: "1"\nbundle_id: test\nname: Test\ntenants: [demo');
+  const complaint = await said(/last good version/, () => utimes(join(bundle.folder, "state", "settings.json"), 1, 1));
+  expect(complaint).toContain("bundle.yaml:");
+  expect(await post()).toMatchObject({ status: 200, body: "one" });
 });
