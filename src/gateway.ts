@@ -33,7 +33,7 @@ import { Acceptor, startIngress, type Ingress, type RequestRecord } from "./ingr
 import { createGuardedFetch } from "./outgoing/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
 import { RunnerPool } from "./run/index.ts";
-import { loadBundle, type LoadedBundle } from "./setup/index.ts";
+import { filesBeside, loadSetup, type LoadedBundle } from "./setup/index.ts";
 import { createKeyStore, type FetchText } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
 import { sampleLog, TrafficMinutes } from "./traffic-minutes.ts";
@@ -163,8 +163,9 @@ async function openParts(options: GatewayOptions, releases: ReleaseStack): Promi
   );
   const reloadSetup = async (): Promise<void> => {
     const { keyText, env = {}, config } = options;
-    const loaded = await loadBundle(bundle.folder, { keyText, env, maxBodyBytes: config.maxBodyBytes });
-    current.take({ ...loaded, flows: current.flows }, systemClock.now());
+    const { files } = await filesBeside(current.bundle, false);
+    const loaded = await loadSetup(files, { keyText, env, maxBodyBytes: config.maxBodyBytes });
+    current.take(loaded, systemClock.now());
   };
   const newId = createIdSource(systemClock);
   return { log, replies, current, dispatcher, metrics, traffic, fetchText, newId, onFault, reloadSetup };

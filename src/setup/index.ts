@@ -5,6 +5,7 @@ export { answersTemplate } from "./answers-template.ts";
 export { bundleFaults, hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 export {
   loadBundle,
+  loadSetup,
   loadWithoutSecrets,
   previewBundle,
   readExternalSecrets,
@@ -13,6 +14,7 @@ export {
   type LoadedSource,
   type LoadedTenant,
 } from "./load-bundle.ts";
+export { filesBeside, type FilesBeside } from "./files-beside.ts";
 export { hasSameSecrets, isReplacedName, keepReplaced, secretFiles } from "./replaced-secrets.ts";
 export { urlRow, urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";

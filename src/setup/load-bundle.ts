@@ -61,7 +61,12 @@ export interface LoadOptions {
  * @throws GtcError GTC_BUNDLE_NOT_FOUND, GTC_NOT_SET_UP, GTC_SECRET_KEY, GTC_SECRET_UNRESOLVED; faults of flow files are diagnostics.
  */
 export async function loadBundle(folder: string, options: LoadOptions): Promise<LoadedBundle> {
-  const read = await readBundleFolder(folder);
+  return loadSetup(await readBundleFolder(folder), options);
+}
+
+/** What setup wrote for a bundle whose files were read. @throws GtcError GTC_NOT_SET_UP, GTC_SECRET_KEY, GTC_SECRET_UNRESOLVED. */
+export async function loadSetup(read: BundleFolder, options: LoadOptions): Promise<LoadedBundle> {
+  const { folder } = read;
   const settings = await readSettings(folder);
   const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
   const { secrets, faults } = await readExternalSecrets(settings, { env: options.env ?? {}, folder });
