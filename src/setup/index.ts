@@ -20,7 +20,7 @@ export { urlRow, urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { addSecret, type AddedSecret } from "./add-secret.ts";
 export { removeSecret } from "./remove-secret.ts";
-export { extendSetup, mergeSetup } from "./merge-setup.ts";
+export { droppedSecrets, extendSetup, mergeSetup } from "./merge-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
 export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } from "./secret-status.ts";
 export type { OpenSetup } from "./settings.ts";
