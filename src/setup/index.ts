@@ -23,7 +23,7 @@ export { removeSecret } from "./remove-secret.ts";
 export { droppedSecrets, extendSetup, mergeSetup } from "./merge-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
 export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } from "./secret-status.ts";
-export type { OpenSetup } from "./settings.ts";
+export { MAX_OVERLAP_MS, type OpenSetup } from "./settings.ts";
 export { wouldChange, writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
 export { examineFolders } from "./examine-folders.ts";

@@ -159,3 +159,26 @@ test("a bundle.yaml that is gone ends no tenant of a running gateway", async () 
   const headers = { "x-hub-signature-256": signGithub(BODY, "old-secret") };
   expect((await running.post("demo/github", BODY, headers)).status).toBe(202);
 });
+
+test("a tenant that there is not, or an overlap without an end, changes nothing", async () => {
+  const github = { provider: "github", secret: "old-secret" };
+  const own = { acme: { signatures: { github: { provider: "github", secret: "of-acme" } } } };
+  bundle = await createTestBundle({}, { signatures: { github }, tenants: own }, ["demo", "acme"]);
+  const settings = (): Promise<string> => readFile(join(bundle!.folder, "state", "settings.json"), "utf8");
+  const before = await settings();
+  const words = [bundle.folder, "--secret-env", "NEW"];
+  const rotate = (tenant: string, ...more: readonly string[]): Promise<Ran> =>
+    runGtc(["secrets", "rotate", tenant, "github", ...words, ...more], { env: { NEW: "new-secret" } });
+  const mistyped = await rotate("acem");
+  expect([mistyped.exitCode, mistyped.stderr]).toEqual([2, expect.stringContaining('Did you mean "acme"?')]);
+  const removed = await runGtc(["secrets", "remove", "acem", "github", "default", bundle.folder]);
+  expect([removed.exitCode, removed.stderr]).toEqual([2, expect.stringContaining('Did you mean "acme"?')]);
+  const endless = await rotate("acme", "--overlap", "99999999999d");
+  expect([endless.exitCode, endless.stderr]).toEqual([2, expect.stringContaining("longer than 3650 d")]);
+  expect(await settings()).toBe(before);
+
+  expect((await rotate("*")).exitCode).toBe(0);
+  expect(await settings()).not.toBe(before);
+  await bundle.write("bundle.yaml", "tenants: [\n");
+  expect((await rotate("acme")).exitCode).toBe(0);
+});
