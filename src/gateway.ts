@@ -164,9 +164,10 @@ async function openParts(options: GatewayOptions, releases: ReleaseStack): Promi
   );
   const reloadSetup = async (): Promise<void> => {
     const { keyText, env = {}, config } = options;
-    const loaded = await reloadBundle(current.bundle, { keyText, env, maxBodyBytes: config.maxBodyBytes }, "setup");
+    const load = { keyText, env, maxBodyBytes: config.maxBodyBytes };
+    const { bundle: loaded, missing } = await reloadBundle(current.bundle, load, "setup");
     current.take(loaded, systemClock.now());
-    const fault = loaded.diagnostics.find(({ level }) => level === "error");
+    const fault = missing ?? loaded.diagnostics.find(({ level }) => level === "error");
     if (fault !== undefined) onFault("reading bundle.yaml again (its last good version goes on)", fault.message);
   };
   const newId = createIdSource(systemClock);

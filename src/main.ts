@@ -7,6 +7,4 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
   version: string;
 };
 const words = process.argv.slice(2);
-// A reader that goes away early (`gtc events list | head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 5));
 process.exitCode = await runCli(words, processContext(words, environment()), version);

@@ -3,7 +3,7 @@
  * the class says whether trying again can help, `cause` keeps what happened underneath, and nobody matches on message text.
  *
  * Exit codes of the CLI: 0 fine, 1 findings or a failed run, 2 wrong use, 3 faulty input files, 4 the environment
- * refuses (port, disk, lock, permission), 5 a fault of gtc itself.
+ * refuses (port, disk, lock, permission), 5 a fault of gtc itself, 130 left with Ctrl-C (as shells say it).
  */
 export interface ErrorSpec {
   /** What happened, for the operator; `{name}` is filled from the details. */
@@ -18,7 +18,7 @@ export interface ErrorSpec {
   readonly retryable: boolean;
 }
 
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130;
 
 export const ERRORS = {
   GTC_USAGE: {
@@ -26,6 +26,12 @@ export const ERRORS = {
     fix: "Run the command with --help to see its options.",
     exitCode: 2,
     retryable: false,
+  },
+  GTC_DIALOG_LEFT: {
+    message: "The dialog was left; nothing was changed.",
+    fix: "Run the command again, or give the answers in a file with --answers FILE.",
+    exitCode: 130,
+    retryable: true,
   },
   GTC_CONFIG_INVALID: {
     message: "The configuration is not valid: {detail}",

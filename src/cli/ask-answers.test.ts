@@ -122,10 +122,32 @@ test("an event type and a secret that setup would refuse are refused at once", a
   expect(key?.secret).toBe("hook-secret-of-the-environment");
 });
 
+test("what was switched off stays so unless that is answered", async () => {
+  await bundle.setup({ enabled: false });
+  await answer(["Public URL", ENTER], ["switched off", ENTER], ["Verify the signatures", "n"]);
+  expect([...(await bundle.load()).sources.keys()]).toEqual([]);
+  await answer(["Public URL", ENTER], ["switched off", "y"], ["Verify the signatures", "n"]);
+  expect([...(await bundle.load()).sources.keys()]).toEqual(["demo"]);
+});
+
+test("tenants that receive nothing are not switched on beside one that does", async () => {
+  await bundle.remove();
+  bundle = await createTestBundle({}, {}, ["demo", "acme"]);
+  await bundle.write(
+    "demo.yaml",
+    "tenant: demo\nsetup_answers: { events-webhook: { enabled: true, public_base_url: http://localhost } }\n",
+  );
+  await bundle.setup({ enabled: false });
+  await runGtc(["setup", "--answers", "demo.yaml", "."], { cwd: bundle.folder });
+  const ran = await answer(["Public URL", ENTER], ["Verify the signatures", "n"]);
+  expect(ran.exitCode).toBe(0);
+  expect([...(await bundle.load()).sources.keys()]).toEqual(["demo"]);
+});
+
 test("leaving changes nothing", async () => {
   const settings = join(bundle.folder, "state", "settings.json");
   const before = await readFile(settings, "utf8");
   const ran = await answer(["Public URL", `${CLEAR}https://example.com${ENTER}`], ["Verify the signatures", CTRL_C]);
-  expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("nothing was changed") as string });
+  expect(ran).toMatchObject({ exitCode: 130, stderr: expect.stringContaining("GTC_DIALOG_LEFT") as string });
   expect(await readFile(settings, "utf8")).toBe(before);
 });

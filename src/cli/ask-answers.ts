@@ -16,12 +16,16 @@ interface Terminal {
 
 /** What is set up before. */
 interface Before {
+  /** Whether webhooks are received by all tenants that say nothing else. */
+  readonly enabled: boolean;
+  /** Whether some tenants receive them although others do not. */
+  readonly isForSome: boolean;
   readonly publicBaseUrl: string;
   /** Event types with a signature of their own. */
   readonly eventTypes: readonly string[];
 }
 
-/** Asks for what setup needs; returns the answers as JSON text. @throws GtcError GTC_USAGE when the user leaves. */
+/** Asks for what setup needs; returns the answers as JSON text. @throws GtcError GTC_DIALOG_LEFT. */
 export async function askAnswers(
   { stdin, stdout, env }: Pick<CommandContext, "stdin" | "stdout" | "env">,
   before: Before | undefined,
@@ -38,6 +42,7 @@ export async function askAnswers(
       validate: (value) => faultOf("The URL", { public_base_url: value ?? "" }, env),
     }),
   );
+  const enabled = await askEnabled(terminal, before);
   const signatures: Record<string, unknown> = {};
   while (
     answered(
@@ -54,7 +59,20 @@ export async function askAnswers(
     signatures[eventType] = entry;
   }
   outro("Thank you.", terminal);
-  return JSON.stringify({ "events-webhook": { enabled: true, public_base_url: url, signatures } });
+  return JSON.stringify({ "events-webhook": { enabled, public_base_url: url, signatures } });
+}
+
+/** What was switched off on purpose, or for other tenants, is not switched on by a dialog about something else. */
+async function askEnabled(terminal: Terminal, before: Before | undefined): Promise<boolean> {
+  if (before === undefined || before.enabled) return true;
+  if (before.isForSome) return false;
+  return answered(
+    await confirm({
+      ...terminal,
+      message: "Webhooks are switched off. Receive them from now on?",
+      initialValue: false,
+    }),
+  );
 }
 
 async function askSender(terminal: Terminal, env: CommandContext["env"]): Promise<readonly [string, unknown]> {
@@ -100,5 +118,5 @@ function faultOf(what: string, part: object, env: CommandContext["env"]): string
 
 function answered<T>(answer: T): Exclude<T, symbol> {
   if (!isCancel(answer)) return answer as Exclude<T, symbol>;
-  throw new GtcError("GTC_USAGE", { detail: "The dialog was left; nothing was changed." });
+  throw new GtcError("GTC_DIALOG_LEFT");
 }

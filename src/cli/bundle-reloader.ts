@@ -4,7 +4,14 @@
  */
 import type { GatewayConfig } from "../config/index.ts";
 import type { Gateway } from "../gateway.ts";
-import { hasErrors, hasSameSecrets, reloadBundle, secretFiles, type LoadedBundle } from "../setup/index.ts";
+import {
+  hasErrors,
+  hasSameSecrets,
+  reloadBundle,
+  secretFiles,
+  type LoadedBundle,
+  type ReloadedBundle,
+} from "../setup/index.ts";
 import type { Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import type { GatewayConsole } from "./gateway-console.ts";
@@ -39,13 +46,12 @@ export class BundleReloader {
   reload(): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#bundle;
-      const loaded = await this.#take();
-      this.#refuseFaults(loaded);
+      const taken = await this.#take();
+      if (this.#isPartial(taken)) return;
+      const { flows, diagnostics } = taken.bundle;
       const { withFlows, output } = this.#options;
-      for (const warning of newIn(loaded.diagnostics, before.diagnostics)) output.mistake(warning);
-      output.say(
-        withFlows ? `Loaded ${loaded.flows.all.length} flow(s) again.` : "Took over the settings and secrets anew.",
-      );
+      for (const warning of newIn(diagnostics, before.diagnostics)) output.mistake(warning);
+      output.say(withFlows ? `Loaded ${flows.all.length} flow(s) again.` : "Took over the settings and secrets anew.");
     });
   }
 
@@ -53,26 +59,21 @@ export class BundleReloader {
   reloadSecrets(): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#bundle;
-      const loaded = await this.#take();
-      if (hasSameSecrets(before, loaded)) return;
+      const taken = await this.#take();
+      if (hasSameSecrets(before, taken.bundle)) return;
       this.#options.output.say("Took over a secret that its file holds anew.");
-      this.#refuseFaults(loaded);
+      this.#isPartial(taken);
     });
   }
 
-  async #take(): Promise<LoadedBundle> {
+  async #take(): Promise<ReloadedBundle> {
     const { context, config, gateway, withFlows } = this.#options;
     const { env } = context;
     const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
-    const loaded = await reloadBundle(this.#bundle, options, withFlows ? "all" : "setup");
-    await gateway.reload(loaded);
-    this.#bundle = loaded;
-    return loaded;
-  }
-
-  /** @throws BundleFault where only settings and secrets were taken over. */
-  #refuseFaults({ folder, diagnostics }: LoadedBundle): void {
-    if (hasErrors(diagnostics)) throw new BundleFault(folder, diagnostics);
+    const taken = await reloadBundle(this.#bundle, options, withFlows ? "all" : "setup");
+    await gateway.reload(taken.bundle);
+    this.#bundle = taken.bundle;
+    return taken;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -80,14 +81,22 @@ export class BundleReloader {
     return this.#last;
   }
 
-  #complain(fault: unknown): void {
+  /** Whether only settings and secrets were taken over; says why. */
+  #isPartial({ bundle, missing }: ReloadedBundle): boolean {
+    const { folder, diagnostics } = bundle;
+    const fault = missing ?? (hasErrors(diagnostics) ? new BundleFault(folder, diagnostics) : undefined);
+    if (fault === undefined) return false;
     const { output } = this.#options;
-    const isPartial = fault instanceof BundleFault;
-    if (isPartial) for (const diagnostic of fault.diagnostics) output.mistake(diagnostic);
-    const what = isPartial
-      ? "the last good version goes on, with the settings and secrets of now"
-      : "the last good version goes on";
-    output.fault(`loading the bundle again (${what})`, fault);
+    if (fault instanceof BundleFault) for (const diagnostic of diagnostics) output.mistake(diagnostic);
+    output.fault(
+      "loading the bundle again (the last good version goes on, with the settings and secrets of now)",
+      fault,
+    );
+    return true;
+  }
+
+  #complain(fault: unknown): void {
+    this.#options.output.fault("loading the bundle again (the last good version goes on)", fault);
   }
 }
 

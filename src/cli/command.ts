@@ -28,6 +28,11 @@ export interface CommandContext {
   readonly version: string;
   /** Resolves when the program is asked to stop (SIGINT, SIGTERM). Only a command that waits for it changes what a signal does. */
   readonly untilStopped: () => Promise<void>;
+  /**
+   * From here on nothing that becomes of the standard output (a full disk behind it, a reader that goes away) ends the
+   * program: what is printed is not what it runs for.
+   */
+  readonly outliveOutput: () => void;
   /** From here on an error that ends the command is told as JSON, whatever its words say. */
   readonly tellErrorsAsJson: () => void;
 }

@@ -19,6 +19,7 @@ everything said beside it to the standard error, so that output can be piped. Co
 | 3 | A file that was given is faulty; each place is shown. |
 | 4 | The environment refuses: a port, a lock, a key, the disk. |
 | 5 | A fault of gtc itself. |
+| 130 | The dialog was left, e.g. with Ctrl-C. |
 
 An error says what happened and what to do about it. With \`--json\` it is one JSON object on the standard error, and
 so it is for \`gtc start\` with \`--log-format json\` or \`GTC_LOG_FORMAT=json\`:

@@ -20,6 +20,7 @@ async function lineOf(end: RunEnd): Promise<{ level?: string; msg?: string }> {
     env: {},
     version: "0",
     untilStopped: async () => undefined,
+    outliveOutput: () => undefined,
     tellErrorsAsJson: () => undefined,
   };
   const output = new GatewayConsole(context, { format: "json", level: "debug", folder: "/srv/my bundle" });

@@ -123,6 +123,7 @@ test.each(["pretty", "json"] as const)("the lines of a running gateway, %s", asy
       env: {},
       version: "0",
       untilStopped: async () => undefined,
+      outliveOutput: () => undefined,
       tellErrorsAsJson: () => undefined,
     },
     { format, level: "debug", folder: EVIL },

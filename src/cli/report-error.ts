@@ -16,8 +16,10 @@ export interface WithAnswerFaults {
   readonly faults: readonly AnswerFault[];
 }
 
+type Outlet = Pick<CommandContext, "stderr" | "paint">;
+
 /** Prints an error to `stderr` and returns the exit code. */
-export function reportError(thrown: unknown, context: CommandContext, asJson: boolean): ExitCode {
+export function reportError(thrown: unknown, context: Outlet, asJson: boolean): ExitCode {
   const error = asGtcError(thrown) ?? new GtcError("GTC_INTERNAL", { detail: messageOf(thrown) }, { cause: thrown });
   context.stderr.write(asJson ? jsonLine(errorToJson(error)) : errorToText(error, context));
   return error.spec.exitCode;
@@ -39,7 +41,7 @@ function errorToJson(error: GtcError): unknown {
   };
 }
 
-function errorToText(error: GtcError, { paint }: CommandContext): string {
+function errorToText(error: GtcError, { paint }: Outlet): string {
   const places = diagnosticsOf(error).map((diagnostic) => `${renderDiagnostic(diagnostic, paint)}\n\n`);
   places.push(...faultsOf(error).map((fault) => `${faultText(fault, error, paint)}\n`));
   const title = `${paint.error("error")} ${paint.dim(`[${error.code}]`)} ${visibleLines(error.message)}`;

@@ -4,7 +4,7 @@ import { openSetup, removeSecret, secretStatus, writeSetup, type OpenSetup } fro
 import { defineCommand } from "./command.ts";
 import { folderOf } from "./load.ts";
 import { flag, optional, required } from "./options.ts";
-import { sourceOf, usage, WEBHOOK_ARGS, type WebhookPlace } from "./secret-place.ts";
+import { checkTenant, sourceOf, usage, WEBHOOK_ARGS, type WebhookPlace } from "./secret-place.ts";
 import { readSecretUse } from "./secret-use.ts";
 import { jsonLine } from "./json-line.ts";
 import { visible } from "../text/index.ts";
@@ -35,6 +35,7 @@ export const secretsRemove = defineCommand({
     const folder = folderOf(context, args.bundle);
     const keyText = env["GTC_KEY"];
     const setup = await openSetup(folder, keyText);
+    await checkTenant(folder, setup, args.tenant);
     const nowMs = Date.now();
     const place = sourceOf(setup, args, "remove");
     const changed = removeSecret(setup, place, args.secret, nowMs);

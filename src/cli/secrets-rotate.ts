@@ -1,11 +1,11 @@
 /** `gtc secrets rotate`: a new secret beside the old one, with an overlap in which both verify. */
 import { randomBytes } from "node:crypto";
 import { formatDuration, parseDurationMs } from "../base/index.ts";
-import { addSecret, openSetup, writeSetup, type AddedSecret, type OpenSetup } from "../setup/index.ts";
+import { addSecret, MAX_OVERLAP_MS, openSetup, writeSetup, type AddedSecret, type OpenSetup } from "../setup/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
-import { sourceOf, usage, WEBHOOK_ARGS, type WebhookPlace } from "./secret-place.ts";
+import { checkTenant, sourceOf, usage, WEBHOOK_ARGS, type WebhookPlace } from "./secret-place.ts";
 import { jsonLine } from "./json-line.ts";
 import { visible } from "../text/index.ts";
 
@@ -36,6 +36,7 @@ export const secretsRotate = defineCommand({
     const folder = folderOf(context, args.bundle);
     const keyText = context.env["GTC_KEY"];
     const setup = await openSetup(folder, keyText);
+    await checkTenant(folder, setup, args.tenant);
     const nowMs = Date.now();
     const overlapMs = overlapOf(options.overlap ?? DEFAULT_OVERLAP);
     const name = options.name ?? freeName(new Date(nowMs).toISOString().slice(0, 10), setup, args);
@@ -58,6 +59,7 @@ interface RotateRequest extends WebhookPlace {
 function overlapOf(text: string): number {
   const overlapMs = parseDurationMs(text);
   if (overlapMs === undefined) throw usage(`--overlap ${text} is no duration; write 30m, 24h or 7d.`);
+  if (overlapMs > MAX_OVERLAP_MS) throw usage(`--overlap ${text} is longer than ${formatDuration(MAX_OVERLAP_MS)}.`);
   return overlapMs;
 }
 

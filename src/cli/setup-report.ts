@@ -1,5 +1,6 @@
 /** What `gtc setup` says when it is done: the URLs to register, and what keeps webhooks from arriving or from being run. */
 import {
+  droppedSecrets,
   previewBundle,
   readExternalSecrets,
   urlTable,
@@ -37,6 +38,7 @@ export async function reportSetup(
   const rows = urlTable(bundle);
   const rowsBefore = before === undefined ? [] : urlTable(await previewBundle(folder, before, maxBodyBytes));
   warnOfUnverified(context, rowsBefore, rows);
+  warnOfDropped(context, before, merged);
   const faults = bundle.diagnostics.filter(({ level }) => level === "error");
   if (json) {
     const diagnostics = faults.map((fault) => diagnosticToJson(fault));
@@ -78,6 +80,16 @@ function warnOfUnverified({ paint, stderr }: CommandContext, before: readonly Ur
   const names = lost.filter((name) => !verified.has(name));
   if (names.length === 0) return;
   stderr.write(`${paint.warning("!")} Verified until now, but not by these answers: ${visible(names.join(", "))}.\n`);
+}
+
+/** A provider may sign with a secret that no answers know. */
+function warnOfDropped({ paint, stderr }: CommandContext, before: OpenSetup | undefined, merged: OpenSetup): void {
+  const names = before === undefined ? [] : droppedSecrets(before, merged, Date.now());
+  if (names.length === 0) return;
+  const mark = paint.warning("!");
+  stderr.write(
+    `${mark} Secrets that came by rotation or a handshake end with these answers: ${visible(names.join(", "))}.\n`,
+  );
 }
 
 /** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */

@@ -154,8 +154,10 @@ async function answersText(
 }
 
 /** What the dialog says and offers of a setup. */
-function asked({ settings: { publicBaseUrl, shared } }: OpenSetup): Parameters<typeof askAnswers>[1] {
-  return { publicBaseUrl, eventTypes: Object.keys(shared.byType) };
+function asked({ settings }: OpenSetup): Parameters<typeof askAnswers>[1] {
+  const { enabled, publicBaseUrl, shared, tenants } = settings;
+  const isForSome = Object.values(tenants).some((own) => own.enabled === true);
+  return { enabled, isForSome, publicBaseUrl, eventTypes: Object.keys(shared.byType) };
 }
 
 interface Validated {

@@ -38,6 +38,7 @@ async function run(command: Command, given: Given, args: Given = {}, stdin: Buff
     version: "0.0.0-test",
     env: { GITHUB_SECRET: "s3cret", OTHER: "other" },
     untilStopped: () => Promise.resolve(),
+    outliveOutput: () => undefined,
     tellErrorsAsJson: () => undefined,
   };
   const mapOf = (values: Given) =>

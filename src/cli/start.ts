@@ -62,6 +62,7 @@ export const start = defineCommand({
     });
     const keyText = context.env["GTC_KEY"];
     const stopped = context.untilStopped();
+    context.outliveOutput();
     await using gateway = await startGateway({
       bundle,
       config,

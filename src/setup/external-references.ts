@@ -3,9 +3,9 @@
  * aside, with a text in its place, so that the schemes see references only. The secret itself is not looked at: it may
  * not be on the machine that sets up.
  */
-import { parseDurationMs } from "../base/index.ts";
+import { formatDuration, parseDurationMs } from "../base/index.ts";
 import { isRecord } from "./answers.ts";
-import type { StoredKey } from "./settings.ts";
+import { MAX_OVERLAP_MS, type StoredKey } from "./settings.ts";
 
 type Place = NonNullable<StoredKey["from"]>;
 
@@ -55,6 +55,8 @@ export class ExternalReferences {
     const { overlap } = value;
     if (overlap !== undefined && place !== undefined && "file" in place && place.overlapMs === undefined)
       this.#report(`${path}.overlap`, "is no duration; write 30m, 24h or 7d, or 0s for none");
+    if (place !== undefined && "file" in place && (place.overlapMs ?? 0) > MAX_OVERLAP_MS)
+      this.#report(`${path}.overlap`, `is longer than ${formatDuration(MAX_OVERLAP_MS)}`);
     const reference = `$GTC_EXTERNAL_${this.#places.size}`;
     this.#places.set(reference, place ?? { env: "" });
     return reference;

@@ -13,16 +13,16 @@ export {
   type LoadedSource,
   type LoadedTenant,
 } from "./load-bundle.ts";
-export { reloadBundle } from "./reload-bundle.ts";
+export { reloadBundle, type ReloadedBundle } from "./reload-bundle.ts";
 export { hasSameSecrets, isReplacedName, keepReplaced, secretFiles } from "./replaced-secrets.ts";
 export { urlRow, urlTable, type UrlRow } from "./url-table.ts";
 export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { addSecret, type AddedSecret } from "./add-secret.ts";
 export { removeSecret } from "./remove-secret.ts";
-export { extendSetup, mergeSetup } from "./merge-setup.ts";
+export { droppedSecrets, extendSetup, mergeSetup } from "./merge-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
 export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } from "./secret-status.ts";
-export type { OpenSetup } from "./settings.ts";
+export { MAX_OVERLAP_MS, type OpenSetup } from "./settings.ts";
 export { wouldChange, writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
 export { examineFolders } from "./examine-folders.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { readAnswers } from "./answers.ts";
 import { addSecret } from "./add-secret.ts";
-import { mergeSetup } from "./merge-setup.ts";
+import { droppedSecrets, mergeSetup } from "./merge-setup.ts";
 import { findSource } from "./open-setup.ts";
 import type { OpenSetup } from "./settings.ts";
 import { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
@@ -88,6 +88,38 @@ test("once the answers have the new secret themselves, the added one goes", () =
   );
   const caughtUp = mergeSetup(after, answersOf({ signatures: { github: github("second-secret") } }));
   expect(keysOf(caughtUp, "demo", "github")).toEqual(["default=second-secret"]);
+});
+
+test("a rotated secret stays while answers say other things of its scheme: the provider signs with it", () => {
+  const custom = { header: "X-Sig", algorithm: "sha256", secret: "first" };
+  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("first"), own: custom } }));
+  const after = rotated(
+    rotated(before, "demo", "github", "second", "second-secret"),
+    "demo",
+    "own",
+    "second",
+    "second-secret",
+  );
+  const signatures = {
+    github: { ...github("first"), allow_ips: ["192.0.2.0/24"] },
+    own: { ...custom, header: "X-Signature" },
+  };
+  const changed = mergeSetup(after, answersOf({ signatures }));
+  for (const eventType of ["github", "own"])
+    expect(keysOf(changed, "demo", eventType)).toEqual(["second=second-secret", "default=first until 01:00"]);
+  expect(findSource(changed.settings, "demo", "github")!.source.config.allowIps).toEqual(["192.0.2.0/24"]);
+  expect(droppedSecrets(after, changed, NOW)).toEqual([]);
+});
+
+test("rotated secrets that go with their scheme are named, as long as they are good", () => {
+  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }));
+  const once = rotated(before, "demo", "github", "second", "second-secret");
+  const after = rotated(once, "demo", "github", "third", "third-secret");
+  const none = mergeSetup(after, answersOf({}));
+  expect(droppedSecrets(after, none, NOW)).toEqual(['*/github "third"', '*/github "second"']);
+  expect(droppedSecrets(after, none, NOW + 2 * HOUR)).toEqual(['*/github "third"']);
+  const caughtUp = mergeSetup(after, answersOf({ signatures: { github: github("third-secret") } }));
+  expect(droppedSecrets(after, caughtUp, NOW + 2 * HOUR)).toEqual([]);
 });
 
 test("a scheme that the answers change begins anew", () => {

@@ -1,8 +1,9 @@
 /**
  * New answers meet what is set up. Answers for all tenants replace everything; answers for one tenant (`"tenant": …`)
  * replace that tenant's part and leave the others as they are. Secrets that came by rotation or from a handshake stay with
- * their scheme as long as the answers still name that scheme.
+ * their scheme as long as the answers still name that scheme, whatever else they say of it: the provider signs with them.
  */
+import { keyFaults, type SchemeConfig } from "../signature/index.ts";
 import { findSource, withSource } from "./open-setup.ts";
 import { ANY, type OpenSetup, type StoredKey, type StoredSettings, type StoredSource } from "./settings.ts";
 import type { ValidatedAnswers } from "./validate-answers.ts";
@@ -43,11 +44,34 @@ function keepAdded(before: OpenSetup, now: OpenSetup): OpenSetup {
   const secrets = new Map(now.secrets);
   for (const { owner, eventType, source } of placesOf(now.settings)) {
     const old = sourceAt(before.settings, owner, eventType);
-    if (old === undefined || JSON.stringify(old.config) !== JSON.stringify(source.config)) continue;
+    if (old === undefined || schemeId(old.config) !== schemeId(source.config)) continue;
     const keys = mergedKeys(old, source, before.secrets, secrets);
     settings = withSource(settings, { owner, eventType, source: { ...source, keys } });
   }
   return { settings, secrets };
+}
+
+/** What a secret is made for. A tolerance, a header, addresses may change beside it. */
+function schemeId({ scheme }: SchemeConfig): string {
+  if ("provider" in scheme) return scheme.provider;
+  return JSON.stringify([scheme.spec.kind, "alg" in scheme.spec ? scheme.spec.alg : ""]);
+}
+
+/** Secrets that came by rotation or a handshake, are still good, and end with the new setup; each by its name. */
+export function droppedSecrets(before: OpenSetup, now: OpenSetup, nowMs: number): readonly string[] {
+  const left = new Set(now.secrets.keys());
+  return [...placesOf(before.settings)].flatMap(({ owner, eventType, source }) => {
+    const fresh = sourceAt(now.settings, owner, eventType)?.keys ?? [];
+    const texts = new Set(fresh.map(({ secretName }) => now.secrets.get(secretName)));
+    const gone = source.keys.filter(
+      ({ origin, secretName, notAfterMs = Infinity }) =>
+        origin !== undefined &&
+        notAfterMs > nowMs &&
+        !left.has(secretName) &&
+        !texts.has(before.secrets.get(secretName)),
+    );
+    return gone.map(({ name }) => `${owner}/${eventType} ${JSON.stringify(name)}`);
+  });
 }
 
 /** Adds the secrets of the kept keys to `secrets`. */
@@ -65,6 +89,7 @@ function mergedKeys(
     const secret = oldSecrets.get(key.secretName);
     // Without its sealed form (the file was removed with a key that was lost) there is nothing to keep.
     if (!isNew || secret === undefined || isTold(secret)) return false;
+    if (keyFaults(fresh.config, [{ name: key.name, secret }]).length > 0) return false;
     secrets.set(key.secretName, secret);
     return true;
   });

@@ -192,6 +192,14 @@ describe("answers that are not valid", () => {
       ["$.events-webhook.signatures.github.secret.overlap is no duration; write 30m, 24h or 7d, or 0s for none"],
     ],
     [
+      "an overlap whose end is no date",
+      {
+        ...VALID,
+        signatures: { github: { ...SHA256, secret: { file: "/run/secrets/github", overlap: "99999999999d" } } },
+      },
+      ["$.events-webhook.signatures.github.secret.overlap is longer than 3650 d"],
+    ],
+    [
       "a header without its key",
       { ...VALID, secret_header: "X-Sig" },
       ["$.events-webhook.secret_key is missing, but secret_header is there"],

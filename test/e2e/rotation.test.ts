@@ -1,11 +1,12 @@
 /** Rotating a secret of a running gateway: no request is refused on the way, and each event says what verified it. */
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
 import { runGtc, type Ran } from "../support/run-gtc.ts";
 import { signGithub } from "../support/sign.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
+import { TestGateway } from "../support/test-gateway.ts";
 
 const BODY = '{"zen":"Speak like a human."}';
 let bundle: TestBundle | undefined;
@@ -130,4 +131,54 @@ test.each([
   bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
   const ran = await runGtc(["secrets", "rotate", tenant, type, bundle.folder, ...options]);
   expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+test.each([
+  ["a broken bundle.yaml", [], "bundle.yaml", "tenants: [demo\n"],
+  ["a broken bundle.yaml, watched", ["--watch"], "bundle.yaml", "tenants: [demo\n"],
+  ["a broken flow, watched", ["--watch"], "flows/half.ygtc", "nodes: [\n"],
+])("%s keeps no secret out, and no webhook either", async (_what, args, file, text) => {
+  bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
+  gateway = await startGtc(bundle.folder, args);
+  await bundle.write(file, text);
+  const from = gateway.output().length;
+  const rotate = ["secrets", "rotate", "demo", "github", bundle.folder, "--secret-env", "NEW"];
+  expect((await runGtc(rotate, { env: { NEW: "new-secret" } })).exitCode).toBe(0);
+  await untilSaid("the last good version goes on, with the settings and secrets of now", from);
+  // Two changes may have been told of one after the other: the rotation is the later one.
+  await vi.waitFor(async () => expect((await post("new-secret")).status).toBe(202), { timeout: 10_000 });
+  expect((await post("old-secret")).status).toBe(202);
+  expect(gateway.output().slice(from)).toContain(file);
+});
+
+test("a bundle.yaml that is gone ends no tenant of a running gateway", async () => {
+  bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
+  await using running = await TestGateway.start(bundle);
+  await rm(join(bundle.folder, "bundle.yaml"));
+  await running.gateway.reloadSetup();
+  const headers = { "x-hub-signature-256": signGithub(BODY, "old-secret") };
+  expect((await running.post("demo/github", BODY, headers)).status).toBe(202);
+});
+
+test("a tenant that there is not, or an overlap without an end, changes nothing", async () => {
+  const github = { provider: "github", secret: "old-secret" };
+  const own = { acme: { signatures: { github: { provider: "github", secret: "of-acme" } } } };
+  bundle = await createTestBundle({}, { signatures: { github }, tenants: own }, ["demo", "acme"]);
+  const settings = (): Promise<string> => readFile(join(bundle!.folder, "state", "settings.json"), "utf8");
+  const before = await settings();
+  const words = [bundle.folder, "--secret-env", "NEW"];
+  const rotate = (tenant: string, ...more: readonly string[]): Promise<Ran> =>
+    runGtc(["secrets", "rotate", tenant, "github", ...words, ...more], { env: { NEW: "new-secret" } });
+  const mistyped = await rotate("acem");
+  expect([mistyped.exitCode, mistyped.stderr]).toEqual([2, expect.stringContaining('Did you mean "acme"?')]);
+  const removed = await runGtc(["secrets", "remove", "acem", "github", "default", bundle.folder]);
+  expect([removed.exitCode, removed.stderr]).toEqual([2, expect.stringContaining('Did you mean "acme"?')]);
+  const endless = await rotate("acme", "--overlap", "99999999999d");
+  expect([endless.exitCode, endless.stderr]).toEqual([2, expect.stringContaining("longer than 3650 d")]);
+  expect(await settings()).toBe(before);
+
+  expect((await rotate("*")).exitCode).toBe(0);
+  expect(await settings()).not.toBe(before);
+  await bundle.write("bundle.yaml", "tenants: [\n");
+  expect((await rotate("acme")).exitCode).toBe(0);
 });

@@ -37,6 +37,7 @@ export async function runGtc(words: readonly string[], options: RunOptions = {})
     cwd: options.cwd ?? "/",
     env: options.env ?? {},
     untilStopped: async () => undefined,
+    outliveOutput: () => undefined,
   };
   const exitCode = await runCli(words, context, "0.0.0-test");
   return {
