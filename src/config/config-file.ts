@@ -21,7 +21,7 @@ const MAX_ALIASES = 100;
 
 /** Reads the file; of a file that is no YAML, or no settings, there are only diagnostics. */
 export function readConfigFile(source: Source): ConfigFile {
-  const document = parseDocument(source.text, { prettyErrors: false });
+  const document = parseDocument(source.text, { prettyErrors: false, logLevel: "error" });
   // The parser may say of one place several things, of which the first is the cause.
   const errors = document.errors.filter(({ pos }, index, all) => pos[0] !== all[index - 1]?.pos[0]);
   const faults = errors.map(({ message, pos: [start, end] }) =>

@@ -2,7 +2,7 @@
  * The answers: JSON or YAML, in the flat shape `{"events-webhook": {…}}` or the structured one with `setup_answers`.
  * Other providers' keys are none of our business: they are left alone, with a notice.
  */
-import { LineCounter, parseDocument, visit, type YAMLError } from "yaml";
+import { isAlias, isCollection, isNode, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import { messageOf, nearest } from "../base/index.ts";
 import { memberPath, placeAt, placeOfPath, type AnswerPlace } from "./answer-places.ts";
 
@@ -51,8 +51,13 @@ const MAX_SYNTAX_FAULTS = 10;
 /** Finds our section in the text of an answers file. */
 export function readAnswers(text: string): Read {
   const lines = new LineCounter();
-  // A pretty error shows the line, which may hold a secret.
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, lineCounter: lines });
+  // A pretty error shows the line, and a warning what stands there; both may be a secret.
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    logLevel: "error",
+    uniqueKeys: true,
+    lineCounter: lines,
+  });
   if (document.errors.length > 0) {
     const broken = jsonBreak(text);
     if (broken !== undefined) return { faults: [syntaxFault(broken, lines)] };
@@ -60,6 +65,8 @@ export function readAnswers(text: string): Read {
   }
   const alias = unresolvedAlias(document);
   if (alias !== undefined) return { faults: [{ ...ALIAS_FAULT, place: placeAt(alias, lines) }] };
+  const key = keyThatIsNoName(document);
+  if (key !== undefined) return { faults: [{ ...KEY_FAULT, place: placeAt(key, lines) }] };
   const placeOf = (path: string): AnswerPlace => placeOfPath(document.contents, lines, path);
   const read = readRoot(document, placeOf);
   return "faults" in read ? { faults: withPlaces(read.faults, placeOf) } : read;
@@ -113,6 +120,26 @@ function unresolvedAlias(document: ReturnType<typeof parseDocument>): number | u
     Alias(_key, alias) {
       if (alias.resolve(document) !== undefined) return undefined;
       offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+const KEY_FAULT = {
+  path: "$",
+  message: "has an object or a list for a name there",
+  hint: "Put what begins with `{` or `[` in quotes, and write `name: value`.",
+} as const;
+
+/** Where a name is no text: as a text of its own it would be shown wherever its value has a fault. */
+function keyThatIsNoName(document: ReturnType<typeof parseDocument>): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Pair(_key, { key }) {
+      const named = isAlias(key) ? key.resolve(document) : key;
+      if (!isCollection(named)) return undefined;
+      offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
       return visit.BREAK;
     },
   });

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readAnswers, validateAnswers, type AnswerFault, type ValidatedAnswers } from "./index.ts";
@@ -351,6 +352,21 @@ describe("answers that are not valid", () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  test("what is written in place of a name is not quoted either", async () => {
+    const warnings: string[] = [];
+    const listen = ({ message }: Error): void => void warnings.push(message);
+    process.on("warning", listen);
+    for (const key of ["{ secret: hunter2 }", "? [hunter2]\n    ", "? &a { secret: hunter2 }\n    ", "{{hunter2}}"]) {
+      const outcome = outcomeOf(`events-webhook:\n  signatures:\n    ${key}: 1\n`);
+      expect(outcome).toMatchObject({ faults: [{ place: { line: 3 } }] });
+      expect(JSON.stringify(outcome)).not.toContain("hunter2");
+    }
+    // Warnings are told in a turn of their own.
+    await setImmediate();
+    process.off("warning", listen);
+    expect(warnings).toEqual([]);
   });
 
   test("each fault says where it stands, in the order of the text", () => {
