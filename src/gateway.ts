@@ -342,6 +342,6 @@ function keepRetention(
 }
 
 /** Opens the log to read it while no gateway runs. @throws GtcError GTC_BUNDLE_LOCKED when one does. */
-export function inspectLog(folder: string): Promise<EventLog> {
-  return openEmbeddedLog({ folder, clock: systemClock, mode: "inspect" });
+export function inspectLog(folder: string, onNotice: (notice: LogNotice) => void = () => undefined): Promise<EventLog> {
+  return openEmbeddedLog({ folder, clock: systemClock, mode: "inspect", onNotice });
 }

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
 import { messageOf } from "../base/index.ts";
+import type { LogNotice } from "../event-log/embedded/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { Finding } from "../setup/index.ts";
 import { asGtcError } from "./as-gtc-error.ts";
+import { noticeText } from "./log-notice-text.ts";
 import { likelyCause, webhookName, words } from "./refusal-words.ts";
 
 const TIMEOUT_MS = 5000;
@@ -139,17 +141,24 @@ async function refusalsOfLog(folder: string): Promise<readonly Finding[]> {
   const path = join(folder, "state", "log");
   if ((await stat(path).catch(() => undefined)) === undefined) return [];
   try {
-    await using log = await inspectLog(path);
+    const damage: Finding[] = [];
+    await using log = await inspectLog(path, (notice) => damage.push(noticeFinding(path, notice)));
     const { items } = await log.queries.listRefusals({ limit: SHOWN_REFUSALS, accepted: false, withoutBodies: true });
-    return items.map(({ receivedAtMs, tenant, eventType, reason, detail, hint, likely }) => {
+    const refused = items.map(({ receivedAtMs, tenant, eventType, reason, detail, hint, likely }) => {
       const receivedAt = new Date(receivedAtMs).toISOString();
       return refusalFinding({ receivedAt, path: webhookName(tenant, eventType), reason, detail, hint, likely });
     });
+    return [...damage, ...refused];
   } catch (thrown) {
     const error = asGtcError(thrown);
     if (error === undefined) throw thrown;
     return [{ level: "error", check: "event-log", where: path, message: error.message, fix: error.fix }];
   }
+}
+
+function noticeFinding(where: string, notice: LogNotice): Finding {
+  const message = `The ${noticeText(notice)}.`;
+  return { level: "warning", check: "event-log", where, message };
 }
 
 function refusalFinding({ receivedAt, path, reason, detail, hint, likely }: Refused): Finding {

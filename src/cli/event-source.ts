@@ -12,6 +12,7 @@ import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { readBundleFolder } from "../setup/index.ts";
 import { pathExists } from "./path-exists.ts";
 import { configFor, soundBundle } from "./load.ts";
+import { noticesTo } from "./log-notice-text.ts";
 
 export interface EventSource extends AsyncDisposable {
   /** JSON lines. `query` has the names of the API's query. */
@@ -80,7 +81,7 @@ async function openLog(context: CommandContext, folder: string): Promise<EventSo
   const logFolder = join(folder, "state", "log");
   const { bundle } = await readBundleFolder(folder);
   if (!(await pathExists(logFolder))) return nothingYet(bundle.name);
-  const log = await inspectLog(logFolder);
+  const log = await inspectLog(logFolder, noticesTo(context));
   let isClosed = false;
   const close = async (): Promise<void> => {
     if (isClosed) return;
@@ -98,6 +99,7 @@ async function openLog(context: CommandContext, folder: string): Promise<EventSo
       await close();
       const config = await configFor(context, folder);
       const { stderr, paint } = context;
+      // What was read only so far is repaired now, and what that leaves out was told above.
       const options = { bundle: await soundBundle(context, folder, config), config };
       const runs = await replayOffline(id, options, ({ run, attempt, end }, delayMs) => {
         const why = "error" in end ? `: ${end.error.message}` : "";

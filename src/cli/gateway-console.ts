@@ -19,6 +19,7 @@ import {
   type Diagnostic,
 } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
+import { noticeText } from "./log-notice-text.ts";
 import { likelyCause, webhookName } from "./refusal-words.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
@@ -116,10 +117,7 @@ export class GatewayConsole {
 
   notice(notice: LogNotice): void {
     const isGood = notice.kind === "recovered";
-    this.#log[isGood ? "info" : "warn"](
-      notice,
-      visible(`event log: ${notice.kind}${"because" in notice ? `: ${notice.because}` : ""}`),
-    );
+    this.#log[isGood ? "info" : "warn"](notice, visible(noticeText(notice)));
   }
 
   /** A mistake in a file of the bundle, with its lines. */

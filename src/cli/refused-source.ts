@@ -9,6 +9,7 @@ import { acceptOffline } from "../offline.ts";
 import type { CommandContext } from "./command.ts";
 import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { configFor, soundBundle } from "./load.ts";
+import { noticesTo } from "./log-notice-text.ts";
 import { pathExists } from "./path-exists.ts";
 
 export type RefusedFilter = NonNullable<RefusalSelection["filter"]>;
@@ -64,7 +65,7 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
   return {
     list: async ({ type, q, since, until, ...same }, accepted, limit) => {
       if (!(await pathExists(logFolder))) return [];
-      await using log = await inspectLog(logFolder);
+      await using log = await inspectLog(logFolder, noticesTo(context));
       const { items } = await log.queries.listRefusals({
         limit,
         ...defined({ ...same, eventType: type, text: q, accepted, sinceMs: timeOf(since), untilMs: timeOf(until) }),
@@ -76,7 +77,11 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
         throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
       const config = await configFor(context, folder);
       return {
-        ...(await acceptOffline(selection, { bundle: await soundBundle(context, folder, config), config })),
+        ...(await acceptOffline(selection, {
+          bundle: await soundBundle(context, folder, config),
+          config,
+          onNotice: noticesTo(context),
+        })),
         more: 0,
       };
     },

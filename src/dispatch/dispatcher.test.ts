@@ -212,6 +212,22 @@ test.each(["claim", "flowDefinition"] as const)("a log that fails once in %s is 
   await dispatcher[Symbol.asyncDispose]();
 });
 
+test("a stop while a run's definition cannot be read leaves the run in the log", async () => {
+  const log = await logWithRun();
+  const failing = new Proxy(log, {
+    get: (target, name) =>
+      name === "flowDefinition" ? () => Promise.reject(new Error("too many open files")) : bound(target, name),
+  });
+  const { tasks, dispatcher, faults } = start(failing);
+  await expect.poll(() => faults).toContain("reading a flow's definition");
+  await dispatcher.drain(NEVER);
+  // Longer than it takes to ask again.
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(tasks).toEqual([]);
+  expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("queued");
+  await dispatcher[Symbol.asyncDispose]();
+});
+
 /** A dispatcher that knows the flow, and a run of it whose event is not stored yet. */
 async function startEarly(): Promise<
   ReturnType<typeof start> & { log: EventLog; envelope: Envelope; early: EarlyRuns }

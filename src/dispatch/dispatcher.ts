@@ -202,6 +202,8 @@ export class Dispatcher implements AsyncDisposable {
     for (const { run } of fresh) {
       if (this.#definitions.get(run.flowHash) === undefined) await this.#definitions.load(run.flowHash);
     }
+    // Its definition may not have come: such a run would fail for good. The next start claims them all.
+    if (this.#stopped) return;
     this.#submit(fresh.map((item) => this.#taskFor(item)));
   }
 

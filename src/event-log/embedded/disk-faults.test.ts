@@ -209,13 +209,38 @@ describe("a full filesystem (ENOSPC)", () => {
     await expectExactly(log, before, after);
     await log[Symbol.asyncDispose]();
   });
+
+  test("where the index is gone as well, the log cannot be opened, says why, and can be once there is room", async ({
+    skip,
+  }) => {
+    using folder = testFolder();
+    using small = smallDisk(folder.path);
+    if (!small.isReal) skip("the index is on the disk of the machine");
+    const notices: LogNotice[] = [];
+    const options = { folder: small.path, onNotice: (notice: LogNotice) => void notices.push(notice) };
+    let log = await openEmbeddedLog(options);
+    const before = await appendUntilRejected(log, new Fixtures(), 5);
+    await log[Symbol.asyncDispose]();
+    for (const name of readdirSync(small.path)) if (name.startsWith("projection")) rmSync(join(small.path, name));
+    small.fill(0);
+    await expect(openEmbeddedLog(options)).rejects.toMatchObject({
+      code: "SQLITE_FULL",
+      message: "the projection cannot be built: database or disk is full",
+    });
+    expect(notices.at(-1)).toEqual({ kind: "projection-lost", because: "database or disk is full" });
+    small.free();
+    log = await openEmbeddedLog(options);
+    await expectExactly(log, before);
+    await log[Symbol.asyncDispose]();
+  });
 });
 
 interface SmallDisk extends Disposable {
   readonly path: string;
+  readonly isReal: boolean;
   readonly options: { readonly openFile?: OpenJournalFile };
   /** Leaves little room. */
-  fill(): void;
+  fill(bytesLeft?: number): void;
   free(): void;
 }
 
@@ -232,6 +257,7 @@ function smallDisk(parent: string): SmallDisk {
     const disk = new FailingDisk();
     return {
       path,
+      isReal: false,
       options: { openFile: disk.open },
       fill: () => void (disk.bytesLeft = 500_000),
       free: () => void (disk.bytesLeft = Infinity),
@@ -241,10 +267,11 @@ function smallDisk(parent: string): SmallDisk {
   const ballast = join(path, "ballast");
   return {
     path,
+    isReal: true,
     options: {},
-    fill: () => {
+    fill: (bytesLeft = 1_500_000) => {
       const { bavail, bsize } = statfsSync(path);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize - 1_500_000));
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize - bytesLeft));
     },
     free: () => rmSync(ballast),
     [Symbol.dispose]: () => void execFileSync("/usr/bin/umount", [path]),

@@ -49,6 +49,17 @@ test("retention drops whole segments up to the first that is still needed, and k
   await log[Symbol.asyncDispose]();
 });
 
+test("retention leaves a last segment alone that holds no events, however often a gateway starts", async () => {
+  using folder = testFolder();
+  for (let start = 0; start < 2; start++) {
+    const log = await openEmbeddedLog({ folder: folder.path });
+    await log.record([{ type: "flow_stored", hash: `h${start}`, definitionJson: "{}" }]);
+    expect(await log.dropBefore(START_MS + 1000)).toBe(0);
+    expect(readdirSync(folder.path).filter((name) => name.endsWith(".journal"))).toEqual(["0000000000000000.journal"]);
+    await log[Symbol.asyncDispose]();
+  }
+});
+
 test("a backlog larger than the memory for it is handed out in order, once each, also after a start", async () => {
   using folder = testFolder();
   const options = { folder: folder.path, hotRuns: 50, waitingRuns: 20 };

@@ -23,7 +23,11 @@ export function lockFolder(folder: string, waitMs: number): () => void {
     if (!isBusy(error)) throw error;
     throw new GtcError("GTC_BUNDLE_LOCKED", { path: folder, pid: ownerOf(folder) }, { cause: error });
   }
-  writeFileSync(join(folder, OWNER_FILE), String(process.pid));
+  try {
+    writeFileSync(join(folder, OWNER_FILE), String(process.pid));
+  } catch {
+    // It is for a message alone: a full disk is for others to find.
+  }
   return () => void database.close();
 }
 

@@ -1,5 +1,16 @@
 /** The journal cut at every byte and with every bit of its last records flipped: all other records survive. */
-import { closeSync, cpSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ended, Fixtures, started, step } from "../event-log-fixtures.contract.ts";
@@ -9,7 +20,8 @@ import { openNodeJournalFile } from "./journal-file.ts";
 import { inspectJournal, repairJournal, type RecoveredJournal } from "./recover-journal.ts";
 import { SegmentScan } from "./scan-segment.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
-import { fileSize, findSegments } from "./segment-files.ts";
+import { fileSize, findSegments, segmentPath } from "./segment-files.ts";
+import { openSqlite } from "./sqlite.ts";
 import { testFolder, testFolderInMemory, type TestFolder } from "./test-folder.contract.ts";
 
 /** A record as far as the tests need it. */
@@ -133,6 +145,98 @@ describe("a damaged journal", () => {
     const piece = journal.subarray(record.from, record.to);
     return piece.equals(bytes.subarray(record.from, record.to));
   }
+});
+
+describe("what a damaged journal means for its index", () => {
+  /** Three segments of one event each; the index is marked, to see whether it is built again. */
+  async function threeSegments(folder: string): Promise<{ paths: readonly string[]; ids: readonly string[] }> {
+    const make = new Fixtures();
+    const log = await openEmbeddedLog({ folder, segmentBytes: HEADER_BYTES + 1 });
+    const drafts = [make.draft(0), make.draft(0), make.draft(0)];
+    for (const draft of drafts) await log.append(draft);
+    await log[Symbol.asyncDispose]();
+    inIndex(folder, (db) => db.exec("INSERT INTO meta VALUES ('marked', 1)"));
+    const paths = findSegments(folder).segments.map(({ path }) => path);
+    expect(paths).toHaveLength(3);
+    return { paths, ids: drafts.map(({ envelope }) => envelope.id) };
+  }
+
+  function inIndex<T>(folder: string, work: (db: ReturnType<typeof openSqlite>) => T): T {
+    const db = openSqlite(join(folder, "projection.sqlite"));
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  /** Opens it, appends one event, and says what was told, what is listed and whether the index is the one of before. */
+  async function reopen(folder: string): Promise<{ damage: unknown[]; listed: readonly string[]; isKept: boolean }> {
+    const damage: unknown[] = [];
+    const onNotice = (notice: LogNotice): void => void damage.push("damage" in notice ? notice.damage : notice);
+    const log = await openEmbeddedLog({ folder, onNotice });
+    await log.append(new Fixtures().draft(0, { id: "fresh" }));
+    const listed = (await log.listEvents({ limit: 100 })).events.map((event) => event.id);
+    await log[Symbol.asyncDispose]();
+    const isKept = inIndex(folder, (db) => db.prepare("SELECT 1 FROM meta WHERE name = 'marked'").get() !== undefined);
+    return { damage, listed, isKept };
+  }
+
+  test("a torn tail of which it knows nothing leaves it as it is", async () => {
+    using folder = testFolder();
+    const { paths, ids } = await threeSegments(folder.path);
+    const from = 2 * fileSize(paths[0]!) + fileSize(paths[2]!);
+    appendFileSync(paths[2]!, "half a record");
+    expect(await reopen(folder.path)).toEqual({
+      damage: [{ kind: "torn-tail", path: paths[2], from, bytes: 13 }],
+      listed: ["fresh", ...ids.toReversed()],
+      isKept: true,
+    });
+  });
+
+  test("a record that it has seen and that is gone has it built again", async () => {
+    using folder = testFolder();
+    const { paths, ids } = await threeSegments(folder.path);
+    truncateSync(paths[2]!, fileSize(paths[2]!) - 1);
+    const { listed, isKept } = await reopen(folder.path);
+    expect({ listed, isKept }).toEqual({ listed: ["fresh", ids[1], ids[0]], isKept: false });
+  });
+
+  test.each([0, 20, HEADER_BYTES])("a segment that was never begun (%i bytes) is no damage", async (size) => {
+    using folder = testFolder();
+    const { paths, ids } = await threeSegments(folder.path);
+    const end = paths.reduce((sum, path) => sum + fileSize(path), 0);
+    const unbegun = segmentPath(folder.path, end);
+    writeFileSync(unbegun, Buffer.alloc(size));
+    expect(await reopen(folder.path)).toEqual({ damage: [], listed: ["fresh", ...ids.toReversed()], isKept: true });
+    expect([existsSync(unbegun), existsSync(`${unbegun}.damaged`)]).toEqual([false, false]);
+  });
+
+  test("a segment that is missing is told, and what was in it is listed", async () => {
+    using folder = testFolder();
+    const { paths, ids } = await threeSegments(folder.path);
+    const [from, bytes] = [fileSize(paths[0]!), fileSize(paths[1]!)];
+    rmSync(paths[1]!);
+    const told = { kind: "missing", path: paths[0], from, bytes };
+    expect(await reopen(folder.path)).toEqual({
+      damage: [told],
+      listed: ["fresh", ...ids.toReversed()],
+      isKept: true,
+    });
+    expect((await reopen(folder.path)).damage).toEqual([told]);
+  });
+
+  test("a segment whose header cannot be read is set aside, and the index forgets what was in it", async () => {
+    using folder = testFolder();
+    const { paths, ids } = await threeSegments(folder.path);
+    const [from, bytes] = [fileSize(paths[0]!), fileSize(paths[1]!)];
+    writeFileSync(paths[1]!, Buffer.alloc(bytes, "x"));
+    expect(await reopen(folder.path)).toEqual({
+      damage: [{ kind: "unreadable-segment", path: paths[1], from, bytes }],
+      listed: ["fresh", ids[2], ids[0]],
+      isKept: false,
+    });
+  });
 });
 
 describe("the segment header", () => {

@@ -4,7 +4,8 @@
  * Invariants:
  * 1. A receipt is called exactly once; `stored` only after the record's batch is on disk.
  * 2. Records stand in the journal in the order of `write`.
- * 3. Requests that arrive while a batch is written form the next one; there is never more than one write under way.
+ * 3. Requests that arrive while a batch is written form the next one; there is never more than one write under way, and
+ *    no segment is begun during one.
  * 4. A failed write is never tried again on the same file. Everything not yet stored is rejected, the file is cut back
  *    to the last stored byte, and the journal goes on, once the disk takes bytes again, in a new segment that starts at
  *    that byte: what lies behind it in the old file is outside the journal, even if the cut failed too.
@@ -64,6 +65,7 @@ export class Journal {
   #end: number;
   #queue: Pending[] = [];
   #flushing: Promise<void> | undefined;
+  #rollWaiters: (() => void)[] = [];
   #state: JournalState = { status: "ready" };
   #probe: NodeJS.Timeout | undefined;
   #recovering: Promise<void> | undefined;
@@ -114,13 +116,14 @@ export class Journal {
     this.#flushing ??= this.#flush();
   }
 
-  /** Starts a new segment now, so that retention can drop the one before. */
-  async roll(): Promise<void> {
-    await this.#flushing;
-    if (this.#state.status === "ready" && this.#end > this.#base + HEADER_BYTES) {
-      this.#flushing = this.#rollThenFlush();
-      await this.#flushing;
-    }
+  /** Starts a new segment now, so that retention can drop the one before. Resolves also where the disk does not let it. */
+  roll(): Promise<void> {
+    if (this.#refusal() !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      // Between two batches, as a write may have begun in this very turn of the loop.
+      this.#rollWaiters.push(resolve);
+      this.#flushing ??= this.#flush();
+    });
   }
 
   /** Refuses further records, waits for those under way and closes the file. */
@@ -135,12 +138,14 @@ export class Journal {
   async #flush(): Promise<void> {
     // The records of all requests that are read in this turn of the event loop go into one batch.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#rollWaiters.length > 0) {
       const batch = this.#queue;
       this.#queue = [];
       try {
-        if (this.#end - this.#base >= this.#options.segmentBytes) await this.#roll();
-        await this.#file.write(gather(batch.map((pending) => pending.record)), this.#end - this.#base);
+        if (this.#mustRoll()) await this.#roll();
+        this.#tellRolled();
+        if (batch.length > 0)
+          await this.#file.write(gather(batch.map((pending) => pending.record)), this.#end - this.#base);
       } catch (error) {
         await this.#fail(batch, error);
         break;
@@ -150,13 +155,13 @@ export class Journal {
     this.#flushing = undefined;
   }
 
-  async #rollThenFlush(): Promise<void> {
-    try {
-      await this.#roll();
-    } catch (error) {
-      await this.#fail([], error);
-    }
-    await this.#flush();
+  #mustRoll(): boolean {
+    if (this.#end - this.#base >= this.#options.segmentBytes) return true;
+    return this.#rollWaiters.length > 0 && this.#end > this.#base + HEADER_BYTES;
+  }
+
+  #tellRolled(): void {
+    for (const resolve of this.#rollWaiters.splice(0)) resolve();
   }
 
   #acknowledge(batch: readonly Pending[]): void {
@@ -217,6 +222,7 @@ export class Journal {
     // Cut first: what is rejected now must not be found after a crash.
     await this.#abandonFile();
     for (const { receipt } of rejected) receipt.rejected(unavailable(because, error));
+    this.#tellRolled();
     this.#probeLater();
   }
 

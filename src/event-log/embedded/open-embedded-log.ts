@@ -10,7 +10,7 @@ import { Journal } from "./journal.ts";
 import { JournalReader } from "./journal-reader.ts";
 import { resolveOptions, type EmbeddedLogOptions, type ResolvedOptions } from "./options.ts";
 import { Projection } from "./projection.ts";
-import { inspectJournal, makeFolder, repairJournal, type RecoveredJournal } from "./recover-journal.ts";
+import { firstLoss, inspectJournal, makeFolder, repairJournal, type RecoveredJournal } from "./recover-journal.ts";
 import { RunQueue } from "./run-queue.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function openEmbeddedLog(given: EmbeddedLogOptions): Promise<EventL
     const recovered = writes
       ? await repairJournal(options.folder, found, options.openFile, options.clock.now())
       : found;
-    return await assemble(options, recovered, found.end, stack);
+    return await assemble(options, recovered, firstLoss(found), stack);
   } catch (error) {
     await stack[Symbol.asyncDispose]();
     throw error;
@@ -99,9 +99,9 @@ function openProjection(
     salt: found.salt,
     stored: found.end,
     writtenFrom: found.end,
-    mostApplied,
     // It must know nothing that the journal has lost.
-    rebuild: found.damage.length > 0,
+    mostApplied,
+    isSuspect: found.damage.length > 0,
     segments: () => reader.segments,
     onRebuild: (because) => onNotice({ kind: "projection-rebuilt", because }),
     onLost: (because) => onNotice({ kind: "projection-lost", because }),

@@ -154,6 +154,15 @@ export class ProjectionReader {
     return traffic.get(from, to, Math.floor(timeMs / MINUTE_MS)) === undefined;
   }
 
+  /** Whether a range of the journal tells of an event, or of a minute of traffic. */
+  tellsOfEvents(from: number, to: number): boolean {
+    const tables = ["event", "traffic_fact"];
+    return tables.some((table) => {
+      const any = this.#db.prepare(`SELECT 1 FROM ${table} WHERE seq >= ? AND seq < ? LIMIT 1`);
+      return any.get(from, to) !== undefined;
+    });
+  }
+
   listRefusals(tenant: string | undefined, limit: number): readonly Refusal[] {
     const where = tenant === undefined ? "" : "WHERE tenant = ?";
     const sql = `SELECT * FROM refusal ${where} ORDER BY seq DESC LIMIT ?`;

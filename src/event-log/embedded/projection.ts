@@ -6,9 +6,10 @@ import { GtcError, messageOf } from "../../base/index.ts";
 import { isUnusable } from "./projection-file.ts";
 import { ProjectionReader } from "./projection-reader.ts";
 import { Projector, type ProjectorOptions } from "./projector.ts";
+import type { ProjectorFault } from "./projector-protocol.ts";
 import type { Segment } from "./segment-files.ts";
 
-export type ProjectionOptions = Omit<ProjectorOptions, "onLost" | "segments"> & {
+export type ProjectionOptions = Omit<ProjectorOptions, "onLost" | "segments" | "rebuild"> & {
   /** The segments there are now; asked for again when the projection is rebuilt. */
   readonly segments: () => readonly Segment[];
   readonly onRebuild: (because: string) => void;
@@ -29,12 +30,12 @@ export class Projection {
   #projector: Projector;
   #reader: ProjectionReader | undefined;
   #rebuilds = 0;
-  #lost: string | undefined;
+  #lost: ProjectorFault | undefined;
   #closed = false;
 
   constructor(options: ProjectionOptions) {
     this.#options = options;
-    this.#projector = this.#start(options.stored, options.rebuild);
+    this.#projector = this.#start(options.stored, false);
   }
 
   /** Another number: the file is another one. */
@@ -59,6 +60,8 @@ export class Projection {
         this.#reader ??= new ProjectionReader(this.#options.projectionPath, this.#options.refusalsPath);
         return { value: this.#reader.inSnapshot(query), complete };
       } catch (error) {
+        // What the file lacks then is for want of what could not be written.
+        if (this.#lost !== undefined) throw this.#lostError(this.#lost);
         if (!isUnusable(error) || this.#closed || this.#rebuilds >= MOST_REBUILDS) throw error;
         await this.#rebuild(messageOf(error));
       }
@@ -79,7 +82,7 @@ export class Projection {
   /** Builds it again, unless that was done since a generation. @throws GtcError when it was in vain too often. */
   async rebuild(generation: number, because: string): Promise<void> {
     if (generation !== this.generation) return;
-    if (this.#closed || this.#rebuilds >= MOST_REBUILDS) throw this.#lostError(because);
+    if (this.#closed || this.#rebuilds >= MOST_REBUILDS) throw this.#lostError({ message: because });
     await this.#rebuild(because);
   }
 
@@ -90,32 +93,34 @@ export class Projection {
     await this.#projector.close();
   }
 
-  #lostError(because: string): GtcError {
-    return new GtcError("GTC_INTERNAL", { detail: `the projection cannot be built: ${because}` });
+  /** With the system's code, where it is the system that does not let it be built. */
+  #lostError({ message, code }: ProjectorFault): Error {
+    const detail = `the projection cannot be built: ${message}`;
+    return code === undefined ? new GtcError("GTC_INTERNAL", { detail }) : Object.assign(new Error(detail), { code });
   }
 
   async #rebuild(because: string): Promise<void> {
     const old = this.#projector;
     await old.close();
-    if (this.#projector === old) this.#restart(old.stored, because);
+    if (this.#projector === old) this.#restart(old.stored, { message: because });
   }
 
-  #restart(stored: number, because: string): void {
+  #restart(stored: number, fault: ProjectorFault): void {
     if (this.#closed) return;
     this.#rebuilds += 1;
     if (this.#rebuilds > MOST_REBUILDS) {
-      this.#lost = because;
-      this.#options.onLost(because);
+      this.#lost = fault;
+      this.#options.onLost(fault.message);
       return;
     }
-    this.#options.onRebuild(because);
+    this.#options.onRebuild(fault.message);
     this.#reader?.close();
     this.#reader = undefined;
     this.#projector = this.#start(stored, true);
   }
 
   #start(stored: number, rebuild: boolean): Projector {
-    const { projectionPath, refusalsPath, refusalsKept, salt, mostApplied, writtenFrom } = this.#options;
+    const { projectionPath, refusalsPath, refusalsKept, salt, mostApplied, writtenFrom, isSuspect } = this.#options;
     const projector: Projector = new Projector({
       projectionPath,
       refusalsPath,
@@ -126,8 +131,9 @@ export class Projection {
       writtenFrom: this.#rebuilds > 0 ? Infinity : writtenFrom,
       stored,
       rebuild,
+      isSuspect: isSuspect || rebuild,
       segments: this.#options.segments(),
-      onLost: (because) => this.#restart(projector.stored, because),
+      onLost: (fault) => this.#restart(projector.stored, fault),
     });
     return projector;
   }

@@ -9,12 +9,14 @@ export interface ProjectorStart {
   readonly refusalsKept: number;
   readonly salt: number;
   readonly segments: readonly Segment[];
-  /** Where the journal ended when it was opened: a projection that claims to have applied more has seen what is lost. */
+  /** A projection that has applied more has seen what the journal lost: it is built again. */
   readonly mostApplied: number;
   /** What stands from here on was written and synced by this very process: its checksums need no look. */
   readonly writtenFrom: number;
-  /** Delete the projection first: the journal lost records that it has seen. */
+  /** Delete the projection first. */
   readonly rebuild: boolean;
+  /** Something was damaged: the refusals may be as well. */
+  readonly isSuspect: boolean;
   readonly shared: SharedArrayBuffer;
 }
 
@@ -37,8 +39,15 @@ export type FromProjector =
   /** The projection cannot be written now (a full disk); it is tried again until it can. */
   | { readonly type: "stalled"; readonly because: string }
   /** The projection cannot be used any more; it must be built again by a new thread. */
-  | { readonly type: "unusable"; readonly because: string }
+  | { readonly type: "unusable"; readonly fault: ProjectorFault }
   | { readonly type: "closed" };
+
+/** Why the projector gave up. An error of SQLite's loses its message on the way between threads. */
+export interface ProjectorFault {
+  readonly message: string;
+  /** The system's or SQLite's, e.g. `SQLITE_FULL`. */
+  readonly code?: string;
+}
 
 /** The shared words: main writes them and wakes the projector, which sleeps on the first. */
 export const SHARED_BYTES = 16;

@@ -43,7 +43,7 @@ class Projector {
     this.#progress = new SharedProgress(start.shared);
     if (start.rebuild) removeProjection(start.projectionPath);
     this.#store = openStore(start);
-    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now(), start.rebuild);
+    this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now(), start.isSuspect);
     this.#follower = new JournalFollower(start.segments, this.#store.applied(), start.writtenFrom);
     this.#dropRows(start.segments[0]?.base ?? 0);
   }
@@ -184,9 +184,9 @@ yieldToOtherThreads(NICENESS);
 try {
   new Projector(workerData as ProjectorStart, parentPort).run();
 } catch (error) {
-  const type = isUnusable(error) ? "unusable" : undefined;
-  if (type === undefined) throw error;
+  const code = error instanceof Error && "code" in error ? { code: String(error.code) } : {};
+  const fault = { message: messageOf(error), ...code };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
-  parentPort.postMessage({ type, because: messageOf(error) } satisfies FromProjector);
+  parentPort.postMessage({ type: "unusable", fault } satisfies FromProjector);
 }
 parentPort.close();

@@ -3,12 +3,13 @@
  * has applied what the reader must see.
  */
 import { Worker } from "node:worker_threads";
-import { threadEntry } from "../../base/index.ts";
+import { messageOf, threadEntry } from "../../base/index.ts";
 import type { AcceptedRefusal, Refusal } from "../event-log.ts";
 import {
   SHARED_BYTES,
   SharedProgress,
   type FromProjector,
+  type ProjectorFault,
   type ProjectorStart,
   type ToProjector,
 } from "./projector-protocol.ts";
@@ -29,13 +30,13 @@ interface Waiter {
 export type ProjectorOptions = Omit<ProjectorStart, "shared"> & {
   readonly stored: number;
   /** The projector's thread ended without being told to. */
-  readonly onLost: (because: string) => void;
+  readonly onLost: (fault: ProjectorFault) => void;
 };
 
 export class Projector {
   readonly #worker: Worker;
   readonly #progress: SharedProgress;
-  readonly #onLost: (because: string) => void;
+  readonly #onLost: (fault: ProjectorFault) => void;
   /** Nothing is known before the thread's first word, not even that the files are there. */
   #applied = -1;
   #openRuns = 0;
@@ -62,9 +63,9 @@ export class Projector {
     this.#worker = new Worker(threadEntry(import.meta.url, "./projector-thread.ts"), { workerData });
     this.#worker.on("message", (message: FromProjector) => this.#take(message));
     this.#exited = new Promise((resolve) => {
-      this.#worker.on("error", (error) => this.#lost(error.message));
+      this.#worker.on("error", (error) => this.#lost({ message: messageOf(error) }));
       this.#worker.on("exit", () => {
-        this.#lost("its thread ended");
+        this.#lost({ message: "its thread ended" });
         resolve();
       });
     });
@@ -204,7 +205,7 @@ export class Projector {
         this.#release(() => true);
         return;
       case "unusable":
-        this.#lost(message.because);
+        this.#lost(message.fault);
         return;
       case "closed":
         return;
@@ -220,13 +221,13 @@ export class Projector {
     for (const waiter of released) waiter.resolve();
   }
 
-  #lost(because: string): void {
+  #lost(fault: ProjectorFault): void {
     if (this.#state === "ended") return;
     const expected = this.#state === "closing";
     this.#state = "ended";
     this.#release(() => true);
     for (const resolve of this.#refusalWaiters.splice(0)) resolve();
     for (const resolve of this.#dropWaiters.splice(0)) resolve(0);
-    if (!expected) this.#onLost(because);
+    if (!expected) this.#onLost(fault);
   }
 }

@@ -27,8 +27,12 @@ export async function dropOldSegments(options: RetentionOptions, timeMs: number)
   const active = journal.activeBase;
   if (before === active && journal.end > active + HEADER_BYTES) {
     const { end } = journal;
-    const { value } = await projection.read(end, (rows) => rows.isOver(active, end, timeMs));
-    if (value) {
+    // What holds definitions alone would be written again into the next one, at every start.
+    const { value: isOver } = await projection.read(
+      end,
+      (rows) => rows.tellsOfEvents(active, end) && rows.isOver(active, end, timeMs),
+    );
+    if (isOver) {
       await journal.roll();
       // New events may have come into the segment until it was closed: only now can it be judged.
       before = await endOfOldSegments(options, timeMs);

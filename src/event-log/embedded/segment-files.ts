@@ -17,7 +17,14 @@ export interface FoundSegments {
   /** In the order of the journal. */
   readonly segments: readonly Segment[];
   /** Files whose header is not whole: nothing in them can be trusted. */
-  readonly unreadable: readonly string[];
+  readonly unreadable: readonly UnreadableFile[];
+}
+
+export interface UnreadableFile {
+  readonly path: string;
+  /** Where it starts in the journal, as its name says. */
+  readonly base: number;
+  readonly bytes: number;
 }
 
 /**
@@ -26,13 +33,14 @@ export interface FoundSegments {
  */
 export function findSegments(folder: string): FoundSegments {
   const segments: Segment[] = [];
-  const unreadable: string[] = [];
+  const unreadable: UnreadableFile[] = [];
   for (const name of readdirSync(folder).sort()) {
-    const base = NAME.exec(name)?.[1];
-    if (base === undefined) continue;
+    const digits = NAME.exec(name)?.[1];
+    if (digits === undefined) continue;
     const path = join(folder, name);
+    const base = Number(digits);
     const header = decodeHeader(readStart(path), path);
-    if (header === undefined || header.base !== Number(base)) unreadable.push(path);
+    if (header === undefined || header.base !== base) unreadable.push({ path, base, bytes: fileSize(path) });
     else segments.push({ ...header, path });
   }
   return { segments, unreadable };
