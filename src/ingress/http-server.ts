@@ -62,7 +62,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     edge.take(request, response, true),
   );
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
-    edge.refuseExpectation(request, response),
+    edge.take(request, response, false),
   );
   const broken = new BrokenRequests(options);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
