@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GtcError, messageOf, stringifyJson, type JsonValue, type NewId } from "../base/index.ts";
+import { BodyPieces, GtcError, messageOf, stringifyJson, type JsonValue, type NewId } from "../base/index.ts";
 import {
   FailedTries,
   endedCookie,
@@ -52,6 +52,8 @@ const BASE = "http://admin";
 
 /** Bodies of the API are small, but for edited copies of events. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** Of what anyone can send who has no token yet. */
+const MAX_LOGIN_BYTES = 4096;
 
 /** Starts the admin port. @throws GtcError GTC_PORT_BUSY. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
@@ -201,7 +203,7 @@ class Admin implements Disposable {
     const foreign = judgeOrigin({ method: "POST", headers: request.headers }, this.#access);
     if (foreign !== undefined) return problem({ status: foreign.status, detail: foreign.because });
     if (!this.#tries.isOpen) return problem({ status: 429, detail: "Too many failed tries; wait a few seconds." });
-    const read = await this.#body(request, routed);
+    const read = await this.#body(request, routed, MAX_LOGIN_BYTES);
     if ("problem" in read) return problem(read.problem);
     const cookie = sessionCookie((read.body as { token: string }).token, this.#access);
     if (cookie === undefined) {
@@ -225,19 +227,20 @@ class Admin implements Disposable {
   async #body(
     request: IncomingMessage,
     { operation }: RoutedRequest,
+    maxBytes = MAX_BODY_BYTES,
   ): Promise<{ readonly body: unknown } | { readonly problem: ApiProblem }> {
     if (operation.body === undefined) return { body: undefined };
     // A form on another site cannot send this type without asking first.
     if (!/^application\/json\b/.test(request.headers["content-type"] ?? ""))
       return { problem: { status: 415, detail: "Send the body as application/json." } };
-    const chunks: Buffer[] = [];
+    const pieces = new BodyPieces();
     let size = 0;
     for await (const chunk of request as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) return { problem: { status: 413, detail: "The body is too large." } };
-      chunks.push(chunk);
+      if (size > maxBytes) return { problem: { status: 413, detail: "The body is too large." } };
+      pieces.add(chunk);
     }
-    return readApiBody(operation.body, Buffer.concat(chunks).toString("utf8"));
+    return readApiBody(operation.body, pieces.whole().toString("utf8"));
   }
 
   async #operate(routed: RoutedRequest, body: unknown, by: AuditEntry["by"], remoteAddress: string): Promise<Reply> {

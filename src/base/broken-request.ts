@@ -23,7 +23,13 @@ export interface LastAnswer {
   readonly body: string;
 }
 
-/** Writes the last answer of a connection, and ends it. */
+/** How long the other side has to read its answer and to close as well. */
+const LINGER_MS = 1000;
+
+/**
+ * Writes the last answer of a connection, and ends it. Whoever does not close its own side holds nothing: node itself would
+ * keep a half-closed connection for as long as the other side likes.
+ */
 export function endWith(socket: Socket, { status, headers, body }: LastAnswer): void {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
@@ -32,4 +38,7 @@ export function endWith(socket: Socket, { status, headers, body }: LastAnswer): 
     "connection: close",
   ];
   socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  timer.unref();
+  socket.once("close", () => clearTimeout(timer));
 }

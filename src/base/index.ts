@@ -1,6 +1,7 @@
 export { isInRange, parseAddressRange, type AddressRange } from "./address-range.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { createIdSource, type NewId } from "./ids.ts";
+export { BodyPieces } from "./body-pieces.ts";
 export { brokenStatus, endWith, type BrokenStatus } from "./broken-request.ts";
 export { defined } from "./defined.ts";
 export { formatDuration, LONGEST_TIMER_MS, parseDurationMs } from "./duration.ts";

@@ -6,7 +6,7 @@
  * 2. What is held in memory is a small multiple of what was counted in, in however small pieces it comes (`BodyPieces`).
  */
 import type { IncomingMessage } from "node:http";
-import { BodyPieces } from "./body-pieces.ts";
+import { BodyPieces } from "../base/index.ts";
 
 export class InflightBytes {
   readonly #maxBytes: number;

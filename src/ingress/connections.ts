@@ -2,6 +2,7 @@
  * The connections of the webhook port, each with the requests on it that are not answered yet: more than one where a sender
  * pipelines. It costs nothing per request but a look at the last one.
  */
+import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { newLane, type Lane } from "./turns.ts";
@@ -61,6 +62,15 @@ export class Connections {
   /** Where the connection's requests wait for their turn. */
   laneOf(socket: Socket): Lane {
     return this.#open.get(socket)?.lane ?? newLane();
+  }
+
+  /** Resolves when every answer that is given by now has left, or its connection is gone. */
+  async leaving(): Promise<void> {
+    const ends = [...this.#open].map(async ([socket, { owed }]) => {
+      const last = owed.findLast((response) => response.writableEnded && !response.writableFinished);
+      if (last !== undefined) await Promise.race([once(last, "close"), once(socket, "close")]);
+    });
+    await Promise.all(ends);
   }
 
   /** Connections that have not sent a byte: for node they are not idle, and it would wait for them for ever. */

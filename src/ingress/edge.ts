@@ -69,19 +69,12 @@ export class Edge {
     request.socket.destroy();
   }
 
-  /** RFC 9110 section 10.1.1: there is no expectation but 100-continue. */
-  refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#connections.owe(response)) this.#send(request, response, problem("expectation-failed"));
-  }
-
   /** Handles one request from its headers to its answer; what needs no body is answered at once. */
   #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const { clock } = this.#options;
     const receivedAtMs = clock.now();
     const receivedAt = clock.monotonic();
     const headers = headerList(request.rawHeaders);
-    const fault = requestFault(headers, request.httpVersion);
-    if (fault !== undefined) return this.#send(request, response, problem(fault));
     const target = originForm(request.url ?? "/");
     const route = this.#routes.of(target);
     const method = request.method ?? "";
@@ -95,9 +88,15 @@ export class Edge {
       receivedAtMs,
       receivedAt,
     });
-    if (route === undefined) return this.#send(request, response, this.#refusals.forPath(arrived(NO_BODY)));
     const { tenants } = this.#options.sources();
-    const tenant = tenants.get(route.tenant);
+    const tenant = route === undefined ? undefined : tenants.get(route.tenant);
+    const fault = requestFault(headers, request.httpVersion);
+    if (fault !== undefined) {
+      const isToWebhook = tenant !== undefined;
+      const answer = isToWebhook ? this.#refusals.forHead(arrived(NO_BODY), fault) : problem(fault);
+      return this.#send(request, response, answer);
+    }
+    if (route === undefined) return this.#send(request, response, this.#refusals.forPath(arrived(NO_BODY)));
     if (tenant === undefined)
       return this.#send(request, response, this.#refusals.forTenant(arrived(NO_BODY), tenants.keys()));
     if (method === "OPTIONS" && !isChallenge(request, route, tenant))

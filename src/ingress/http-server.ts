@@ -2,12 +2,15 @@
  * node's HTTP server around the edge: its limits, its listening, and how it stops.
  *
  * Invariants:
- * 1. After `close` begins, no new connection is taken and no connection is kept; requests under way are answered first.
+ * 1. After `close` begins, no new connection is taken and no connection is kept; requests under way are answered first,
+ *    and answers that are given leave whole.
  * 2. No sender can hold `close` up: what is still open when its time is over is cut.
+ * 3. No connection is kept on which nothing moves for longer than any request may take: a sender that does not read its
+ *    answer would hold that, and a file descriptor, for ever.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { endWith, GtcError } from "../base/index.ts";
+import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
+import { endWith, GtcError, LONGEST_TIMER_MS } from "../base/index.ts";
 import { BrokenRequests } from "./broken-request.ts";
 import { Connections } from "./connections.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
@@ -45,6 +48,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     // Node would answer without a problem document; see request-fault.ts.
     requireHostHeader: false,
   });
+  server.timeout = Math.min(options.requestTimeoutMs + options.answerDeadlineMs, LONGEST_TIMER_MS);
   // A header beyond node's own bound of 2000 would be left out without a word; their bytes are bounded.
   server.maxHeadersCount = 0;
   // A sender may say that no more will come and still wait for its answer; node would cut it off (the option has no types).
@@ -58,7 +62,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     edge.take(request, response, true),
   );
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
-    edge.refuseExpectation(request, response),
+    edge.take(request, response, false),
   );
   const broken = new BrokenRequests(options);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
@@ -91,11 +95,18 @@ function closer(server: Server, edge: Edge, connections: Connections): Ingress["
   return (timeIsOver) => {
     closed ??= new Promise<void>((resolve) => {
       edge.keepNoConnection();
-      server.close(() => resolve());
-      server.closeIdleConnections();
-      for (const socket of connections.silent()) socket.destroy();
+      // Stops listening, and no more: node's own `close` takes a connection for idle while its last answer still leaves.
+      NetServer.prototype.close.call(server, () => resolve());
+      void closeIdle(server, connections);
     }).then(() => edge.settled());
     void timeIsOver?.then(() => server.closeAllConnections());
     return closed;
   };
+}
+
+/** Closes the connections on which nothing is under way, once the answers that are given have left. */
+async function closeIdle(server: Server, connections: Connections): Promise<void> {
+  await connections.leaving();
+  server.close();
+  for (const socket of connections.silent()) socket.destroy();
 }

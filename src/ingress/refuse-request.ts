@@ -10,6 +10,7 @@ import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.t
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RefusalExplainer, type ExplainedRefusal, type RefusalExplainerOptions } from "./refusal-explainer.ts";
+import type { HeadFault } from "./request-fault.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { isNearlyWebhook } from "./source-table.ts";
 
@@ -49,6 +50,11 @@ export class Refusals {
       detail: "",
       hint: LIMIT_HINTS[name] ?? "",
     });
+  }
+
+  /** Refuses a request to a webhook for what is wrong with its head. */
+  forHead(request: ArrivedRequest, name: HeadFault): Answer {
+    return this.#probe(request, name, { reason: name.replaceAll("-", "_"), ...HEAD_FAULTS[name] });
   }
 
   /** Refuses a request for its method. */
@@ -141,6 +147,25 @@ export class Refusals {
     return this.#options.clock.monotonic() - receivedAt;
   }
 }
+
+const HEAD_FAULTS: Readonly<Record<HeadFault, { readonly detail: string; readonly hint: string }>> = {
+  "invalid-request": {
+    detail: "It has no Host, more than one, or one that cannot be a host.",
+    hint: "Have the sender, or the proxy before the gateway, write one Host header.",
+  },
+  "unsupported-transfer-coding": {
+    detail: "Its Transfer-Encoding is another than chunked.",
+    hint: "Have the sender compress with Content-Encoding instead.",
+  },
+  "expectation-failed": {
+    detail: "Its Expect header asks for something else than 100-continue.",
+    hint: "Have the sender leave the header out.",
+  },
+  "unsupported-version": {
+    detail: "It is neither in HTTP/1.1 nor in HTTP/1.0.",
+    hint: "Have the sender, or the proxy before the gateway, speak HTTP/1.1.",
+  },
+};
 
 const LIMIT_HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
   "body-too-large": "Raise max_body_bytes if this sender's bodies are that large.",

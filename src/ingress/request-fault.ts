@@ -3,6 +3,11 @@ import { isIPv6 } from "node:net";
 import type { HeaderList } from "../event/index.ts";
 import type { ProblemName } from "./problem.ts";
 
+export type HeadFault = Extract<
+  ProblemName,
+  "invalid-request" | "unsupported-transfer-coding" | "expectation-failed" | "unsupported-version"
+>;
+
 /** `host [":" port]` of RFC 3986 section 3.2, with what is between the brackets of an address in its first group. */
 const HOST = /^(?:\[([^[\]]*)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
 /** An address of a kind that is to come. */
@@ -13,7 +18,7 @@ const IP_FUTURE = /^v[\da-f]+\.[\w.~!$&'()*+,;=:-]+$/i;
  * none), no transfer coding but chunked (section 6.1): what another coding wraps would be taken for the body, and no
  * expectation but 100-continue (RFC 9110 section 10.1.1), also beside it. In HTTP/1.0 expectations are ignored.
  */
-export function requestFault(headers: HeaderList, httpVersion: string): ProblemName | undefined {
+export function requestFault(headers: HeaderList, httpVersion: string): HeadFault | undefined {
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return "unsupported-version";
   let hosts = 0;
   for (const [name, value] of headers) {

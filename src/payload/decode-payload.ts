@@ -1,8 +1,8 @@
 /**
  * What a flow sees as `event.payload`: the parsed JSON, the form's object, the text, or a description of the bytes.
  * It is returned as JSON text, so that numbers keep the form in which they were sent. A text, form or multipart body that
- * is none (a byte that its charset does not have, a boundary that never comes) is described as bytes: it is stored and
- * acknowledged by then, and the flow can still do something with it.
+ * is none (a byte that its charset does not have, a boundary that never comes), or that has more fields than are read, is
+ * described as bytes: it is stored and acknowledged by then, and the flow can still do something with it.
  */
 import { isUtf8 } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
@@ -35,7 +35,10 @@ export function decodePayload(
     case "json":
       return isChecked ? textOf(body, type) : jsonText(textOf(body, type));
     case "form":
-      return textOrBytes(body, type, (text) => stringifyJson(decodeForm(text)));
+      return textOrBytes(body, type, (text) => {
+        const fields = decodeForm(text);
+        return fields === undefined ? bytesJson(body, type.mediaType) : stringifyJson(fields);
+      });
     case "multipart":
       return decodeMultipart(body, contentTypeHeader ?? "", maxBytes).then(
         (fields) => stringifyJson(fields),

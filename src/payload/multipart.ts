@@ -34,7 +34,8 @@ export function decodeMultipart(body: Uint8Array, contentType: string, maxBytes:
       });
     });
     parser.on("error", (error) => fail(error instanceof Error ? error.message : "the parts cannot be read"));
-    parser.on("partsLimit", () => fail("too many parts"));
+    for (const limit of ["partsLimit", "fieldsLimit", "filesLimit"] as const)
+      parser.on(limit, () => fail("too many parts"));
     parser.on("finish", () => resolve(withFiles(fields, files)));
     parser.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   } catch (error) {

@@ -51,7 +51,13 @@ test.each([
   ["XML in a charset that nobody knows", "text/xml", Buffer.from(XML.replace("ISO-8859-1", "bogus"))],
   ["XML with a byte that its charset does not have", "text/xml; charset=utf-8", Buffer.from(XML, "latin1")],
   ["a form with a byte that is not UTF-8", "application/x-www-form-urlencoded", Buffer.from([0x61, 0x3d, 0xff])],
+  ["a form with more fields than are read", "application/x-www-form-urlencoded", Buffer.from("a=1&".repeat(10_001))],
   ["multipart without a boundary", "multipart/form-data", Buffer.from("x")],
+  [
+    "multipart with more files than are read",
+    "multipart/form-data; boundary=b",
+    Buffer.from(multipart(...Array.from({ length: 101 }, (): Part => ['; name="f"; filename="f"', "hi"]))),
+  ],
   ["multipart with another boundary", "multipart/form-data; boundary=b", Buffer.from("--a\r\n\r\nx\r\n--a--\r\n")],
   [
     "multipart that is cut short",

@@ -134,6 +134,12 @@ test("a login must be JSON, which no form of another site can send", async () =>
   expect(status).toBe(415);
 });
 
+test("of who has no token, no more is read than a token can be long", async () => {
+  const body = JSON.stringify({ token: "x".repeat(5000) });
+  const headers = { "content-type": "application/json" };
+  expect((await ask({ method: "POST", path: "/api/login", headers, body })).status).toBe(413);
+});
+
 test("leaving ends the cookie", async () => {
   const headers = { cookie: await session(), origin: gateway.adminUrl };
   const left = await ask({ method: "POST", path: "/api/logout", headers });

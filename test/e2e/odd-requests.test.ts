@@ -71,6 +71,26 @@ test.each([
   expect(JSON.parse(body)).toMatchObject({ status });
 });
 
+test("the operator is told what is wrong with the head of a request to a webhook, once a second", async () => {
+  const other = await createTestBundle({});
+  try {
+    await using told = await TestGateway.start(other);
+    const send = (text: string): Promise<Buffer> =>
+      exchangeRaw(told.gateway.addresses.webhook, text.replaceAll("\n", "\r\n"));
+    for (let n = 0; n < 2; n++) await send(`POST /events/webhook/demo/odd HTTP/1.1\n${BODY}`);
+    await send(`${POST}Transfer-Encoding: gzip, chunked\n${CHUNKS}`);
+    await send(`${POST}Expect: coffee\n${BODY}`);
+    // Where there is no webhook, it is the noise of any public address.
+    await send(`POST /events/webhook/nobody/odd HTTP/1.1\n${BODY}`);
+    const reasons = (await told.refusals()).map(({ reason }) => reason);
+    expect(reasons.toReversed()).toEqual(["invalid_request", "unsupported_transfer_coding", "expectation_failed"]);
+    const counted = /^gtc_requests_total\{tenant="demo",verdict="refused",status="400"\} 2$/m;
+    expect(await (await fetch(`${told.adminUrl}/metrics`)).text()).toMatch(counted);
+  } finally {
+    await other.remove();
+  }
+});
+
 test("an answer that is on its way comes before the refusal behind it", async () => {
   const answers = await answersTo(
     `${POST}Content-Length: 3\n\nabcCONNECT example.com:443 HTTP/1.1\nHost: example.com\n\n`,
@@ -99,7 +119,7 @@ test("every header is stored, also the three thousandth", async () => {
 
 test("a body in chunks of one byte is stored as it was sent", async () => {
   const text = "In pieces. ".repeat(3000);
-  const chunks = [...text].map((character) => `1\n${character}\n`).join("");
+  const chunks = text.replaceAll(/./g, "1\n$&\n");
   const answers = await answersTo(
     `POST /events/webhook/demo/pieces HTTP/1.1\nHost: x\nConnection: close\nTransfer-Encoding: chunked\n\n${chunks}0\n\n`,
   );

@@ -15,6 +15,10 @@ const FLOWS = {
 nodes: [{ id: answer, type: http_response, config: { body: hello } }]
 triggers: [{ type: event, event_type: quick }]
 `,
+  "echo.ygtc": `
+nodes: [{ id: answer, type: http_response, config: { body: "{{event.payload}}" } }]
+triggers: [{ type: event, event_type: echo }]
+`,
   // Longer than the grace, and it answers only after it.
   "endless.ygtc": `
 config: { timeout: 60s }
@@ -134,6 +138,25 @@ test("while it drains, commands ask it as before: the log is still its own", asy
   await received(/hello$/);
   expect(await stopping).toMatchObject({ code: 0 });
   expect(await statusOf()).toEqual(["done", "done"]);
+});
+
+test("an answer that is given leaves whole, however slowly it is read", async () => {
+  const { socket } = await open();
+  let bytesRead = 0;
+  socket.on("data", ({ length }: Buffer) => (bytesRead += length));
+  socket.pause();
+  // More than the buffers of both sides take.
+  const long = "x".repeat(12_000_000);
+  socket.write(post("echo", JSON.stringify(long)));
+  await expect.poll(() => gateway.output(), { timeout: 20_000 }).toMatch(/"status":200/);
+  const stopping = terminate();
+  await expect.poll(() => gateway.output()).toContain("Stopping");
+  // It has stopped listening by then, and has closed what is idle.
+  await expect.poll(() => fetch(`${gateway.url}/`).then(String, () => "closed")).toBe("closed");
+  socket.resume();
+  await once(socket, "close");
+  expect(bytesRead).toBeGreaterThan(long.length);
+  expect(await stopping).toMatchObject({ code: 0 });
 });
 
 test("a request whose rest never comes is cut at the end of the grace", async () => {
