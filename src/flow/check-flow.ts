@@ -128,6 +128,7 @@ function checkTriggersDiffer(draft: FlowDraft): void {
 
 function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
   const outputNames = new Set([...outputNamesOf(draft.nodes), ...draft.brokenIds]);
+  const variables = draft.header && new Set(Object.keys(draft.header.variables));
   for (const node of draft.nodes) {
     const nodeType = NODE_TYPES.get(node.type);
     const { readable } = node;
@@ -144,7 +145,9 @@ function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
           ...(fault.range !== undefined && { range: fault.range }),
         },
       );
-    nodeType.compile(nodeType.configSchema.parse(readable.value), { nodeId: node.id, flowNames, outputNames, report });
+    const config = nodeType.configSchema.parse(readable.value);
+    const context = { nodeId: node.id, flowNames, outputNames, report, ...(variables !== undefined && { variables }) };
+    if (nodeType.compile(config, context) !== undefined) nodeType.suspect?.(config, context);
   }
 }
 

@@ -23,6 +23,7 @@ export const FLOW_FAULTS = {
   "unknown-flow": "An `async` names a flow that is not there",
   "bad-event-type": "An event type that no webhook URL can have, or a `*` in its middle",
   "unknown-name": "A condition, template or script uses a name that is not there",
+  "unknown-field": "A warning: `event` or the flow's `variables` never have what is read of them",
   "bad-expression": "A condition that CEL cannot read",
   "not-a-condition": "A condition that is not true or false",
   "costly-expression": "A condition whose loops multiply",
@@ -30,6 +31,7 @@ export const FLOW_FAULTS = {
   "unknown-helper": "A template uses a helper that is not there",
   "bad-header": "An answer sets a header that the gateway writes",
   "bad-script": "A script that Rhai cannot read",
+  "suspect-script": "A warning: a script will fail where it comes to this, e.g. to a function that is not there",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type FlowFaultCode = keyof typeof FLOW_FAULTS;

@@ -288,6 +288,38 @@ describe("conditions and templates", () => {
     expectFaults(flowOf(nodes), []);
   });
 
+  it("are told what `event` and the variables never have, and the flow loads", () => {
+    const nodes = `  - id: a
+    type: branch
+    config:
+      conditions:
+        - { expression: "event.paylod.x == 1 || flow.mod == 'fast'", next: b }
+        - { expression: "event['body'] == 1", next: b }
+        - { expression: "has(flow.mode) && flow.?mode.orValue('') == 'fast'", next: b }
+        - { expression: "payload.list.exists(event, event.body == flow.known)", next: b }
+  - id: b
+    type: http_response
+    config: { status: "{{flow.code}}", body: ["{{payload.x}}", "{{#each payload.x}}{{@root.event.data}}{{/each}}", "{{default flow.mode 1}}"] }
+variables: { known: 1 }
+`;
+    expectFaults(flowOf(nodes), [
+      "flow.yaml:8:26 unknown-field: There is no `paylod` in `event`.",
+      "flow.yaml:8:49 unknown-field: The flow has no variable `mod`.",
+      "flow.yaml:9:26 unknown-field: There is no `body` in `event`.",
+      "flow.yaml:14:26 unknown-field: The flow has no variable `code`.",
+      "flow.yaml:14:86 unknown-field: There is no `data` in `event`.",
+    ]);
+    const found = diagnosticsOf(flowOf(nodes));
+    expect(found.map(({ level }) => level)).toEqual(Array<string>(5).fill("warning"));
+    expect(found.map(({ hint }) => hint)).toEqual([
+      "Did you mean `payload`?",
+      "Add it under `variables`, where there are: known.",
+      expect.stringMatching(/^It has id, type, .*; the body is `payload`\.$/),
+      expect.any(String),
+      expect.any(String),
+    ]);
+  });
+
   it("may not set the headers that frame the answer", () => {
     expectFaults(flowOf("  - { id: a, type: http_response, config: { headers: { Content-Length: 5 } } }"), [
       "flow.yaml:4:72 bad-header: The header `Content-Length` is written by the gateway itself.",

@@ -1,7 +1,8 @@
 /**
  * Rhai as a library: parse, check, compile once, run many times. Knows nothing of webhooks; see `README.md` beside it.
  */
-export { checkScript, compileScript, type CompiledScript } from "./compile-script.ts";
+export { checkScript, compileScript, suspectScript, type CompiledScript } from "./compile-script.ts";
+export { fieldsRead, type FieldRead } from "./fields-read.ts";
 export { parse as parseScript } from "./parser.ts";
 export { print as printScript } from "./printer.ts";
 export { native, type Native, type NativeOptions } from "./natives.ts";
