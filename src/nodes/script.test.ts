@@ -159,7 +159,16 @@ describe("a script's error", () => {
   it("of its budget is not tried again", () => {
     expect(errorOf("loop { }")).toMatchObject({ code: "script-too-long", retryable: false });
     expect(errorOf('let s = "x"; loop { s += s; }')).toMatchObject({ code: "script-too-large", retryable: false });
-    expect(errorOf("fn f(n) { f(n + 1) } f(0)")).toMatchObject({ code: "script-too-large", retryable: false });
+    const deep = errorOf("// deep\nfn f(n) { f(n + 1) }\nf(0)");
+    expect(deep).toMatchObject({ code: "script-too-large", retryable: false });
+    expect(deep.detail).toContain("> 12 |         fn f(n) { f(n + 1) }");
+  });
+
+  it("by an output that is no JSON says where in it", () => {
+    const noJson = (script: string): string => errorOf(script).message;
+    expect(noJson("1.0 / 0.0")).toBe("Infinity cannot be written as JSON");
+    expect(noJson('#{ "a b": [1, #{ rate: 0.0 / 0.0 }] }')).toBe('NaN cannot be written as JSON (at ["a b"][1].rate)');
+    expect(noJson("[1, |x| x]")).toBe("a function, range or timestamp cannot be written as JSON (at [1])");
   });
 
   it("comes when the step's time is up", () => {
