@@ -129,7 +129,7 @@ function checkTriggersDiffer(draft: FlowDraft): void {
 function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
   const outputNames = new Set([...outputNamesOf(draft.nodes), ...draft.brokenIds]);
   const variables = draft.header && new Set(Object.keys(draft.header.variables));
-  for (const node of draft.nodes) {
+  for (const node of draft.configs) {
     const nodeType = NODE_TYPES.get(node.type);
     const { readable } = node;
     if (nodeType === undefined || readable === undefined) continue;

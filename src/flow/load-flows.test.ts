@@ -355,6 +355,22 @@ it("checks what can be read of a faulty node", () => {
   ]);
 });
 
+it("checks the config of a node whose id is missing or none", () => {
+  const nodes = `  - { type: script, config: { script: "1 +* 2" } }
+  - { id: 5, type: template, config: { template: "{{nope}}", tmpl: 1 } }
+  - { id: lost, config: { script: "1 +* 2" } }
+`;
+  expectFaults(flowOf(nodes), [
+    "flow.yaml:4:5 missing-field: `id` is missing.",
+    'flow.yaml:4:43 bad-script: An expression is expected, but "*" stands here.',
+    "flow.yaml:5:11 bad-value: `id` must be a text.",
+    "flow.yaml:5:53 unknown-name: There is no `nope` in this flow.",
+    "flow.yaml:5:62 unknown-key: There is no key `tmpl` here.",
+    "flow.yaml:6:5 missing-field: `type` is missing.",
+  ]);
+  expect(diagnosticsOf(flowOf(nodes))[2]?.hint).toBe('Write it in quotes: "5".');
+});
+
 it("checks the sound conditions of a branch that has a faulty one", () => {
   const nodes = `  - id: choose
     type: branch

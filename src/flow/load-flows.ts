@@ -20,8 +20,16 @@ export function loadFlows(files: readonly FlowFile[]): {
   return { flows: new FlowSet(flows), diagnostics: drafts.flatMap(({ diagnostics }) => inOrder(diagnostics)) };
 }
 
+/** Each once: an alias shows one value in several places. What is wrong of a value with a faulty tag is only its shadow. */
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return diagnostics.toSorted((a, b) => a.span.start - b.span.start);
+  const seen = new Set<string>();
+  const unreadable = new Set(diagnostics.filter(({ code }) => code === "bad-yaml").map(({ span }) => span.start));
+  const kept = diagnostics.filter(({ code, message, span }) => {
+    const key = `${span.start} ${span.end} ${code} ${message}`;
+    const isShadow = code !== "bad-yaml" && unreadable.has(span.start);
+    return !isShadow && !seen.has(key) && seen.add(key);
+  });
+  return kept.toSorted((a, b) => a.span.start - b.span.start);
 }
 
 function checkFlowNames(drafts: readonly FlowDraft[]): void {

@@ -80,7 +80,7 @@ export class YamlFile {
   }
 }
 
-/** Reads a YAML text. With an error among the diagnostics there is no file. */
+/** Reads a YAML text. Where it cannot be told what the text means, there is no file; with an error there may be one. */
 export function readYaml(source: Source): { readonly file?: YamlFile; readonly diagnostics: readonly Diagnostic[] } {
   const fault = (code: string, message: string, span: Span, hint?: string): Diagnostic => {
     const diagnostic = { level: "error", code, message, source, span } as const;
@@ -94,7 +94,9 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
   if (odd !== null) return { diagnostics: [oddCharacter(odd[0], odd.index, fault)] };
   try {
     const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "error" });
-    const problems = [...document.errors, ...document.warnings].map(({ code, message, pos: [start, end] }) =>
+    // Of tags the reader tells.
+    const warnings = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
+    const problems = [...document.errors, ...warnings].map(({ code, message, pos: [start, end] }) =>
       fault("bad-yaml", YAML_MESSAGES[code] ?? message, within(source.text, start, end), YAML_HINTS[code]),
     );
     if (document.errors.some(({ message }) => message.startsWith(STACK_OVERFLOW)))
@@ -104,8 +106,8 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
       return { diagnostics: [fault("bad-value", "There is nothing in the file.", { start: 0, end: 0 })] };
     const reader = new YamlReader(document, fault);
     const value = reader.read(document.contents, 0);
-    if (reader.faults.length > 0) return { diagnostics: reader.faults };
-    return { file: new YamlFile(source, value, document), diagnostics: [] };
+    const diagnostics = reader.faults;
+    return reader.isReadable ? { file: new YamlFile(source, value, document), diagnostics } : { diagnostics };
   } catch (thrown) {
     // Very deep nesting overflows the parser's stack; everything else it reports by itself.
     const message = thrown instanceof RangeError ? TOO_DEEP : messageOf(thrown);
