@@ -1,6 +1,7 @@
 /** What must hold between the parts of one flow: ids, targets, reachability, loops, and what its configs compile to. */
 import { nearest } from "../base/index.ts";
 import { BUILT_IN_NAMES, BUILT_IN_TARGETS, NODE_TYPES, type ConfigFault } from "../nodes/index.ts";
+import { checkDurations } from "./check-durations.ts";
 import type { FlowFaultCode } from "./fault-codes.ts";
 import { edgesOf, endlessLoops, errorLoops, isBuiltIn, reachableFrom, type PlacedEdge } from "./flow-graph.ts";
 import type { DraftNode, FlowDraft } from "./read-flow-file.ts";
@@ -16,6 +17,7 @@ export interface FlowSurroundings {
 /** Reports every fault between the parts of a draft. */
 export function checkFlow(draft: FlowDraft, { flowNames, isStarted }: FlowSurroundings): void {
   checkNames(draft);
+  checkDurations(draft);
   const edges = draft.nodes.filter(({ isSound }) => isSound).flatMap(edgesOf);
   checkTargets(draft);
   checkTriggers(draft, isStarted);

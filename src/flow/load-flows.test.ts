@@ -355,6 +355,35 @@ it("checks what can be read of a faulty node", () => {
   ]);
 });
 
+it("warns of small durations without a unit", () => {
+  const times = "config: { timeout: 30, retry_policy: { initial_delay: '5', max_delay: 250 } }\n";
+  const node = "  - { id: a, type: template, config: { template: x }, timeout: 2 }\n";
+  const found = diagnosticsOf(flowOf(node) + times);
+  expect(shortForm(found)).toEqual([
+    "flow.yaml:4:64 bare-duration: A number without a unit counts milliseconds: this is 2 ms.",
+    "flow.yaml:5:20 bare-duration: A number without a unit counts milliseconds: this is 30 ms.",
+    "flow.yaml:5:55 bare-duration: A number without a unit counts milliseconds: this is 5 ms.",
+  ]);
+  expect(found[1]).toMatchObject({ level: "warning", hint: "Write `30s` for seconds, or `30ms` if it is meant so." });
+  expectFaults(flowOf(node.replace("2", "2ms")) + times.replace("30", "30s").replace("'5'", "0"), []);
+});
+
+it("warns of what a shared flow starts and not every tenant has", () => {
+  const starts = (name: string, flow: string): string =>
+    `name: ${name}\n${flowOf(`  - { id: go, type: async, config: { flow: ${flow} } }`)}`;
+  const files = [
+    { path: "flows/shared.yaml", text: starts("shared", "own") },
+    { path: "tenants/a/own.yaml", text: `name: own\n${flowOf(RESPOND)}`, tenant: "a" },
+    { path: "tenants/b/shared.yaml", text: starts("shared", "other"), tenant: "b" },
+    { path: "flows/other.yaml", text: `name: other\n${flowOf(RESPOND)}` },
+  ];
+  const found = (tenants: string[]): string[] => shortForm(loadFlows(files, tenants).diagnostics);
+  expect(found(["a", "b"])).toEqual([]);
+  expect(found(["a", "b", "c", "d"])).toEqual([
+    "flows/shared.yaml:5:44 unknown-flow: For `c`, `d` there is no flow `own`: there this step fails.",
+  ]);
+});
+
 it("checks the config of a node whose id is missing or none", () => {
   const nodes = `  - { type: script, config: { script: "1 +* 2" } }
   - { id: 5, type: template, config: { template: "{{nope}}", tmpl: 1 } }

@@ -78,9 +78,12 @@ export class FlowDraft {
     this.triggers = listOf(parts["triggers"]).flatMap((trigger, index) => this.#trigger(trigger, index));
   }
 
-  /** Names of the flows that nodes of this one start. */
-  get startedFlows(): ReadonlySet<string> {
-    return new Set(this.nodes.flatMap((node) => startedFlowOf(node) ?? []));
+  /** The flows that nodes of this one start. */
+  get starts(): readonly { readonly index: number; readonly flow: string }[] {
+    return this.nodes.flatMap((node) => {
+      const flow = startedFlowOf(node);
+      return flow === undefined ? [] : [{ index: node.index, flow }];
+    });
   }
 
   /** The configs of all nodes, also of those that are none for want of an id. */
@@ -110,6 +113,11 @@ export class FlowDraft {
   /** The place of a value. */
   spanOf(path: ValuePath): Span {
     return this.#yaml?.spanOf(path) ?? { start: 0, end: 0 };
+  }
+
+  /** What the file has at a path. */
+  valueAt(path: ValuePath): JsonValue | undefined {
+    return this.#yaml?.valueAt(path);
   }
 
   /** Whether the file has a value at a path. */

@@ -39,6 +39,16 @@ export class YamlFile {
     return this.#spanOfNode(node);
   }
 
+  /** The value at `path`. */
+  valueAt(path: ValuePath): JsonValue | undefined {
+    let value: JsonValue | undefined = this.value;
+    for (const step of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+      value = (value as Readonly<Record<string | number, JsonValue>>)[step];
+    }
+    return value;
+  }
+
   /** Whether there is a value at `path`. */
   has(path: ValuePath): boolean {
     return this.#find(path).isWhole;
