@@ -1,8 +1,12 @@
-import { relative, sep } from "node:path";
-import { watch } from "chokidar";
+import { realpath } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { watch, type FSWatcher } from "chokidar";
 
 /** Editors write in several steps: changes within this time are one. */
 const SETTLE_MS = 150;
+/** How often it is asked where links lead. */
+const LOOK_EVERY_MS = 1000;
 
 const SETUP: readonly string[] = ["state/settings.json", "state/secrets.json"];
 
@@ -40,22 +44,21 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
       last = last.then(tell);
     }, SETTLE_MS);
   };
-  // The folder itself is watched, so that what is not there yet, such as a first `tenants`, is noticed when it comes.
-  const watcher = watch(folder, { ignoreInitial: true, ignored: (path) => !isAmong(relative(folder, path), names) });
-  watcher.on("all", () => {
+  const note = (): void => {
     hasChanged = true;
     report();
-  });
-  await new Promise<void>((resolve, reject) => {
-    watcher.once("ready", resolve);
-    watcher.on("error", (fault) => {
-      // Before it is ready, it is the start that fails; later on nothing is left to reject.
-      reject(fault);
+  };
+  const open = (): Promise<FSWatcher> => openWatcher(folder, names, note, (fault) => onFault?.(fault));
+  let watcher = await open();
+  const stopLooking = whenExchanged([folder, ...names.map((name) => join(folder, name))], async () => {
+    try {
+      const fresh = await open();
+      await watcher.close();
+      watcher = fresh;
+    } catch (fault) {
       onFault?.(fault);
-    });
-  }).catch(async (fault: unknown) => {
-    await watcher.close();
-    throw fault;
+    }
+    note();
   });
   return {
     tell: (callback, complain) => {
@@ -64,12 +67,64 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
       report();
     },
     [Symbol.asyncDispose]: async () => {
+      await stopLooking();
       clearTimeout(timer);
       onChange = undefined;
       await watcher.close();
       await last;
     },
   };
+}
+
+async function openWatcher(
+  folder: string,
+  names: readonly string[],
+  onEvent: () => void,
+  onFault: (fault: unknown) => void,
+): Promise<FSWatcher> {
+  // The folder itself is watched, so that what is not there yet, such as a first `tenants`, is noticed when it comes.
+  const watcher = watch(folder, { ignoreInitial: true, ignored: (path) => !isAmong(relative(folder, path), names) });
+  watcher.on("all", onEvent);
+  await new Promise<void>((resolve, reject) => {
+    watcher.once("ready", resolve);
+    watcher.on("error", (fault) => {
+      // Before it is ready, it is the start that fails; later on nothing is left to reject.
+      reject(fault);
+      onFault(fault);
+    });
+  }).catch(async (fault: unknown) => {
+    await watcher.close();
+    throw fault;
+  });
+  return watcher;
+}
+
+/**
+ * Calls back when a path leads to another folder than before: a link that is exchanged changes nothing in the folder that
+ * is watched through it. Calls never overlap. Returns how to stop.
+ */
+function whenExchanged(paths: readonly string[], onChange: () => Promise<void>): () => Promise<void> {
+  const stopped = new AbortController();
+  const look = async (): Promise<void> => {
+    let before = await targetsOf(paths);
+    while (!stopped.signal.aborted) {
+      await delay(LOOK_EVERY_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      const now = await targetsOf(paths);
+      // One that is missing for a moment is on its way to be exchanged.
+      const isExchanged = now.some((target, at) => target !== "" && before[at] !== "" && target !== before[at]);
+      before = now.map((target, at) => target || before[at] || "");
+      if (isExchanged && !stopped.signal.aborted) await onChange();
+    }
+  };
+  const over = look();
+  return () => {
+    stopped.abort();
+    return over;
+  };
+}
+
+function targetsOf(paths: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(paths.map((path) => realpath(path).catch(() => "")));
 }
 
 /** Whether a path is one of the names, below one, or on the way to one. */

@@ -13,6 +13,7 @@ import { findCostlyLoop } from "./check-cost.ts";
 import { findCapitalHeader, type HeaderFault } from "./check-header-names.ts";
 import { findBadPattern } from "./check-patterns.ts";
 import { environmentFor, roomyEnvironmentFor } from "./environment.ts";
+import { fieldsRead, type FieldRead } from "./fields-read.ts";
 import { meterCalls } from "./meter-calls.ts";
 import { withoutMetered } from "./metered-functions.ts";
 import { MeteredText } from "./metered-text.ts";
@@ -35,6 +36,8 @@ export type ExpressionOutcome =
   | { readonly kind: "failed"; readonly message: string };
 
 export interface CompiledExpression {
+  /** Which fields it reads of the declared names. */
+  readonly fields: readonly FieldRead[];
   /** The declared names that the expression mentions: what a scope must hold. */
   readonly names: ReadonlySet<string>;
   /** Evaluates against a scope with (at least) the values of `names`. Never throws. */
@@ -73,7 +76,8 @@ export function compileExpression(
       return { fault: { code: "not-a-condition", message, range: whole, hint: "Compare it, e.g. with `== 'value'`." } };
     }
     // Checked as it was written, evaluated as it is metered.
-    return { expression: expressionOf(namesIn(parsed.ast), meteredForm(parsed, text, known), known) };
+    const read = { names: namesIn(parsed.ast), fields: fieldsRead(parsed.ast) };
+    return { expression: expressionOf(read, meteredForm(parsed, text, known), known) };
   } catch (thrown) {
     return { fault: faultOf(thrown, text, known) };
   }
@@ -97,14 +101,19 @@ function meteredForm({ ast }: ParseResult, text: string, known: readonly string[
   return { parsed, written };
 }
 
-function expressionOf(mentioned: ReadonlySet<string>, form: MeteredForm, known: readonly string[]): CompiledExpression {
+function expressionOf(
+  read: Pick<CompiledExpression, "names" | "fields">,
+  form: MeteredForm,
+  known: readonly string[],
+): CompiledExpression {
   const evaluateOn = (scope: object): ExpressionOutcome | "unsupported" =>
     withinBudget<ExpressionOutcome | "unsupported">(
       () => run(form, scope),
       (message) => ({ kind: "failed", message }),
     );
   return {
-    names: new Set(known.filter((name) => mentioned.has(name))),
+    names: new Set(known.filter((name) => read.names.has(name))),
+    fields: read.fields,
     evaluate(scope) {
       const outcome = evaluateOn(scope);
       // The library asks values for their `constructor`; a payload that has such a key is shown to it as a Map.

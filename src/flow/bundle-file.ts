@@ -16,7 +16,7 @@ export function parseBundleFile(source: Source): {
   readonly diagnostics: readonly Diagnostic[];
 } {
   const { file, diagnostics } = readYaml(source);
-  if (file === undefined) return { diagnostics };
+  if (file === undefined || diagnostics.length > 0) return { diagnostics };
   const result = bundleSchema.safeParse(file.value);
   if (result.success) {
     const { schema_version, bundle_id: bundleId, name, tenants } = result.data;

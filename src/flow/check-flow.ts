@@ -1,6 +1,7 @@
 /** What must hold between the parts of one flow: ids, targets, reachability, loops, and what its configs compile to. */
 import { nearest } from "../base/index.ts";
 import { BUILT_IN_NAMES, BUILT_IN_TARGETS, NODE_TYPES, type ConfigFault } from "../nodes/index.ts";
+import { checkDurations } from "./check-durations.ts";
 import type { FlowFaultCode } from "./fault-codes.ts";
 import { edgesOf, endlessLoops, errorLoops, isBuiltIn, reachableFrom, type PlacedEdge } from "./flow-graph.ts";
 import type { DraftNode, FlowDraft } from "./read-flow-file.ts";
@@ -16,6 +17,7 @@ export interface FlowSurroundings {
 /** Reports every fault between the parts of a draft. */
 export function checkFlow(draft: FlowDraft, { flowNames, isStarted }: FlowSurroundings): void {
   checkNames(draft);
+  checkDurations(draft);
   const edges = draft.nodes.filter(({ isSound }) => isSound).flatMap(edgesOf);
   checkTargets(draft);
   checkTriggers(draft, isStarted);
@@ -128,7 +130,8 @@ function checkTriggersDiffer(draft: FlowDraft): void {
 
 function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
   const outputNames = new Set([...outputNamesOf(draft.nodes), ...draft.brokenIds]);
-  for (const node of draft.nodes) {
+  const variables = draft.header && new Set(Object.keys(draft.header.variables));
+  for (const node of draft.configs) {
     const nodeType = NODE_TYPES.get(node.type);
     const { readable } = node;
     if (nodeType === undefined || readable === undefined) continue;
@@ -144,7 +147,9 @@ function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
           ...(fault.range !== undefined && { range: fault.range }),
         },
       );
-    nodeType.compile(nodeType.configSchema.parse(readable.value), { nodeId: node.id, flowNames, outputNames, report });
+    const config = nodeType.configSchema.parse(readable.value);
+    const context = { nodeId: node.id, flowNames, outputNames, report, ...(variables !== undefined && { variables }) };
+    if (nodeType.compile(config, context) !== undefined) nodeType.suspect?.(config, context);
   }
 }
 

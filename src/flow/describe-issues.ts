@@ -50,8 +50,24 @@ function describeIssue(issue: Issue, schema: z.core.$ZodType, value: JsonValue, 
     return [{ code: "missing-field", message: `${label(path)} is missing.`, path }];
   const allowed = issue.code === "invalid_value" ? issue.values.map(String) : [];
   return [
-    { code: "bad-value", message: `${label(path)} ${complaint(issue)}.`, path, ...didYouMean(value, path, allowed) },
+    {
+      code: "bad-value",
+      message: `${label(path)} ${complaint(issue)}.`,
+      path,
+      ...didYouMean(value, path, allowed),
+      ...(isWanted(issue, "string") && inQuotes(valueAt(value, path))),
+    },
   ];
+}
+
+function isWanted(issue: Issue, type: string): boolean {
+  return issue.code === "invalid_type" && issue.expected === type;
+}
+
+/** What YAML takes for a number or a truth value. */
+function inQuotes(given: JsonValue | undefined): { readonly hint?: string } {
+  const isPlain = typeof given === "number" || typeof given === "bigint" || typeof given === "boolean";
+  return isPlain ? { hint: `Write it in quotes: "${String(given)}".` } : {};
 }
 
 function didYouMean(value: JsonValue, path: Path, allowed: readonly string[]): { readonly hint?: string } {

@@ -288,6 +288,38 @@ describe("conditions and templates", () => {
     expectFaults(flowOf(nodes), []);
   });
 
+  it("are told what `event` and the variables never have, and the flow loads", () => {
+    const nodes = `  - id: a
+    type: branch
+    config:
+      conditions:
+        - { expression: "event.paylod.x == 1 || flow.mod == 'fast'", next: b }
+        - { expression: "event['body'] == 1", next: b }
+        - { expression: "has(flow.mode) && flow.?mode.orValue('') == 'fast'", next: b }
+        - { expression: "payload.list.exists(event, event.body == flow.known)", next: b }
+  - id: b
+    type: http_response
+    config: { status: "{{flow.code}}", body: ["{{payload.x}}", "{{#each payload.x}}{{@root.event.data}}{{/each}}", "{{default flow.mode 1}}"] }
+variables: { known: 1 }
+`;
+    expectFaults(flowOf(nodes), [
+      "flow.yaml:8:26 unknown-field: There is no `paylod` in `event`.",
+      "flow.yaml:8:49 unknown-field: The flow has no variable `mod`.",
+      "flow.yaml:9:26 unknown-field: There is no `body` in `event`.",
+      "flow.yaml:14:26 unknown-field: The flow has no variable `code`.",
+      "flow.yaml:14:86 unknown-field: There is no `data` in `event`.",
+    ]);
+    const found = diagnosticsOf(flowOf(nodes));
+    expect(found.map(({ level }) => level)).toEqual(Array<string>(5).fill("warning"));
+    expect(found.map(({ hint }) => hint)).toEqual([
+      "Did you mean `payload`?",
+      "Add it under `variables`, where there are: known.",
+      expect.stringMatching(/^It has id, type, .*; the body is `payload`\.$/),
+      expect.any(String),
+      expect.any(String),
+    ]);
+  });
+
   it("may not set the headers that frame the answer", () => {
     expectFaults(flowOf("  - { id: a, type: http_response, config: { headers: { Content-Length: 5 } } }"), [
       "flow.yaml:4:72 bad-header: The header `Content-Length` is written by the gateway itself.",
@@ -321,6 +353,51 @@ it("checks what can be read of a faulty node", () => {
     "flow.yaml:15:39 unknown-key: There is no key `tmplate` here.",
     "flow.yaml:16:39 bad-value: `next` must be a text.",
   ]);
+});
+
+it("warns of small durations without a unit", () => {
+  const times = "config: { timeout: 30, retry_policy: { initial_delay: '5', max_delay: 250 } }\n";
+  const node = "  - { id: a, type: template, config: { template: x }, timeout: 2 }\n";
+  const found = diagnosticsOf(flowOf(node) + times);
+  expect(shortForm(found)).toEqual([
+    "flow.yaml:4:64 bare-duration: A number without a unit counts milliseconds: this is 2 ms.",
+    "flow.yaml:5:20 bare-duration: A number without a unit counts milliseconds: this is 30 ms.",
+    "flow.yaml:5:55 bare-duration: A number without a unit counts milliseconds: this is 5 ms.",
+  ]);
+  expect(found[1]).toMatchObject({ level: "warning", hint: "Write `30s` for seconds, or `30ms` if it is meant so." });
+  expectFaults(flowOf(node.replace("2", "2ms")) + times.replace("30", "30s").replace("'5'", "0"), []);
+});
+
+it("warns of what a shared flow starts and not every tenant has", () => {
+  const starts = (name: string, flow: string): string =>
+    `name: ${name}\n${flowOf(`  - { id: go, type: async, config: { flow: ${flow} } }`)}`;
+  const files = [
+    { path: "flows/shared.yaml", text: starts("shared", "own") },
+    { path: "tenants/a/own.yaml", text: `name: own\n${flowOf(RESPOND)}`, tenant: "a" },
+    { path: "tenants/b/shared.yaml", text: starts("shared", "other"), tenant: "b" },
+    { path: "flows/other.yaml", text: `name: other\n${flowOf(RESPOND)}` },
+  ];
+  const found = (tenants: string[]): string[] => shortForm(loadFlows(files, tenants).diagnostics);
+  expect(found(["a", "b"])).toEqual([]);
+  expect(found(["a", "b", "c", "d"])).toEqual([
+    "flows/shared.yaml:5:44 unknown-flow: For `c`, `d` there is no flow `own`: there this step fails.",
+  ]);
+});
+
+it("checks the config of a node whose id is missing or none", () => {
+  const nodes = `  - { type: script, config: { script: "1 +* 2" } }
+  - { id: 5, type: template, config: { template: "{{nope}}", tmpl: 1 } }
+  - { id: lost, config: { script: "1 +* 2" } }
+`;
+  expectFaults(flowOf(nodes), [
+    "flow.yaml:4:5 missing-field: `id` is missing.",
+    'flow.yaml:4:43 bad-script: An expression is expected, but "*" stands here.',
+    "flow.yaml:5:11 bad-value: `id` must be a text.",
+    "flow.yaml:5:53 unknown-name: There is no `nope` in this flow.",
+    "flow.yaml:5:62 unknown-key: There is no key `tmpl` here.",
+    "flow.yaml:6:5 missing-field: `type` is missing.",
+  ]);
+  expect(diagnosticsOf(flowOf(nodes))[2]?.hint).toBe('Write it in quotes: "5".');
 });
 
 it("checks the sound conditions of a branch that has a faulty one", () => {

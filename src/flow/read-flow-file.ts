@@ -34,6 +34,8 @@ export interface DraftNode extends FlowNode {
   readonly readable: ReadablePart | undefined;
 }
 
+export type NodeConfig = Pick<DraftNode, "id" | "type" | "index" | "readable">;
+
 export interface DraftTrigger {
   readonly index: number;
   readonly type: "event" | "default";
@@ -51,6 +53,7 @@ export class FlowDraft {
   /** Ids of nodes whose own shape is wrong, so that a target that names one is not reported as unknown. */
   readonly brokenIds: ReadonlySet<string>;
   readonly triggers: readonly DraftTrigger[];
+  readonly #shapelessNodes: NodeConfig[] = [];
   /** The path of the list of nodes: nothing where the file is a bare list. */
   readonly nodesPath: readonly string[];
   readonly #yaml: YamlFile | undefined;
@@ -75,9 +78,17 @@ export class FlowDraft {
     this.triggers = listOf(parts["triggers"]).flatMap((trigger, index) => this.#trigger(trigger, index));
   }
 
-  /** Names of the flows that nodes of this one start. */
-  get startedFlows(): ReadonlySet<string> {
-    return new Set(this.nodes.flatMap((node) => startedFlowOf(node) ?? []));
+  /** The flows that nodes of this one start. */
+  get starts(): readonly { readonly index: number; readonly flow: string }[] {
+    return this.nodes.flatMap((node) => {
+      const flow = startedFlowOf(node);
+      return flow === undefined ? [] : [{ index: node.index, flow }];
+    });
+  }
+
+  /** The configs of all nodes, also of those that are none for want of an id. */
+  get configs(): readonly NodeConfig[] {
+    return [...this.nodes, ...this.#shapelessNodes];
   }
 
   get hasErrors(): boolean {
@@ -102,6 +113,11 @@ export class FlowDraft {
   /** The place of a value. */
   spanOf(path: ValuePath): Span {
     return this.#yaml?.spanOf(path) ?? { start: 0, end: 0 };
+  }
+
+  /** What the file has at a path. */
+  valueAt(path: ValuePath): JsonValue | undefined {
+    return this.#yaml?.valueAt(path);
   }
 
   /** Whether the file has a value at a path. */
@@ -137,7 +153,7 @@ export class FlowDraft {
     // What can be read of a faulty node is checked, too.
     const shell = this.#parse(nodeSchema, value, path) ?? withoutFaulty(nodeSchema, value);
     if (shell === undefined) {
-      if (isObject(value) && typeof value["id"] === "string") broken.add(value["id"]);
+      this.#shapeless(value, index, broken);
       return [];
     }
     if (shell.to !== undefined && shell.next !== undefined)
@@ -169,6 +185,16 @@ export class FlowDraft {
         ...(timeoutMs !== undefined && { timeoutMs }),
       },
     ];
+  }
+
+  /** A node that cannot be used without what is wrong of it, such as its id: its config is checked all the same. */
+  #shapeless(value: JsonValue, index: number, broken: Set<string>): void {
+    if (!isObject(value)) return;
+    const { id, type, config = {} } = value;
+    if (typeof id === "string") broken.add(id);
+    if (typeof type !== "string") return;
+    const { readable } = this.#checkConfig(type, config, this.pathOfNode(index));
+    this.#shapelessNodes.push({ id: typeof id === "string" ? id : "", type, index, readable });
   }
 
   #checkConfig(type: string, config: JsonValue, path: ValuePath): Pick<DraftNode, "isSound" | "readable"> {

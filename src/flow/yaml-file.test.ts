@@ -41,6 +41,12 @@ describe("faults of the YAML", () => {
         onlyFault(inTemplate(`${tag} ${tag === "!!binary" ? "aGk=" : tag === "!!set" ? "{a}" : "[a: 1]"}`)).message,
       ).toBe(`There is no tag \`${tag}\`.`);
     expectFaults(inTemplate("!!str 5"), []);
+    const tagged = `  - { id: a, type: http_response, config: { status: !env STATUS, body: "{{nope}}" }, nxt: b }`;
+    expectFaults(flowOf(tagged), [
+      "flow.yaml:4:58 bad-yaml: There is no tag `!env`.",
+      "flow.yaml:4:75 unknown-name: There is no `nope` in this flow.",
+      "flow.yaml:4:86 unknown-key: There is no key `nxt` here.",
+    ]);
     const merged = onlyFault(`variables: { a: &a { x: 1 }, b: { <<: *a, y: 2 } }\n${flowOf(RESPOND)}`);
     expect([merged.message, locationOf(merged)]).toEqual(["Merge keys (`<<`) are not read.", "flow.yaml:1:35"]);
     expectFaults(`variables: { "<<": 1 }\n${flowOf(RESPOND)}`, []);
@@ -55,6 +61,15 @@ describe("faults of the YAML", () => {
     ];
     expectFaults(bomb.join("\n"), [expect.stringMatching(/bad-yaml: The file has too many values/)]);
     expect(shortForm(diagnosticsOf("a".repeat(2_000_000)))[0]).toMatch(/file-too-large/);
+  });
+
+  it("a fault behind an alias is shown once", () => {
+    expectFaults(
+      flowOf(
+        `  - { id: a, type: script, config: &bad { script: "let = 5" }, next: b }\n  - { id: b, type: script, config: *bad }`,
+      ),
+      ['flow.yaml:4:56 bad-script: The name of a variable is expected, but "=" stands here.'],
+    );
   });
 
   it("aliases and odd keys are plain data", () => {

@@ -39,6 +39,16 @@ export class YamlFile {
     return this.#spanOfNode(node);
   }
 
+  /** The value at `path`. */
+  valueAt(path: ValuePath): JsonValue | undefined {
+    let value: JsonValue | undefined = this.value;
+    for (const step of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+      value = (value as Readonly<Record<string | number, JsonValue>>)[step];
+    }
+    return value;
+  }
+
   /** Whether there is a value at `path`. */
   has(path: ValuePath): boolean {
     return this.#find(path).isWhole;
@@ -80,7 +90,7 @@ export class YamlFile {
   }
 }
 
-/** Reads a YAML text. With an error among the diagnostics there is no file. */
+/** Reads a YAML text. Where it cannot be told what the text means, there is no file; with an error there may be one. */
 export function readYaml(source: Source): { readonly file?: YamlFile; readonly diagnostics: readonly Diagnostic[] } {
   const fault = (code: string, message: string, span: Span, hint?: string): Diagnostic => {
     const diagnostic = { level: "error", code, message, source, span } as const;
@@ -94,7 +104,9 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
   if (odd !== null) return { diagnostics: [oddCharacter(odd[0], odd.index, fault)] };
   try {
     const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "error" });
-    const problems = [...document.errors, ...document.warnings].map(({ code, message, pos: [start, end] }) =>
+    // Of tags the reader tells.
+    const warnings = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
+    const problems = [...document.errors, ...warnings].map(({ code, message, pos: [start, end] }) =>
       fault("bad-yaml", YAML_MESSAGES[code] ?? message, within(source.text, start, end), YAML_HINTS[code]),
     );
     if (document.errors.some(({ message }) => message.startsWith(STACK_OVERFLOW)))
@@ -104,8 +116,8 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
       return { diagnostics: [fault("bad-value", "There is nothing in the file.", { start: 0, end: 0 })] };
     const reader = new YamlReader(document, fault);
     const value = reader.read(document.contents, 0);
-    if (reader.faults.length > 0) return { diagnostics: reader.faults };
-    return { file: new YamlFile(source, value, document), diagnostics: [] };
+    const diagnostics = reader.faults;
+    return reader.isReadable ? { file: new YamlFile(source, value, document), diagnostics } : { diagnostics };
   } catch (thrown) {
     // Very deep nesting overflows the parser's stack; everything else it reports by itself.
     const message = thrown instanceof RangeError ? TOO_DEEP : messageOf(thrown);

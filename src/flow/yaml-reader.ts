@@ -22,6 +22,8 @@ const TAGS: ReadonlySet<string> = new Set(
 /** Reads the nodes of a parsed document, all of their faults at once. */
 export class YamlReader {
   readonly faults: Diagnostic[] = [];
+  /** False where a fault leaves the meaning of the rest open. A tag does not: what is behind it is read without it. */
+  isReadable = true;
   readonly #document: Document;
   readonly #fault: MakeFault;
   #values = 0;
@@ -41,12 +43,8 @@ export class YamlReader {
     if (isAlias(node)) return this.#alias(node, depth);
     const { tag } = (node ?? {}) as { readonly tag?: string };
     if (tag !== undefined && !TAGS.has(tag)) {
-      this.#report(
-        `There is no tag \`${tag.replace(TAG, "!!")}\`.`,
-        node,
-        "Leave it out: a flow holds what JSON can hold.",
-      );
-      return null;
+      const hint = "Leave it out: a flow holds what JSON can hold.";
+      this.faults.push(this.#faultAt(`There is no tag \`${tag.replace(TAG, "!!")}\`.`, node, hint));
     }
     if (isScalar(node)) return this.#scalar(node.value, node);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
@@ -92,8 +90,13 @@ export class YamlReader {
   }
 
   #report(message: string, node: unknown, hint?: string): void {
+    this.isReadable = false;
+    this.faults.push(this.#faultAt(message, node, hint));
+  }
+
+  #faultAt(message: string, node: unknown, hint?: string): Diagnostic {
     const [start, end] = (node as Node | null)?.range ?? [0, 0];
-    this.faults.push(this.#fault("bad-yaml", message, { start, end }, hint));
+    return this.#fault("bad-yaml", message, { start, end }, hint);
   }
 }
 

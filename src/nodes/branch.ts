@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { JsonValue } from "../base/index.ts";
 import { compileExpression, type CompiledExpression } from "../expression/index.ts";
+import { reportUnknownFields } from "./known-fields.ts";
 import type { CompileContext, ConfigTarget, NodeType, Outcome, StepContext } from "./node-type.ts";
 import { outputFromValue } from "./output.ts";
 import { namesInFlow, scopeFor } from "./scope.ts";
@@ -60,8 +61,12 @@ function compileCondition(
   context: CompileContext,
 ): Condition | undefined {
   const result = compileExpression(expression, namesInFlow(context.outputNames));
-  if ("expression" in result) return { expression: result.expression, next };
-  context.report({ level: "error", ...result.fault, path: ["conditions", index, "expression"] });
+  const path = ["conditions", index, "expression"];
+  if ("expression" in result) {
+    reportUnknownFields(result.expression.fields, path, context);
+    return { expression: result.expression, next };
+  }
+  context.report({ level: "error", ...result.fault, path });
   return undefined;
 }
 

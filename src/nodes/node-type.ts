@@ -16,6 +16,8 @@ export interface NodeType<Config = unknown> {
   readonly configSchema: z.ZodType<Config>;
   /** Compiles a valid config. Reports every fault it finds; returns undefined after an error. */
   compile(config: Config, context: CompileContext): CompiledNode | undefined;
+  /** Reports as warnings what compiles and still cannot work. Asked when a flow is loaded, not where it runs. */
+  suspect?(config: Config, context: CompileContext): void;
   /** Nodes that the config itself names as targets (a branch's `next` and `default`), for the graph checks. */
   targets?(config: Config): readonly ConfigTarget[];
   /** True when the config alone says where the run goes on: the node's own `next` would never be taken. */
@@ -38,6 +40,8 @@ export interface CompileContext {
   readonly flowNames?: ReadonlySet<string>;
   /** Ids and `output` names of the flow's nodes: what expressions may name besides the built-in names. */
   readonly outputNames?: ReadonlySet<string>;
+  /** Names of the flow's variables; undefined when not known (in a runner). */
+  readonly variables?: ReadonlySet<string>;
   /** Draws the lines of the flow's file around a part of a config value, for errors of a running step. */
   frame?(path: ConfigPath, range: { readonly start: number; readonly end: number }): string;
   /** Reports a fault of a config value; `range` are offsets into that value's text, e.g. into a script. */

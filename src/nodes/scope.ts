@@ -11,6 +11,19 @@ import type { EventView, StepContext } from "./node-type.ts";
 /** The names that are always there. */
 export const BUILT_IN_NAMES: readonly string[] = ["event", "headers", "payload", "tenant", "flow", "prev"];
 
+/** What an `event` has. */
+export const EVENT_FIELDS: ReadonlySet<string> = new Set([
+  "id",
+  "type",
+  "tenant",
+  "received_at",
+  "method",
+  "headers",
+  "query",
+  "provider_type",
+  "payload",
+]);
+
 /** Every name that a node of a flow with these outputs may use. */
 export function namesInFlow(outputNames: ReadonlySet<string> | undefined): ReadonlySet<string> {
   return new Set([...BUILT_IN_NAMES, ...(outputNames ?? [])]);

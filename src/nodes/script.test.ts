@@ -25,7 +25,7 @@ triggers: [{ type: default }]
 
 function run(script: string, more: Partial<StepContext> = {}): { outcome: Outcome; printed: string[] } {
   const { flows, diagnostics } = loadFlows([{ path: "flow.yaml", text: flowText(script) }]);
-  expect(diagnostics.map(({ message }) => message)).toEqual([]);
+  expect(diagnostics.filter(({ level }) => level === "error").map(({ message }) => message)).toEqual([]);
   const printed: string[] = [];
   const outcome = compileFlow(flows.all[0]!.definitionJson)
     .node("run")!
@@ -159,7 +159,16 @@ describe("a script's error", () => {
   it("of its budget is not tried again", () => {
     expect(errorOf("loop { }")).toMatchObject({ code: "script-too-long", retryable: false });
     expect(errorOf('let s = "x"; loop { s += s; }')).toMatchObject({ code: "script-too-large", retryable: false });
-    expect(errorOf("fn f(n) { f(n + 1) } f(0)")).toMatchObject({ code: "script-too-large", retryable: false });
+    const deep = errorOf("// deep\nfn f(n) { f(n + 1) }\nf(0)");
+    expect(deep).toMatchObject({ code: "script-too-large", retryable: false });
+    expect(deep.detail).toContain("> 12 |         fn f(n) { f(n + 1) }");
+  });
+
+  it("by an output that is no JSON says where in it", () => {
+    const noJson = (script: string): string => errorOf(script).message;
+    expect(noJson("1.0 / 0.0")).toBe("Infinity cannot be written as JSON");
+    expect(noJson('#{ "a b": [1, #{ rate: 0.0 / 0.0 }] }')).toBe('NaN cannot be written as JSON (at ["a b"][1].rate)');
+    expect(noJson("[1, |x| x]")).toBe("a function, range or timestamp cannot be written as JSON (at [1])");
   });
 
   it("comes when the step's time is up", () => {
@@ -186,4 +195,37 @@ describe("a faulty script", () => {
       "flow.yaml:11:22 unknown-name There is no `paylod` in this flow or script.",
     ]);
   });
+});
+
+describe("what a script cannot do is told when the flow is loaded", () => {
+  it.each([
+    ["payload.commits.map(|c| c.id.to_uper())", 'suspect-script There is no function "to_uper".'],
+    ["fn first() { payload.commits[0] }\nfirst()", 'suspect-script There is no variable "payload" in this function.'],
+    [
+      'headers["X-GitHub-Event"] == "push"',
+      "unknown-field Header names are lower-case: there is never a `X-GitHub-Event`.",
+    ],
+    ["event.headers.Host", "unknown-field Header names are lower-case: there is never a `Host`."],
+    ["event.body.commits", "unknown-field There is no `body` in `event`."],
+    ["`Hi ${flow.greting}`", "unknown-field The flow has no variable `greting`."],
+  ])("%s", (script, warning) => {
+    const { flows, diagnostics } = loadFlows([{ path: "flow.yaml", text: flowText(script) }]);
+    expect(flows.all).toHaveLength(1);
+    expect(diagnostics.map(({ level, code, message }) => `${level} ${code} ${message}`)).toEqual([
+      `warning ${warning}`,
+    ]);
+  });
+
+  it.each([
+    'event.note = "x"; event.note',
+    'event.set("note", 1); event.note',
+    "let event = #{ body: 1 }; event.body",
+    "payload.commits.map(|event| event.body)",
+    "for flow in payload.commits { flow.id }",
+    "fn of(event) { event.body } of(payload)",
+    "flow?.mode",
+    'flow.mode ?? "fast"',
+    '"Host" in headers',
+    "event.payload.anything.at.all",
+  ])("but not of what may be: %s", (script) => expect(faultsOf(script)).toEqual([]));
 });

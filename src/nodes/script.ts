@@ -12,8 +12,17 @@
  */
 import { z } from "zod";
 import { messageOf, stringifyJson } from "../base/index.ts";
-import { compileScript, RhaiError, RhaiScope, toJsonText, type CompiledScript } from "../rhai/index.ts";
+import {
+  compileScript,
+  fieldsRead,
+  RhaiError,
+  RhaiScope,
+  suspectScript,
+  toJsonText,
+  type CompiledScript,
+} from "../rhai/index.ts";
 import { Source } from "../text/index.ts";
+import { reportUnknownFields } from "./known-fields.ts";
 import type { CompileContext, ConfigPath, NodeType, Outcome, StepContext, StepError } from "./node-type.ts";
 import { outputFromJson } from "./output.ts";
 import { eventFields, namesInFlow } from "./scope.ts";
@@ -52,6 +61,20 @@ export const scriptNode: NodeType<ScriptConfig> = {
     if (faults.length > 0) return undefined;
     const names = [...script.globals];
     return { execute: (step) => run(script, names, step, context) };
+  },
+  suspect({ script: text }, context) {
+    const source = new Source("script", text);
+    const reads = fieldsRead(source).map(({ path, span }) => ({ path, range: span }));
+    reportUnknownFields(reads, PATH, context);
+    for (const { message, hint, span } of suspectScript(source))
+      context.report({
+        level: "warning",
+        code: "suspect-script",
+        message,
+        ...(hint !== undefined && { hint }),
+        path: PATH,
+        range: span,
+      });
   },
 };
 

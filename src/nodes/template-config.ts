@@ -2,6 +2,7 @@
 import type { JsonValue } from "../base/index.ts";
 import { compileTemplate, TemplateError, type CompiledTemplate } from "../template/index.ts";
 import type { CompileContext, ConfigPath, Outcome, StepContext } from "./node-type.ts";
+import { reportUnknownFields } from "./known-fields.ts";
 import { namesInFlow, scopeFor } from "./scope.ts";
 
 /** Compiles a part of a config that stands at `path`; reports its faults and then returns undefined. */
@@ -11,7 +12,10 @@ export function compileConfigTemplate(
   context: CompileContext,
 ): CompiledTemplate | undefined {
   const result = compileTemplate(value, namesInFlow(context.outputNames));
-  if ("template" in result) return result.template;
+  if ("template" in result) {
+    reportUnknownFields(result.template.fields, path, context);
+    return result.template;
+  }
   for (const fault of result.faults) context.report({ level: "error", ...fault, path: [...path, ...fault.path] });
   return undefined;
 }

@@ -67,7 +67,15 @@ export function checkScript(
   natives: readonly Native[] = [],
 ): readonly Diagnostic[] {
   const compiled = compileScript(source, options, natives);
-  if ("diagnostics" in compiled) return compiled.diagnostics;
+  return "diagnostics" in compiled ? compiled.diagnostics : suspectScript(source, options, natives);
+}
+
+/** The warnings alone, for a script that is known to compile. */
+export function suspectScript(
+  source: Source,
+  options: Partial<RhaiOptions> = {},
+  natives: readonly Native[] = [],
+): readonly Diagnostic[] {
   const table = new NativeTable([...natives, ...STANDARD_LIBRARY], options.strict === true);
   return suspectsOf(source, parse(source, options).program, table);
 }

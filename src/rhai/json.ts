@@ -1,10 +1,10 @@
 /**
- * JSON in and out without losing digits. An integer that is an i64 stays exact, any other number is a float, and a
+ * JSON in (out: `json-text.ts`) without losing digits. An integer that is an i64 stays exact, any other number is a float, and a
  * float is written with its point, so that it comes back as a float.
  */
-import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { RhaiArray, RhaiMap } from "./containers.ts";
 import { endOfString, mapContainers, unitsOf, type JsonContainers, type TextUnits } from "./json-containers.ts";
-import { RhaiChar, RhaiFloat, checkedInt, type RhaiValue } from "./values.ts";
+import { RhaiFloat, checkedInt, type RhaiValue } from "./values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const MAX_DEPTH = 500;
@@ -238,41 +238,4 @@ class JsonReader {
         : `unexpected ${JSON.stringify(found)} at offset ${this.#at} of the JSON`,
     );
   }
-}
-
-/**
- * Writes real JSON. Characters become strings, blobs arrays of bytes; NaN, infinities and functions have no JSON form.
- * @throws TypeError naming what cannot be written.
- */
-export function toJsonText(value: RhaiValue): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value);
-    case "number":
-    case "bigint":
-    case "boolean":
-      return String(value);
-    default:
-      return value === null ? "null" : objectJson(value);
-  }
-}
-
-function objectJson(value: Extract<RhaiValue, object>): string {
-  if (value instanceof RhaiMap) {
-    return `{${value
-      .sortedKeys()
-      .map((key) => `${JSON.stringify(key)}:${toJsonText(value.entries.get(key) ?? null)}`)
-      .join(",")}}`;
-  }
-  if (value instanceof RhaiArray) return `[${value.items.map(toJsonText).join(",")}]`;
-  if (value instanceof RhaiFloat) return floatJson(value.value);
-  if (value instanceof RhaiChar) return JSON.stringify(value.text);
-  if (value instanceof RhaiBlob) return `[${[...value.bytes].join(",")}]`;
-  throw new TypeError("a function, range or timestamp cannot be written as JSON");
-}
-
-function floatJson(value: number): string {
-  if (!Number.isFinite(value)) throw new TypeError(`${value} cannot be written as JSON`);
-  const text = Object.is(value, -0) ? "-0" : String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { lazyJsonValue, parseJsonValue, toJsonText } from "./json.ts";
+import { lazyJsonValue, parseJsonValue } from "./json.ts";
+import { toJsonText } from "./json-text.ts";
 import { RhaiMap, type RhaiArray } from "./containers.ts";
 import { RhaiFloat, type RhaiValue } from "./values.ts";
 

@@ -207,8 +207,9 @@ export abstract class RuntimeCore {
       throw new RhaiError("ErrorTooManyOperations", "Too many operations", at);
   }
 
-  overflow(): never {
-    throw new RhaiError("ErrorStackOverflow", "Stack overflow");
+  /** @param at the function that is called once too deep */
+  overflow(at: number): never {
+    throw new RhaiError("ErrorStackOverflow", "Stack overflow", at);
   }
 
   tooManyVariables(at: number): never {

@@ -23,7 +23,8 @@ export async function readBundleFolder(folder: string): Promise<BundleFolder> {
   const { bundle = EMPTY, diagnostics } = await readBundleFile(folder);
   const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
   const unreadable = read.flatMap((file) => ("fault" in file ? [file.fault] : []));
-  const loaded = loadFlows(read.flatMap((file) => ("fault" in file ? [] : [withPlace(file, folder)])));
+  const files = read.flatMap((file) => ("fault" in file ? [] : [withPlace(file, folder)]));
+  const loaded = loadFlows(files, bundle.tenants);
   return { folder, bundle, flows: loaded.flows, diagnostics: [...diagnostics, ...unreadable, ...loaded.diagnostics] };
 }
 

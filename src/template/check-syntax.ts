@@ -14,14 +14,22 @@ export interface SyntaxFault {
   readonly range: { readonly start: number; readonly end: number };
 }
 
+/** A field that the text reads of a top-level name. */
+export interface FieldRead {
+  readonly path: readonly [string, string];
+  readonly range: { readonly start: number; readonly end: number };
+}
+
 export interface SyntaxReport {
   readonly faults: readonly SyntaxFault[];
   /** Top-level names that the text may read. */
   readonly names: ReadonlySet<string>;
+  readonly fields: readonly FieldRead[];
   /** The path when the whole text is one `{{path}}`. */
   readonly lonePath?: readonly string[];
 }
 
+const ASKING: ReadonlySet<string> = new Set(["if", "unless", "each", "with", "default", "not", "and", "or"]);
 const DATA_NAMES: ReadonlySet<string> = new Set(["root", "index", "key", "first", "last"]);
 const helperOf = (name: string) => (Object.hasOwn(TEMPLATE_HELPERS, name) ? TEMPLATE_HELPERS[name] : undefined);
 
@@ -30,7 +38,7 @@ export function checkSyntax(program: hbs.AST.Program, text: string, known: Reado
   const lonePath = lonePathOf(program);
   const walk = new Walk(text, known);
   walk.program(program, 0, []);
-  const report = { faults: walk.faults, names: walk.names };
+  const report = { faults: walk.faults, names: walk.names, fields: walk.fields };
   return lonePath === undefined ? report : { ...report, lonePath };
 }
 
@@ -45,8 +53,11 @@ function lonePathOf(program: hbs.AST.Program): readonly string[] | undefined {
 class Walk {
   readonly faults: SyntaxFault[] = [];
   readonly names = new Set<string>();
+  readonly fields: FieldRead[] = [];
   readonly #known: ReadonlySet<string>;
   readonly #lineStarts: readonly number[];
+  /** Inside of a helper for which what is missing is an answer. */
+  #isAsked = false;
 
   constructor(text: string, known: ReadonlySet<string>) {
     this.#known = known;
@@ -90,7 +101,10 @@ class Walk {
     locals: readonly string[],
   ) {
     const spec = helperOf(path.original);
+    const wasAsked = this.#isAsked;
+    this.#isAsked = ASKING.has(path.original);
     call.params = call.params.map((param) => this.#expression(param, depth, locals));
+    this.#isAsked = wasAsked;
     // `hash` is absent when nothing was written, whatever the types say.
     if ((call.hash as hbs.AST.Hash | undefined) !== undefined)
       this.#fault(call.hash, "bad-template", "Helpers take no named arguments.");
@@ -157,11 +171,17 @@ class Walk {
       return;
     }
     this.names.add(name);
-    if (this.#known.has(name)) return this.#headerName(path);
+    if (this.#known.has(name)) return this.#knownName(path, name);
     const similar = nearest(name, this.#known);
     const hint =
       similar === undefined ? `Known names: ${[...this.#known].join(", ")}.` : `Did you mean \`${similar}\`?`;
     this.#fault(path, "unknown-name", `There is no \`${name}\` in this flow.`, hint);
+  }
+
+  #knownName(path: hbs.AST.PathExpression, name: string): void {
+    const field = path.parts[path.data ? 2 : 1];
+    if (field !== undefined && !this.#isAsked) this.fields.push({ path: [name, field], range: this.#rangeOf(path) });
+    this.#headerName(path);
   }
 
   /** Names of headers are lower-case: with capitals it would be missing in every request. */
@@ -174,8 +194,12 @@ class Walk {
   }
 
   #fault(node: hbs.AST.Node, code: string, message: string, hint?: string): void {
-    const range = { start: this.#offset(node.loc.start), end: this.#offset(node.loc.end) };
+    const range = this.#rangeOf(node);
     this.faults.push(hint === undefined ? { code, message, range } : { code, message, range, hint });
+  }
+
+  #rangeOf({ loc }: hbs.AST.Node): SyntaxFault["range"] {
+    return { start: this.#offset(loc.start), end: this.#offset(loc.end) };
   }
 
   #offset({ line, column }: hbs.AST.Position): number {

@@ -3,7 +3,7 @@
  * lone `{{path}}` becomes the value itself; any other text is rendered, where lists and objects read as JSON.
  */
 import type { JsonObject, JsonValue } from "../base/index.ts";
-import type { SyntaxFault } from "./check-syntax.ts";
+import type { FieldRead, SyntaxFault } from "./check-syntax.ts";
 import { compileText } from "./compile-text.ts";
 import { RenderBudget } from "./render-budget.ts";
 
@@ -15,6 +15,8 @@ export interface TemplateFault extends SyntaxFault {
 export interface CompiledTemplate {
   /** Top-level names that the template may read: what a scope must hold. */
   readonly names: ReadonlySet<string>;
+  /** Fields that it reads of these, and where in the value the text stands. */
+  readonly fields: readonly (FieldRead & { readonly at: readonly (string | number)[] })[];
   /** True when there is no `{{` in it: rendering gives the value as it was written. */
   readonly isConstant: boolean;
   /** Renders against a scope with (at least) the values of `names`. @throws TemplateError. */
@@ -31,10 +33,11 @@ export function compileTemplate(
   const compiler = new Compiler(new Set(known));
   const part = compiler.part(value, []);
   if (compiler.faults.length > 0) return { faults: compiler.faults };
-  const { names } = compiler;
+  const { names, fields } = compiler;
   return {
     template: {
       names,
+      fields,
       isConstant: part === undefined,
       render: (scope) => (part === undefined ? value : rendered(part, scope)),
     },
@@ -51,6 +54,7 @@ function rendered(part: Part, scope: JsonObject): JsonValue {
 class Compiler {
   readonly faults: TemplateFault[] = [];
   readonly names = new Set<string>();
+  readonly fields: CompiledTemplate["fields"][number][] = [];
   readonly #known: ReadonlySet<string>;
 
   constructor(known: ReadonlySet<string>) {
@@ -72,6 +76,7 @@ class Compiler {
       return undefined;
     }
     for (const name of result.text.names) this.names.add(name);
+    for (const read of result.text.fields) this.fields.push({ ...read, at: path });
     return (scope, budget) => result.text.render(scope, budget);
   }
 

@@ -1,5 +1,5 @@
 import { messageOf, type JsonObject, type JsonValue } from "../base/index.ts";
-import { checkSyntax, type SyntaxFault } from "./check-syntax.ts";
+import { checkSyntax, type FieldRead, type SyntaxFault } from "./check-syntax.ts";
 import { CONTEXT_HELPER } from "./context-paths.ts";
 import { createEngine, TEMPLATE_HELPERS, TEXT_HELPER, type RenderData } from "./helpers.ts";
 import { ownValue } from "./own-value.ts";
@@ -9,6 +9,7 @@ import { TemplateError } from "./template-error.ts";
 
 export interface CompiledText {
   readonly names: ReadonlySet<string>;
+  readonly fields: readonly FieldRead[];
   /** @throws TemplateError. */
   render(scope: JsonObject, budget: RenderBudget): JsonValue;
 }
@@ -40,10 +41,10 @@ export function compileText(
   } catch (thrown) {
     return { faults: [parseFault(messageOf(thrown), text)] };
   }
-  const { faults, names, lonePath } = checkSyntax(program, text, known);
+  const { faults, names, fields, lonePath } = checkSyntax(program, text, known);
   if (faults.length > 0) return { faults };
-  if (lonePath !== undefined) return { text: { names, render: (scope) => valueAt(scope, lonePath) } };
-  return { text: { names, render: rendererOf(program) } };
+  if (lonePath !== undefined) return { text: { names, fields, render: (scope) => valueAt(scope, lonePath) } };
+  return { text: { names, fields, render: rendererOf(program) } };
 }
 
 function rendererOf(program: hbs.AST.Program): CompiledText["render"] {

@@ -1,6 +1,6 @@
 /** `gtc start --watch`: flows and bundle.yaml are edited while the gateway runs. */
 import { once } from "node:events";
-import { rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
@@ -33,6 +33,15 @@ async function said(wanted: RegExp, act: () => Promise<unknown>): Promise<string
 async function post(path = "demo/hi"): Promise<{ status: number; body: string }> {
   const response = await fetch(`${gateway.url}/events/webhook/${path}`, { method: "POST", body: "{}" });
   return { status: response.status, body: await response.text() };
+}
+
+/** A folder that comes in several steps is loaded several times. Each request makes the gateway print a line. */
+async function untilBody(body: string): Promise<void> {
+  for (let isThere = false; !isThere;) {
+    const printed = once(gateway.child.stdout!, "data");
+    isThere = (await post()).body === body;
+    await printed;
+  }
 }
 
 test("an edit is taken, a faulty one keeps the last good version and says so, and its correction is taken", async () => {
@@ -80,6 +89,23 @@ test("tenants of bundle.yaml come with it, and a faulty bundle.yaml changes noth
   expect(await post("shop/hi")).toMatchObject({ body: "one" });
   await said(/last good version/, () => write(bundleYaml("[demo")));
   expect(await post("shop/hi")).toMatchObject({ body: "one" });
+});
+
+test("flows that are a link to a folder change with the link, and are watched where it leads then", async () => {
+  const release = (name: string): string => join("releases", name, "hi.ygtc");
+  await bundle.write(release("1"), flow("first"));
+  await bundle.write(release("2"), flow("second"));
+  const flows = join(bundle.folder, "flows");
+  await said(/Loaded 1 flow/, async () => {
+    await rm(flows, { recursive: true });
+    await symlink("releases/1", flows);
+  });
+  await untilBody("first");
+  await symlink("releases/2", `${flows}.new`);
+  await said(/Loaded 1 flow/, () => rename(`${flows}.new`, flows));
+  await untilBody("second");
+  await said(/Loaded 1 flow/, () => bundle.write(release("2"), flow("third")));
+  expect(await post()).toMatchObject({ body: "third" });
 });
 
 test("while a flow is faulty, a rotated secret and the settings of now are taken over all the same", async () => {

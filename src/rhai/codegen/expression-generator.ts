@@ -334,7 +334,7 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
       caught: undefined,
     };
     this.scope = this.newScope(isClosure ? outerScope : undefined);
-    this.out.line(`if(++d>D)overflow();S[d]=${name};`);
+    this.out.line(`if(++d>D)overflow(${block.span.start});S[d]=${name};`);
     this.tick(block.span, weightOf(block));
     params.forEach((param, index) => this.declare(names[index]!, param, false));
     const result = this.out.temp("null");

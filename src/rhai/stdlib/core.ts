@@ -1,6 +1,7 @@
 /** Functions of the engine and the language core: output, types, function pointers, JSON. */
 import { RhaiError } from "../errors.ts";
-import { parseJsonValue, toJsonText } from "../json.ts";
+import { parseJsonValue } from "../json.ts";
+import { toJsonText } from "../json-text.ts";
 import { native, type Native } from "../natives.ts";
 import { debugForm, display } from "../text-form.ts";
 import { KEYWORDS, RESERVED, RESERVED_FUNCTIONS } from "../tokens.ts";
