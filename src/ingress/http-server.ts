@@ -37,7 +37,8 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   const server = createServer({
     maxHeaderSize: options.maxHeaderBytes,
     requestTimeout: options.requestTimeoutMs,
-    headersTimeout: options.headersTimeoutMs,
+    // Node refuses to start with more than the whole request has.
+    headersTimeout: Math.min(options.headersTimeoutMs, options.requestTimeoutMs),
     keepAliveTimeout: options.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(5000, options.headersTimeoutMs),
     // Node would answer without a problem document; see request-fault.ts.
