@@ -126,10 +126,32 @@ describe("answers that are valid", () => {
 });
 
 describe("answers that are not valid", () => {
-  test.each<[string, unknown, readonly string[]]>([
+  type Row = [string, unknown, readonly string[]];
+  test.each<Row>([
     ["nothing", {}, ["$.events-webhook.enabled is missing", "$.events-webhook.public_base_url is missing"]],
     ["enabled as text", { ...VALID, enabled: "yes" }, ["$.events-webhook.enabled must be true or false"]],
     ["a number as URL", { ...VALID, public_base_url: 8080 }, ["$.events-webhook.public_base_url must be a text"]],
+    ["an empty URL", { ...VALID, public_base_url: " " }, ["$.events-webhook.public_base_url is empty"]],
+    ...[
+      "https:hooks.example",
+      "https:/hooks.example",
+      "https://hooks.example/a b",
+      String.raw`https://hooks.example\a`,
+    ].map((url): Row => [
+      "a URL that only a parser takes",
+      { ...VALID, public_base_url: url },
+      [`$.events-webhook.public_base_url "${url}" is no URL`],
+    ]),
+    ...["?", "#"].map((mark): Row => [
+      "an empty query or fragment",
+      { ...VALID, public_base_url: `https://hooks.example${mark}` },
+      ["$.events-webhook.public_base_url must have no query and no fragment"],
+    ]),
+    [
+      "the URL of a webhook",
+      { ...VALID, public_base_url: "https://hooks.example/events/webhook/demo/github" },
+      ["$.events-webhook.public_base_url must end before /events/webhook, which is added to it"],
+    ],
     ["no URL", { ...VALID, public_base_url: "hooks" }, ['$.events-webhook.public_base_url "hooks" is no URL']],
     [
       "plain http in public",
