@@ -11,13 +11,13 @@ import {
 import { diagnosticToJson, shellPath, visible, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { jsonLine } from "./json-line.ts";
-import { configFor } from "./load.ts";
 import { DISABLED, urlsText } from "./urls.ts";
 
 interface Reported {
   readonly before: OpenSetup | undefined;
   readonly merged: OpenSetup;
   readonly notices: readonly string[];
+  readonly maxBodyBytes: number;
   /** In a dry run: whether anything would change. */
   readonly changed: boolean;
   readonly isDryRun: boolean;
@@ -28,11 +28,10 @@ interface Reported {
 export async function reportSetup(
   context: CommandContext,
   folder: string,
-  { before, merged, notices, changed, isDryRun, json }: Reported,
+  { before, merged, notices, maxBodyBytes, changed, isDryRun, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
-  const { maxBodyBytes } = await configFor(context, folder);
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
   await warnOfUnread(context, folder, merged);
   const rows = urlTable(bundle);

@@ -1,5 +1,5 @@
 /** What `gtc setup` says of a bundle whose answers are in order and whose other files may not be. */
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runGtc, type Ran } from "../../test/support/run-gtc.ts";
@@ -83,4 +83,25 @@ test("webhooks that are switched off are not said to be stored, neither by setup
 test("a bundle without a flow is said to store what comes", async () => {
   await bundle.write("flows/f.yaml", FLOW.replace("event_type: order", 'event_type: "*"'));
   expect((await setup(ANSWERS)).stdout).toContain("No flow names an event type yet.");
+});
+
+test("a faulty gtc.yaml is told before anything is written", async () => {
+  const settings = join(bundle.folder, "state", "settings.json");
+  const before = await readFile(settings, "utf8");
+  await bundle.write("gtc.yaml", "prot: 9000\n");
+  const { exitCode, stderr } = await setup({ ...ANSWERS, require_signature: true });
+  expect([exitCode, stderr]).toEqual([3, expect.stringContaining("GTC_CONFIG_INVALID")]);
+  expect(await readFile(settings, "utf8")).toBe(before);
+});
+
+test("--dry-run and doctor make no key; setup does with the first secret", async () => {
+  const key = join(bundle.folder, "state", "secret.key");
+  const signed = { ...ANSWERS, signatures: { order: { provider: "github", secret: "s3cret-of-github" } } };
+  await setup(signed, "--dry-run");
+  await runGtc(["doctor", bundle.folder]);
+  await setup(ANSWERS);
+  await expect(access(key)).rejects.toThrow("ENOENT");
+  await setup(signed);
+  await access(key);
+  expect((await bundle.load()).sources.get("demo")?.byType.get("order")?.keys[0]?.secret).toBe("s3cret-of-github");
 });

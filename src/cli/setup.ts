@@ -19,7 +19,7 @@ import {
 } from "../setup/index.ts";
 import { askAnswers } from "./ask-answers.ts";
 import { defineCommand, UsageFault, type CommandContext } from "./command.ts";
-import { BundleFault, folderOf } from "./load.ts";
+import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
 import { reportSetup } from "./setup-report.ts";
@@ -67,9 +67,13 @@ export const setup = defineCommand({
     if (advanced) throw new UsageFault("--advanced goes with --emit-answers FILE");
     const folder = folderOf(context, args.bundle);
     const tenants = await tenantsOf(folder);
+    // Whatever can be refused is refused before anything is written.
+    const { maxBodyBytes } = await configFor(context, folder);
     const keyText = context.env["GTC_KEY"];
-    const before = await setupBefore(folder, keyText);
-    const answers = await answersText(context, options.answers, options["non-interactive"], before);
+    const known = await setupBefore(folder, keyText);
+    const answers = await answersText(context, options.answers, options["non-interactive"], known);
+    // A dialog takes its time: a secret may have been rotated meanwhile.
+    const before = options.answers === undefined ? await setupBefore(folder, keyText) : known;
     const validated = validate(options.answers, answers, context, tenants);
     // A dialog asks for a part only: answers in a file are the whole.
     const merge = options.answers === undefined ? extendSetup : mergeSetup;
@@ -80,6 +84,7 @@ export const setup = defineCommand({
       before,
       merged,
       notices: validated.notices,
+      maxBodyBytes,
       changed,
       isDryRun,
       json: options.json,
