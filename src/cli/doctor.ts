@@ -90,7 +90,7 @@ async function examineRunning(
     const message = `Set up; the secrets of ${secrets} signature(s) can be opened.`;
     // Of tenants that are not known no secret was looked at.
     if (bundleFaults(files).length === 0) findings.push({ level: "ok", check: "setup", where: folder, message });
-    findings.push(...examineSources(bundle));
+    findings.push(...examineSources(bundle, Date.now()));
   }
   findings.push(...(await examinePlace(folder, config)));
   findings.push(...(await examineGateway(folder, bundle?.publicBaseUrl)));

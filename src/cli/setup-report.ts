@@ -2,7 +2,9 @@
 import {
   droppedSecrets,
   previewBundle,
+  DISABLED,
   readExternalSecrets,
+  settingsOf,
   urlTable,
   type LoadedBundle,
   type OpenSetup,
@@ -11,7 +13,7 @@ import {
 import { diagnosticToJson, shellPath, visible, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { jsonLine } from "./json-line.ts";
-import { DISABLED, urlsText } from "./urls.ts";
+import { urlsText } from "./urls.ts";
 
 interface Reported {
   readonly before: OpenSetup | undefined;
@@ -33,7 +35,7 @@ export async function reportSetup(
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
-  await warnOfUnread(context, folder, merged);
+  await warnOfUnread(context, bundle, merged);
   const rows = urlTable(bundle);
   const rowsBefore = before === undefined ? [] : urlTable(await previewBundle(folder, before, maxBodyBytes));
   warnOfUnverified(context, rowsBefore, rows);
@@ -70,6 +72,11 @@ function warnOfSilence({ paint, stderr }: CommandContext, bundle: LoadedBundle, 
     );
   }
   if (bundle.sources.size === 0) stderr.write(`\n${mark} ${DISABLED}\n`);
+  const silent = bundle.bundle.tenants.filter((tenant) => !bundle.sources.has(tenant));
+  if (bundle.sources.size > 0 && silent.length > 0)
+    stderr.write(
+      `\n${mark} Not set up, so that webhooks for it are answered with 404: ${visible(silent.join(", "))}.\n`,
+    );
 }
 
 /** Answers that leave a signature out switch its verification off: that is not to happen by mistake. */
@@ -92,9 +99,13 @@ function warnOfDropped({ paint, stderr }: CommandContext, before: OpenSetup | un
 }
 
 /** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */
-async function warnOfUnread(context: CommandContext, folder: string, { settings }: OpenSetup): Promise<void> {
+async function warnOfUnread(
+  context: CommandContext,
+  { folder, bundle }: LoadedBundle,
+  { settings }: OpenSetup,
+): Promise<void> {
   const { env, paint, stderr } = context;
-  const { faults } = await readExternalSecrets(settings, { env, folder });
+  const { faults } = await readExternalSecrets(settingsOf(settings, bundle.tenants), { env, folder });
   if (faults.length === 0) return;
   const detail = faults.join("; ");
   stderr.write(

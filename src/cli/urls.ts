@@ -1,5 +1,5 @@
 /** `gtc urls`: the URLs to register at the senders, and how requests there are verified. */
-import { hasErrors, loadWithoutSecrets, urlTable, type LoadedBundle, type UrlRow } from "../setup/index.ts";
+import { DISABLED, hasErrors, loadWithoutSecrets, urlTable, type LoadedBundle, type UrlRow } from "../setup/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
@@ -23,9 +23,6 @@ export const urls = defineCommand({
     return 0;
   },
 });
-
-/** Said where no tenant receives anything. */
-export const DISABLED = '"enabled" is false: every webhook is answered with 404.';
 
 /** The table that users came for. */
 export function urlsText(
