@@ -125,6 +125,29 @@ describe("answers that are valid", () => {
   });
 });
 
+describe("answers that would be taken for others", () => {
+  const faultsIn = (text: string): readonly string[] => {
+    const read = readAnswers(text);
+    return "faults" in read ? read.faults.map(({ path, message, place }) => `${place?.line} ${path} ${message}`) : [];
+  };
+  const yaml = (secret: string): string =>
+    `other: !Ref x\nevents-webhook:\n  enabled: true\n  public_base_url: https://a.example\n  secret_header: X-Sig\n  secret_key: ${secret}\n`;
+
+  test("another program's tag is no way to name a secret; beside our section tags are none of our business", () => {
+    expect(faultsIn(yaml("!ENV WEBHOOK_SECRET"))).toEqual([
+      expect.stringMatching(/^6 \$ has a tag that means nothing here/),
+    ]);
+    expect(faultsIn(yaml("'!ENV WEBHOOK_SECRET'"))).toEqual([]);
+  });
+
+  test("the flat shape beside the structured one is refused, as one of them would be passed over", () => {
+    const both = { "events-webhook": VALID, setup_answers: { "events-webhook": VALID } };
+    expect(faultsIn(JSON.stringify(both))).toEqual([
+      expect.stringContaining('$.events-webhook stands beside "setup_answers"'),
+    ]);
+  });
+});
+
 describe("answers that are not valid", () => {
   type Row = [string, unknown, readonly string[]];
   test.each<Row>([
