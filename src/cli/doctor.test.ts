@@ -266,6 +266,32 @@ describe("gtc doctor", () => {
     ]);
   });
 
+  test("takes no gateway for running whose number another process has by now", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, "close");
+    const left = {
+      pid: process.pid,
+      admin_url: `http://127.0.0.1:${port}`,
+      webhook_url: "http://127.0.0.1:1",
+      token: "x",
+    };
+    await bundle.write("state/gateway.json", JSON.stringify(left));
+    const { exitCode, of } = await examine();
+    expect(exitCode).toBe(0);
+    expect(of("gateway")).toMatchObject({ level: "note", message: expect.stringContaining("does not run") as string });
+    expect(of("port")).toMatchObject({ level: "ok" });
+  });
+
+  test("says of answers in another encoding what setup says of them", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await writeFile(join(bundle.folder, "answers.json"), Buffer.from("\ufeff{}", "utf16le"));
+    expect((await examine()).of("answers")?.message).toBe("$ the file is not UTF-8.");
+  });
+
   test("says of a secret that a newline or blank was probably copied along", async () => {
     const signatures = { "order.created": { ...SIGNED.signatures["order.created"], secret: "mGq2fXz8kP1w-random\n" } };
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, { ...SIGNED, signatures });
