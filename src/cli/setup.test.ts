@@ -105,3 +105,45 @@ test("--dry-run and doctor make no key; setup does with the first secret", async
   await access(key);
   expect((await bundle.load()).sources.get("demo")?.byType.get("order")?.keys[0]?.secret).toBe("s3cret-of-github");
 });
+
+test("urls shows what is known beside a faulty flow, then the fault", async () => {
+  await setup({ ...ANSWERS, signatures: { push: { provider: "github", secret: "s3cret-of-github" } } });
+  await bundle.write("flows/f.yaml", FLOW.replace("script,", "scrip,"));
+  const { exitCode, lines, stderr } = await runGtc(["urls", bundle.folder, "--json"]);
+  expect(lines).toMatchObject([{ event_type: "push", verified: true }]);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: "GTC_BUNDLE_INVALID" } });
+  const inWords = await runGtc(["urls", bundle.folder]);
+  expect(inWords.stdout).toContain("/events/webhook/demo/push");
+  expect([exitCode, inWords.exitCode]).toEqual([3, 3]);
+  await setup(ANSWERS);
+  expect((await runGtc(["urls", bundle.folder])).stdout).toBe("");
+});
+
+test("what becomes of requests that no row is about is said as it is", async () => {
+  await bundle.write("flows/f.yaml", FLOW.replace("event_type: order", 'event_type: "*"'));
+  const refused = await setup({ ...ANSWERS, require_signature: true });
+  expect(refused.stdout).toContain("Every request is refused");
+  const signed = await setup({ ...ANSWERS, secret_header: "X-Sig", secret_key: "s3cret-for-all-types" });
+  expect(signed.stdout).toContain("Any signed POST to");
+});
+
+test("the advice for a bundle without a setup can be pasted, its details are the paths themselves", async () => {
+  const folder = join(bundle.folder, "a b");
+  await runGtc(["init", folder]);
+  const { stderr } = await runGtc(["urls", folder, "--json"]);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: {
+      fix: `Run \`gtc setup --answers '${join(folder, "answers.json")}' '${folder}'\` first.`,
+      details: { path: folder, answers: join(folder, "answers.json"), folder },
+    },
+  });
+});
+
+test("a template knows the bundle in which it is asked for", async () => {
+  await bundle.write("bundle.yaml", `${HEAD}tenants: [acme]\n`);
+  const inside = await runGtc(["setup", "--emit-answers", "t.json", "--advanced"], { cwd: bundle.folder });
+  expect(inside.stderr).toContain("gtc setup --answers t.json .\n");
+  expect(await readFile(join(bundle.folder, "t.json"), "utf8")).toContain('"acme"');
+  const beside = await runGtc(["setup", "--emit-answers", "-", "--advanced"], { cwd: join(bundle.folder, "flows") });
+  expect([beside.exitCode, beside.stdout]).toEqual([0, expect.stringContaining('"demo"')]);
+});

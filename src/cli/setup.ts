@@ -123,7 +123,12 @@ async function setupBefore(folder: string, keyText: string | undefined): Promise
 }
 
 async function emit(context: CommandContext, file: string, advanced: boolean, bundle: string | undefined): Promise<0> {
-  const [tenant] = bundle === undefined ? [] : await tenantsOf(folderOf(context, bundle));
+  const tenants = await tenantsOf(folderOf(context, bundle)).catch((fault: unknown) => {
+    // Without a bundle there may be a template all the same.
+    if (bundle === undefined && fault instanceof GtcError && fault.code === "GTC_BUNDLE_NOT_FOUND") return undefined;
+    throw fault;
+  });
+  const [tenant] = tenants ?? [];
   const template = answersTemplate(advanced, tenant);
   if (file === "-") {
     context.stdout.write(template);
@@ -133,7 +138,7 @@ async function emit(context: CommandContext, file: string, advanced: boolean, bu
     if (cause.code !== "EEXIST") throw cause;
     throw new GtcError("GTC_USAGE", { detail: `${file} is already there; give another name.` }, { cause });
   });
-  const next = `gtc setup --answers ${shellPath(file)} ${shellPath(bundle ?? "./my-bundle")}`;
+  const next = `gtc setup --answers ${shellPath(file)} ${shellPath(bundle ?? (tenants === undefined ? "./my-bundle" : "."))}`;
   context.stderr.write(`${visible(`Wrote ${file}. Fill it in, then run: ${next}`)}\n`);
   return 0;
 }

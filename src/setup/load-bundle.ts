@@ -146,13 +146,21 @@ function assemble(
   return { ...read, publicBaseUrl: settings.publicBaseUrl, sources, unlisted };
 }
 
+/** The advice can be pasted into a shell; the details are the paths as they are. */
+class NotSetUp extends GtcError {
+  override readonly fix: string;
+  constructor(folder: string, answers: string, cause: unknown) {
+    super("GTC_NOT_SET_UP", { path: folder, answers, folder }, { cause });
+    this.fix = new GtcError(this.code, { answers: shellPath(answers), folder: shellPath(folder) }).fix;
+  }
+}
+
 /** What setup wrote. @throws GtcError GTC_NOT_SET_UP, GTC_LOG_FORMAT, GTC_STATE_DAMAGED; an error of the file system. */
 export async function readSettings(folder: string): Promise<StoredSettings> {
   const path = join(folder, "state", "settings.json");
   const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw cause;
-    const words = { answers: shellPath(await answersFor(folder)), folder: shellPath(folder) };
-    throw new GtcError("GTC_NOT_SET_UP", { path: folder, ...words }, { cause });
+    throw new NotSetUp(folder, await answersFor(folder), cause);
   });
   return readStateFile(path, text, settingsSchema, SETTINGS_FORMAT);
 }
