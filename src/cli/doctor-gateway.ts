@@ -14,9 +14,28 @@ import { likelyCause, webhookName, words } from "./refusal-words.ts";
 const TIMEOUT_MS = 5000;
 const SHOWN_REFUSALS = 5;
 
-/** @param publicBaseUrl undefined when the bundle is not set up */
-export async function examineGateway(folder: string, publicBaseUrl: string | undefined): Promise<readonly Finding[]> {
+/**
+ * The gateway that runs on a bundle. A process that was killed leaves its file behind, and another one may have its number
+ * by now (in containers it always is the same): where nobody listens, no gateway runs.
+ */
+export async function runningGateway(folder: string): Promise<GatewayFile | undefined> {
   const gateway = await findGateway(folder);
+  if (gateway === undefined) return undefined;
+  try {
+    await (await fetch(`${gateway.admin_url}/healthz`, { signal: AbortSignal.timeout(TIMEOUT_MS) })).body?.cancel();
+    return gateway;
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED" ? undefined : gateway;
+  }
+}
+
+/** @param publicBaseUrl undefined when the bundle is not set up */
+export async function examineGateway(
+  folder: string,
+  gateway: GatewayFile | undefined,
+  publicBaseUrl: string | undefined,
+): Promise<readonly Finding[]> {
   if (gateway === undefined) {
     const message = "The gateway does not run; whether the public URL answers was not checked.";
     const fix = "Run `gtc start`, then this command again.";

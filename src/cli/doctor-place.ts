@@ -3,22 +3,34 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
-import { findGateway } from "../admin/index.ts";
 import { messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
-import { ANSWER_FILES, readAnswers, validateAnswers, type BundleFolder, type Finding } from "../setup/index.ts";
+import {
+  ANSWER_FILES,
+  readAnswers,
+  validateAnswers,
+  type AnswerFault,
+  type BundleFolder,
+  type Finding,
+} from "../setup/index.ts";
+import { fileText } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
+
+const NOT_TEXT: { readonly faults: readonly AnswerFault[] } = {
+  faults: [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }],
+};
 
 /** Validates the answers that lie in the bundle. Setup may have had another environment: faults are warnings. */
 export async function examineAnswers(context: CommandContext, { folder, bundle }: BundleFolder): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const name of ANSWER_FILES) {
     const path = join(folder, name);
-    const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text === undefined) continue;
-    const read = readAnswers(text);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes === undefined) continue;
+    const text = fileText(bytes);
+    const read = text === undefined ? NOT_TEXT : readAnswers(text);
     const validated =
       "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants: bundle.tenants });
     if (!("faults" in validated)) {
@@ -34,10 +46,10 @@ export async function examineAnswers(context: CommandContext, { folder, bundle }
   return findings;
 }
 
-/** The data folder and the ports. */
-export async function examinePlace(folder: string, config: GatewayConfig): Promise<Finding[]> {
+/** The data folder, and the ports unless a gateway has them. */
+export async function examinePlace(folder: string, config: GatewayConfig, isRunning: boolean): Promise<Finding[]> {
   const findings = [await examineFolder(folder), ...(await examineDisk(folder))];
-  if ((await findGateway(folder)) !== undefined) return findings;
+  if (isRunning) return findings;
   return [
     ...findings,
     await examinePort(config.host, config.port, "--port"),

@@ -217,6 +217,87 @@ describe("gtc doctor", () => {
     expect((await examine()).of("disabled")).toMatchObject({ level: "error", where: "events-webhook.enabled" });
   });
 
+  test("names tenants that receive nothing, and those that are set up and not listed any more", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED, ["demo", "shop"]);
+    const own = { enabled: true, public_base_url: "https://hooks.example.com", ...SIGNED };
+    const secret = { env: "SECRET_OF_THE_SHOP" };
+    const places = { signatures: { "order.created": { ...SIGNED.signatures["order.created"], secret } } };
+    const setUp = async (tenant: string, more: object): Promise<void> => {
+      const answers = { tenant, setup_answers: { "events-webhook": { ...own, ...more } } };
+      await bundle.write("own.json", JSON.stringify(answers));
+      const { exitCode } = await runGtc(["setup", "--answers", "own.json", "."], { cwd: bundle.folder });
+      expect(exitCode).toBe(0);
+    };
+    const list = (tenants: string): Promise<void> =>
+      bundle.write("bundle.yaml", `schema_version: "1"\nbundle_id: test\nname: Test\ntenants: [${tenants}]\n`);
+    await setUp("shop", places);
+    await bundle.setup({ ...SIGNED, enabled: false });
+    await setUp("shop", places);
+    const silent = await runGtc(["setup", "--answers", "own.json", "."], { cwd: bundle.folder });
+    expect(silent.stderr).toContain("webhooks for it are answered with 404: demo.");
+    const before = await examine({ ...FREE_PORTS, SECRET_OF_THE_SHOP: "mGq2fXz8kP1w-of-the-shop" });
+    expect(before.of("silent-tenant")).toMatchObject({ level: "warning", where: "tenant demo" });
+
+    // Renamed: what was set up for the old name protects nobody, and its secret keeps nobody from starting.
+    await list("demo, shops");
+    await bundle.setup({ ...SIGNED });
+    await list("demo, shop");
+    await setUp("shop", places);
+    await list("demo, shops");
+    const after = await examine();
+    expect(after.of("unlisted-tenant")).toMatchObject({ level: "warning", where: "tenant shop" });
+    expect(after.of("setup")).toMatchObject({ level: "ok" });
+  });
+
+  test("finds signatures whose last secret has ended, or ends soon", async () => {
+    const at = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+    const ending = (days: number): object => ({
+      provider: "github",
+      secrets: [{ name: "a", secret: "mGq2fXz8kP1w-long-and-random", not_after: at(days) }],
+    });
+    const signatures = { over: ending(-1), soon: ending(1), late: ending(30) };
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, { require_signature: true, signatures });
+    const { exitCode, findings } = await examine();
+    expect(exitCode).toBe(1);
+    const ends = findings.filter(({ check }) => check === "ended-secret");
+    expect(ends.map(({ level, where }) => [level, where])).toEqual([
+      ["error", "demo/over"],
+      ["warning", "demo/soon"],
+    ]);
+  });
+
+  test("takes no gateway for running whose number another process has by now", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, "close");
+    const left = {
+      pid: process.pid,
+      admin_url: `http://127.0.0.1:${port}`,
+      webhook_url: "http://127.0.0.1:1",
+      token: "x",
+    };
+    await bundle.write("state/gateway.json", JSON.stringify(left));
+    const { exitCode, of } = await examine();
+    expect(exitCode).toBe(0);
+    expect(of("gateway")).toMatchObject({ level: "note", message: expect.stringContaining("does not run") as string });
+    expect(of("port")).toMatchObject({ level: "ok" });
+  });
+
+  test("says of answers in another encoding what setup says of them", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await writeFile(join(bundle.folder, "answers.json"), Buffer.from("\ufeff{}", "utf16le"));
+    expect((await examine()).of("answers")?.message).toBe("$ the file is not UTF-8.");
+  });
+
+  test("says of a secret that a newline or blank was probably copied along", async () => {
+    const signatures = { "order.created": { ...SIGNED.signatures["order.created"], secret: "mGq2fXz8kP1w-random\n" } };
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, { ...SIGNED, signatures });
+    expect((await examine()).of("weak-secret")?.message).toContain("white space");
+  });
+
   test("validates the answers that lie in the bundle", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     await bundle.write("answers.json", '{"events-webhook": {"enabled": true, "public_base_ur": "https://a.example"}}');

@@ -17,7 +17,7 @@ import { codeFrame, locationOf, visible, type Diagnostic } from "../text/index.t
 import { defineCommand, type CommandContext } from "./command.ts";
 import { asGtcError } from "./as-gtc-error.ts";
 import { examineAnswers, examinePlace } from "./doctor-place.ts";
-import { examineGateway } from "./doctor-gateway.ts";
+import { examineGateway, runningGateway } from "./doctor-gateway.ts";
 import { configFor, folderOf } from "./load.ts";
 import { flag, optional } from "./options.ts";
 import { jsonLine } from "./json-line.ts";
@@ -90,10 +90,11 @@ async function examineRunning(
     const message = `Set up; the secrets of ${secrets} signature(s) can be opened.`;
     // Of tenants that are not known no secret was looked at.
     if (bundleFaults(files).length === 0) findings.push({ level: "ok", check: "setup", where: folder, message });
-    findings.push(...examineSources(bundle));
+    findings.push(...examineSources(bundle, Date.now()));
   }
-  findings.push(...(await examinePlace(folder, config)));
-  findings.push(...(await examineGateway(folder, bundle?.publicBaseUrl)));
+  const gateway = await runningGateway(folder);
+  findings.push(...(await examinePlace(folder, config, gateway !== undefined)));
+  findings.push(...(await examineGateway(folder, gateway, bundle?.publicBaseUrl)));
   return findings;
 }
 

@@ -2,7 +2,9 @@
 import {
   droppedSecrets,
   previewBundle,
+  DISABLED,
   readExternalSecrets,
+  settingsOf,
   urlTable,
   type LoadedBundle,
   type OpenSetup,
@@ -11,13 +13,13 @@ import {
 import { diagnosticToJson, shellPath, visible, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { jsonLine } from "./json-line.ts";
-import { configFor } from "./load.ts";
-import { DISABLED, urlsText } from "./urls.ts";
+import { urlsText } from "./urls.ts";
 
 interface Reported {
   readonly before: OpenSetup | undefined;
   readonly merged: OpenSetup;
   readonly notices: readonly string[];
+  readonly maxBodyBytes: number;
   /** In a dry run: whether anything would change. */
   readonly changed: boolean;
   readonly isDryRun: boolean;
@@ -28,13 +30,12 @@ interface Reported {
 export async function reportSetup(
   context: CommandContext,
   folder: string,
-  { before, merged, notices, changed, isDryRun, json }: Reported,
+  { before, merged, notices, maxBodyBytes, changed, isDryRun, json }: Reported,
 ): Promise<void> {
   const { stdout, stderr, paint } = context;
   for (const notice of notices) stderr.write(`${paint.dim("note:")} ${visible(notice)}\n`);
-  const { maxBodyBytes } = await configFor(context, folder);
   const bundle = await previewBundle(folder, merged, maxBodyBytes);
-  await warnOfUnread(context, folder, merged);
+  await warnOfUnread(context, bundle, merged);
   const rows = urlTable(bundle);
   const rowsBefore = before === undefined ? [] : urlTable(await previewBundle(folder, before, maxBodyBytes));
   warnOfUnverified(context, rowsBefore, rows);
@@ -71,6 +72,11 @@ function warnOfSilence({ paint, stderr }: CommandContext, bundle: LoadedBundle, 
     );
   }
   if (bundle.sources.size === 0) stderr.write(`\n${mark} ${DISABLED}\n`);
+  const silent = bundle.bundle.tenants.filter((tenant) => !bundle.sources.has(tenant));
+  if (bundle.sources.size > 0 && silent.length > 0)
+    stderr.write(
+      `\n${mark} Not set up, so that webhooks for it are answered with 404: ${visible(silent.join(", "))}.\n`,
+    );
 }
 
 /** Answers that leave a signature out switch its verification off: that is not to happen by mistake. */
@@ -93,9 +99,13 @@ function warnOfDropped({ paint, stderr }: CommandContext, before: OpenSetup | un
 }
 
 /** Secrets that are kept elsewhere may not be on this machine: that is no fault of setup, but of a start. */
-async function warnOfUnread(context: CommandContext, folder: string, { settings }: OpenSetup): Promise<void> {
+async function warnOfUnread(
+  context: CommandContext,
+  { folder, bundle }: LoadedBundle,
+  { settings }: OpenSetup,
+): Promise<void> {
   const { env, paint, stderr } = context;
-  const { faults } = await readExternalSecrets(settings, { env, folder });
+  const { faults } = await readExternalSecrets(settingsOf(settings, bundle.tenants), { env, folder });
   if (faults.length === 0) return;
   const detail = faults.join("; ");
   stderr.write(

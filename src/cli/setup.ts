@@ -19,7 +19,7 @@ import {
 } from "../setup/index.ts";
 import { askAnswers } from "./ask-answers.ts";
 import { defineCommand, UsageFault, type CommandContext } from "./command.ts";
-import { BundleFault, folderOf } from "./load.ts";
+import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
 import { reportSetup } from "./setup-report.ts";
@@ -67,9 +67,13 @@ export const setup = defineCommand({
     if (advanced) throw new UsageFault("--advanced goes with --emit-answers FILE");
     const folder = folderOf(context, args.bundle);
     const tenants = await tenantsOf(folder);
+    // Whatever can be refused is refused before anything is written.
+    const { maxBodyBytes } = await configFor(context, folder);
     const keyText = context.env["GTC_KEY"];
-    const before = await setupBefore(folder, keyText);
-    const answers = await answersText(context, options.answers, options["non-interactive"], before);
+    const known = await setupBefore(folder, keyText);
+    const answers = await answersText(context, options.answers, options["non-interactive"], known);
+    // A dialog takes its time: a secret may have been rotated meanwhile.
+    const before = options.answers === undefined ? await setupBefore(folder, keyText) : known;
     const validated = validate(options.answers, answers, context, tenants);
     // A dialog asks for a part only: answers in a file are the whole.
     const merge = options.answers === undefined ? extendSetup : mergeSetup;
@@ -80,6 +84,7 @@ export const setup = defineCommand({
       before,
       merged,
       notices: validated.notices,
+      maxBodyBytes,
       changed,
       isDryRun,
       json: options.json,
@@ -118,7 +123,12 @@ async function setupBefore(folder: string, keyText: string | undefined): Promise
 }
 
 async function emit(context: CommandContext, file: string, advanced: boolean, bundle: string | undefined): Promise<0> {
-  const [tenant] = bundle === undefined ? [] : await tenantsOf(folderOf(context, bundle));
+  const tenants = await tenantsOf(folderOf(context, bundle)).catch((fault: unknown) => {
+    // Without a bundle there may be a template all the same.
+    if (bundle === undefined && fault instanceof GtcError && fault.code === "GTC_BUNDLE_NOT_FOUND") return undefined;
+    throw fault;
+  });
+  const [tenant] = tenants ?? [];
   const template = answersTemplate(advanced, tenant);
   if (file === "-") {
     context.stdout.write(template);
@@ -128,7 +138,7 @@ async function emit(context: CommandContext, file: string, advanced: boolean, bu
     if (cause.code !== "EEXIST") throw cause;
     throw new GtcError("GTC_USAGE", { detail: `${file} is already there; give another name.` }, { cause });
   });
-  const next = `gtc setup --answers ${shellPath(file)} ${shellPath(bundle ?? "./my-bundle")}`;
+  const next = `gtc setup --answers ${shellPath(file)} ${shellPath(bundle ?? (tenants === undefined ? "./my-bundle" : "."))}`;
   context.stderr.write(`${visible(`Wrote ${file}. Fill it in, then run: ${next}`)}\n`);
   return 0;
 }

@@ -86,6 +86,29 @@ test("a variable that is out of range is refused", () => {
   expect(faultsOf({ env: { GTC_PORT: "99999" } })).toEqual(['GTC_PORT: "99999" is not a whole number from 0 to 65535']);
 });
 
+test("a wait that no timer can hold is refused: it would be over at once", () => {
+  const env = { GTC_ANSWER_DEADLINE: "25d", GTC_KEEP_ALIVE_TIMEOUT: "25d", GTC_RETENTION: "3650d" };
+  expect(faultsOf({ env })).toEqual([
+    'GTC_KEEP_ALIVE_TIMEOUT: "25d" is not a duration such as 250ms, 10s, 1h30m of at most 24d',
+    'GTC_ANSWER_DEADLINE: "25d" is not a duration such as 250ms, 10s, 1h30m of at least 1ms and of at most 24d',
+  ]);
+});
+
+test("a host of blanks is none: it would mean every address of the machine", () => {
+  const sources = { options: { host: " " }, env: { GTC_ADMIN_HOST: "\t" }, file: fileOf('admin_host: " "\n') };
+  expect(resolveConfig(sources)).toMatchObject({ host: "127.0.0.1", adminHost: "127.0.0.1" });
+});
+
+test.each([
+  [{ port: "9000", admin_port: "9000" }, true],
+  [{ port: "8081", host: "0.0.0.0" }, true],
+  [{ port: "8081", host: "192.0.2.1" }, false],
+  [{ port: "0", admin_port: "0" }, false],
+])("both ports at one place are refused: %j", (options, isRefused) => {
+  const said = [expect.stringMatching(/^port and admin_port are both \d+: .*--port/)];
+  expect(faultsOf({ options, env: {} })).toEqual(isRefused ? said : []);
+});
+
 test("what an option or a variable replaces in the file does not count", () => {
   expect(faultsOf({ env: { GTC_PORT: "1" }, file: fileOf("port: abc\n") })).toEqual([]);
 });

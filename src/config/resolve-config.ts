@@ -54,8 +54,18 @@ export function resolveConfig({ options = {}, env, file }: ConfigSources): Gatew
     else if (file !== undefined && inFile !== undefined)
       diagnostics.push(invalidValue(file, setting, what, inFile.span));
   }
+  faults.push(...portFaults(resolved));
   if (faults.length + diagnostics.length > 0) throw new ConfigFault(faults, inOrder(diagnostics));
   return Object.freeze(resolved) as GatewayConfig;
+}
+
+const EVERYWHERE = new Set(["0.0.0.0", "::"]);
+
+/** The system would say of the second that another program has the port. */
+function portFaults({ host = "", port = 0, adminHost = "", adminPort = 0 }: Partial<GatewayConfig>): readonly string[] {
+  const isShared = host === adminHost || EVERYWHERE.has(host) || EVERYWHERE.has(adminHost);
+  if (port === 0 || port !== adminPort || !isShared) return [];
+  return [`port and admin_port are both ${port}: give one of them another, with --port or --admin-port`];
 }
 
 function invalidValue(source: Source, { name }: Setting, what: string, span: Diagnostic["span"]): Diagnostic {
@@ -71,9 +81,14 @@ export function variableOf(name: string): string {
   return `GTC_${name.toUpperCase()}`;
 }
 
-/** The first value that was given, and where: undefined for the file. */
+/** The first value that was given, and where: undefined for the file. One of blanks is none: as a host it would mean all. */
 function pick(candidates: readonly (readonly [unknown, string | undefined])[]): readonly [unknown, string | undefined] {
-  return candidates.find(([value]) => value !== undefined && value !== "") ?? [undefined, undefined];
+  return (
+    candidates.find(([value]) => (typeof value === "string" ? value.trim() !== "" : value !== undefined)) ?? [
+      undefined,
+      undefined,
+    ]
+  );
 }
 
 function checkVariables(env: ConfigSources["env"], faults: string[]): void {
@@ -140,9 +155,15 @@ function parseBytes(text: string): number | undefined {
   return unit === undefined ? undefined : Number(match![1]) * unit;
 }
 
+function durationBound(minMs: number, maxMs: number | undefined): string {
+  const least = minMs === 0 ? [] : [`of at least ${minMs}ms`];
+  const most = maxMs === undefined ? [] : [`of at most ${maxMs / 86_400_000}d`];
+  return [...least, ...most].map((bound) => ` ${bound}`).join(" and");
+}
+
 function expected({ kind, min = 0, max }: Setting): string {
   const bound = max !== undefined ? ` from ${min} to ${max}` : min === 0 ? "" : ` of at least ${min}`;
-  if (kind === "duration") return `a duration such as 250ms, 10s, 1h30m${bound}`;
+  if (kind === "duration") return `a duration such as 250ms, 10s, 1h30m${durationBound(min, max)}`;
   if (kind === "bytes") return `a size such as 25MiB or 1048576${bound}`;
   if (kind === "integer") return `a whole number${bound}`;
   if (kind === "addresses") return "a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8";

@@ -21,6 +21,8 @@ export interface Setting {
 
 const MIB = 1024 * 1024;
 const MAX_PORT = 65_535;
+/** Timers count milliseconds in 31 bits: what is longer would be over at once. */
+const MAX_TIMER_MS = 24 * 86_400_000;
 
 export const SETTINGS = [
   {
@@ -103,6 +105,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "60s",
     min: 1,
+    max: MAX_TIMER_MS,
     summary: "Time for a request to arrive completely (408 beyond it).",
   },
   {
@@ -111,6 +114,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "15s",
     min: 1,
+    max: MAX_TIMER_MS,
     summary: "Time for a request's headers to arrive; request_timeout, where that is shorter.",
   },
   {
@@ -119,6 +123,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "65s",
     min: 0,
+    max: MAX_TIMER_MS,
     summary: "Time for which an idle connection stays open; with 0 each answer closes its connection.",
   },
   {
@@ -135,6 +140,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "10s",
     min: 1,
+    max: MAX_TIMER_MS,
     summary: "Time for a flow to answer; then the sender gets 202 and the run goes on.",
   },
   {
@@ -151,6 +157,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "20s",
     min: 0,
+    max: MAX_TIMER_MS,
     summary: "Time for open requests and runs to finish on SIGTERM.",
   },
   {
@@ -207,6 +214,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "120s",
     min: 1000,
+    max: MAX_TIMER_MS,
     summary: "A run without a sign of life for so long is ended and its thread replaced.",
   },
   {

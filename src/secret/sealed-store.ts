@@ -1,11 +1,12 @@
 /**
  * The sealed secrets of a bundle: `state/secrets.json` holds them sealed, the key comes from `GTC_KEY` or from
- * `state/secret.key`, which is made with mode 0600 when there is no `GTC_KEY`.
+ * `state/secret.key`, which is made with mode 0600 with the first secret when there is no `GTC_KEY`.
  *
  * Invariants:
  * 1. No secret is ever written in clear.
  * 2. A wrong key is noticed before any secret is used: the file carries a value sealed with the right one.
- * 3. A key that others can read or guess is refused: what it seals would only look safe.
+ * 3. Opening writes nothing: a key is made, and written before what it seals, with the first secret.
+ * 4. A key that others can read or guess is refused: what it seals would only look safe.
  */
 import { randomBytes } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
@@ -41,24 +42,33 @@ export class SealedStore {
   readonly #path: string;
   readonly #key: Uint8Array;
   readonly #file: SealedFile;
+  /** Where the key belongs that was made and is not written yet. */
+  #keyPath: string | undefined;
 
-  private constructor(path: string, key: Uint8Array, file: SealedFile) {
+  private constructor(path: string, { key, newPath }: StoreKey, file: SealedFile) {
     this.#path = path;
     this.#key = key;
+    this.#keyPath = newPath;
     this.#file = file;
   }
 
-  /** Opens the store, making it and its key when there is none. @throws GtcError GTC_SECRET_KEY, GTC_KEY_REFUSED, GTC_STATE_DAMAGED, GTC_LOG_FORMAT. */
+  /** Opens the store, an empty one when there is none. @throws GtcError GTC_SECRET_KEY, GTC_KEY_REFUSED, GTC_STATE_DAMAGED, GTC_LOG_FORMAT. */
   static async open({ folder, keyText }: SealedStoreOptions): Promise<SealedStore> {
     const path = join(folder, "secrets.json");
     const existing = await readSealed(path);
     const salt = existing?.salt ?? randomBytes(16).toString("base64url");
-    const key =
+    const found: StoreKey =
       keyText === undefined
         ? await keyFile(join(folder, "secret.key"), existing === undefined)
-        : keyFromText(checkedKeyText(keyText), Buffer.from(salt, "base64url"));
+        : { key: keyFromText(checkedKeyText(keyText), Buffer.from(salt, "base64url")) };
+    const { key } = found;
     if (existing === undefined)
-      return new SealedStore(path, key, { format: FORMAT, salt, check: seal(key, CHECK_NAME, CHECK_TEXT), values: {} });
+      return new SealedStore(path, found, {
+        format: FORMAT,
+        salt,
+        check: seal(key, CHECK_NAME, CHECK_TEXT),
+        values: {},
+      });
     if (unseal(key, CHECK_NAME, existing.check) !== CHECK_TEXT) {
       const detail =
         keyText === undefined
@@ -66,7 +76,7 @@ export class SealedStore {
           : "GTC_KEY is not the key that sealed them";
       throw new GtcError("GTC_SECRET_KEY", { detail });
     }
-    return new SealedStore(path, key, existing);
+    return new SealedStore(path, found, existing);
   }
 
   names(): readonly string[] {
@@ -95,6 +105,9 @@ export class SealedStore {
       isChanged ||= !isSame;
     }
     if (!isChanged) return false;
+    if (this.#keyPath !== undefined)
+      await writePrivateFile(this.#keyPath, `${Buffer.from(this.#key).toString("base64")}\n`);
+    this.#keyPath = undefined;
     await writePrivateFile(this.#path, `${JSON.stringify({ ...this.#file, values }, undefined, 2)}\n`);
     this.#file.values = values;
     return true;
@@ -123,16 +136,20 @@ function checkedKeyText(text: string): string {
   throw new GtcError("GTC_KEY_REFUSED", { detail });
 }
 
-async function keyFile(path: string, mayCreate: boolean): Promise<Uint8Array> {
+interface StoreKey {
+  readonly key: Uint8Array;
+  /** Where it is to be written when it is a new one. */
+  readonly newPath?: string;
+}
+
+async function keyFile(path: string, mayCreate: boolean): Promise<StoreKey> {
   const text = await readOwnFile(path);
   if (text === undefined) {
     if (!mayCreate) throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is missing and GTC_KEY is not set` });
-    const key = randomBytes(KEY_BYTES);
-    await writePrivateFile(path, `${key.toString("base64")}\n`);
-    return key;
+    return { key: randomBytes(KEY_BYTES), newPath: path };
   }
   const key = Buffer.from(text.trim(), "base64");
-  if (key.length === KEY_BYTES) return key;
+  if (key.length === KEY_BYTES) return { key };
   throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is damaged: it does not hold ${KEY_BYTES} bytes in base64` });
 }
 

@@ -49,18 +49,24 @@ export class AnswerValues {
   /** The URL under which senders reach the gateway, without a slash at its end; empty when it has a fault. */
   url(value: unknown, path: string): string {
     const hint = "Write the URL under which the sender reaches you, e.g. https://your-domain.com.";
-    const text = typeof value === "string" ? (this.resolve(value, path) ?? "") : "";
+    const resolved = typeof value === "string" ? this.resolve(value, path) : undefined;
+    const text = resolved?.trim() ?? "";
     if (typeof value !== "string") this.fault(path, value === undefined ? "is missing" : "must be a text", hint);
+    if (resolved !== undefined && text === "") this.fault(path, "is empty", hint);
     if (text === "") return "";
-    const url = URL.canParse(text) ? new URL(text) : undefined;
+    // The parser also takes what no sender could register: blanks within, backslashes, a scheme without its slashes.
+    const url = URL.canParse(text) && /^[a-z]+:\/\/[^\s\\]+$/i.test(text) ? new URL(text) : undefined;
     if (url === undefined) {
       this.fault(path, `"${text}" is no URL`, hint);
       return "";
     }
     if (!(url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))))
       this.fault(path, "must be https (http only on loopback)", hint);
-    if (url.search !== "" || url.hash !== "") this.fault(path, "must have no query and no fragment", hint);
+    // Also an empty one: the path of the webhook would become a part of it.
+    if (/[?#]/.test(text)) this.fault(path, "must have no query and no fragment", hint);
     if (url.username !== "" || url.password !== "") this.fault(path, "must have no user and no password", hint);
+    if (/\/events\/webhook(\/|$)/.test(url.pathname))
+      this.fault(path, "must end before /events/webhook, which is added to it", hint);
     return text.replace(/\/+$/, "");
   }
 

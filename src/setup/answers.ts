@@ -69,7 +69,9 @@ export function readAnswers(text: string): Read {
   if (key !== undefined) return { faults: [{ ...KEY_FAULT, place: placeAt(key, lines) }] };
   const placeOf = (path: string): AnswerPlace => placeOfPath(document.contents, lines, path);
   const read = readRoot(document, placeOf);
-  return "faults" in read ? { faults: withPlaces(read.faults, placeOf) } : read;
+  if ("faults" in read) return { faults: withPlaces(read.faults, placeOf) };
+  const tags = unknownTags(document, read.answers.path);
+  return tags.length === 0 ? read : { faults: tags.map((offset) => ({ ...TAG_FAULT, place: placeAt(offset, lines) })) };
 }
 
 /** The faults in the order of the text, each with its place. */
@@ -146,6 +148,21 @@ function keyThatIsNoName(document: ReturnType<typeof parseDocument>): number | u
   return offset;
 }
 
+const TAG_FAULT = {
+  path: "$",
+  message: "has a tag that means nothing here, as it begins with `!`; the text behind it would be taken as it stands",
+  hint: 'Write "$NAME" for what the environment holds, and a text that begins with `!` in quotes.',
+} as const;
+
+/** Where tags stand in our section that nobody knows, such as another program's `!ENV NAME`. */
+function unknownTags(document: ReturnType<typeof parseDocument>, path: string): readonly number[] {
+  const section: unknown = document.getIn(path.split(".").slice(1), true);
+  const [start, end] = isNode(section) && section.range ? section.range : [0, 0];
+  return document.warnings
+    .filter(({ code, pos: [at] }) => code === "TAG_RESOLVE_FAILED" && at >= start && at < end)
+    .map(({ pos: [at] }) => at);
+}
+
 function readRoot(document: ReturnType<typeof parseDocument>, placeOf: AnswerSection["placeOf"]): Read {
   let root: unknown;
   try {
@@ -165,6 +182,12 @@ function structured(root: Readonly<Record<string, unknown>>, placeOf: AnswerSect
   if (!isRecord(answers))
     return one("$.setup_answers", "must be an object", `Write "setup_answers": {"${SECTION}": { … }}.`);
   if (tenant !== undefined && typeof tenant !== "string") return one("$.tenant", "must be the name of a tenant");
+  if (root[SECTION] !== undefined)
+    return one(
+      `$.${SECTION}`,
+      'stands beside "setup_answers", in which it belongs then',
+      "Keep one of the two shapes.",
+    );
   const unknown = Object.keys(root).filter((key) => !STRUCTURED_KEYS.has(key));
   const result = flat(answers, { path: "$.setup_answers", placeOf, ...(tenant !== undefined && { tenant }) });
   if ("faults" in result) return result;

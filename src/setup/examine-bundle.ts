@@ -3,6 +3,7 @@ import { locationOf, type Diagnostic } from "../text/index.ts";
 import type { FlowDefinition } from "../flow/index.ts";
 import { secretWarning } from "./secret-warning.ts";
 import { bundleFaults, hasErrors, type BundleFolder } from "./bundle-folder.ts";
+import { examineEnds, examineTenants } from "./examine-tenants.ts";
 import type { Finding } from "./finding.ts";
 import type { LoadedBundle, LoadedTenant } from "./load-bundle.ts";
 import { urlTable, type UrlRow } from "./url-table.ts";
@@ -21,16 +22,13 @@ export function findingOf(diagnostic: Diagnostic): Finding {
 }
 
 /** What flows and signatures leave open; what depends on flows only while these have no fault. */
-export function examineSources(bundle: LoadedBundle): readonly Finding[] {
+export function examineSources(bundle: LoadedBundle, nowMs: number): readonly Finding[] {
   if (bundleFaults(bundle).length > 0) return examinePublicUrl(bundle.publicBaseUrl);
-  if (bundle.sources.size === 0) {
-    const message = 'The answers have "enabled": false: every webhook is answered with 404.';
-    const fix = 'Set "enabled" to true and run `gtc setup` again.';
-    return [{ level: "error", check: "disabled", where: "events-webhook.enabled", message, fix }];
-  }
+  if (bundle.sources.size === 0) return examineTenants(bundle);
   return [
+    ...examineTenants(bundle),
     ...(hasErrors(bundle.diagnostics) ? [] : examineFlows(bundle)),
-    ...[...bundle.sources].flatMap(([tenant, source]) => examineTenant(tenant, source)),
+    ...[...bundle.sources].flatMap(([tenant, source]) => examineTenant(tenant, source, nowMs)),
     ...examinePublicUrl(bundle.publicBaseUrl),
   ];
 }
@@ -78,7 +76,11 @@ function examineUrl(row: UrlRow, tenant: LoadedTenant | undefined): readonly Fin
   return findings;
 }
 
-function examineTenant(tenant: string, { requireSignature, byType, fallback }: LoadedTenant): readonly Finding[] {
+function examineTenant(
+  tenant: string,
+  { requireSignature, byType, fallback }: LoadedTenant,
+  nowMs: number,
+): readonly Finding[] {
   const findings: Finding[] = [];
   if (!requireSignature && fallback === undefined) {
     findings.push({
@@ -90,8 +92,9 @@ function examineTenant(tenant: string, { requireSignature, byType, fallback }: L
     });
   }
   const sources = [...byType, ...(fallback === undefined ? [] : [["*", fallback] as const])];
-  for (const [eventType, { keys }] of sources) {
-    for (const { name, secret } of keys) {
+  for (const [eventType, source] of sources) {
+    findings.push(...examineEnds(`${tenant}/${eventType}`, source, nowMs));
+    for (const { name, secret } of source.keys) {
       const message = secretWarning(secret);
       if (message === undefined) continue;
       const where = `${tenant}/${eventType}, secret ${JSON.stringify(name)}`;

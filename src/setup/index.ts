@@ -9,6 +9,7 @@ export {
   previewBundle,
   readExternalSecrets,
   readSettings,
+  settingsOf,
   type LoadedBundle,
   type LoadedSource,
   type LoadedTenant,
@@ -27,4 +28,5 @@ export { wouldChange, writeSetup } from "./write-setup.ts";
 export { initialFiles } from "./initial-files.ts";
 export { examineFolders } from "./examine-folders.ts";
 export { examineFiles, findingOf, examineSources } from "./examine-bundle.ts";
+export { DISABLED } from "./examine-tenants.ts";
 export type { Finding } from "./finding.ts";

@@ -45,6 +45,8 @@ export interface LoadedTenant {
 export interface LoadedBundle extends BundleFolder {
   readonly publicBaseUrl: string;
   readonly sources: ReadonlyMap<string, LoadedTenant>;
+  /** Tenants that are set up and that bundle.yaml does not list: what was said of them counts for nobody. */
+  readonly unlisted: readonly string[];
 }
 
 export interface LoadOptions {
@@ -72,9 +74,16 @@ export async function withSetup(read: BundleFolder, options: LoadOptions): Promi
   const { folder } = read;
   const settings = await readSettings(folder);
   const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
-  const { secrets, faults } = await readExternalSecrets(settings, { env: options.env ?? {}, folder });
+  const listed = settingsOf(settings, read.bundle.tenants);
+  const { secrets, faults } = await readExternalSecrets(listed, { env: options.env ?? {}, folder });
   if (faults.length > 0) throw new GtcError("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
   return assemble(read, settings, (name) => secrets.get(name) ?? store.get(name).reveal(), options.maxBodyBytes);
+}
+
+/** What is set up for all tenants, and for those of the bundle: nobody needs the secrets of one that it had before. */
+export function settingsOf(settings: StoredSettings, tenants: readonly string[]): StoredSettings {
+  const listed = Object.entries(settings.tenants).filter(([name]) => tenants.includes(name));
+  return { ...settings, tenants: Object.fromEntries(listed) };
 }
 
 /** Reads the secrets that are kept elsewhere, by name, and says which cannot be read or used. */
@@ -136,7 +145,17 @@ function assemble(
     const isEnabled = ownSettings(settings, tenant).enabled ?? settings.enabled;
     if (isEnabled) sources.set(tenant, mergeTenant(settings, tenant, opening));
   }
-  return { ...read, publicBaseUrl: settings.publicBaseUrl, sources };
+  const unlisted = Object.keys(settings.tenants).filter((name) => !read.bundle.tenants.includes(name));
+  return { ...read, publicBaseUrl: settings.publicBaseUrl, sources, unlisted };
+}
+
+/** The advice can be pasted into a shell; the details are the paths as they are. */
+class NotSetUp extends GtcError {
+  override readonly fix: string;
+  constructor(folder: string, answers: string, cause: unknown) {
+    super("GTC_NOT_SET_UP", { path: folder, answers, folder }, { cause });
+    this.fix = new GtcError(this.code, { answers: shellPath(answers), folder: shellPath(folder) }).fix;
+  }
 }
 
 /** What setup wrote. @throws GtcError GTC_NOT_SET_UP, GTC_LOG_FORMAT, GTC_STATE_DAMAGED; an error of the file system. */
@@ -144,8 +163,7 @@ export async function readSettings(folder: string): Promise<StoredSettings> {
   const path = join(folder, "state", "settings.json");
   const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw cause;
-    const words = { answers: shellPath(await answersFor(folder)), folder: shellPath(folder) };
-    throw new GtcError("GTC_NOT_SET_UP", { path: folder, ...words }, { cause });
+    throw new NotSetUp(folder, await answersFor(folder), cause);
   });
   return readStateFile(path, text, settingsSchema, SETTINGS_FORMAT);
 }

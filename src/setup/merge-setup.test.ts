@@ -64,6 +64,12 @@ test("answers for one tenant switch on that tenant alone", () => {
   expect([settings.enabled, settings.tenants["demo"]!.enabled]).toEqual([false, true]);
 });
 
+test("answers for one tenant that mention another do not switch it off", () => {
+  const acme = mergeSetup(undefined, answersOf({}, "acme"));
+  const { settings } = mergeSetup(acme, answersOf({ tenants: { acme: { require_signature: true } } }, "demo"));
+  expect(settings.tenants).toMatchObject({ acme: { enabled: true, requireSignature: true }, demo: { enabled: true } });
+});
+
 test("answers for all tenants replace everything that answers said before", () => {
   const before = mergeSetup(undefined, answersOf({ signatures: { github: github("old") } }, "demo"));
   const after = mergeSetup(before, answersOf({ signatures: { stripe: { provider: "stripe", secret: "whsec_1" } } }));

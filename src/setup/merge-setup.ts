@@ -5,7 +5,14 @@
  */
 import { keyFaults, type SchemeConfig } from "../signature/index.ts";
 import { findSource, withSource } from "./open-setup.ts";
-import { ANY, type OpenSetup, type StoredKey, type StoredSettings, type StoredSource } from "./settings.ts";
+import {
+  ANY,
+  ownSettings,
+  type OpenSetup,
+  type StoredKey,
+  type StoredSettings,
+  type StoredSource,
+} from "./settings.ts";
 import type { ValidatedAnswers } from "./validate-answers.ts";
 
 export function mergeSetup(before: OpenSetup | undefined, answers: ValidatedAnswers): OpenSetup {
@@ -34,7 +41,12 @@ function withOthers(before: OpenSetup, { settings, secrets }: ValidatedAnswers):
   const isReplaced = (secretName: string): boolean =>
     Object.keys(settings.tenants).some((name) => secretName.startsWith(`${name}/`));
   const kept = [...before.secrets].filter(([name]) => !isReplaced(name));
-  const tenants = { ...before.settings.tenants, ...settings.tenants };
+  const told = Object.entries(settings.tenants).map(([name, own]) => {
+    // What the answers say of another tenant by the way does not switch it off.
+    const { enabled = ownSettings(before.settings, name).enabled } = own;
+    return [name, { ...own, ...(enabled !== undefined && { enabled }) }] as const;
+  });
+  const tenants = { ...before.settings.tenants, ...Object.fromEntries(told) };
   const { publicBaseUrl } = settings;
   return { settings: { ...before.settings, publicBaseUrl, tenants }, secrets: new Map([...kept, ...secrets]) };
 }

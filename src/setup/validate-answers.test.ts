@@ -126,11 +126,56 @@ describe("answers that are valid", () => {
   });
 });
 
+describe("answers that would be taken for others", () => {
+  const faultsIn = (text: string): readonly string[] => {
+    const read = readAnswers(text);
+    return "faults" in read ? read.faults.map(({ path, message, place }) => `${place?.line} ${path} ${message}`) : [];
+  };
+  const yaml = (secret: string): string =>
+    `other: !Ref x\nevents-webhook:\n  enabled: true\n  public_base_url: https://a.example\n  secret_header: X-Sig\n  secret_key: ${secret}\n`;
+
+  test("another program's tag is no way to name a secret; beside our section tags are none of our business", () => {
+    expect(faultsIn(yaml("!ENV WEBHOOK_SECRET"))).toEqual([
+      expect.stringMatching(/^6 \$ has a tag that means nothing here/),
+    ]);
+    expect(faultsIn(yaml("'!ENV WEBHOOK_SECRET'"))).toEqual([]);
+  });
+
+  test("the flat shape beside the structured one is refused, as one of them would be passed over", () => {
+    const both = { "events-webhook": VALID, setup_answers: { "events-webhook": VALID } };
+    expect(faultsIn(JSON.stringify(both))).toEqual([
+      expect.stringContaining('$.events-webhook stands beside "setup_answers"'),
+    ]);
+  });
+});
+
 describe("answers that are not valid", () => {
-  test.each<[string, unknown, readonly string[]]>([
+  type Row = [string, unknown, readonly string[]];
+  test.each<Row>([
     ["nothing", {}, ["$.events-webhook.enabled is missing", "$.events-webhook.public_base_url is missing"]],
     ["enabled as text", { ...VALID, enabled: "yes" }, ["$.events-webhook.enabled must be true or false"]],
     ["a number as URL", { ...VALID, public_base_url: 8080 }, ["$.events-webhook.public_base_url must be a text"]],
+    ["an empty URL", { ...VALID, public_base_url: " " }, ["$.events-webhook.public_base_url is empty"]],
+    ...[
+      "https:hooks.example",
+      "https:/hooks.example",
+      "https://hooks.example/a b",
+      String.raw`https://hooks.example\a`,
+    ].map((url): Row => [
+      "a URL that only a parser takes",
+      { ...VALID, public_base_url: url },
+      [`$.events-webhook.public_base_url "${url}" is no URL`],
+    ]),
+    ...["?", "#"].map((mark): Row => [
+      "an empty query or fragment",
+      { ...VALID, public_base_url: `https://hooks.example${mark}` },
+      ["$.events-webhook.public_base_url must have no query and no fragment"],
+    ]),
+    [
+      "the URL of a webhook",
+      { ...VALID, public_base_url: "https://hooks.example/events/webhook/demo/github" },
+      ["$.events-webhook.public_base_url must end before /events/webhook, which is added to it"],
+    ],
     ["no URL", { ...VALID, public_base_url: "hooks" }, ['$.events-webhook.public_base_url "hooks" is no URL']],
     [
       "plain http in public",

@@ -346,6 +346,11 @@ test("past a tenant's rate, requests get 429", async () => {
   expect(statuses).toEqual([202, 202, 429]);
 });
 
+test("a request may be given less time than its headers have by default", async () => {
+  await using quick = await TestGateway.start(await separate(), { request_timeout: "10s" });
+  expect((await quick.post("demo/nobody", "{}")).status).toBe(202);
+});
+
 test("a sender that sends too slowly gets 408", async () => {
   await using impatient = await TestGateway.start(await separate(), {
     request_timeout: "300ms",
