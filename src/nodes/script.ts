@@ -60,6 +60,7 @@ export const scriptNode: NodeType<ScriptConfig> = {
     for (const fault of faults) context.report({ ...fault, path: PATH });
     if (faults.length > 0) return undefined;
     const names = [...script.globals];
+    context.mention?.(names);
     return { execute: (step) => run(script, names, step, context) };
   },
   suspect({ script: text }, context) {
