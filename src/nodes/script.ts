@@ -92,6 +92,9 @@ function run(script: CompiledScript, names: readonly string[], step: StepContext
     return { kind: "done", output: outputFromJson(toJsonText(value)) };
   } catch (thrown) {
     return { kind: "failed", error: errorOf(thrown, context) };
+  } finally {
+    // A thread keeps its compiled scripts: each would hold the largest payload that it met last.
+    script.forget();
   }
 }
 
