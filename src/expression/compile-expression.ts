@@ -14,6 +14,7 @@ import { findCapitalHeader, type HeaderFault } from "./check-header-names.ts";
 import { findBadPattern } from "./check-patterns.ts";
 import { environmentFor, roomyEnvironmentFor } from "./environment.ts";
 import { fieldsRead, type FieldRead } from "./fields-read.ts";
+import { missingFunction } from "./function-words.ts";
 import { meterCalls } from "./meter-calls.ts";
 import { withoutMetered } from "./metered-functions.ts";
 import { MeteredText } from "./metered-text.ts";
@@ -155,6 +156,8 @@ function faultOf(thrown: unknown, text: string, known: readonly string[]): Expre
     const start = Math.max(0, Math.min(found.start, text.length));
     const range = { start, end: Math.max(start + 1, Math.min(found.end, text.length)) };
     const code = thrown.code === "unknown_variable" ? "unknown-name" : "bad-expression";
+    const missing = missingFunction(clean(thrown.summary));
+    if (missing !== undefined) return { code, range, ...missing };
     const hint = hintFor(thrown.code, text, range, known);
     const fault = { code, message: inWords(clean(thrown.summary)), range };
     return hint === undefined ? fault : { ...fault, hint };

@@ -230,6 +230,17 @@ describe("faults of an expression", () => {
     expect(faultOf("payload.a == 'this and that' &&").hint).toBeUndefined();
   });
 
+  it.each([
+    ["payload.a.toLowerCase() == 'x'", "toLowerCase", "Write `x.lowerAscii()`."],
+    ["payload.list.includes('a')", "includes", "Write `x.contains('text')` for a text, or for a list `'item' in x`."],
+    ["now() > 1", "now", "Write `timestamp(event.received_at)`."],
+    ["payload.a.startWith('x')", "startWith", "Did you mean `startsWith`?"],
+    ["payload.a.constructor()", "constructor", undefined],
+  ])("of another language: %s", (text, name, hint) => {
+    expect(faultOf(text)).toMatchObject({ code: "bad-expression", message: `There is no function \`${name}\`.` });
+    expect(faultOf(text).hint).toBe(hint);
+  });
+
   it("find a header that is asked for with capitals", () => {
     for (const text of [
       "headers['X-GitHub-Event'] == 'push'",

@@ -196,3 +196,27 @@ describe("what starts a flow", () => {
     expect(errors(undefined, "acme")).toEqual([]);
   });
 });
+
+describe("outputs", () => {
+  const node = (id: string, template: string, more: string): string =>
+    `  - { id: ${id}, type: template, config: { template: "${template}" }, ${more} }\n`;
+
+  it("are read where they may be there", () => {
+    const nodes =
+      node("first", "{{late}}", "next: again, on_error: rescue") +
+      node("again", "{{first}} {{again}} {{rescue}}", "output: shown, next: choose") +
+      `  - { id: choose, type: branch, config: { conditions: [{ expression: "shown == late", next: again }], default: late } }\n` +
+      node("rescue", "{{first}} {{again}}", "next: late") +
+      `  - { id: late, type: script, config: { script: "first + rescue + shown + last" }, next: last }\n` +
+      node("last", "{{late}}", "next: end");
+    const found = diagnosticsOf(flowOf(nodes));
+    expect(shortForm(found).map((line) => line.replace(/:\d+ unset-output/, ""))).toEqual([
+      "flow.yaml:4: `late` is never there when this node runs: no way leads from that node to this one.",
+      "flow.yaml:5: `rescue` is never there when this node runs: no way leads from that node to this one.",
+      "flow.yaml:6: `late` is never there when this node runs: no way leads from that node to this one.",
+      "flow.yaml:7: `again` is never there when this node runs: no way leads from that node to this one.",
+      "flow.yaml:8: `last` is never there when this node runs: no way leads from that node to this one.",
+    ]);
+    expect(found.map(({ level }) => level)).toEqual(Array<string>(5).fill("warning"));
+  });
+});

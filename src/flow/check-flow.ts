@@ -1,6 +1,7 @@
 /** What must hold between the parts of one flow: ids, targets, reachability, loops, and what its configs compile to. */
 import { nearest } from "../base/index.ts";
 import { BUILT_IN_NAMES, BUILT_IN_TARGETS, NODE_TYPES, type ConfigFault } from "../nodes/index.ts";
+import { checkOrder, type Mentions } from "./check-order.ts";
 import { checkDurations } from "./check-durations.ts";
 import type { FlowFaultCode } from "./fault-codes.ts";
 import { edgesOf, endlessLoops, errorLoops, isBuiltIn, reachableFrom, type PlacedEdge } from "./flow-graph.ts";
@@ -21,9 +22,11 @@ export function checkFlow(draft: FlowDraft, { flowNames, isStarted }: FlowSurrou
   const edges = draft.nodes.filter(({ isSound }) => isSound).flatMap(edgesOf);
   checkTargets(draft);
   checkTriggers(draft, isStarted);
-  compileNodes(draft, flowNames);
+  const mentions = compileNodes(draft, flowNames);
   // Reachability and loops are only meaningful on a graph whose edges are all known.
-  if (!draft.hasErrors) checkPaths(draft, edges, isStarted);
+  if (draft.hasErrors) return;
+  checkPaths(draft, edges, isStarted);
+  checkOrder(draft, edges, mentions);
 }
 
 function checkNames(draft: FlowDraft): void {
@@ -128,7 +131,9 @@ function checkTriggersDiffer(draft: FlowDraft): void {
   }
 }
 
-function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
+/** Returns what the configs mention. */
+function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): Mentions {
+  const mentions = new Map<number, Set<string>>();
   const outputNames = new Set([...outputNamesOf(draft.nodes), ...draft.brokenIds]);
   const variables = draft.header && new Set(Object.keys(draft.header.variables));
   for (const node of draft.configs) {
@@ -148,9 +153,16 @@ function compileNodes(draft: FlowDraft, flowNames: ReadonlySet<string>): void {
         },
       );
     const config = nodeType.configSchema.parse(readable.value);
-    const context = { nodeId: node.id, flowNames, outputNames, report, ...(variables !== undefined && { variables }) };
+    const mentioned = new Set<string>();
+    mentions.set(node.index, mentioned);
+    const mention = (names: Iterable<string>): void => {
+      for (const name of names) mentioned.add(name);
+    };
+    const common = { nodeId: node.id, flowNames, outputNames, report, mention };
+    const context = variables === undefined ? common : { ...common, variables };
     if (nodeType.compile(config, context) !== undefined) nodeType.suspect?.(config, context);
   }
+  return mentions;
 }
 
 /** The names by which outputs are known. */

@@ -25,6 +25,7 @@ export const FLOW_FAULTS = {
   "bad-event-type": "An event type that no webhook URL can have, or a `*` in its middle",
   "unknown-name": "A condition, template or script uses a name that is not there",
   "unknown-field": "A warning: `event` or the flow's `variables` never have what is read of them",
+  "unset-output": "A warning: a node reads the output of one that never runs before it",
   "bad-expression": "A condition that CEL cannot read",
   "not-a-condition": "A condition that is not true or false",
   "costly-expression": "A condition whose loops multiply",

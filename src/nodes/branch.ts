@@ -63,6 +63,7 @@ function compileCondition(
   const result = compileExpression(expression, namesInFlow(context.outputNames));
   const path = ["conditions", index, "expression"];
   if ("expression" in result) {
+    context.mention?.(result.expression.names);
     reportUnknownFields(result.expression.fields, path, context);
     return { expression: result.expression, next };
   }

@@ -42,6 +42,8 @@ export interface CompileContext {
   readonly outputNames?: ReadonlySet<string>;
   /** Names of the flow's variables; undefined when not known (in a runner). */
   readonly variables?: ReadonlySet<string>;
+  /** Notes which names the config reads, where somebody wants to know. */
+  mention?(names: Iterable<string>): void;
   /** Draws the lines of the flow's file around a part of a config value, for errors of a running step. */
   frame?(path: ConfigPath, range: { readonly start: number; readonly end: number }): string;
   /** Reports a fault of a config value; `range` are offsets into that value's text, e.g. into a script. */

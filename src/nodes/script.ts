@@ -60,6 +60,7 @@ export const scriptNode: NodeType<ScriptConfig> = {
     for (const fault of faults) context.report({ ...fault, path: PATH });
     if (faults.length > 0) return undefined;
     const names = [...script.globals];
+    context.mention?.(names);
     return { execute: (step) => run(script, names, step, context) };
   },
   suspect({ script: text }, context) {
@@ -91,6 +92,9 @@ function run(script: CompiledScript, names: readonly string[], step: StepContext
     return { kind: "done", output: outputFromJson(toJsonText(value)) };
   } catch (thrown) {
     return { kind: "failed", error: errorOf(thrown, context) };
+  } finally {
+    // A thread keeps its compiled scripts: each would hold the largest payload that it met last.
+    script.forget();
   }
 }
 

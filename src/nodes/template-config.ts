@@ -13,6 +13,7 @@ export function compileConfigTemplate(
 ): CompiledTemplate | undefined {
   const result = compileTemplate(value, namesInFlow(context.outputNames));
   if ("template" in result) {
+    context.mention?.(result.template.names);
     reportUnknownFields(result.template.fields, path, context);
     return result.template;
   }

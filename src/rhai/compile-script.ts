@@ -18,6 +18,11 @@ import { RhaiFloat, RhaiFn, type RhaiValue, type ScriptBody } from "./values.ts"
 export interface CompiledScript {
   /** Runs the script. The scope's variables are read, and hold what became of them afterwards. @throws RhaiError */
   run(scope: RhaiScope, host?: RhaiHost): RhaiValue;
+  /**
+   * Lets go of what the runs before saw: else it is held until the next run, however large it is. Functions that came out
+   * of them are not to be called any more.
+   */
+  forget(): void;
   /** Names that the script expects in its scope. */
   readonly globals: ReadonlySet<string>;
 }
@@ -52,6 +57,9 @@ export function compileScript(
         } finally {
           idle.push(instance);
         }
+      },
+      forget: () => {
+        for (const { runtime } of idle) runtime.forget();
       },
     },
   };

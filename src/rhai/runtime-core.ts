@@ -82,6 +82,7 @@ export abstract class RuntimeCore {
   /** Characters, bytes and elements that functions were given since the last look at the clock. */
   #given = 0;
   #lookedAtMs = 0;
+  #clearGlobals: () => void = () => undefined;
   /** Where generated code began to count, which is above 0 when the next look at the clock shall come soon. */
   #ahead = 0;
   /** Operations that generated code has counted since the last `tick`. */
@@ -114,11 +115,21 @@ export abstract class RuntimeCore {
     depth: () => number,
     ticks: () => number,
     setTicks: (ticks: number) => void,
+    clearGlobals: () => void,
   ): void {
     this.functions = functions;
     this.depth = depth;
     this.ticks = ticks;
     this.setTicks = setTicks;
+    this.#clearGlobals = clearGlobals;
+  }
+
+  /** Lets go of what the last run saw. */
+  forget(): void {
+    this.scope = EMPTY_SCOPE;
+    this.host = {};
+    this.replaced = undefined;
+    this.#clearGlobals();
   }
 
   /** Runs generated code with a scope and a host. @throws RhaiError. */

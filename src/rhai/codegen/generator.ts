@@ -33,7 +33,7 @@ export class Generator extends CallGenerator {
       `const N=$.tickEvery,D=$.maxDepth,S=$.stack;let n=0,d=0;`,
       ...[...this.globals.values()].map((js) => `let ${js};`),
       ...functions,
-      `$.begin(new Map([${table.join(",")}]),()=>d,()=>n,(x)=>{n=x;});`,
+      `$.begin(new Map([${table.join(",")}]),()=>d,()=>n,(x)=>{n=x;},()=>{${reset.join("")}});`,
       `return function(){d=0;`,
       ...reset,
       ...outer,
