@@ -5,7 +5,7 @@
  * Invariant: a secret is kept only for a source that has none. Whoever comes later, or at the same moment, is refused.
  */
 import type { Route } from "./ingress/index.ts";
-import { addSecret, findSource, lockSetup, openSetup, writeSetup } from "./setup/index.ts";
+import { addSecret, findSource, openSetup, writeSetup } from "./setup/index.ts";
 import { VerifierFault, type FetchText, type Handshake } from "./signature/index.ts";
 
 export interface HandshakeCompleterOptions {
@@ -28,7 +28,7 @@ export function createHandshakeCompleter(
   let last: Promise<unknown> = Promise.resolve();
   return async (route, { newSecret, confirmUrl }) => {
     if (newSecret !== undefined) {
-      // One after the other, in the order in which they came: each reads and writes the whole setup.
+      // One after the other: each reads and writes the whole setup.
       const kept = last.then(() => keepSecret(options, route, newSecret));
       last = kept.catch(() => undefined);
       await kept;
@@ -42,7 +42,6 @@ async function keepSecret(
   { tenant, eventType }: Route,
   secret: string,
 ): Promise<void> {
-  await using _lock = await lockSetup(bundleFolder);
   const setup = await openSetup(bundleFolder, keyText);
   const place = findSource(setup.settings, tenant, eventType);
   if (place === undefined || place.source.keys.length > 0)

@@ -93,12 +93,6 @@ export const ERRORS = {
     exitCode: 4,
     retryable: false,
   },
-  GTC_SETUP_BUSY: {
-    message: "Another gtc is changing the setup of {path}.",
-    fix: "Try again when it is done; if none is at work, remove {lock}.",
-    exitCode: 4,
-    retryable: true,
-  },
   GTC_SECRET_UNRESOLVED: {
     message: "Secrets of {path} cannot be read: {detail}.",
     fix: "Set the variable or put the file in its place where gtc runs, or give the secret in the answers and run `gtc setup`.",

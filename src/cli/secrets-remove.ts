@@ -1,6 +1,6 @@
 /** `gtc secrets remove`: takes a secret away that is not needed any more. */
 import { formatDuration } from "../base/index.ts";
-import { lockSetup, openSetup, removeSecret, secretStatus, writeSetup, type OpenSetup } from "../setup/index.ts";
+import { openSetup, removeSecret, secretStatus, writeSetup, type OpenSetup } from "../setup/index.ts";
 import { defineCommand } from "./command.ts";
 import { folderOf } from "./load.ts";
 import { flag, optional, required } from "./options.ts";
@@ -34,7 +34,6 @@ export const secretsRemove = defineCommand({
     const { stdout, stderr, paint, env } = context;
     const folder = folderOf(context, args.bundle);
     const keyText = env["GTC_KEY"];
-    await using _lock = await lockSetup(folder);
     const setup = await openSetup(folder, keyText);
     await checkTenant(folder, setup, args.tenant);
     const nowMs = Date.now();

@@ -1,15 +1,7 @@
 /** `gtc secrets rotate`: a new secret beside the old one, with an overlap in which both verify. */
 import { randomBytes } from "node:crypto";
 import { formatDuration, parseDurationMs } from "../base/index.ts";
-import {
-  addSecret,
-  MAX_OVERLAP_MS,
-  lockSetup,
-  openSetup,
-  writeSetup,
-  type AddedSecret,
-  type OpenSetup,
-} from "../setup/index.ts";
+import { addSecret, MAX_OVERLAP_MS, openSetup, writeSetup, type AddedSecret, type OpenSetup } from "../setup/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
@@ -43,7 +35,6 @@ export const secretsRotate = defineCommand({
   run: async (context, { args, options }) => {
     const folder = folderOf(context, args.bundle);
     const keyText = context.env["GTC_KEY"];
-    await using _lock = await lockSetup(folder);
     const setup = await openSetup(folder, keyText);
     await checkTenant(folder, setup, args.tenant);
     const nowMs = Date.now();

@@ -6,7 +6,6 @@ import {
   answersTemplate,
   bundleFaults,
   extendSetup,
-  lockSetup,
   mergeSetup,
   openSetup,
   readAnswers,
@@ -73,14 +72,13 @@ export const setup = defineCommand({
     const keyText = context.env["GTC_KEY"];
     const known = await setupBefore(folder, keyText);
     const answers = await answersText(context, options.answers, options["non-interactive"], known);
+    // A dialog takes its time: a secret may have been rotated meanwhile.
+    const before = options.answers === undefined ? await setupBefore(folder, keyText) : known;
     const validated = validate(options.answers, answers, context, tenants);
     // A dialog asks for a part only: answers in a file are the whole.
     const merge = options.answers === undefined ? extendSetup : mergeSetup;
-    const isDryRun = options["dry-run"];
-    await using _lock = isDryRun ? undefined : await lockSetup(folder);
-    // A dialog, or whoever writes the answers into a pipe, takes time: a secret may have been rotated meanwhile.
-    const before = await setupBefore(folder, keyText);
     const merged = merge(before, validated.answers);
+    const isDryRun = options["dry-run"];
     const changed = await (isDryRun ? wouldChange(folder, before, merged) : writeSetup(folder, merged, keyText));
     await reportSetup(context, folder, {
       before,

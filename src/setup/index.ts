@@ -21,7 +21,6 @@ export { validateAnswers, type ValidatedAnswers } from "./validate-answers.ts";
 export { addSecret, type AddedSecret } from "./add-secret.ts";
 export { removeSecret } from "./remove-secret.ts";
 export { droppedSecrets, extendSetup, mergeSetup } from "./merge-setup.ts";
-export { lockSetup } from "./lock-setup.ts";
 export { findSource, openSetup } from "./open-setup.ts";
 export { secretStatus, type ReplacedSecret, type SecretStatus, type SecretUse } from "./secret-status.ts";
 export { MAX_OVERLAP_MS, type OpenSetup } from "./settings.ts";
