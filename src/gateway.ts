@@ -13,9 +13,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   adminToken,
-  removeGatewayFile,
+  announceGateway,
   startAdmin,
-  writeGatewayFile,
   type AdminOptions,
   type AdminServer,
   type DoctorFinding,
@@ -107,12 +106,11 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   let isStopping = false;
   const admin = releases.use(await openAdminPort(options, parts, ingress, { token, isStopping: () => isStopping }));
   const stopRetention = keepRetention(parts.log, config.retentionMs, parts.onFault);
-  await writeGatewayFile(bundle.folder, {
-    pid: process.pid,
-    admin_url: urlOf(admin.address),
-    webhook_url: urlOf(ingress.address),
-    token,
-  });
+  const withdraw = await announceGateway(
+    bundle.folder,
+    { pid: process.pid, admin_url: urlOf(admin.address), webhook_url: urlOf(ingress.address), token },
+    parts.onFault,
+  );
   const grace = new AbortController();
   return {
     addresses: { webhook: ingress.address, admin: admin.address },
@@ -128,7 +126,7 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
       await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
       grace.abort();
       // Not before: as long as the log is held, commands have nobody else to ask.
-      await removeGatewayFile(bundle.folder);
+      await withdraw();
       await releases[Symbol.asyncDispose]();
     },
     hurry: () => grace.abort(),

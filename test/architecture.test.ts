@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PURE = new Set(["text", "rhai", "expression", "template", "event"]);
 const ADAPTERS = ["event-log/embedded", "event-log/memory"];
 /** The only files outside an adapter that name one: the root, and the types of what it reports. */
-const MAY_NAME_ADAPTERS = new Set(["gateway.ts", "cli/gateway-console.ts"]);
+const MAY_NAME_ADAPTERS = new Set(["gateway.ts", "cli/log-notice-text.ts"]);
 
 interface Import {
   readonly file: string;

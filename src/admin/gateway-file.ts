@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 
 const gatewayFileSchema = z.object({
@@ -19,17 +20,61 @@ function pathOf(bundleFolder: string): string {
   return join(bundleFolder, "state", "gateway.json");
 }
 
+const WRITE_AGAIN_MS = 500;
+
+/**
+ * Writes the file; where the disk is full, again until there is room: a gateway that started on such a disk answers 503 and
+ * shows what it has, which is more than one that is not there. Returns what takes it back.
+ * @throws Error when it cannot be written for another reason
+ */
+export async function announceGateway(
+  bundleFolder: string,
+  content: GatewayFile,
+  onFault: (what: string, fault: unknown) => void,
+): Promise<() => Promise<void>> {
+  const stop = new AbortController();
+  let written: Promise<void> = Promise.resolve();
+  try {
+    await writeGatewayFile(bundleFolder, content);
+  } catch (fault) {
+    if (!isDiskFull(fault)) throw fault;
+    onFault("writing state/gateway.json, without which commands do not find the gateway", fault);
+    written = writeWhenThereIsRoom(bundleFolder, content, stop.signal);
+  }
+  return async () => {
+    stop.abort();
+    await written;
+    await rm(pathOf(bundleFolder), { force: true });
+  };
+}
+
+async function writeWhenThereIsRoom(bundleFolder: string, content: GatewayFile, stop: AbortSignal): Promise<void> {
+  for (let isWritten = false; !isWritten;) {
+    await delay(WRITE_AGAIN_MS, undefined, { signal: stop, ref: false }).catch(() => undefined);
+    if (stop.aborted) return;
+    isWritten = await writeGatewayFile(bundleFolder, content).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function isDiskFull(fault: unknown): boolean {
+  return fault instanceof Error && "code" in fault && (fault.code === "ENOSPC" || fault.code === "EDQUOT");
+}
+
 /** Writes the file with mode 0600, all or nothing. */
-export async function writeGatewayFile(bundleFolder: string, content: GatewayFile): Promise<void> {
+async function writeGatewayFile(bundleFolder: string, content: GatewayFile): Promise<void> {
   const path = pathOf(bundleFolder);
   const draft = `${path}.${content.pid}.tmp`;
   await mkdir(join(bundleFolder, "state"), { recursive: true, mode: 0o700 });
-  await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(draft, path);
-}
-
-export async function removeGatewayFile(bundleFolder: string): Promise<void> {
-  await rm(pathOf(bundleFolder), { force: true });
+  try {
+    await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(draft, path);
+  } catch (fault) {
+    await rm(draft, { force: true });
+    throw fault;
+  }
 }
 
 /** The running gateway of a bundle; undefined when none runs (or its process died without removing the file). */

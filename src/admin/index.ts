@@ -8,5 +8,5 @@ export { refusalJson } from "./api/event-json.ts";
 export { AuditTrail } from "./audit-trail.ts";
 export { apiReferencePage } from "./api-reference.ts";
 export { openApiDocument } from "./openapi.ts";
-export { findGateway, removeGatewayFile, writeGatewayFile, type GatewayFile } from "./gateway-file.ts";
+export { announceGateway, findGateway, type GatewayFile } from "./gateway-file.ts";
 export { viewText, type SummaryJson } from "./views.ts";

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { findGateway, type GatewayFile } from "../admin/index.ts";
 import { messageOf } from "../base/index.ts";
-import type { LogNotice } from "../event-log/embedded/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { Finding } from "../setup/index.ts";
 import { asGtcError } from "./as-gtc-error.ts";
-import { noticeText } from "./log-notice-text.ts";
+import { noticeText, type LogNotice } from "./log-notice-text.ts";
 import { likelyCause, webhookName, words } from "./refusal-words.ts";
 
 const TIMEOUT_MS = 5000;

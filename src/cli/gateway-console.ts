@@ -7,7 +7,6 @@ import pino from "pino";
 import pretty from "pino-pretty";
 import { formatDuration, messageOf } from "../base/index.ts";
 import type { RunOver } from "../dispatch/index.ts";
-import type { LogNotice } from "../event-log/embedded/index.ts";
 import type { RequestRecord } from "../ingress/index.ts";
 import {
   diagnosticToJson,
@@ -19,7 +18,7 @@ import {
   type Diagnostic,
 } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
-import { noticeText } from "./log-notice-text.ts";
+import { noticeText, type LogNotice } from "./log-notice-text.ts";
 import { likelyCause, webhookName } from "./refusal-words.ts";
 
 type Level = "debug" | "info" | "warn" | "error";

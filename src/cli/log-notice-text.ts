@@ -3,6 +3,8 @@ import type { LogNotice } from "../event-log/embedded/index.ts";
 import { visible } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 
+export type { LogNotice };
+
 /** One line; the name of the notice is its first word, for whoever searches for it. */
 export function noticeText(notice: LogNotice): string {
   return `event log: ${notice.kind}${detailOf(notice)}`;

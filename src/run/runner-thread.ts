@@ -82,10 +82,12 @@ function payloadBytes({ envelope, run, maxPayloadBytes }: RunTask): number {
 }
 
 async function runLarge(task: RunTask, number: number, bytes: number): Promise<void> {
+  // While it waits the definition may be forgotten, for the sake of newer ones.
+  const flow = flowOf(task.run.flowHash);
   while (!hasRoomFor(bytes)) await new Promise<void>((resolve) => inLine.push(resolve));
   heldBytes += bytes;
   try {
-    await runOne(task, number);
+    await runOne(task, number, flow);
   } finally {
     heldBytes -= bytes;
     // One that finds no room yet goes to the end of the line, behind which nobody waits for long.
@@ -97,10 +99,10 @@ function hasRoomFor(bytes: number): boolean {
   return heldBytes === 0 || heldBytes + bytes <= HELD_BYTES;
 }
 
-async function runOne(task: RunTask, number: number): Promise<void> {
+async function runOne(task: RunTask, number: number, known?: CompiledFlow | string): Promise<void> {
   const runId = task.run.id;
   Atomics.store(atWork, 0, number);
-  const flow = flowOf(task.run.flowHash);
+  const flow = known ?? flowOf(task.run.flowHash);
   if (typeof flow === "string") {
     const error = { code: "unknown-flow", message: flow, retryable: false };
     send({ kind: "over", runId, steps: [], end: { status: "failed", error } });

@@ -1,6 +1,6 @@
 /** Disks that fail: what was acknowledged stays, what was rejected never shows up, and the log goes on by itself. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Fixtures } from "../event-log-fixtures.contract.ts";
@@ -225,13 +225,29 @@ describe("a full filesystem (ENOSPC)", () => {
     small.fill(0);
     await expect(openEmbeddedLog(options)).rejects.toMatchObject({
       code: "SQLITE_FULL",
-      message: "the projection cannot be built: database or disk is full",
+      message: "the projection cannot be built or opened: database or disk is full",
     });
     expect(notices.at(-1)).toEqual({ kind: "projection-lost", because: "database or disk is full" });
     small.free();
     log = await openEmbeddedLog(options);
     await expectExactly(log, before);
     await log[Symbol.asyncDispose]();
+  });
+
+  test("an index that cannot be opened for want of room is left as it is", async ({ skip }) => {
+    using folder = testFolder();
+    using small = smallDisk(folder.path);
+    if (!small.isReal) skip("the index is on the disk of the machine");
+    const log = await openEmbeddedLog({ folder: small.path });
+    await appendUntilRejected(log, new Fixtures(), 5);
+    await log[Symbol.asyncDispose]();
+    const path = join(small.path, "projection.sqlite");
+    const before = readFileSync(path);
+    small.fill(0);
+    await expect(openEmbeddedLog({ folder: small.path })).rejects.toMatchObject({
+      code: expect.stringMatching(/^SQLITE_(?:FULL|IOERR|CANTOPEN)/) as string,
+    });
+    expect(readFileSync(path)).toEqual(before);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What the embedded log does with its folder: segments, retention, backlogs, inspection. */
-import { readdirSync, renameSync } from "node:fs";
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { answered, ended, Fixtures, START_MS, step, waiting } from "../event-log-fixtures.contract.ts";
@@ -58,6 +58,15 @@ test("retention leaves a last segment alone that holds no events, however often 
     expect(readdirSync(folder.path).filter((name) => name.endsWith(".journal"))).toEqual(["0000000000000000.journal"]);
     await log[Symbol.asyncDispose]();
   }
+});
+
+test("a lock whose file was damaged is taken all the same, and by one only", async () => {
+  using folder = testFolder();
+  const options = { folder: folder.path, lockWaitMs: 100 };
+  writeFileSync(join(folder.path, "lock"), "no database, but long enough to be taken for a damaged one ".repeat(100));
+  const log = await openEmbeddedLog(options);
+  await expect(openEmbeddedLog(options)).rejects.toMatchObject({ code: "GTC_BUNDLE_LOCKED" });
+  await log[Symbol.asyncDispose]();
 });
 
 test("a backlog larger than the memory for it is handed out in order, once each, also after a start", async () => {

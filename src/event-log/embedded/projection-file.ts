@@ -33,6 +33,13 @@ export function isUnusable(error: unknown): boolean {
   );
 }
 
+const REFUSED = /^(?:SQLITE_(?:FULL|BUSY|CANTOPEN|IOERR_SHM)|ENOSPC|EDQUOT|EMFILE|ENFILE)/;
+
+/** Whether the system does not let the file be opened or written now. It may be whole: building it again is no way on. */
+export function isRefusedBySystem(code: string | undefined): boolean {
+  return code !== undefined && REFUSED.test(code);
+}
+
 function prepareFile(db: Database.Database, salt: number): void {
   db.pragma("journal_mode = WAL");
   // The journal is the truth. NORMAL keeps the file sound after a loss of power, and costs a sync per checkpoint only.

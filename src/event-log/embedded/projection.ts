@@ -3,7 +3,7 @@
  * turns out to be damaged is built again from the journal behind this face.
  */
 import { GtcError, messageOf } from "../../base/index.ts";
-import { isUnusable } from "./projection-file.ts";
+import { isRefusedBySystem, isUnusable } from "./projection-file.ts";
 import { ProjectionReader } from "./projection-reader.ts";
 import { Projector, type ProjectorOptions } from "./projector.ts";
 import type { ProjectorFault } from "./projector-protocol.ts";
@@ -16,7 +16,7 @@ export type ProjectionOptions = Omit<ProjectorOptions, "onLost" | "segments" | "
   readonly onLost: (because: string) => void;
 };
 
-/** A projection that cannot be built so many times stays lost: the disk, not the file, is at fault. */
+/** A projection that cannot be built or opened so many times stays lost: the disk, not the file, is at fault. */
 const MOST_REBUILDS = 3;
 
 export interface Read<T> {
@@ -95,7 +95,7 @@ export class Projection {
 
   /** With the system's code, where it is the system that does not let it be built. */
   #lostError({ message, code }: ProjectorFault): Error {
-    const detail = `the projection cannot be built: ${message}`;
+    const detail = `the projection cannot be built or opened: ${message}`;
     return code === undefined ? new GtcError("GTC_INTERNAL", { detail }) : Object.assign(new Error(detail), { code });
   }
 
@@ -113,10 +113,11 @@ export class Projection {
       this.#options.onLost(fault.message);
       return;
     }
-    this.#options.onRebuild(fault.message);
+    const rebuild = !isRefusedBySystem(fault.code);
+    if (rebuild) this.#options.onRebuild(fault.message);
     this.#reader?.close();
     this.#reader = undefined;
-    this.#projector = this.#start(stored, true);
+    this.#projector = this.#start(stored, rebuild);
   }
 
   #start(stored: number, rebuild: boolean): Projector {

@@ -37,6 +37,8 @@ class Projector {
   readonly #follower: JournalFollower;
   #closing = false;
   #stalled = false;
+  /** Rows before this place are still to go; 0: none. */
+  #dropBefore = 0;
 
   constructor(start: ProjectorStart, port: MessagePort) {
     this.#port = port;
@@ -45,7 +47,8 @@ class Projector {
     this.#store = openStore(start);
     this.#refusals = RefusalRing.open(start.refusalsPath, start.refusalsKept, Date.now(), start.isSuspect);
     this.#follower = new JournalFollower(start.segments, this.#store.applied(), start.writtenFrom);
-    this.#dropRows(start.segments[0]?.base ?? 0);
+    this.#dropBefore = start.segments[0]?.base ?? 0;
+    this.#drop(false);
   }
 
   run(): void {
@@ -100,6 +103,7 @@ class Projector {
       return false;
     }
     this.#stalled = false;
+    if (this.#dropBefore > 0) this.#drop();
     this.#tellApplied();
     return true;
   }
@@ -121,7 +125,8 @@ class Projector {
       case "drop":
         this.#applyAll();
         this.#follower.dropBefore(message.before);
-        this.#dropped(this.#dropRows(message.before));
+        this.#dropBefore = message.before;
+        this.#post({ type: "dropped", events: this.#drop() });
         return;
       case "close":
         this.#closing = true;
@@ -144,21 +149,20 @@ class Projector {
     this.#post({ type: "refusals_kept", count: refusals.length + accepted.length, bytes });
   }
 
-  #dropped(events: number): void {
-    this.#store.dropUnused();
-    this.#post({ type: "dropped", events });
-  }
-
-  #dropRows(before: number): number {
+  /** What cannot be written now (a full disk) is tried again with the next batch. */
+  #drop(evenIfNone = true): number {
     let events = 0;
-    for (;;) {
-      const dropped = this.#store.dropBefore(before, DROP_STEP);
-      if (dropped > 0) {
-        events += dropped;
-        continue;
-      }
-      return events;
+    try {
+      for (let dropped = 1; dropped > 0; events += dropped)
+        dropped = this.#store.dropBefore(this.#dropBefore, DROP_STEP);
+      if (events > 0 || evenIfNone) this.#store.dropUnused();
+      this.#dropBefore = 0;
+    } catch (error) {
+      if (isUnusable(error)) throw error;
+      this.#store.forget();
+      this.#post({ type: "stalled", because: messageOf(error) });
     }
+    return events;
   }
 
   #tellApplied(): void {

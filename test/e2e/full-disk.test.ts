@@ -1,0 +1,51 @@
+/** A real disk without room: the gateway comes up on it, refuses with 503, and goes on by itself when there is room. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startGtc } from "../support/gtc-process.ts";
+import { createTestBundle } from "../support/test-bundle.ts";
+import { TestGateway } from "../support/test-gateway.ts";
+
+/** Mounts a disk of 8 MB; false where that is not permitted. */
+function mountSmall(path: string): boolean {
+  try {
+    execFileSync("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", path], { stdio: "pipe" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("a gateway that is started on a full disk", async ({ skip }) => {
+  const bundle = await createTestBundle({});
+  const state = join(bundle.folder, "state");
+  if (!mountSmall(state)) skip("mounting is not permitted here");
+  try {
+    await bundle.setup({});
+    // Killed, as by the same fault of the machine; one that is stopped folds its index together, which then needs room to be opened.
+    const before = await startGtc(bundle.folder);
+    expect((await fetch(`${before.url}/events/webhook/demo/any`, { method: "POST", body: "x" })).status).toBe(202);
+    await before.kill();
+    rmSync(join(state, "gateway.json"));
+    const { bavail, bsize } = statfsSync(state);
+    writeFileSync(join(state, "ballast"), Buffer.alloc(bavail * bsize));
+
+    const gateway = await TestGateway.start(bundle);
+    expect(gateway.faults).toEqual([expect.stringContaining("state/gateway.json")]);
+    const refused = await gateway.post("demo/any", "x".repeat(100_000), {});
+    expect([refused.status, refused.headers["retry-after"]]).toEqual([503, expect.any(String)]);
+    const { items } = (await (await gateway.api("events")).json()) as { items: unknown[] };
+    expect(items).toHaveLength(1);
+    expect(readdirSync(state).filter((name) => name.startsWith("gateway"))).toEqual([]);
+
+    rmSync(join(state, "ballast"));
+    await expect.poll(async () => (await gateway.post("demo/any", "{}")).status, { timeout: 10_000 }).toBe(202);
+    await expect.poll(() => existsSync(join(state, "gateway.json")), { timeout: 10_000 }).toBe(true);
+    await gateway[Symbol.asyncDispose]();
+    expect(existsSync(join(state, "gateway.json"))).toBe(false);
+  } finally {
+    execFileSync("/usr/bin/umount", [state]);
+    await bundle.remove();
+  }
+});
