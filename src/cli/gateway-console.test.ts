@@ -6,8 +6,18 @@ import type { RunEnd } from "../run/index.ts";
 import { noPaint } from "../text/index.ts";
 import { GatewayConsole } from "./gateway-console.ts";
 
+interface Line {
+  readonly level?: string;
+  readonly msg?: string;
+}
+
 /** The line that a run's end leaves in the log. */
-async function lineOf(end: RunEnd): Promise<{ level?: string; msg?: string }> {
+function lineOf(end: RunEnd): Promise<Line> {
+  const run = { id: "r", eventId: "e1", tenant: "demo", flow: "pay", flowHash: "h", startNode: "a", createdAtMs: 0 };
+  return lineFrom((output) => output.runOver({ run, attempt: 2, end, durationMs: 1.5 }));
+}
+
+async function lineFrom(tell: (output: GatewayConsole) => void): Promise<Line> {
   const stdout = new PassThrough();
   const context = {
     stdout,
@@ -24,10 +34,9 @@ async function lineOf(end: RunEnd): Promise<{ level?: string; msg?: string }> {
     tellErrorsAsJson: () => undefined,
   };
   const output = new GatewayConsole(context, { format: "json", level: "debug", folder: "/srv/my bundle" });
-  const run = { id: "r", eventId: "e1", tenant: "demo", flow: "pay", flowHash: "h", startNode: "a", createdAtMs: 0 };
-  output.runOver({ run, attempt: 2, end, durationMs: 1.5 });
+  tell(output);
   stdout.end();
-  return JSON.parse(await text(stdout)) as { level?: string; msg?: string };
+  return JSON.parse(await text(stdout)) as Line;
 }
 
 const error = { code: "script-error", message: "no money", retryable: true };
@@ -46,4 +55,15 @@ test("one that is tried again is told with when; one that succeeded only to who 
   const { stdout: help } = await runGtc(["start", "--help"]);
   expect(help).toMatch(/--verbose +Say more: runs that succeed, /);
   expect(help).not.toContain("headers' names");
+});
+
+test.each([
+  ["a request that could not be stored", "none", 503, "error"],
+  ["one that was refused for want of room", "refused", 503, "error"],
+  ["one in a version that only its sender can change", "refused", 505, "warn"],
+  ["a forged one", "refused", 401, "warn"],
+  ["one that was taken", "verified", 202, "info"],
+] as const)("%s is told as what it is", async (_what, verdict, status, level) => {
+  const seen = { atMs: 0, method: "POST", tenant: "demo", eventType: "pay", durationMs: 1, bodyBytes: 0 };
+  expect((await lineFrom((output) => output.request({ ...seen, verdict, status }))).level).toBe(level);
 });

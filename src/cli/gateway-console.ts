@@ -69,14 +69,7 @@ export class GatewayConsole {
   /** time, tenant, type, verdict, answer, duration, event id */
   request(record: RequestRecord): void {
     const { tenant, eventType, verdict, status, durationMs, eventId, duplicateOf } = record;
-    const level: Level =
-      record.unkept === true
-        ? "debug"
-        : status >= 500
-          ? "error"
-          : verdict === "refused" || status >= 400
-            ? "warn"
-            : "info";
+    const level = levelOf(record);
     if (!this.#log.isLevelEnabled(level)) return;
     const said = whyOf(record);
     const mark =
@@ -128,6 +121,16 @@ export class GatewayConsole {
   say(text: string): void {
     this.#log.info(text);
   }
+}
+
+/** A refusal for what only the sender can change is no error of ours, whatever its status begins with. */
+const SENDERS_FAULTS: ReadonlySet<number> = new Set([501, 505]);
+
+function levelOf({ unkept, status, verdict }: RequestRecord): Level {
+  if (unkept === true) return "debug";
+  const isSenders = verdict === "refused" && SENDERS_FAULTS.has(status);
+  if (status >= 500 && !isSenders) return "error";
+  return verdict === "refused" || status >= 400 ? "warn" : "info";
 }
 
 /** For lines of JSON, and for what pino-pretty makes of them: it writes texts as JSON does, and colours around them. */

@@ -7,12 +7,21 @@ import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { newLane, type Lane } from "./turns.ts";
 
+/**
+ * More than any client sends without waiting for an answer. What stands in line behind them costs more the longer the line
+ * is, also in node, so that one connection with a hundred thousand small requests would hold up everyone for half a minute.
+ */
+const MOST_OWED = 1000;
+
 interface Connection {
   /** Answers that have not left, in the order of their requests. */
   readonly owed: ServerResponse[];
   readonly lane: Lane;
   /** One of its requests is its last: what comes behind that is no request (RFC 9112 section 9.6). */
   isEnding: boolean;
+  /** It has sent as many requests as may stand in line. */
+  isFull: boolean;
+  isPausing: boolean;
 }
 
 export class Connections {
@@ -22,7 +31,7 @@ export class Connections {
   /** Follows the connections of a server from now on. */
   constructor(server: Server) {
     server.on("connection", (socket: Socket) => {
-      this.#open.set(socket, { owed: [], lane: newLane(), isEnding: false });
+      this.#open.set(socket, { owed: [], lane: newLane(), isEnding: false, isFull: false, isPausing: false });
       socket.once("close", () => this.#open.delete(socket));
     });
   }
@@ -31,12 +40,17 @@ export class Connections {
   owe(response: ServerResponse): boolean {
     const connection = this.#open.get(response.req.socket);
     if (connection === undefined) return true;
-    if (connection.isEnding) return false;
-    connection.isEnding = !response.shouldKeepAlive;
+    if (connection.isEnding) {
+      if (connection.isFull) pauseSoon(connection, response.req.socket);
+      return false;
+    }
     const { owed } = connection;
     // Answers leave in the order of their requests.
     while (owed[0]?.writableFinished === true) owed.shift();
     owed.push(response);
+    connection.isFull = owed.length >= MOST_OWED;
+    if (connection.isFull) response.shouldKeepAlive = false;
+    connection.isEnding = !response.shouldKeepAlive;
     return true;
   }
 
@@ -82,4 +96,17 @@ export class Connections {
 /** Whether what comes now can no longer change the answer: the request is whole, or was answered before its body came. */
 function isDecided({ req, headersSent }: ServerResponse): boolean {
   return req.complete || headersSent;
+}
+
+/**
+ * What comes behind a full line is not even read: node would keep it until the connection is gone. Not at once, since node
+ * reads on at the end of each request that it has in hand.
+ */
+function pauseSoon(connection: Connection, socket: Socket): void {
+  if (connection.isPausing) return;
+  connection.isPausing = true;
+  setImmediate(() => {
+    connection.isPausing = false;
+    socket.pause();
+  });
 }

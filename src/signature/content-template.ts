@@ -4,7 +4,8 @@
  * absent makes the content absent, unless it stands inside `[...]`; (3) the order of pieces is the template's.
  */
 import { createHash } from "node:crypto";
-import { pathOf, type FormFields, type RequestView } from "./request-view.ts";
+import { pathOf, type RequestView } from "./request-view.ts";
+import type { FormFields } from "./sent-text.ts";
 import { signaturePart, type PlacedSignature } from "./signature-place.ts";
 import { compileSource, type Reader, type Settings } from "./source.ts";
 

@@ -88,3 +88,7 @@ test("an id is known again however long it is, and kept short", () => {
   expect(one).toHaveLength(512);
   expect(one).not.toBe(other);
 });
+
+test("what may be the id of a subscription makes no two events one", () => {
+  expect(plainIdOf([["X-Webhook-Id", "subscription"]])).toBeUndefined();
+});

@@ -5,7 +5,7 @@
  */
 import { createHmac, createPublicKey, timingSafeEqual, verify, type KeyObject } from "node:crypto";
 import { decodeStrict, utf8Text } from "./encoding.ts";
-import { parseJson } from "./request-view.ts";
+import { parseJson } from "./sent-text.ts";
 import type { JwtAlgorithm } from "./scheme-spec.ts";
 
 export interface CompactJws {

@@ -7,7 +7,7 @@
  */
 import { isExpired, type SchemeContext, type SigningKey } from "./compiled-scheme.ts";
 import { isRecord, jwsKeys, type CompactJws, type JwsKey } from "./jws.ts";
-import { parseJson } from "./request-view.ts";
+import { parseJson } from "./sent-text.ts";
 import type { KeyRequestSpec } from "./scheme-spec.ts";
 import { settingKey } from "./source.ts";
 import { VerifierFault } from "./verdict.ts";

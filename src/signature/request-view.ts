@@ -6,14 +6,10 @@
 import { utf8Text } from "./encoding.ts";
 import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
-
-/** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
-const MAX_FORM_FIELDS = 1000;
+import { parseJson, parseUrlEncoded, type FormFields } from "./sent-text.ts";
 
 const NO_LINE = ["", ""] as const;
 const LOWER_CASE_BIT = 0x20;
-
-export type FormFields = readonly (readonly [name: string, value: string])[];
 
 export class RequestView {
   readonly request: SignedRequest;
@@ -125,23 +121,4 @@ export function pathOf(url: string, withQuery: boolean): string {
 function only(fields: FormFields, name: string): string | undefined {
   const found = fields.filter((field) => field[0] === name);
   return found.length === 1 ? found[0]?.[1] : undefined;
-}
-
-/** `undefined` when the text is not JSON. */
-export function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseUrlEncoded(text: string): FormFields {
-  const fields: [string, string][] = [];
-  for (const field of new URLSearchParams(text)) {
-    if (fields.length === MAX_FORM_FIELDS) break;
-    fields.push(field);
-  }
-  return fields;
 }

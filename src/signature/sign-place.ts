@@ -1,6 +1,7 @@
 /** Puts a value where a source says it is found: the way back of `source.ts`, for signing. */
 import { isRecord } from "./jws.ts";
-import { parseJson, queryOf } from "./request-view.ts";
+import { queryOf } from "./request-view.ts";
+import { parseJson } from "./sent-text.ts";
 import type { SignedRequest } from "./request.ts";
 
 /** @throws SyntaxError when nothing can be put there */

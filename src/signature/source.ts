@@ -4,7 +4,8 @@
  * `form:FIELD>a.b` reads JSON that stands in a field of a form. In a path, `[]` stands for every item of an array and `[0]` for one of them.
  */
 import { createHash } from "node:crypto";
-import { parseJson, type RequestView } from "./request-view.ts";
+import type { RequestView } from "./request-view.ts";
+import { parseJson } from "./sent-text.ts";
 
 /** Settings of a scheme that are no secrets (`webhook_id`, `audience`), keyed by `settingKey`. */
 export type Settings = ReadonlyMap<string, string>;

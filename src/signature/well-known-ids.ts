@@ -6,7 +6,8 @@ import type { DeliveryId } from "./verdict.ts";
 
 /**
  * From the most to the least specific, so that an id of the delivery wins over one of a proxy. CloudEvents are numbered by
- * their source: its ids are no ids without it.
+ * their source: its ids are no ids without it. What some write for the delivery and others for the subscription (`X-Webhook-Id`) is left out: as a
+ * subscription's it would make duplicates of all its events. `delivery_id_from` takes it where it is the delivery's.
  */
 const ID_HEADERS = [
   "X-GitHub-Delivery",
@@ -21,7 +22,6 @@ const ID_HEADERS = [
   "X-Request-UUID",
   "Linear-Delivery",
   "I-Twilio-Idempotency-Token",
-  "X-Webhook-Id",
   "X-Delivery-Id",
   "X-Event-Id",
   "Idempotency-Key",

@@ -82,3 +82,14 @@ test("a body that breaks before its request was answered gets 400", async () => 
 test("a broken request alone gets 400", async () => {
   expect(await statusesOf("NO HTTP AT ALL\r\n\r\n")).toEqual(["400"]);
 });
+
+test("a thousand requests without an answer are the last of their connection, so that none holds up the others", async () => {
+  const before = (await gateway.events("type=many")).length;
+  const answers = (
+    await exchangeRaw(gateway.gateway.addresses.webhook, post("slow", "{}") + post("many", "{}").repeat(1200))
+  ).toString();
+  expect([...answers.matchAll(/HTTP\/1\.1 20/g)]).toHaveLength(1000);
+  expect(answers.slice(answers.lastIndexOf("HTTP/1.1"))).toMatch(/connection: close/i);
+  expect([...answers.matchAll(/connection: close/gi)]).toHaveLength(1);
+  expect((await gateway.events("type=many")).length - before).toBe(999);
+});

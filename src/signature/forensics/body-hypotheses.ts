@@ -1,6 +1,6 @@
 /** Bodies that may have been signed before something on the way changed them. */
 import { utf8Text } from "../encoding.ts";
-import { parseJson } from "../request-view.ts";
+import { parseJson } from "../sent-text.ts";
 import type { SignedRequest } from "../request.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 

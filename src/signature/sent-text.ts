@@ -1,0 +1,66 @@
+/**
+ * JSON and forms that a sender wrote, as far as a scheme looks at them. That is before anything is verified, on the thread
+ * that answers everyone: 25 MiB of tiny values take a parser ten seconds, and anybody can send them. So texts with more
+ * values than any provider signs are not parsed.
+ */
+
+/** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
+const MAX_FORM_FIELDS = 1000;
+/** Some of these characters stand before every value of JSON. So many values take half a second at most. */
+const MAX_JSON_VALUES = 500_000;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+
+export type FormFields = readonly (readonly [name: string, value: string])[];
+
+/** `undefined` when the text is not JSON, or has more values than are looked at. */
+export function parseJson(text: string | undefined): unknown {
+  if (text === undefined || hasManyValues(text)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields of a form or a query in their order, as far as they are looked at. */
+export function parseUrlEncoded(text: string): FormFields {
+  return [...new URLSearchParams(firstFields(text))];
+}
+
+function firstFields(text: string): string {
+  let start = 0;
+  for (let count = 0; count < MAX_FORM_FIELDS;) {
+    const end = text.indexOf("&", start);
+    if (end < 0) return text;
+    if (end > start) count += 1;
+    start = end + 1;
+  }
+  return text.slice(0, start);
+}
+
+function hasManyValues(text: string): boolean {
+  // Each value takes two characters at least.
+  if (text.length <= 2 * MAX_JSON_VALUES) return false;
+  let values = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = endOfString(text, at);
+    else if ((unit === COMMA || unit === OPEN_LIST || unit === OPEN_OBJECT) && ++values > MAX_JSON_VALUES) return true;
+  }
+  return false;
+}
+
+/** Where the string ends that begins at a quote; the text's end where it does not end. */
+function endOfString(text: string, quote: number): number {
+  for (let end = text.indexOf('"', quote + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return text.length;
+}
