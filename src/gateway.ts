@@ -25,6 +25,7 @@ import { createIdSource, ReleaseStack, systemClock, type NewId } from "./base/in
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
 import type { EventLog } from "./event-log/index.ts";
+import { changeSetup } from "./change-setup.ts";
 import { createHandshakeCompleter } from "./complete-handshake.ts";
 import { CurrentBundle } from "./current-bundle.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
@@ -188,6 +189,7 @@ function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress
       keyText: options.keyText,
       fetchText: parts.fetchText,
       reloadSources: parts.reloadSetup,
+      changeSetup: (work) => changeSetup(options.bundle.folder, work),
       now: () => systemClock.now(),
     }),
     onRequest: (record) => {
