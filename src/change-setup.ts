@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { whileLocked } from "./event-log/embedded/index.ts";
 
@@ -11,5 +11,8 @@ const SETUP_WAIT_MS = 10_000;
 export async function changeSetup<T>(bundleFolder: string, work: () => Promise<T>): Promise<T> {
   const state = join(bundleFolder, "state");
   await mkdir(state, { recursive: true, mode: 0o700 });
-  return whileLocked(join(state, "setup.lock"), SETUP_WAIT_MS, work);
+  const path = join(state, "setup.lock");
+  // Whoever could open it could hold everybody else up.
+  await (await open(path, "a", 0o600)).close();
+  return whileLocked(path, SETUP_WAIT_MS, work);
 }
