@@ -69,13 +69,21 @@ async function examineSound(
 
 /** The data folder, and the ports unless a gateway has them. */
 export async function examinePlace(folder: string, config: GatewayConfig, isRunning: boolean): Promise<Finding[]> {
-  const findings = [await examineFolder(folder), ...(await examineDisk(folder))];
+  const findings = [...(await examineNames(folder)), await examineFolder(folder), ...(await examineDisk(folder))];
   if (isRunning) return findings;
   return [
     ...findings,
     await examinePort(config.host, config.port, "--port"),
     await examinePort(config.adminHost, config.adminPort, "--admin-port"),
   ];
+}
+
+/** Settings in a file of nearly the right name hold for nothing. */
+async function examineNames(folder: string): Promise<Finding[]> {
+  const where = join(folder, "gtc.yml");
+  if ((await stat(where).catch(() => undefined)) === undefined) return [];
+  const message = "gtc.yml is not read: settings are taken from gtc.yaml.";
+  return [{ level: "warning", check: "configuration", where, message, fix: "Rename the file to gtc.yaml." }];
 }
 
 async function examineFolder(folder: string): Promise<Finding> {

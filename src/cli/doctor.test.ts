@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -358,6 +358,17 @@ describe("gtc doctor", () => {
   test("names a wrong setting", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     expect((await examine({ GTC_PORT: "http" })).of("configuration")).toMatchObject({ level: "error" });
+  });
+
+  test("says of files whose names end in .yml that nobody reads them", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await bundle.write("gtc.yml", "retention: 1h\n");
+    expect((await examine()).of("configuration")).toMatchObject({
+      level: "warning",
+      fix: "Rename the file to gtc.yaml.",
+    });
+    await rename(join(bundle.folder, "bundle.yaml"), join(bundle.folder, "bundle.yml"));
+    expect((await examine()).of("bundle")?.message).toContain("bundle.yml is not read: rename it");
   });
 
   test("takes no settings from a file that is not UTF-8", async () => {
