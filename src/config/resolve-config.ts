@@ -54,7 +54,7 @@ export function resolveConfig({ options = {}, env, file }: ConfigSources): Gatew
     else if (file !== undefined && inFile !== undefined)
       diagnostics.push(invalidValue(file, setting, what, inFile.span));
   }
-  faults.push(...portFaults(resolved as Partial<GatewayConfig>));
+  faults.push(...portFaults(resolved));
   if (faults.length + diagnostics.length > 0) throw new ConfigFault(faults, inOrder(diagnostics));
   return Object.freeze(resolved) as GatewayConfig;
 }
