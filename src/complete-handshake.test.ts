@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { createTestBundle, type TestBundle } from "../test/support/test-bundle.ts";
+import { changeSetup } from "./change-setup.ts";
 import { createHandshakeCompleter } from "./complete-handshake.ts";
 import { openSetup } from "./setup/index.ts";
 
@@ -27,6 +28,7 @@ async function completer(
       return "";
     },
     reloadSources: async () => void (calls.reloads += 1),
+    changeSetup: (work) => changeSetup(bundle.folder, work),
     now: () => 0,
   });
   return { complete, calls };

@@ -16,6 +16,8 @@ export interface HandshakeCompleterOptions {
   readonly fetchText: FetchText;
   /** Takes the sources as they are set up now. */
   readonly reloadSources: () => Promise<void>;
+  /** Does what reads and writes the whole setup, one at a time, also across processes. */
+  readonly changeSetup: (work: () => Promise<void>) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -28,8 +30,8 @@ export function createHandshakeCompleter(
   let last: Promise<unknown> = Promise.resolve();
   return async (route, { newSecret, confirmUrl }) => {
     if (newSecret !== undefined) {
-      // One after the other: each reads and writes the whole setup.
-      const kept = last.then(() => keepSecret(options, route, newSecret));
+      // In the order in which they came.
+      const kept = last.then(() => options.changeSetup(() => keepSecret(options, route, newSecret)));
       last = kept.catch(() => undefined);
       await kept;
     }

@@ -24,6 +24,7 @@ import { createIdSource, LONGEST_TIMER_MS, ReleaseStack, systemClock, type NewId
 import type { GatewayConfig } from "./config/index.ts";
 import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
 import type { EventLog } from "./event-log/index.ts";
+import { changeSetup } from "./change-setup.ts";
 import { createHandshakeCompleter } from "./complete-handshake.ts";
 import { CurrentBundle } from "./current-bundle.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
@@ -189,6 +190,7 @@ function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress
       keyText: options.keyText,
       fetchText: parts.fetchText,
       reloadSources: parts.reloadSetup,
+      changeSetup: (work) => changeSetup(options.bundle.folder, work),
       now: () => systemClock.now(),
     }),
     onRequest: (record) => {

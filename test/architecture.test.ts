@@ -40,8 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const PURE = new Set(["text", "rhai", "expression", "template", "event"]);
 const ADAPTERS = ["event-log/embedded", "event-log/memory"];
-/** The only files outside an adapter that name one: the root, and the types of what it reports. */
-const MAY_NAME_ADAPTERS = new Set(["gateway.ts", "cli/log-notice-text.ts"]);
+/** The only files outside an adapter that name one: the root, the lock that commands share with it, and the types of what it reports. */
+const MAY_NAME_ADAPTERS = new Set(["gateway.ts", "change-setup.ts", "cli/log-notice-text.ts"]);
 
 interface Import {
   readonly file: string;

@@ -111,6 +111,12 @@ export const ERRORS = {
     exitCode: 4,
     retryable: true,
   },
+  GTC_SETUP_BUSY: {
+    message: "Another command or the gateway is changing what is set up, and does not come to an end ({path}).",
+    fix: "Run the command again; end the process that holds that file if it hangs.",
+    exitCode: 4,
+    retryable: true,
+  },
   GTC_LOG_UNAVAILABLE: {
     message: "The event log does not accept events: {detail}",
     fix: "Free disk space or repair the disk; the log recovers by itself when it can write again.",

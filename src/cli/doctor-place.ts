@@ -7,13 +7,17 @@ import { messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import {
   ANSWER_FILES,
+  mergeSetup,
+  openSetup,
   readAnswers,
   validateAnswers,
+  wouldChange,
   type AnswerFault,
   type BundleFolder,
   type Finding,
+  type ValidatedAnswers,
 } from "../setup/index.ts";
-import { fileText } from "../text/index.ts";
+import { fileText, shellPath } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
@@ -34,7 +38,7 @@ export async function examineAnswers(context: CommandContext, { folder, bundle }
     const validated =
       "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants: bundle.tenants });
     if (!("faults" in validated)) {
-      findings.push({ level: "ok", check: "answers", where: path, message: "The answers are valid." });
+      findings.push(await examineSound(context, folder, path, validated));
       continue;
     }
     for (const { path: at, message, hint, place } of validated.faults) {
@@ -46,15 +50,40 @@ export async function examineAnswers(context: CommandContext, { folder, bundle }
   return findings;
 }
 
+/** Answers that were edited and not set up since are a common reason why nothing has changed. Others may be set up on purpose. */
+async function examineSound(
+  { env }: CommandContext,
+  folder: string,
+  path: string,
+  answers: ValidatedAnswers,
+): Promise<Finding> {
+  const finding = { check: "answers", where: path };
+  // What keeps the setup from being read is told by a check of its own.
+  const before = await openSetup(folder, env["GTC_KEY"]).catch(() => undefined);
+  if (before === undefined || !(await wouldChange(folder, before, mergeSetup(before, answers))))
+    return { level: "ok", ...finding, message: "The answers are valid." };
+  const message = "The answers are valid, but not what is set up.";
+  const fix = `If they are meant to be, run \`gtc setup --answers ${shellPath(path)} ${shellPath(folder)}\`.`;
+  return { level: "note", ...finding, message, fix };
+}
+
 /** The data folder, and the ports unless a gateway has them. */
 export async function examinePlace(folder: string, config: GatewayConfig, isRunning: boolean): Promise<Finding[]> {
-  const findings = [await examineFolder(folder), ...(await examineDisk(folder))];
+  const findings = [...(await examineNames(folder)), await examineFolder(folder), ...(await examineDisk(folder))];
   if (isRunning) return findings;
   return [
     ...findings,
     await examinePort(config.host, config.port, "--port"),
     await examinePort(config.adminHost, config.adminPort, "--admin-port"),
   ];
+}
+
+/** Settings in a file of nearly the right name hold for nothing. */
+async function examineNames(folder: string): Promise<Finding[]> {
+  const where = join(folder, "gtc.yml");
+  if ((await stat(where).catch(() => undefined)) === undefined) return [];
+  const message = "gtc.yml is not read: settings are taken from gtc.yaml.";
+  return [{ level: "warning", check: "configuration", where, message, fix: "Rename the file to gtc.yaml." }];
 }
 
 async function examineFolder(folder: string): Promise<Finding> {

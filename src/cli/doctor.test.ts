@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -286,6 +286,19 @@ describe("gtc doctor", () => {
     expect(of("port")).toMatchObject({ level: "ok" });
   });
 
+  test("says of answers that were edited and not set up since that they are not what counts", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    const answers = { enabled: true, public_base_url: "http://localhost:8080", ...SIGNED };
+    await bundle.write("answers.json", JSON.stringify({ "events-webhook": answers }));
+    expect((await examine()).of("answers")).toMatchObject({ level: "ok" });
+    await bundle.write("answers.json", JSON.stringify({ "events-webhook": { ...answers, max_body_bytes: 1000 } }));
+    const edited = (await examine()).of("answers");
+    expect(edited).toMatchObject({ level: "note", message: "The answers are valid, but not what is set up." });
+    const [, command = ""] = /`gtc ([^`]*)`/.exec(edited?.fix ?? "") ?? [];
+    expect(await runGtc(command.split(" "))).toMatchObject({ exitCode: 0 });
+    expect((await examine()).of("answers")).toMatchObject({ level: "ok" });
+  });
+
   test("says of answers in another encoding what setup says of them", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     await writeFile(join(bundle.folder, "answers.json"), Buffer.from("\ufeff{}", "utf16le"));
@@ -345,6 +358,24 @@ describe("gtc doctor", () => {
   test("names a wrong setting", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     expect((await examine({ GTC_PORT: "http" })).of("configuration")).toMatchObject({ level: "error" });
+  });
+
+  test("says of files whose names end in .yml that nobody reads them", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await bundle.write("gtc.yml", "retention: 1h\n");
+    expect((await examine()).of("configuration")).toMatchObject({
+      level: "warning",
+      fix: "Rename the file to gtc.yaml.",
+    });
+    await rename(join(bundle.folder, "bundle.yaml"), join(bundle.folder, "bundle.yml"));
+    expect((await examine()).of("bundle")?.message).toContain("bundle.yml is not read: rename it");
+  });
+
+  test("takes no settings from a file that is not UTF-8", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    await writeFile(join(bundle.folder, "gtc.yaml"), Buffer.from("port: 9000", "utf16le"));
+    const { exitCode, of } = await examine();
+    expect([exitCode, of("configuration")?.message]).toEqual([1, expect.stringContaining("gtc.yaml is not UTF-8")]);
   });
 
   test("finds a data folder that cannot be written", async () => {

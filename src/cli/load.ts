@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { resolveConfig, type GatewayConfig } from "../config/index.ts";
 import { hasErrors, loadBundle, type LoadedBundle } from "../setup/index.ts";
-import { Source, type Diagnostic } from "../text/index.ts";
+import { fileText, Source, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 
 /** An error whose places are shown with their lines. */
@@ -27,14 +27,17 @@ export async function configFor(
   options: Readonly<Record<string, string | undefined>> = {},
 ): Promise<GatewayConfig> {
   const path = join(folder, "gtc.yaml");
-  const fileText = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
     throw new GtcError("GTC_CONFIG_INVALID", { detail: `${path} cannot be read: ${cause.message}` }, { cause });
   });
+  const text = bytes && fileText(bytes);
+  if (bytes !== undefined && text === undefined)
+    throw new GtcError("GTC_CONFIG_INVALID", { detail: `${path} is not UTF-8` });
   return resolveConfig({
     options,
     env: context.env,
-    ...(fileText !== undefined && { file: new Source(path, fileText) }),
+    ...(text !== undefined && { file: new Source(path, text) }),
   });
 }
 

@@ -1,6 +1,7 @@
 /** `gtc secrets remove`: takes a secret away that is not needed any more. */
 import { formatDuration } from "../base/index.ts";
-import { openSetup, removeSecret, secretStatus, writeSetup, type OpenSetup } from "../setup/index.ts";
+import { openSetup, readSettings, removeSecret, secretStatus, writeSetup, type OpenSetup } from "../setup/index.ts";
+import { changeSetup } from "../change-setup.ts";
 import { defineCommand } from "./command.ts";
 import { folderOf } from "./load.ts";
 import { flag, optional, required } from "./options.ts";
@@ -34,14 +35,18 @@ export const secretsRemove = defineCommand({
     const { stdout, stderr, paint, env } = context;
     const folder = folderOf(context, args.bundle);
     const keyText = env["GTC_KEY"];
-    const setup = await openSetup(folder, keyText);
-    await checkTenant(folder, setup, args.tenant);
-    const nowMs = Date.now();
-    const place = sourceOf(setup, args, "remove");
-    const changed = removeSecret(setup, place, args.secret, nowMs);
-    if ("fault" in changed) throw usage(`The secret cannot be removed: ${changed.fault}.`);
-    if (!options.force) await refuseWhileUsed(setup, args, folder, nowMs);
-    await writeSetup(folder, changed, keyText);
+    await readSettings(folder);
+    const { changed, place } = await changeSetup(folder, async () => {
+      const setup = await openSetup(folder, keyText);
+      await checkTenant(folder, setup, args.tenant);
+      const nowMs = Date.now();
+      const place = sourceOf(setup, args, "remove");
+      const changed = removeSecret(setup, place, args.secret, nowMs);
+      if ("fault" in changed) throw usage(`The secret cannot be removed: ${changed.fault}.`);
+      if (!options.force) await refuseWhileUsed(setup, args, folder, nowMs);
+      await writeSetup(folder, changed, keyText);
+      return { changed, place };
+    });
     const { origin } = place.source.keys.find(({ name }) => name === args.secret) ?? {};
     if (options.json) {
       const left = sourceOf(changed, args, "remove").source.keys.map(({ name }) => name);

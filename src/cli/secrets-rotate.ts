@@ -1,7 +1,16 @@
 /** `gtc secrets rotate`: a new secret beside the old one, with an overlap in which both verify. */
 import { randomBytes } from "node:crypto";
 import { formatDuration, parseDurationMs } from "../base/index.ts";
-import { addSecret, MAX_OVERLAP_MS, openSetup, writeSetup, type AddedSecret, type OpenSetup } from "../setup/index.ts";
+import {
+  addSecret,
+  MAX_OVERLAP_MS,
+  openSetup,
+  readSettings,
+  writeSetup,
+  type AddedSecret,
+  type OpenSetup,
+} from "../setup/index.ts";
+import { changeSetup } from "../change-setup.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
@@ -35,16 +44,20 @@ export const secretsRotate = defineCommand({
   run: async (context, { args, options }) => {
     const folder = folderOf(context, args.bundle);
     const keyText = context.env["GTC_KEY"];
-    const setup = await openSetup(folder, keyText);
-    await checkTenant(folder, setup, args.tenant);
     const nowMs = Date.now();
     const overlapMs = overlapOf(options.overlap ?? DEFAULT_OVERLAP);
-    const name = options.name ?? freeName(new Date(nowMs).toISOString().slice(0, 10), setup, args);
-    const request = { ...args, name, nowMs, othersUntilMs: nowMs + overlapMs };
-    const { changed, secret } = options.generate
-      ? withGenerated(setup, request, options["secret-env"])
-      : { changed: withAdded(setup, request, givenSecret(context, options["secret-env"])), secret: undefined };
-    await writeSetup(folder, changed, keyText);
+    await readSettings(folder);
+    const { changed, secret, request } = await changeSetup(folder, async () => {
+      const setup = await openSetup(folder, keyText);
+      await checkTenant(folder, setup, args.tenant);
+      const name = options.name ?? freeName(new Date(nowMs).toISOString().slice(0, 10), setup, args);
+      const request = { ...args, name, nowMs, othersUntilMs: nowMs + overlapMs };
+      const { changed, secret } = options.generate
+        ? withGenerated(setup, request, options["secret-env"])
+        : { changed: withAdded(setup, request, givenSecret(context, options["secret-env"])), secret: undefined };
+      await writeSetup(folder, changed, keyText);
+      return { changed, secret, request };
+    });
     report(context, changed, { ...request, secret, overlapMs, json: options.json });
     return 0;
   },

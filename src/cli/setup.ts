@@ -17,6 +17,7 @@ import {
   type OpenSetup,
   type ValidatedAnswers,
 } from "../setup/index.ts";
+import { changeSetup } from "../change-setup.ts";
 import { askAnswers } from "./ask-answers.ts";
 import { defineCommand, UsageFault, type CommandContext } from "./command.ts";
 import { BundleFault, configFor, folderOf } from "./load.ts";
@@ -72,26 +73,34 @@ export const setup = defineCommand({
     const keyText = context.env["GTC_KEY"];
     const known = await setupBefore(folder, keyText);
     const answers = await answersText(context, options.answers, options["non-interactive"], known);
-    // A dialog takes its time: a secret may have been rotated meanwhile.
-    const before = options.answers === undefined ? await setupBefore(folder, keyText) : known;
     const validated = validate(options.answers, answers, context, tenants);
     // A dialog asks for a part only: answers in a file are the whole.
     const merge = options.answers === undefined ? extendSetup : mergeSetup;
-    const merged = merge(before, validated.answers);
     const isDryRun = options["dry-run"];
-    const changed = await (isDryRun ? wouldChange(folder, before, merged) : writeSetup(folder, merged, keyText));
+    const apply = async (): Promise<Applied> => {
+      // What was set up a moment ago may be another by now: a dialog takes its time, and secrets are rotated.
+      const before = await setupBefore(folder, keyText);
+      const merged = merge(before, validated.answers);
+      const changed = await (isDryRun ? wouldChange(folder, before, merged) : writeSetup(folder, merged, keyText));
+      return { before, merged, changed };
+    };
+    const applied = await (isDryRun ? apply() : changeSetup(folder, apply));
     await reportSetup(context, folder, {
-      before,
-      merged,
+      ...applied,
       notices: validated.notices,
       maxBodyBytes,
-      changed,
       isDryRun,
       json: options.json,
     });
     return 0;
   },
 });
+
+interface Applied {
+  readonly before: OpenSetup | undefined;
+  readonly merged: OpenSetup;
+  readonly changed: boolean;
+}
 
 /** A template sets nothing up: what else is asked of a setup would be passed over without a word. @throws UsageFault */
 function refuseBesideTemplate(options: {

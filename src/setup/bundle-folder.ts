@@ -34,12 +34,19 @@ export async function readBundleFolder(folder: string): Promise<BundleFolder> {
  */
 export async function readBundleFile(folder: string): Promise<ReturnType<typeof parseBundleFile>> {
   const path = bundleFile(folder);
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const detail = cause.code === "ENOENT" ? "bundle.yaml is missing" : cause.message;
+  const bytes = await readFile(path).catch(async (cause: NodeJS.ErrnoException) => {
+    const detail = cause.code === "ENOENT" ? await missing(folder) : cause.message;
     throw new GtcError("GTC_BUNDLE_NOT_FOUND", { path: folder, detail }, { cause });
   });
   const text = fileText(bytes);
   return text === undefined ? { diagnostics: [notText(path)] } : parseBundleFile(new Source(path, text));
+}
+
+async function missing(folder: string): Promise<string> {
+  const present: readonly string[] = await readdir(folder).catch(() => []);
+  return present.includes("bundle.yml")
+    ? "bundle.yaml is missing, and bundle.yml is not read: rename it"
+    : "bundle.yaml is missing";
 }
 
 /** With slashes on every system: it is a part of the flow's hash. */

@@ -182,3 +182,21 @@ test("a tenant that there is not, or an overlap without an end, changes nothing"
   await bundle.write("bundle.yaml", "tenants: [\n");
   expect((await rotate("acme")).exitCode).toBe(0);
 });
+
+test("of several who change the setup at one moment, none takes back what another did", async () => {
+  const types = ["a", "b", "c"];
+  const entries = types.map((type) => [type, { provider: "github", secret: "old-secret" }]);
+  const section = { enabled: true, public_base_url: "http://localhost:8080", signatures: Object.fromEntries(entries) };
+  bundle = await createTestBundle({}, section);
+  await bundle.write("answers.json", JSON.stringify({ "events-webhook": { ...section, require_signature: true } }));
+  const answers = join(bundle.folder, "answers.json");
+  const ran = await Promise.all([
+    ...types.map((type) => runGtc(["secrets", "rotate", "demo", type, bundle!.folder, "--generate"])),
+    runGtc(["setup", "--answers", answers, bundle.folder]),
+  ]);
+  expect(ran.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+  const demo = (await bundle.load()).sources.get("demo");
+  expect(demo?.requireSignature).toBe(true);
+  for (const [index, type] of types.entries())
+    expect(demo?.byType.get(type)?.keys.map(({ secret }) => secret)).toEqual([ran[index]!.stdout.trim(), "old-secret"]);
+});
