@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -25,5 +25,11 @@ test("who comes while the lock is held waits, and is refused when that takes too
 test("work that fails gives the lock back", async () => {
   const path = join(folder, "lock");
   await expect(whileLocked(path, 0, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(await whileLocked(path, 0, async () => 1)).toBe(1);
+});
+
+test("a lock file that was damaged keeps nobody out", async () => {
+  const path = join(folder, "lock");
+  await writeFile(path, "no database at all, and longer than nothing".repeat(40));
   expect(await whileLocked(path, 0, async () => 1)).toBe(1);
 });

@@ -1,10 +1,7 @@
-/**
- * One after the other, across processes: an exclusive lock of SQLite on a small file, as for the log's folder (ADR 11). The
- * system gives it back when a process dies, so there is no stale lock to judge.
- */
+/** One after the other, across processes, by the lock of a file. */
 import { setTimeout as delay } from "node:timers/promises";
 import { GtcError } from "../../base/index.ts";
-import { isSqliteError, openSqlite } from "./sqlite.ts";
+import { lockFile } from "./locked-file.ts";
 
 const EVERY_MS = 25;
 
@@ -33,20 +30,11 @@ async function lock(path: string, waitMs: number): Promise<() => void> {
 
 /** Undefined while another one has it. */
 function tryLock(path: string): (() => void) | undefined {
-  let database: ReturnType<typeof openSqlite>;
   try {
     // Nothing waits inside SQLite: that would hold up the whole process.
-    database = openSqlite(path, { timeout: 0 });
+    return lockFile(path, 0);
   } catch (fault) {
     if (fault instanceof GtcError && fault.code === "GTC_SQLITE_MISSING") return () => undefined;
-    throw fault;
-  }
-  try {
-    database.exec("BEGIN EXCLUSIVE");
-    return () => void database.close();
-  } catch (fault) {
-    database.close();
-    if (isSqliteError(fault) && fault.code.startsWith("SQLITE_BUSY")) return undefined;
     throw fault;
   }
 }
