@@ -13,9 +13,22 @@ export interface StoredRecord {
 const FIRST_READ_BYTES = 16 * 1024;
 const MOST_OPEN_FILES = 32;
 
+interface OpenFile {
+  readonly handle: Promise<FileHandle>;
+  /** Reads that are under way. */
+  readers: number;
+}
+
+/**
+ * Invariants:
+ * 1. A file is closed when nobody reads from it: made to leave under a read, that read would fail, and so would what it is for.
+ * 2. At most `MOST_OPEN_FILES` are open; who needs one more waits until one is idle.
+ */
 export class JournalReader {
   readonly #segments: Segment[];
-  readonly #files = new Map<number, Promise<FileHandle>>();
+  /** The longest open first. */
+  readonly #files = new Map<number, OpenFile>();
+  #waiting: (() => void)[] = [];
 
   constructor(segments: readonly Segment[]) {
     this.#segments = [...segments];
@@ -33,7 +46,7 @@ export class JournalReader {
   async dropBefore(base: number): Promise<readonly Segment[]> {
     const kept = this.#segments.findIndex((segment) => segment.base >= base);
     const dropped = this.#segments.splice(0, kept === -1 ? this.#segments.length : kept);
-    for (const segment of dropped) await this.#closeFile(segment.base);
+    for (const segment of dropped) await this.#forget(segment.base);
     return dropped;
   }
 
@@ -41,35 +54,20 @@ export class JournalReader {
   async read(position: number): Promise<StoredRecord | undefined> {
     const segment = this.#segmentOf(position);
     if (segment === undefined) return undefined;
+    const file = await this.#take(segment);
     try {
-      return await this.#readFrom(segment, position);
+      return await readRecord(await file.handle, segment, position);
     } catch (error) {
-      // The file was closed to make room for another, or dropped, between two steps of this read.
-      if (!isClosedFile(error)) throw error;
-      if (this.#segmentOf(position) !== segment) return undefined;
-      return this.#readFrom(segment, position);
+      // Dropped before it could be opened.
+      if (isMissing(error) && this.#segmentOf(position) !== segment) return undefined;
+      throw error;
+    } finally {
+      await this.#release(segment.base, file);
     }
   }
 
-  async #readFrom(segment: Segment, position: number): Promise<StoredRecord | undefined> {
-    const file = await this.#file(segment);
-    const offset = position - segment.base;
-    let bytes = await readAt(file, offset, FIRST_READ_BYTES);
-    const prefix = bytes.length < PREFIX_BYTES ? undefined : readPrefix(bytes, 0);
-    if (prefix === undefined) return undefined;
-    const total = recordBytes(prefix);
-    if (bytes.length < total) bytes = await readAt(file, offset, total);
-    if (!isWhole(bytes, 0, prefix, segment.salt)) return undefined;
-    const bodyAt = PREFIX_BYTES + prefix.metaBytes;
-    return {
-      type: prefix.type,
-      meta: bytes.subarray(PREFIX_BYTES, bodyAt),
-      body: bytes.subarray(bodyAt, total),
-    };
-  }
-
   async close(): Promise<void> {
-    for (const base of this.#files.keys()) await this.#closeFile(base);
+    for (const base of this.#files.keys()) await this.#forget(base);
   }
 
   #segmentOf(position: number): Segment | undefined {
@@ -83,30 +81,73 @@ export class JournalReader {
     return this.#segments[low - 1];
   }
 
-  async #file(segment: Segment): Promise<FileHandle> {
-    const known = this.#files.get(segment.base);
-    if (known !== undefined) return known;
-    const opened = open(segment.path, "r");
-    this.#files.set(segment.base, opened);
-    // What could not be opened now, for want of a descriptor for example, is tried anew the next time.
-    opened.catch(() => this.#files.get(segment.base) === opened && this.#files.delete(segment.base));
-    if (this.#files.size > MOST_OPEN_FILES) {
-      const [oldest] = this.#files.keys();
-      if (oldest !== undefined) await this.#closeFile(oldest);
+  /** Whoever takes a file releases it. */
+  async #take(segment: Segment): Promise<OpenFile> {
+    for (;;) {
+      const file = this.#files.get(segment.base) ?? this.#open(segment);
+      if (file !== undefined) {
+        file.readers += 1;
+        return file;
+      }
+      // All are in use: each release lets one go on.
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    return opened;
   }
 
-  async #closeFile(base: number): Promise<void> {
+  /** Undefined: there is no room for one more. */
+  #open({ base, path }: Segment): OpenFile | undefined {
+    if (this.#files.size >= MOST_OPEN_FILES) {
+      const idle = [...this.#files].find(([, { readers }]) => readers === 0);
+      if (idle === undefined) return undefined;
+      // Its handle is there, or failed: nobody waits for it.
+      this.#files.delete(idle[0]);
+      void closeFile(idle[1]);
+    }
+    const file: OpenFile = { handle: open(path, "r"), readers: 0 };
+    this.#files.set(base, file);
+    // What could not be opened now, for want of a descriptor for example, is tried anew the next time.
+    file.handle.catch(() => this.#files.get(base) === file && this.#files.delete(base));
+    return file;
+  }
+
+  async #release(base: number, file: OpenFile): Promise<void> {
+    file.readers -= 1;
+    const isLeft = file.readers === 0 && this.#files.get(base) !== file;
+    this.#waiting.shift()?.();
+    if (isLeft) await closeFile(file);
+  }
+
+  async #forget(base: number): Promise<void> {
     const file = this.#files.get(base);
     this.#files.delete(base);
-    const handle = await file?.catch(() => undefined);
-    await handle?.close();
+    this.#waiting.shift()?.();
+    if (file?.readers === 0) await closeFile(file);
   }
 }
 
-function isClosedFile(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EBADF" || error.code === "ENOENT");
+async function readRecord(file: FileHandle, segment: Segment, position: number): Promise<StoredRecord | undefined> {
+  const offset = position - segment.base;
+  let bytes = await readAt(file, offset, FIRST_READ_BYTES);
+  const prefix = bytes.length < PREFIX_BYTES ? undefined : readPrefix(bytes, 0);
+  if (prefix === undefined) return undefined;
+  const total = recordBytes(prefix);
+  if (bytes.length < total) bytes = await readAt(file, offset, total);
+  if (!isWhole(bytes, 0, prefix, segment.salt)) return undefined;
+  const bodyAt = PREFIX_BYTES + prefix.metaBytes;
+  return {
+    type: prefix.type,
+    meta: bytes.subarray(PREFIX_BYTES, bodyAt),
+    body: bytes.subarray(bodyAt, total),
+  };
+}
+
+/** It was only read: that it could not be closed is nobody's concern. */
+async function closeFile({ handle }: OpenFile): Promise<void> {
+  await handle.then((file) => file.close()).catch(() => undefined);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 async function readAt(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {
