@@ -58,6 +58,8 @@ export class RunQueue {
   #forgottenUpTo = -1;
   /** The earliest time at which a waiting run that is not in memory comes due. */
   waitingLeftOutMs = Infinity;
+  /** The same of those that were left out since due ones were asked for. */
+  #leftOutMeanwhileMs = Infinity;
 
   /** `openRuns`: the projection holds runs from before that have not ended. */
   constructor(limits: RunQueueLimits, signal: WorkSignal, openRuns: boolean) {
@@ -150,6 +152,8 @@ export class RunQueue {
       taken.push(entry);
     }
     if (this.#nextLeaseMs !== Infinity) this.#signal.at(this.#nextLeaseMs);
+    // A signal for something earlier took the place of this one.
+    if (this.waitingLeftOutMs !== Infinity) this.#signal.at(this.waitingLeftOutMs);
     return taken;
   }
 
@@ -165,6 +169,11 @@ export class RunQueue {
     if (entry.state !== "claimed") return;
     this.#unclaim(entry);
     this.#makeReady(entry, first);
+  }
+
+  /** A claimed run that turned out to wait. */
+  waitOn(entry: RunEntry, dueAtMs: number): void {
+    if (entry.state === "claimed") this.#wait(entry, dueAtMs);
   }
 
   remove(entry: RunEntry): void {
@@ -186,12 +195,17 @@ export class RunQueue {
     if (coveredTo !== undefined) this.#unspill(coveredTo);
   }
 
+  /** Goes before `addDue`: the projection is asked as it is now, and does not know who comes to wait from here on. */
+  askForDue(): void {
+    this.#leftOutMeanwhileMs = Infinity;
+  }
+
   /** Takes due waiting runs that were left out of memory. */
   addDue(page: readonly OpenRun[], nextLeftOutMs: number): void {
     for (const { id } of page) {
       if (!this.#entries.has(id)) this.#makeReady(readyEntry(id));
     }
-    this.#leaveOut(nextLeftOutMs);
+    this.#leaveOut(Math.min(nextLeftOutMs, this.#leftOutMeanwhileMs));
   }
 
   /** A worker whose lease had run out went on with a run that waits outside of memory: it no longer waits. */
@@ -272,6 +286,7 @@ export class RunQueue {
     if (this.#waiting.size >= this.#limits.waitingRuns) {
       this.#entries.delete(entry.id);
       entry.state = "gone";
+      this.#leftOutMeanwhileMs = Math.min(this.#leftOutMeanwhileMs, dueAtMs);
       this.#leaveOut(Math.min(this.waitingLeftOutMs, dueAtMs));
       return;
     }
