@@ -43,6 +43,10 @@ export class EmbeddedLog implements Port.EventLog {
   readonly #gate: DedupeGate;
   readonly #writer: EventWriter;
   readonly #claims: Claims;
+  #knowsKeys = false;
+  /** Where the last event stands whose key was loaded. */
+  #lastKey = -1;
+  #loading: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(parts: EmbeddedParts) {
@@ -71,22 +75,34 @@ export class EmbeddedLog implements Port.EventLog {
     });
   }
 
-  /** Remembers the dedupe keys of events stored before. */
+  /** Remembers the dedupe keys of events stored before, as far as the index holds them. */
   async load(): Promise<void> {
     const sinceMs = this.#parts.options.clock.now() - this.#parts.options.dedupeWindowMs;
-    await this.#read((rows) => {
-      for (const { seq, fingerprint, received_at } of rows.dedupeSince(sinceMs)) {
+    const { complete } = await this.#parts.projection.read(this.#end, (rows) => {
+      for (const { seq, fingerprint, received_at } of rows.dedupeSince(sinceMs, this.#lastKey)) {
         this.#gate.add(fingerprint, seq, received_at);
+        this.#lastKey = seq;
       }
     });
+    this.#knowsKeys = complete;
   }
 
   append(draft: Port.EventDraft): Promise<Port.Appended> {
     const { envelope, refusedBecause } = draft;
     if (envelope.dedupe === undefined || refusedBecause !== undefined) return this.#writer.store(draft, undefined, 0);
+    if (!this.#knowsKeys) return this.#loadThenAppend(draft);
     return this.#gate.append(envelope, envelope.dedupe.value, (duplicateOf, fingerprint) =>
       this.#writer.store(draft, duplicateOf, fingerprint),
     );
+  }
+
+  /** The log was opened while its index could not be written: who cannot tell a redelivery from a new event stores neither. */
+  async #loadThenAppend(draft: Port.EventDraft): Promise<Port.Appended> {
+    const journal = this.#writable();
+    if (journal instanceof GtcError) throw journal;
+    await (this.#loading ??= this.load().finally(() => (this.#loading = undefined)));
+    if (!this.#knowsKeys) throw notIndexed();
+    return this.append(draft);
   }
 
   record(facts: readonly Port.NewFact[]): Promise<void> {
@@ -120,8 +136,7 @@ export class EmbeddedLog implements Port.EventLog {
       rows.flowPosition(hash),
     );
     // It may be among what the projection lacks: a run that took it for lost would fail for good.
-    if (position === undefined && !complete)
-      throw new GtcError("GTC_LOG_UNAVAILABLE", { detail: "its index cannot be written now" });
+    if (position === undefined && !complete) throw notIndexed();
     const definition = position === undefined ? undefined : await this.#source.definition(position, hash);
     if (definition !== undefined) return definition;
     // Retention may have recorded it again and dropped its old place between the two steps.
@@ -207,4 +222,8 @@ export class EmbeddedLog implements Port.EventLog {
       return undefined;
     }
   }
+}
+
+function notIndexed(): GtcError {
+  return new GtcError("GTC_LOG_UNAVAILABLE", { detail: "its index cannot be written now" });
 }

@@ -138,10 +138,10 @@ export class ProjectionReader {
     return this.#db.prepare<[], number>("SELECT received_at FROM event ORDER BY seq LIMIT 1").pluck().get();
   }
 
-  /** Dedupe keys received since a time, oldest first. */
-  dedupeSince(timeMs: number): IterableIterator<DedupeRow> {
-    const query = this.#db.prepare<[number], DedupeRow>("SELECT * FROM dedupe WHERE received_at >= ? ORDER BY seq");
-    return query.iterate(timeMs);
+  /** Dedupe keys received since a time, oldest first, after a row id. */
+  dedupeSince(timeMs: number, afterSeq: number): IterableIterator<DedupeRow> {
+    const sql = "SELECT * FROM dedupe WHERE received_at >= ? AND seq > ? ORDER BY seq";
+    return this.#db.prepare<[number, number], DedupeRow>(sql).iterate(timeMs, afterSeq);
   }
 
   /** Whether all that a range of the journal tells of is older than a time, and no run of its events is open. */
