@@ -3,7 +3,7 @@
  * its own and a batch of small records is one contiguous piece of memory. Small bodies are copied next to their meta;
  * large ones stay where they are.
  */
-import { PREFIX_BYTES, sealRecord, type RecordType } from "./record-format.ts";
+import { MAX_BODY_BYTES, MAX_META_BYTES, PREFIX_BYTES, sealRecord, type RecordType } from "./record-format.ts";
 
 const SLAB_BYTES = 256 * 1024;
 /** Below this a copy is cheaper than one more buffer in the write. */
@@ -27,7 +27,10 @@ export class RecordArena {
     this.#salt = salt;
   }
 
+  /** @throws RangeError for what no reader would take for a record, and for want of memory */
   encode(type: RecordType, meta: string, body: Uint8Array): EncodedRecord {
+    checkSize("body", body.byteLength, MAX_BODY_BYTES);
+    checkSize("meta", meta.length, MAX_META_BYTES);
     const copied = body.byteLength <= COPIED_BODY_BYTES;
     // A UTF-16 unit is at most three bytes of UTF-8.
     const most = PREFIX_BYTES + meta.length * 3 + (copied ? body.byteLength : 0);
@@ -38,6 +41,7 @@ export class RecordArena {
     }
     const from = this.#used;
     const metaBytes = this.#slab.write(meta, from + PREFIX_BYTES, "utf8");
+    checkSize("meta", metaBytes, MAX_META_BYTES);
     let to = from + PREFIX_BYTES + metaBytes;
     if (copied) {
       this.#slab.set(body, to);
@@ -49,6 +53,11 @@ export class RecordArena {
     const rest = copied ? undefined : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     return { slab: this.#slab, from, to, body: rest, bytes: to - from + (rest?.length ?? 0) };
   }
+}
+
+function checkSize(part: string, bytes: number, most: number): void {
+  if (bytes > most)
+    throw new RangeError(`a record's ${part} of ${bytes} bytes is more than the log can hold (${most})`);
 }
 
 /** The buffers of a batch, neighbours in one slab joined. */
