@@ -1,6 +1,6 @@
 /** A real disk without room: the gateway comes up on it, refuses with 503, and goes on by itself when there is room. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startGtc } from "../support/gtc-process.ts";
@@ -26,6 +26,13 @@ test("a gateway that is started on a full disk", async ({ skip }) => {
     // Killed, as by the same fault of the machine; one that is stopped folds its index together, which then needs room to be opened.
     const before = await startGtc(bundle.folder);
     expect((await fetch(`${before.url}/events/webhook/demo/any`, { method: "POST", body: "x" })).status).toBe(202);
+    // Killed before, it would leave an index that lacks the event, which a full disk does not let it write.
+    const { admin_url, token } = JSON.parse(readFileSync(join(state, "gateway.json"), "utf8")) as Record<
+      string,
+      string
+    >;
+    const listed = await fetch(`${admin_url}/api/events`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await listed.json()).toMatchObject({ items: [expect.anything()] });
     await before.kill();
     rmSync(join(state, "gateway.json"));
     const { bavail, bsize } = statfsSync(state);
