@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { GtcError } from "../base/index.ts";
 import type { Envelope } from "../event/index.ts";
-import type { EarlyRuns, EventLog, Fact, PlannedRun } from "../event-log/index.ts";
+import type { EarlyRuns, EventLog, Fact, PlannedRun, StepDone } from "../event-log/index.ts";
 import { createMemoryLog } from "../event-log/memory/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { ReplyDesk } from "../reply/index.ts";
@@ -123,6 +123,27 @@ test("a run whose end cannot be recorded goes on from its last recorded step whe
   callbacks.onOver(over({ status: "succeeded" }));
   await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("steps behind one that could not be recorded are not recorded either: the run goes on without a gap", async () => {
+  const { log, state } = refusing(await logWithRun(), "run_started");
+  const { callbacks, dispatcher, next, faults } = start(log);
+  await next();
+  const step = (ordinal: number, node: string, next: string): string =>
+    JSON.stringify({ type: "step_done", runId: "run-1", ordinal, node, status: "succeeded", outputJson: "1", next });
+  callbacks.onProgress({ kind: "progress", runId: "run-1", steps: [step(0, "a", "b")] });
+  await expect.poll(() => faults).toEqual(["recording steps"]);
+  state.isRefusing = false;
+  callbacks.onProgress({ kind: "progress", runId: "run-1", steps: [step(1, "b", "c")] });
+  const child = { flow: "g", payloadJson: "1", step: JSON.parse(step(2, "c", "d")) as StepDone };
+  const started = await new Promise((resolve) =>
+    callbacks.onStart({ kind: "start", runId: "run-1", callId: 1, child }, resolve),
+  );
+  expect(started).toMatchObject({ ok: false, retryable: true });
+  callbacks.onOver(over({ status: "succeeded" }));
+  const again = await next();
+  expect([again.attempt, again.steps]).toEqual([1, []]);
   await dispatcher[Symbol.asyncDispose]();
 });
 

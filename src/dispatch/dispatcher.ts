@@ -11,6 +11,7 @@
  * 5. Only a run that the event itself started answers its sender: nobody waits for what a child or a replay says.
  * 6. A run that begins before its event is stored is subject to all of this; `early-run.ts` keeps the order.
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
+ * 8. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
 import { InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
@@ -74,7 +75,7 @@ interface OpenRun {
 const OPEN_BYTES = 128 * 1024 * 1024;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
-const BROKEN: RunEnd = {
+const BROKEN = {
   status: "waiting",
   error: {
     code: "log-unavailable",
@@ -82,7 +83,7 @@ const BROKEN: RunEnd = {
     retryable: true,
   },
   delayMs: 0,
-};
+} as const satisfies RunEnd;
 
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -259,6 +260,10 @@ export class Dispatcher implements AsyncDisposable {
     if (open === undefined || open.isGone) return;
     const { eventId } = open.run;
     const answer = open.isMute ? undefined : given;
+    if (open.isBroken) {
+      if (answer !== undefined) this.#options.replies.giveUp(eventId);
+      return;
+    }
     this.#record(open, this.#withAnswer(open, stepsFacts(runId, steps), answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
       (fault: unknown) => {
@@ -286,9 +291,9 @@ export class Dispatcher implements AsyncDisposable {
 
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
     const open = this.#open.get(message.runId);
-    if (open === undefined || open.isGone) {
+    if (open === undefined || open.isGone || open.isBroken) {
       // Its thread waits for a word all the same.
-      const message = "The run's event is not stored.";
+      const message = open?.isBroken === true ? BROKEN.error.message : "The run's event is not stored.";
       reply({ ok: false, code: "flow-not-started", message, retryable: true });
       return;
     }
