@@ -35,12 +35,7 @@ export class Claims {
     const { queue } = this.#options;
     if (queue.waitingLeftOutMs <= request.nowMs) await this.#takeDue(request.nowMs);
     const entries = queue.take(request);
-    // A page may hold nothing but runs that are claimed already: then the next one is taken.
-    for (let goOn = true; goOn && entries.length < request.limit && queue.spilledAfter !== undefined;) {
-      goOn = await (this.#refilling ??= this.#refill().finally(() => (this.#refilling = undefined)));
-      entries.push(...queue.take({ ...request, limit: request.limit - entries.length }));
-      goOn &&= entries.length === 0;
-    }
+    await this.#orGiveBack(entries, request.nowMs, () => this.#takeSpilled(entries, request));
     const cold: RunEntry[] = [];
     const claimed: (ClaimedRun | undefined)[] = entries.map((entry) => {
       const hot = queue.takeHot(entry);
@@ -48,7 +43,7 @@ export class Claims {
       return hot;
     });
     if (cold.length > 0) {
-      const completed = await this.#completeOrGiveBack(cold, entries, request.nowMs);
+      const completed = await this.#orGiveBack(entries, request.nowMs, () => this.#complete(cold, request.nowMs));
       for (const [index, run] of claimed.entries()) claimed[index] = run ?? completed.get(entries[index]!);
     }
     // A run may have ended, or come to wait, while others were read: by a worker whose lease had run out.
@@ -60,8 +55,20 @@ export class Claims {
     return complete;
   }
 
+  /** Takes as many more as were asked for from those that were left in the projection. */
+  async #takeSpilled(entries: RunEntry[], request: ClaimRequest): Promise<void> {
+    const { queue } = this.#options;
+    // A page may hold nothing but runs that are claimed already: then the next one is taken.
+    for (let goOn = true; goOn && entries.length < request.limit && queue.spilledAfter !== undefined;) {
+      const refilling = (this.#refilling ??= this.#refill(request.nowMs).finally(() => (this.#refilling = undefined)));
+      goOn = await refilling;
+      entries.push(...queue.take({ ...request, limit: request.limit - entries.length }));
+      goOn &&= entries.length === 0;
+    }
+  }
+
   /** Takes the next page of those runs that were left in the projection; false: there is none behind it. */
-  async #refill(): Promise<boolean> {
+  async #refill(nowMs: number): Promise<boolean> {
     const { queue, projection, end } = this.#options;
     const after = queue.spilledAfter;
     if (after === undefined) return false;
@@ -69,29 +76,28 @@ export class Claims {
     const { value: page, complete } = await projection.read(upTo, (reader) => reader.openRuns(after, PAGE_RUNS));
     // A page that is not full is the last one, as far as the journal had come when it was asked for.
     queue.addPage(page.map(openRun), complete && page.length < PAGE_RUNS ? upTo : undefined);
+    // What the projection lacks is of no event to come, which would call for a claim.
+    if (!complete) queue.callAgain(nowMs + AFTER_FAULT_MS);
     return complete && page.length === PAGE_RUNS;
   }
 
   async #takeDue(nowMs: number): Promise<void> {
     const { queue, projection, end } = this.#options;
-    const { value } = await projection.read(end(), (reader) => {
+    queue.beginDue();
+    const { value, complete } = await projection.read(end(), (reader) => {
       const due = reader.dueRuns(nowMs, PAGE_RUNS, (id) => queue.has(id));
       return { due, next: due.length < PAGE_RUNS ? reader.nextDueAfter(nowMs) : nowMs };
     });
-    queue.addDue(value.due.map(openRun), value.next);
+    queue.addDue(value.due.map(openRun), complete ? value.next : Math.min(value.next, nowMs + AFTER_FAULT_MS));
   }
 
-  /** Where nothing can be read now, for want of a file descriptor for example, all of it stays in line. */
-  async #completeOrGiveBack(
-    cold: readonly RunEntry[],
-    all: readonly RunEntry[],
-    nowMs: number,
-  ): Promise<ReadonlyMap<RunEntry, ClaimedRun>> {
+  /** Where nothing can be read now, for want of a file descriptor for example, all that was taken stays in line. */
+  async #orGiveBack<T>(entries: readonly RunEntry[], nowMs: number, read: () => Promise<T>): Promise<T> {
     const { queue } = this.#options;
     try {
-      return await this.#complete(cold, nowMs);
+      return await read();
     } catch (fault) {
-      for (const entry of all.toReversed()) queue.giveBack(entry);
+      for (const entry of entries.toReversed()) queue.giveBack(entry);
       queue.callAgain(nowMs + AFTER_FAULT_MS);
       throw fault;
     }
@@ -116,7 +122,10 @@ export class Claims {
         if (entry.state !== "claimed") return;
         // What the projection lacks may be this very run's last steps.
         if (!complete) return queue.giveBack(entry);
-        if (run === undefined || event === undefined || !isDue(run, nowMs)) return queue.remove(entry);
+        if (run === undefined || event === undefined || !isOpen(runStatusOf(run.status))) return queue.remove(entry);
+        // It was due when it came into line; the clock was set back since.
+        const waitsUntilMs = waitsUntil(run);
+        if (waitsUntilMs !== undefined && waitsUntilMs > nowMs) return queue.putOff(entry, waitsUntilMs);
         try {
           const claimed = await this.#readRun(run, event, nowMs);
           if (claimed !== undefined && entry.state === "claimed") completed.set(entry, claimed);
@@ -153,11 +162,9 @@ function rowsWithin<T extends { readonly event: EventRow | undefined }>(
 }
 
 function openRun(row: RunRow): OpenRun {
-  const waits = runStatusOf(row.status) === "waiting";
-  return { id: row.id, seq: row.seq, waitsUntilMs: waits ? (row.resume_at ?? undefined) : undefined };
+  return { id: row.id, seq: row.seq, waitsUntilMs: waitsUntil(row) };
 }
 
-function isDue(run: RunRow, nowMs: number): boolean {
-  const status = runStatusOf(run.status);
-  return isOpen(status) && (status !== "waiting" || run.resume_at === null || run.resume_at <= nowMs);
+function waitsUntil({ status, resume_at }: RunRow): number | undefined {
+  return runStatusOf(status) === "waiting" ? (resume_at ?? undefined) : undefined;
 }

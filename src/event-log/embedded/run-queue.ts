@@ -58,6 +58,8 @@ export class RunQueue {
   #forgottenUpTo = -1;
   /** The earliest time at which a waiting run that is not in memory comes due. */
   waitingLeftOutMs = Infinity;
+  /** The same of those that were left out while it is read which others are due. */
+  #leftOutMeanwhileMs = Infinity;
 
   /** `openRuns`: the projection holds runs from before that have not ended. */
   constructor(limits: RunQueueLimits, signal: WorkSignal, openRuns: boolean) {
@@ -149,7 +151,9 @@ export class RunQueue {
       this.#nextLeaseMs = Math.min(this.#nextLeaseMs, entry.leaseUntilMs);
       taken.push(entry);
     }
-    if (this.#nextLeaseMs !== Infinity) this.#signal.at(this.#nextLeaseMs);
+    // The signal keeps only the earliest time that it was told: each claim tells it the others again.
+    const nextMs = Math.min(this.#nextLeaseMs, this.waitingLeftOutMs);
+    if (nextMs !== Infinity) this.#signal.at(nextMs);
     return taken;
   }
 
@@ -186,12 +190,23 @@ export class RunQueue {
     if (coveredTo !== undefined) this.#unspill(coveredTo);
   }
 
-  /** Takes due waiting runs that were left out of memory. */
+  /** A claimed run that is not due after all. */
+  putOff(entry: RunEntry, dueAtMs: number): void {
+    this.#cool(entry);
+    this.#wait(entry, dueAtMs);
+  }
+
+  /** From now on it is read which runs that were left out of memory are due. */
+  beginDue(): void {
+    this.#leftOutMeanwhileMs = Infinity;
+  }
+
+  /** Takes due waiting runs that were left out of memory; `nextLeftOutMs`: when the next of those that were read is due. */
   addDue(page: readonly OpenRun[], nextLeftOutMs: number): void {
     for (const { id } of page) {
       if (!this.#entries.has(id)) this.#makeReady(readyEntry(id));
     }
-    this.#leaveOut(nextLeftOutMs);
+    this.#leaveOut(Math.min(nextLeftOutMs, this.#leftOutMeanwhileMs));
   }
 
   /** A worker whose lease had run out went on with a run that waits outside of memory: it no longer waits. */
@@ -272,6 +287,7 @@ export class RunQueue {
     if (this.#waiting.size >= this.#limits.waitingRuns) {
       this.#entries.delete(entry.id);
       entry.state = "gone";
+      this.#leftOutMeanwhileMs = Math.min(this.#leftOutMeanwhileMs, dueAtMs);
       this.#leaveOut(Math.min(this.waitingLeftOutMs, dueAtMs));
       return;
     }
