@@ -44,6 +44,10 @@ export class EmbeddedLog implements Port.EventLog {
   readonly #writer: EventWriter;
   readonly #claims: Claims;
   #closed: Promise<void> | undefined;
+  /** The last event whose dedupe key was remembered when the log was opened. */
+  #keysUpTo = -1;
+  /** Whether all keys are. */
+  #knowsKeys = false;
 
   constructor(parts: EmbeddedParts) {
     const { options, queue, projection } = parts;
@@ -71,22 +75,34 @@ export class EmbeddedLog implements Port.EventLog {
     });
   }
 
-  /** Remembers the dedupe keys of events stored before. */
+  /** Remembers the dedupe keys of events stored before, as far as they are in the index. */
   async load(): Promise<void> {
     const sinceMs = this.#parts.options.clock.now() - this.#parts.options.dedupeWindowMs;
-    await this.#read((rows) => {
+    const { complete } = await this.#parts.projection.read(this.#end, (rows) => {
       for (const { seq, fingerprint, received_at } of rows.dedupeSince(sinceMs)) {
+        if (seq <= this.#keysUpTo) continue;
         this.#gate.add(fingerprint, seq, received_at);
+        this.#keysUpTo = seq;
       }
     });
+    this.#knowsKeys = complete;
   }
 
   append(draft: Port.EventDraft): Promise<Port.Appended> {
     const { envelope, refusedBecause } = draft;
     if (envelope.dedupe === undefined || refusedBecause !== undefined) return this.#writer.store(draft, undefined, 0);
+    if (!this.#knowsKeys) return this.#appendAfterLoad(draft);
     return this.#gate.append(envelope, envelope.dedupe.value, (duplicateOf, fingerprint) =>
       this.#writer.store(draft, duplicateOf, fingerprint),
     );
+  }
+
+  /** An event whose key may be among those that the index lacked: taken for a first one, it would run twice. */
+  async #appendAfterLoad(draft: Port.EventDraft): Promise<Port.Appended> {
+    const { complete } = await this.#parts.projection.read(this.#end, () => undefined);
+    if (!complete) throw new GtcError("GTC_LOG_UNAVAILABLE", { detail: "its index cannot be written now" });
+    if (!this.#knowsKeys) await this.load();
+    return this.append(draft);
   }
 
   record(facts: readonly Port.NewFact[]): Promise<void> {

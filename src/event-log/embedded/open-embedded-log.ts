@@ -49,8 +49,10 @@ async function assemble(
   stack.add(() => reader.close());
   const projection = openProjection(options, found, mostApplied, reader);
   stack.add(() => projection.close());
-  const { value: counts } = await projection.read(found.end, (rows) => rows.counts().runs);
-  const queue = new RunQueue(options, signal, counts.queued + counts.running + counts.waiting > 0);
+  const { value: counts, complete } = await projection.read(found.end, (rows) => rows.counts().runs);
+  // Where it cannot be written now, there may be some in what it lacks.
+  const hasOpenRuns = !complete || counts.queued + counts.running + counts.waiting > 0;
+  const queue = new RunQueue(options, signal, hasOpenRuns);
   const changes = new ChangeSignal();
   stack.add(() => changes.close());
   const journal = options.mode === "write" ? await openJournal(options, found, reader, projection, changes) : undefined;
