@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { GtcError } from "../base/index.ts";
 import type { Envelope } from "../event/index.ts";
-import type { EarlyRuns, EventLog, Fact, PlannedRun, StepDone } from "../event-log/index.ts";
+import type { EarlyRuns, EventLog, NewFact, PlannedRun, StepDone } from "../event-log/index.ts";
 import { createMemoryLog } from "../event-log/memory/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { ReplyDesk } from "../reply/index.ts";
@@ -21,12 +21,16 @@ const run: PlannedRun = {
   createdAtMs: 0,
 };
 
-/** A log that refuses facts of one type as long as `isRefusing`. */
-function refusing(log: EventLog, type: Fact["type"]): { log: EventLog; state: { isRefusing: boolean } } {
+/** A log that refuses facts of one type, or all, as long as `isRefusing`. */
+function refusing(
+  log: EventLog,
+  type: NewFact["type"] | "all",
+  fault = new GtcError("GTC_LOG_UNAVAILABLE", { detail: "full" }),
+): { log: EventLog; state: { isRefusing: boolean } } {
   const state = { isRefusing: true };
-  const record = (facts: readonly Fact[]): Promise<void> =>
-    state.isRefusing && facts.some((fact) => fact.type === type)
-      ? Promise.reject(new GtcError("GTC_LOG_UNAVAILABLE", { detail: "full" }))
+  const record = (facts: readonly NewFact[]): Promise<void> =>
+    state.isRefusing && (type === "all" || facts.some((fact) => fact.type === type))
+      ? Promise.reject(fault)
       : log.record(facts);
   const wrapped = new Proxy(log, { get: (target, name) => (name === "record" ? record : bound(target, name)) });
   return { log: wrapped, state };
@@ -123,6 +127,31 @@ test("a run whose end cannot be recorded goes on from its last recorded step whe
   callbacks.onOver(over({ status: "succeeded" }));
   await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a run whose steps do not fit into the log fails, instead of being tried for ever", async () => {
+  const memory = await logWithRun();
+  const { log } = refusing(memory, "written_steps", new GtcError("GTC_RECORD_TOO_LARGE", { limit: 9 }));
+  const { callbacks, dispatcher, next } = start(log);
+  await next();
+  callbacks.onOver({ ...over({ status: "succeeded" }), steps: ["{}"] });
+  await dispatcher.drain(NEVER);
+  expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({
+    status: "failed",
+    error: { code: "output-too-large", message: expect.stringContaining("larger than one record") as string },
+  });
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a stop does not wait for a log that takes nothing: the run is the next start's", async () => {
+  const { log } = refusing(await logWithRun(), "all");
+  const { callbacks, dispatcher, next, faults } = start(log);
+  await next();
+  callbacks.onOver(over({ status: "succeeded" }));
+  await expect.poll(() => faults).toEqual(["recording a run's end"]);
+  await dispatcher.drain(NEVER);
+  expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("queued");
   await dispatcher[Symbol.asyncDispose]();
 });
 

@@ -13,7 +13,7 @@
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
  * 8. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
-import { InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
+import { GtcError, InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
 import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { FlowSet } from "../flow/index.ts";
@@ -61,8 +61,8 @@ interface OpenRun {
   startRecorded: boolean;
   /** It is a child or a replay, or the event has a flow's answer: what it says is its step's output and nothing else. */
   isMute: boolean;
-  /** Something that the run reported could not be recorded. */
-  isBroken: boolean;
+  /** How the try ends, as something that it reported could not be recorded; undefined: all could. */
+  broken: RunEnd | undefined;
   /** Settles when everything the run reported so far is recorded. */
   recorded: Promise<unknown>;
   /** Its event is not stored yet. */
@@ -224,7 +224,7 @@ export class Dispatcher implements AsyncDisposable {
       startedAt: clock.monotonic(),
       startRecorded: false,
       isMute: claimed.answered || run.parentRunId !== undefined || run.replayOf !== undefined,
-      isBroken: false,
+      broken: undefined,
       recorded: Promise.resolve(),
       early,
       isGone: false,
@@ -242,7 +242,7 @@ export class Dispatcher implements AsyncDisposable {
     all.push(...facts);
     // The log keeps the order of calls, so a run's calls need no waiting for each other, and the last is settled last.
     const recorded = (open.early ?? this.#options.log).record(all);
-    recorded.catch(() => (open.isBroken = true));
+    recorded.catch((fault: unknown) => (open.broken ??= endOf(fault)));
     open.recorded = recorded;
     return recorded;
   }
@@ -260,7 +260,7 @@ export class Dispatcher implements AsyncDisposable {
     if (open === undefined || open.isGone) return;
     const { eventId } = open.run;
     const answer = open.isMute ? undefined : given;
-    if (open.isBroken) {
+    if (open.broken !== undefined) {
       if (answer !== undefined) this.#options.replies.giveUp(eventId);
       return;
     }
@@ -291,9 +291,9 @@ export class Dispatcher implements AsyncDisposable {
 
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
     const open = this.#open.get(message.runId);
-    if (open === undefined || open.isGone || open.isBroken) {
+    if (open === undefined || open.isGone || open.broken !== undefined) {
       // Its thread waits for a word all the same.
-      const message = open?.isBroken === true ? BROKEN.error.message : "The run's event is not stored.";
+      const message = open?.broken === undefined ? "The run's event is not stored." : BROKEN.error.message;
       reply({ ok: false, code: "flow-not-started", message, retryable: true });
       return;
     }
@@ -319,7 +319,7 @@ export class Dispatcher implements AsyncDisposable {
   /**
    * Records how a try ended, with its last steps and its answer. Where that, or a step before it, could not be recorded,
    * the try did not happen as far as the log knows: the run waits, and goes on from its last recorded step as soon as
-   * the log takes facts again.
+   * the log takes facts again; or it fails, as its steps would never fit.
    */
   async #finish(open: OpenRun, { steps, answer: given, end }: RunOverMessage): Promise<void> {
     const { eventId, id } = open.run;
@@ -328,7 +328,7 @@ export class Dispatcher implements AsyncDisposable {
     const settled = settleLost(end, open.failedTries);
     // A run that only shared a thread with the one that took it down has not had its try.
     if (end.status === "waiting" && end.error.code === "displaced") open.startRecorded = true;
-    if (!open.isBroken) {
+    if (open.broken === undefined) {
       try {
         const all = this.#withAnswer(open, stepsFacts(id, steps), answer);
         await this.#record(open, [...all, endFact(id, settled, this.#options.clock.now())]);
@@ -340,17 +340,19 @@ export class Dispatcher implements AsyncDisposable {
       }
     }
     if (answer !== undefined) replies.giveUp(eventId);
-    replies.runOver(eventId, id, "waiting");
-    await this.#waitInLog(open);
+    const brokenEnd = open.broken ?? BROKEN;
+    if (brokenEnd.status === "waiting") replies.runOver(eventId, id, "waiting");
+    await this.#endInLog(open, brokenEnd);
   }
 
-  /** Writes down that the run waits, as soon as the log takes it. */
-  async #waitInLog(open: OpenRun): Promise<void> {
-    while (!this.#stopped) {
+  /** Writes down how the try ended, as soon as the log takes it. A stop does not wait for that: the next start claims the run. */
+  async #endInLog(open: OpenRun, end: RunEnd): Promise<void> {
+    for (;;) {
       try {
-        await this.#record(open, [endFact(open.run.id, BROKEN, this.#options.clock.now())]);
-        return this.#close(open, BROKEN);
+        await this.#record(open, [endFact(open.run.id, end, this.#options.clock.now())]);
+        return this.#close(open, end);
       } catch {
+        if (this.#stopped) return this.#forget(open);
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
       }
     }
@@ -375,6 +377,12 @@ export class Dispatcher implements AsyncDisposable {
   #faulted(open: OpenRun, what: string, fault: unknown): void {
     if (!open.isGone) this.#options.onFault?.(what, fault);
   }
+}
+
+/** What it means for a run that something that it reported could not be recorded: some things never can. */
+function endOf(fault: unknown): RunEnd {
+  if (!(fault instanceof GtcError) || fault.code !== "GTC_RECORD_TOO_LARGE") return BROKEN;
+  return { status: "failed", error: { code: "output-too-large", message: fault.message, retryable: false } };
 }
 
 export interface PoolCallbacks {

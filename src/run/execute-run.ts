@@ -235,6 +235,11 @@ class Attempt {
   }
 
   async #startChild(outcome: Extract<Outcome, { kind: "start" }>, step: StepDone): Promise<StepError | undefined> {
+    const { maxChildPayloadChars: most } = this.#limits;
+    if (outcome.payload.json.length > most) {
+      const message = `The payload for the flow "${outcome.flow}" would be larger than ${most} characters.`;
+      return { code: "output-too-large", message, retryable: false };
+    }
     this.#flush();
     const started = await this.#host.start({ flow: outcome.flow, payloadJson: outcome.payload.json, step });
     if (started.ok) return undefined;
