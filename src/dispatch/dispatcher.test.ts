@@ -262,6 +262,40 @@ test.each(["claim", "flowDefinition"] as const)("a log that fails once in %s is 
   await dispatcher[Symbol.asyncDispose]();
 });
 
+test("a definition that cannot be read keeps nobody waiting whose flow is another", async () => {
+  const log = await logWithRun();
+  const { envelope } = (await log.getEvent("event-1"))!;
+  const other = { ...run, id: "run-2", eventId: "event-2", flowHash: "readable" };
+  await log.append({ envelope: { ...envelope, id: "event-2" }, runs: [other] });
+  await log.record([{ type: "flow_stored", hash: "readable", definitionJson: "{}" }]);
+  const failing = new Proxy(log, {
+    get: (target, name) =>
+      name !== "flowDefinition"
+        ? bound(target, name)
+        : (hash: string) => (hash === "h" ? Promise.reject(new Error("EIO")) : target.flowDefinition(hash)),
+  });
+  const { dispatcher, next, tasks } = start(failing);
+  expect((await next()).run.id).toBe("run-2");
+  await expect.poll(async () => (await log.getEvent("event-1"))!.runs[0]!.status).toBe("waiting");
+  expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({
+    attempts: 0,
+    error: { code: "displaced", message: "EIO" },
+  });
+  expect(tasks).toEqual([]);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("runs that are too large for one message together go to threads one by one", async () => {
+  const log = await logWithRun();
+  const { envelope } = (await log.getEvent("event-1"))!;
+  await log.append({ envelope: { ...envelope, id: "event-2" }, runs: [{ ...run, id: "run-2", eventId: "event-2" }] });
+  const { dispatcher, next, faults, refuseTasks } = start(log);
+  refuseTasks(1);
+  expect([(await next()).run.id, (await next()).run.id].sort()).toEqual(["run-1", "run-2"]);
+  expect(faults).toEqual([]);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
 test("a stop while a run's definition cannot be read leaves the run in the log", async () => {
   const log = await logWithRun();
   const failing = new Proxy(log, {

@@ -71,8 +71,10 @@ interface OpenRun {
   isGone: boolean;
 }
 
-/** Bodies of open runs. A claim may go beyond it, by the bodies of what it brings. */
+/** Bodies of open runs, and what children were given. A claim may go beyond it, by the bodies of what it brings. */
 const OPEN_BYTES = 128 * 1024 * 1024;
+/** When a run is tried again whose definition cannot be read. */
+const UNREAD_AGAIN_MS = 10_000;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
 const BROKEN = {
@@ -150,16 +152,27 @@ export class Dispatcher implements AsyncDisposable {
     this.#submit(tasks);
   }
 
-  /** Runs that cannot be handed out wait for their next try, in the log. */
   #submit(tasks: readonly RunTask[]): void {
     try {
       this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
     } catch (fault) {
+      const half = tasks.length >>> 1;
+      if (half > 0) {
+        // They would come again together, and be too large together for ever.
+        this.#submit(tasks.slice(0, half));
+        this.#submit(tasks.slice(half));
+        return;
+      }
       this.#options.onFault?.("handing runs to a thread", fault);
-      const error = { code: "displaced", message: messageOf(fault), retryable: true };
-      const end: RunEnd = { status: "waiting", error, delayMs: ASK_AGAIN_MS };
-      for (const { run } of tasks) this.#over({ kind: "over", runId: run.id, steps: [], end });
+      this.#putOff(tasks, fault, ASK_AGAIN_MS);
     }
+  }
+
+  /** Runs that cannot be handed out wait for their next try, in the log; it costs them none. */
+  #putOff(tasks: readonly RunTask[], because: unknown, delayMs: number): void {
+    const error = { code: "displaced", message: messageOf(because), retryable: true };
+    const end: RunEnd = { status: "waiting", error, delayMs };
+    for (const { run } of tasks) this.#over({ kind: "over", runId: run.id, steps: [], end });
   }
 
   #isStored(runId: string): void {
@@ -200,19 +213,25 @@ export class Dispatcher implements AsyncDisposable {
 
   async #hand(claimed: readonly ClaimedRun[]): Promise<void> {
     const fresh = claimed.filter(({ run }) => !this.#open.has(run.id));
-    for (const { run } of fresh) {
-      if (this.#definitions.get(run.flowHash) === undefined) await this.#definitions.load(run.flowHash);
+    const unread = new Map<string, unknown>();
+    for (const hash of new Set(fresh.map(({ run }) => run.flowHash))) {
+      const fault = await this.#definitions.load(hash);
+      if (fault !== undefined) unread.set(hash, fault);
     }
-    // Its definition may not have come: such a run would fail for good. The next start claims them all.
+    // A definition may not have come: such a run would fail for good. The next start claims them all.
     if (this.#stopped) return;
-    this.#submit(fresh.map((item) => this.#taskFor(item)));
+    this.#submit(fresh.filter(({ run }) => !unread.has(run.flowHash)).map((item) => this.#taskFor(item)));
+    for (const item of fresh) {
+      const fault = unread.get(item.run.flowHash);
+      if (fault !== undefined) this.#putOff([this.#taskFor(item)], fault, UNREAD_AGAIN_MS);
+    }
   }
 
   #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {
     const { clock, maxPayloadBytes } = this.#options;
     const attempt = claimed.attempts + 1;
     const { run, envelope, steps, failedTries } = claimed;
-    const bodyBytes = envelope.rawBody.length;
+    const bodyBytes = envelope.rawBody.length + (run.payloadJson?.length ?? 0);
     this.#openBytes += bodyBytes;
     this.#open.set(run.id, {
       run,
