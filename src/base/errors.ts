@@ -124,6 +124,13 @@ export const ERRORS = {
     exitCode: 4,
     retryable: true,
   },
+  GTC_RECORD_TOO_LARGE: {
+    message: "What is to be kept is larger than one record of the event log may be ({limit} bytes).",
+    fix: "Have the flow give a smaller output, answer or payload.",
+    status: 500,
+    exitCode: 1,
+    retryable: false,
+  },
   GTC_LOG_FORMAT: {
     message: "{path} was written in format {found}, but this gtc reads up to {supported}.",
     fix: "Install the gtc version that wrote it, or a newer one.",

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { GtcError } from "../base/index.ts";
 import type { Envelope } from "../event/index.ts";
-import type { EarlyRuns, EventLog, Fact, PlannedRun } from "../event-log/index.ts";
+import type { EarlyRuns, EventLog, NewFact, PlannedRun, StepDone } from "../event-log/index.ts";
 import { createMemoryLog } from "../event-log/memory/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { ReplyDesk } from "../reply/index.ts";
@@ -21,12 +21,16 @@ const run: PlannedRun = {
   createdAtMs: 0,
 };
 
-/** A log that refuses facts of one type as long as `isRefusing`. */
-function refusing(log: EventLog, type: Fact["type"]): { log: EventLog; state: { isRefusing: boolean } } {
+/** A log that refuses facts of one type, or all, as long as `isRefusing`. */
+function refusing(
+  log: EventLog,
+  type: NewFact["type"] | "all",
+  fault = new GtcError("GTC_LOG_UNAVAILABLE", { detail: "full" }),
+): { log: EventLog; state: { isRefusing: boolean } } {
   const state = { isRefusing: true };
-  const record = (facts: readonly Fact[]): Promise<void> =>
-    state.isRefusing && facts.some((fact) => fact.type === type)
-      ? Promise.reject(new GtcError("GTC_LOG_UNAVAILABLE", { detail: "full" }))
+  const record = (facts: readonly NewFact[]): Promise<void> =>
+    state.isRefusing && (type === "all" || facts.some((fact) => fact.type === type))
+      ? Promise.reject(fault)
       : log.record(facts);
   const wrapped = new Proxy(log, { get: (target, name) => (name === "record" ? record : bound(target, name)) });
   return { log: wrapped, state };
@@ -126,6 +130,52 @@ test("a run whose end cannot be recorded goes on from its last recorded step whe
   await dispatcher[Symbol.asyncDispose]();
 });
 
+test("a run whose steps do not fit into the log fails, instead of being tried for ever", async () => {
+  const memory = await logWithRun();
+  const { log } = refusing(memory, "written_steps", new GtcError("GTC_RECORD_TOO_LARGE", { limit: 9 }));
+  const { callbacks, dispatcher, next } = start(log);
+  await next();
+  callbacks.onOver({ ...over({ status: "succeeded" }), steps: ["{}"] });
+  await dispatcher.drain(NEVER);
+  expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({
+    status: "failed",
+    error: { code: "output-too-large", message: expect.stringContaining("larger than one record") as string },
+  });
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a stop does not wait for a log that takes nothing: the run is the next start's", async () => {
+  const { log } = refusing(await logWithRun(), "all");
+  const { callbacks, dispatcher, next, faults } = start(log);
+  await next();
+  callbacks.onOver(over({ status: "succeeded" }));
+  await expect.poll(() => faults).toEqual(["recording a run's end"]);
+  await dispatcher.drain(NEVER);
+  expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("queued");
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("steps behind one that could not be recorded are not recorded either: the run goes on without a gap", async () => {
+  const { log, state } = refusing(await logWithRun(), "run_started");
+  const { callbacks, dispatcher, next, faults } = start(log);
+  await next();
+  const step = (ordinal: number, node: string, next: string): string =>
+    JSON.stringify({ type: "step_done", runId: "run-1", ordinal, node, status: "succeeded", outputJson: "1", next });
+  callbacks.onProgress({ kind: "progress", runId: "run-1", steps: [step(0, "a", "b")] });
+  await expect.poll(() => faults).toEqual(["recording steps"]);
+  state.isRefusing = false;
+  callbacks.onProgress({ kind: "progress", runId: "run-1", steps: [step(1, "b", "c")] });
+  const child = { flow: "g", payloadJson: "1", step: JSON.parse(step(2, "c", "d")) as StepDone };
+  const started = await new Promise((resolve) =>
+    callbacks.onStart({ kind: "start", runId: "run-1", callId: 1, child }, resolve),
+  );
+  expect(started).toMatchObject({ ok: false, retryable: true });
+  callbacks.onOver(over({ status: "succeeded" }));
+  const again = await next();
+  expect([again.attempt, again.steps]).toEqual([1, []]);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
 test("what a thread is told of failed tries leaves out those that a stop of the gateway cut off", async () => {
   const log = await logWithRun();
   const at = { type: "run_started", runId: "run-1", atMs: 0 } as const;
@@ -209,6 +259,40 @@ test.each(["claim", "flowDefinition"] as const)("a log that fails once in %s is 
   callbacks.onOver(over({ status: "succeeded" }));
   await dispatcher.drain(NEVER);
   expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a definition that cannot be read keeps nobody waiting whose flow is another", async () => {
+  const log = await logWithRun();
+  const { envelope } = (await log.getEvent("event-1"))!;
+  const other = { ...run, id: "run-2", eventId: "event-2", flowHash: "readable" };
+  await log.append({ envelope: { ...envelope, id: "event-2" }, runs: [other] });
+  await log.record([{ type: "flow_stored", hash: "readable", definitionJson: "{}" }]);
+  const failing = new Proxy(log, {
+    get: (target, name) =>
+      name !== "flowDefinition"
+        ? bound(target, name)
+        : (hash: string) => (hash === "h" ? Promise.reject(new Error("EIO")) : target.flowDefinition(hash)),
+  });
+  const { dispatcher, next, tasks } = start(failing);
+  expect((await next()).run.id).toBe("run-2");
+  await expect.poll(async () => (await log.getEvent("event-1"))!.runs[0]!.status).toBe("waiting");
+  expect((await log.getEvent("event-1"))!.runs[0]).toMatchObject({
+    attempts: 0,
+    error: { code: "displaced", message: "EIO" },
+  });
+  expect(tasks).toEqual([]);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("runs that are too large for one message together go to threads one by one", async () => {
+  const log = await logWithRun();
+  const { envelope } = (await log.getEvent("event-1"))!;
+  await log.append({ envelope: { ...envelope, id: "event-2" }, runs: [{ ...run, id: "run-2", eventId: "event-2" }] });
+  const { dispatcher, next, faults, refuseTasks } = start(log);
+  refuseTasks(1);
+  expect([(await next()).run.id, (await next()).run.id].sort()).toEqual(["run-1", "run-2"]);
+  expect(faults).toEqual([]);
   await dispatcher[Symbol.asyncDispose]();
 });
 

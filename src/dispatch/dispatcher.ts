@@ -11,8 +11,9 @@
  * 5. Only a run that the event itself started answers its sender: nobody waits for what a child or a replay says.
  * 6. A run that begins before its event is stored is subject to all of this; `early-run.ts` keeps the order.
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
+ * 8. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
-import { InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
+import { GtcError, InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
 import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { FlowSet } from "../flow/index.ts";
@@ -60,8 +61,8 @@ interface OpenRun {
   startRecorded: boolean;
   /** It is a child or a replay, or the event has a flow's answer: what it says is its step's output and nothing else. */
   isMute: boolean;
-  /** Something that the run reported could not be recorded. */
-  isBroken: boolean;
+  /** How the try ends, as something that it reported could not be recorded; undefined: all could. */
+  broken: RunEnd | undefined;
   /** Settles when everything the run reported so far is recorded. */
   recorded: Promise<unknown>;
   /** Its event is not stored yet. */
@@ -70,11 +71,13 @@ interface OpenRun {
   isGone: boolean;
 }
 
-/** Bodies of open runs. A claim may go beyond it, by the bodies of what it brings. */
+/** Bodies of open runs, and what children were given. A claim may go beyond it, by the bodies of what it brings. */
 const OPEN_BYTES = 128 * 1024 * 1024;
+/** When a run is tried again whose definition cannot be read. */
+const UNREAD_AGAIN_MS = 10_000;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
-const BROKEN: RunEnd = {
+const BROKEN = {
   status: "waiting",
   error: {
     code: "log-unavailable",
@@ -82,7 +85,7 @@ const BROKEN: RunEnd = {
     retryable: true,
   },
   delayMs: 0,
-};
+} as const satisfies RunEnd;
 
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -149,16 +152,27 @@ export class Dispatcher implements AsyncDisposable {
     this.#submit(tasks);
   }
 
-  /** Runs that cannot be handed out wait for their next try, in the log. */
   #submit(tasks: readonly RunTask[]): void {
     try {
       this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
     } catch (fault) {
+      const half = tasks.length >>> 1;
+      if (half > 0) {
+        // They would come again together, and be too large together for ever.
+        this.#submit(tasks.slice(0, half));
+        this.#submit(tasks.slice(half));
+        return;
+      }
       this.#options.onFault?.("handing runs to a thread", fault);
-      const error = { code: "displaced", message: messageOf(fault), retryable: true };
-      const end: RunEnd = { status: "waiting", error, delayMs: ASK_AGAIN_MS };
-      for (const { run } of tasks) this.#over({ kind: "over", runId: run.id, steps: [], end });
+      this.#putOff(tasks, fault, ASK_AGAIN_MS);
     }
+  }
+
+  /** Runs that cannot be handed out wait for their next try, in the log; it costs them none. */
+  #putOff(tasks: readonly RunTask[], because: unknown, delayMs: number): void {
+    const error = { code: "displaced", message: messageOf(because), retryable: true };
+    const end: RunEnd = { status: "waiting", error, delayMs };
+    for (const { run } of tasks) this.#over({ kind: "over", runId: run.id, steps: [], end });
   }
 
   #isStored(runId: string): void {
@@ -199,19 +213,25 @@ export class Dispatcher implements AsyncDisposable {
 
   async #hand(claimed: readonly ClaimedRun[]): Promise<void> {
     const fresh = claimed.filter(({ run }) => !this.#open.has(run.id));
-    for (const { run } of fresh) {
-      if (this.#definitions.get(run.flowHash) === undefined) await this.#definitions.load(run.flowHash);
+    const unread = new Map<string, unknown>();
+    for (const hash of new Set(fresh.map(({ run }) => run.flowHash))) {
+      const fault = await this.#definitions.load(hash);
+      if (fault !== undefined) unread.set(hash, fault);
     }
-    // Its definition may not have come: such a run would fail for good. The next start claims them all.
+    // A definition may not have come: such a run would fail for good. The next start claims them all.
     if (this.#stopped) return;
-    this.#submit(fresh.map((item) => this.#taskFor(item)));
+    this.#submit(fresh.filter(({ run }) => !unread.has(run.flowHash)).map((item) => this.#taskFor(item)));
+    for (const item of fresh) {
+      const fault = unread.get(item.run.flowHash);
+      if (fault !== undefined) this.#putOff([this.#taskFor(item)], fault, UNREAD_AGAIN_MS);
+    }
   }
 
   #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {
     const { clock, maxPayloadBytes } = this.#options;
     const attempt = claimed.attempts + 1;
     const { run, envelope, steps, failedTries } = claimed;
-    const bodyBytes = envelope.rawBody.length;
+    const bodyBytes = envelope.rawBody.length + (run.payloadJson?.length ?? 0);
     this.#openBytes += bodyBytes;
     this.#open.set(run.id, {
       run,
@@ -223,7 +243,7 @@ export class Dispatcher implements AsyncDisposable {
       startedAt: clock.monotonic(),
       startRecorded: false,
       isMute: claimed.answered || run.parentRunId !== undefined || run.replayOf !== undefined,
-      isBroken: false,
+      broken: undefined,
       recorded: Promise.resolve(),
       early,
       isGone: false,
@@ -241,7 +261,7 @@ export class Dispatcher implements AsyncDisposable {
     all.push(...facts);
     // The log keeps the order of calls, so a run's calls need no waiting for each other, and the last is settled last.
     const recorded = (open.early ?? this.#options.log).record(all);
-    recorded.catch(() => (open.isBroken = true));
+    recorded.catch((fault: unknown) => (open.broken ??= endOf(fault)));
     open.recorded = recorded;
     return recorded;
   }
@@ -259,6 +279,10 @@ export class Dispatcher implements AsyncDisposable {
     if (open === undefined || open.isGone) return;
     const { eventId } = open.run;
     const answer = open.isMute ? undefined : given;
+    if (open.broken !== undefined) {
+      if (answer !== undefined) this.#options.replies.giveUp(eventId);
+      return;
+    }
     this.#record(open, this.#withAnswer(open, stepsFacts(runId, steps), answer)).then(
       () => answer !== undefined && this.#options.replies.answer(eventId, answer),
       (fault: unknown) => {
@@ -286,9 +310,9 @@ export class Dispatcher implements AsyncDisposable {
 
   #start(message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void): void {
     const open = this.#open.get(message.runId);
-    if (open === undefined || open.isGone) {
+    if (open === undefined || open.isGone || open.broken !== undefined) {
       // Its thread waits for a word all the same.
-      const message = "The run's event is not stored.";
+      const message = open?.broken === undefined ? "The run's event is not stored." : BROKEN.error.message;
       reply({ ok: false, code: "flow-not-started", message, retryable: true });
       return;
     }
@@ -314,7 +338,7 @@ export class Dispatcher implements AsyncDisposable {
   /**
    * Records how a try ended, with its last steps and its answer. Where that, or a step before it, could not be recorded,
    * the try did not happen as far as the log knows: the run waits, and goes on from its last recorded step as soon as
-   * the log takes facts again.
+   * the log takes facts again; or it fails, as its steps would never fit.
    */
   async #finish(open: OpenRun, { steps, answer: given, end }: RunOverMessage): Promise<void> {
     const { eventId, id } = open.run;
@@ -323,7 +347,7 @@ export class Dispatcher implements AsyncDisposable {
     const settled = settleLost(end, open.failedTries);
     // A run that only shared a thread with the one that took it down has not had its try.
     if (end.status === "waiting" && end.error.code === "displaced") open.startRecorded = true;
-    if (!open.isBroken) {
+    if (open.broken === undefined) {
       try {
         const all = this.#withAnswer(open, stepsFacts(id, steps), answer);
         await this.#record(open, [...all, endFact(id, settled, this.#options.clock.now())]);
@@ -335,17 +359,19 @@ export class Dispatcher implements AsyncDisposable {
       }
     }
     if (answer !== undefined) replies.giveUp(eventId);
-    replies.runOver(eventId, id, "waiting");
-    await this.#waitInLog(open);
+    const brokenEnd = open.broken ?? BROKEN;
+    if (brokenEnd.status === "waiting") replies.runOver(eventId, id, "waiting");
+    await this.#endInLog(open, brokenEnd);
   }
 
-  /** Writes down that the run waits, as soon as the log takes it. */
-  async #waitInLog(open: OpenRun): Promise<void> {
-    while (!this.#stopped) {
+  /** Writes down how the try ended, as soon as the log takes it. A stop does not wait for that: the next start claims the run. */
+  async #endInLog(open: OpenRun, end: RunEnd): Promise<void> {
+    for (;;) {
       try {
-        await this.#record(open, [endFact(open.run.id, BROKEN, this.#options.clock.now())]);
-        return this.#close(open, BROKEN);
+        await this.#record(open, [endFact(open.run.id, end, this.#options.clock.now())]);
+        return this.#close(open, end);
       } catch {
+        if (this.#stopped) return this.#forget(open);
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
       }
     }
@@ -370,6 +396,12 @@ export class Dispatcher implements AsyncDisposable {
   #faulted(open: OpenRun, what: string, fault: unknown): void {
     if (!open.isGone) this.#options.onFault?.(what, fault);
   }
+}
+
+/** What it means for a run that something that it reported could not be recorded: some things never can. */
+function endOf(fault: unknown): RunEnd {
+  if (!(fault instanceof GtcError) || fault.code !== "GTC_RECORD_TOO_LARGE") return BROKEN;
+  return { status: "failed", error: { code: "output-too-large", message: fault.message, retryable: false } };
 }
 
 export interface PoolCallbacks {

@@ -40,6 +40,18 @@ test("a run that takes its time does not hold its event: that is written without
   expect(recorded).toEqual([[started]]);
 });
 
+test("what is large goes behind the event, which is stored also where that is refused", async () => {
+  const { run, recorded } = early();
+  const facts = run.begin();
+  const large: NewFact = { type: "written_steps", runId: "r", steps: ["x".repeat(2_000_000)] };
+  const first = run.record([large]);
+  expect(await facts).toEqual([]);
+  expect(recorded).toEqual([]);
+  run.stored();
+  await first;
+  expect(recorded).toEqual([[large]]);
+});
+
 test("where the event is not stored, nothing of the run is recorded, and who would have is told why", async () => {
   const { run, recorded, told } = early();
   const facts = run.begin();

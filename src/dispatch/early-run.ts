@@ -11,6 +11,7 @@ import type { EarlyRuns, NewFact } from "../event-log/index.ts";
 
 /** Longer than a run of a few steps takes under load, and shorter than anybody notices. */
 const HELD_MS = 10;
+const LARGE_CHARS = 1024 * 1024;
 
 export interface EarlyRunHost {
   /** Hands the run to its thread. False: there is no room; it takes its turn once it is stored. */
@@ -50,6 +51,8 @@ export class EarlyRun implements EarlyRuns {
 
   /** Records what the run reports: with its event, or behind it. @throws GtcError GTC_LOG_UNAVAILABLE */
   async record(facts: readonly NewFact[]): Promise<void> {
+    // What is large gains nothing by being written with its event, which must be stored whatever becomes of it.
+    if (sizeOf(facts) > LARGE_CHARS) this.#release?.([]);
     if (this.#release === undefined) {
       await this.#stored;
       return this.#host.record(facts);
@@ -67,4 +70,15 @@ export class EarlyRun implements EarlyRuns {
     this.#host.rejected();
     this.#settle.rejected(error);
   }
+}
+
+/** Characters of what may be large in facts. */
+function sizeOf(facts: readonly NewFact[]): number {
+  return facts.reduce((sum, fact) => sum + charsOf(fact), 0);
+}
+
+function charsOf(fact: NewFact): number {
+  if (fact.type === "written_steps") return fact.steps.reduce((sum, step) => sum + step.length, 0);
+  if (fact.type === "run_queued") return fact.run.payloadJson?.length ?? 0;
+  return fact.type === "answered" ? fact.answer.body.length : 0;
 }

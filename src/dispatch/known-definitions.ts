@@ -6,6 +6,8 @@ import { ASK_AGAIN_MS } from "./run-claims.ts";
 
 /** More than a batch may need at once. */
 const KEPT_DEFINITIONS = 500;
+/** At once, for a fault that is over as soon as it is there. */
+const MOST_TRIES = 2;
 
 export interface KnownDefinitionsOptions {
   readonly log: EventLog;
@@ -35,19 +37,24 @@ export class KnownDefinitions {
     this.#known.set(hash, json);
   }
 
-  /** Loads what is not known yet; those of today's flows without the log. The runs that need it are claimed: where it cannot be read now, they wait for it here. */
-  async load(hash: string): Promise<void> {
-    while (!this.#stopped && this.#known.get(hash) === undefined) {
+  /**
+   * Loads what is not known yet; those of today's flows without the log. Returns why it cannot be read now: whoever needs
+   * it is to ask again later, as all others wait meanwhile.
+   */
+  async load(hash: string): Promise<unknown> {
+    for (let tries = 1; !this.#stopped && this.#known.get(hash) === undefined; tries++) {
       try {
         const today = this.#today().all.find((flow) => flow.hash === hash);
         const json = today?.definitionJson ?? (await this.#log.flowDefinition(hash));
         if (json !== undefined) this.#known.set(hash, json);
-        return;
+        return undefined;
       } catch (fault) {
         this.#onFault?.("reading a flow's definition", fault);
+        if (tries === MOST_TRIES) return fault;
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
       }
     }
+    return undefined;
   }
 
   /** Waits for nothing any more. */

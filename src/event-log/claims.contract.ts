@@ -55,6 +55,17 @@ export function claimsContract(on: LogUnderTest): void {
       expect(await on.claim(1, START_MS + 5001)).toEqual([]);
     });
 
+    test("a run that is no longer due, as the clock was set back, is handed out when it is due again", async () => {
+      const draft = on.make.draft(2);
+      await on.log.append(draft);
+      await on.claim();
+      await on.log.record(draft.runs.map((run) => waiting(run, START_MS + 5000)));
+      const first = await on.claim(1, START_MS + 5000);
+      expect(await on.claim(10, START_MS + 4000)).toEqual([]);
+      const second = await on.claim(10, START_MS + 5000);
+      expect(idsOfRuns([...first, ...second]).sort()).toEqual(draft.runs.map(({ id }) => id));
+    });
+
     test("tries that others cut off are tries, but no failed ones", async () => {
       const draft = on.make.draft();
       const run = draft.runs[0]!;

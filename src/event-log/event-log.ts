@@ -23,7 +23,7 @@ export interface EventLog extends AsyncDisposable {
 
   /** Stores the event with its planned runs, durably. @throws GtcError GTC_LOG_UNAVAILABLE. */
   append(draft: EventDraft): Promise<Appended>;
-  /** Stores facts, durably and in order. @throws GtcError GTC_LOG_UNAVAILABLE. */
+  /** Stores facts, durably and in order. @throws GtcError GTC_LOG_UNAVAILABLE, GTC_RECORD_TOO_LARGE. */
   record(facts: readonly NewFact[]): Promise<void>;
   /** Keeps a refused request in a bounded ring; best effort, never blocks, never throws. */
   refuse(refusal: Refusal): void;

@@ -7,8 +7,8 @@
  *    is done by the host after the step's own fact is on disk.
  * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`, and no step
  *    begins once the flow's `timeout` is over.
- * 4. A run that has had the thread for a while gives it to whoever else waits, between two of its steps. That time is not
- *    counted as its own.
+ * 4. A run that has had the thread for a while gives it to whoever else waits, between two of its steps. The time that
+ *    others have the thread, also those that came in one batch with it, is not counted as its own.
  * 5. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
  *    flow's tries are used up; else the run waits and goes on at the same step.
  */
@@ -73,15 +73,17 @@ class Attempt {
   readonly #host: RunHost;
   readonly #limits: RunLimits;
   readonly #outputs = new Map<string, Output>();
-  #deadlineMs: number;
+  #deadlineMs = 0;
   readonly #random: () => number;
   /** Done and not handed over yet. */
   #done: StepDone[] = [];
   /** Given by the last step; an answer after which the run goes on leaves at once. */
   #answer: Answer | undefined;
-  #flushedAt: number;
+  #flushedAt = 0;
   /** Since when the run has the thread. */
-  #resumedAt: number;
+  #resumedAt = 0;
+  /** When its last step was done; others may have the thread since. */
+  #leftAt = 0;
   #prev: Output = NULL_OUTPUT;
   #ordinal: number;
   #outputChars = 0;
@@ -92,10 +94,7 @@ class Attempt {
     this.#flow = flow;
     this.#host = host;
     this.#limits = limits;
-    this.#deadlineMs = host.now() + flow.timeoutMs;
     this.#random = seededRandom(task.run.id);
-    this.#flushedAt = host.monotonic();
-    this.#resumedAt = this.#flushedAt;
     this.#ordinal = task.steps.length;
     for (const step of task.steps) this.#keepOutput(step.node, recordedOutput(step));
     const last = task.steps.at(-1);
@@ -104,6 +103,11 @@ class Attempt {
 
   /** Steps through the flow until it ends or a step fails without a way on. */
   async run(event: EventView): Promise<RunResult> {
+    // Not before: the first steps of those that came before it in one batch may take a while.
+    this.#deadlineMs = this.#host.now() + this.#flow.timeoutMs;
+    this.#flushedAt = this.#host.monotonic();
+    this.#resumedAt = this.#flushedAt;
+    this.#leftAt = this.#flushedAt;
     while (this.#node !== undefined) {
       const failure = await this.#step(this.#node, event);
       if (failure !== undefined) return this.end(failure);
@@ -115,10 +119,8 @@ class Attempt {
 
   async #pause(): Promise<void> {
     this.#flush();
-    const from = this.#host.monotonic();
     await this.#host.pause();
     this.#resumedAt = this.#host.monotonic();
-    this.#deadlineMs += this.#resumedAt - from;
   }
 
   /** Ends the try with an error: wait for the next one, or fail for good. */
@@ -149,12 +151,13 @@ class Attempt {
       };
     }
     const startedAtMs = this.#host.now();
+    this.#deadlineMs += this.#host.monotonic() - this.#leftAt;
     if (startedAtMs > this.#deadlineMs) return this.#outOfTime(id);
     this.#host.atWork(id);
     const startedAt = this.#host.monotonic();
     const printed: string[] = [];
     const outcome = await this.#execute(node, event, printed);
-    const durationMs = round(this.#host.monotonic() - startedAt);
+    const durationMs = round(this.#leftAt - startedAt);
     if (durationMs > this.#limits.longStepMs) this.#host.tookLong(id);
     const step = this.#stepDone(node, startedAtMs, durationMs, printed);
     if (outcome.kind === "failed") return this.#fail(step, outcome.error, node.onError);
@@ -213,6 +216,8 @@ class Attempt {
       return outcome instanceof Promise ? await outcome : outcome;
     } catch (thrown) {
       return { kind: "failed", error: { code: "internal-error", message: messageOf(thrown), retryable: false } };
+    } finally {
+      this.#leftAt = this.#host.monotonic();
     }
   }
 
@@ -235,6 +240,11 @@ class Attempt {
   }
 
   async #startChild(outcome: Extract<Outcome, { kind: "start" }>, step: StepDone): Promise<StepError | undefined> {
+    const { maxChildPayloadChars: most } = this.#limits;
+    if (outcome.payload.json.length > most) {
+      const message = `The payload for the flow "${outcome.flow}" would be larger than ${most} characters.`;
+      return { code: "output-too-large", message, retryable: false };
+    }
     this.#flush();
     const started = await this.#host.start({ flow: outcome.flow, payloadJson: outcome.payload.json, step });
     if (started.ok) return undefined;

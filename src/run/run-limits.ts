@@ -3,6 +3,8 @@ export interface RunLimits {
   readonly maxSteps: number;
   /** Characters of all outputs of a run, as JSON: they are held until it is over. */
   readonly maxOutputChars: number;
+  /** Characters of what a child is given, as JSON: with its quotes escaped it has to fit into one record of the log. */
+  readonly maxChildPayloadChars: number;
   readonly maxPrintedLines: number;
   readonly maxPrintedChars: number;
   /** Of an error's message: a script may throw all of its payload, and an error is kept at every try. */
@@ -18,6 +20,7 @@ export interface RunLimits {
 export const RUN_LIMITS: RunLimits = {
   maxSteps: 1000,
   maxOutputChars: 64 * 1024 * 1024,
+  maxChildPayloadChars: 80 * 1024 * 1024,
   maxPrintedLines: 100,
   maxPrintedChars: 2000,
   maxErrorChars: 4000,

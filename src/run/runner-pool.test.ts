@@ -117,3 +117,45 @@ test.each([
   await done;
   expect(overs.filter(({ end }) => end.status !== "succeeded")).toEqual([]);
 });
+
+test("a run that waits for its turn keeps its flow, also when the thread is told to forget the definition", async () => {
+  const text = `nodes: [{ id: a, type: async, config: { flow: f } }]\ntriggers: [{ type: default }]`;
+  const parent = loadFlows([{ path: "f.ygtc", text }]).flows.all[0]!.definitionJson;
+  const large = (hash: string): RunTask => {
+    const { run, envelope, ...task } = taskOf(hash);
+    const rawBody = new Uint8Array(gzipSync("5"));
+    return {
+      ...task,
+      run,
+      envelope: { ...envelope, headers: [["content-encoding", "gzip"]], rawBody },
+      maxPayloadBytes,
+    };
+  };
+  // Alone more than the thread has room for, as far as it can know.
+  const maxPayloadBytes = 1024 * 1024 * 1024;
+  const others = Array.from({ length: 600 }, (_, n) => taskOf(`other-${n}`));
+  const overs = new Map<string, RunOverMessage>();
+  let goOn: () => void = () => undefined;
+  let isDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (isDone = resolve));
+  const definitionOf = (hash: string): string => (hash === "parent" ? parent : SOUND);
+  await using pool = new RunnerPool({
+    threads: 1,
+    memoryMb: 128,
+    hangAfterMs: 60_000,
+    clock: systemClock,
+    onProgress: () => undefined,
+    onStart: (_message, reply) => {
+      goOn = () => reply({ ok: true });
+      for (const other of others) pool.submit([other], definitionOf);
+    },
+    onOver: (over) => {
+      overs.set(over.runId, over);
+      if (overs.size === others.length) goOn();
+      if (overs.size === others.length + 2) isDone();
+    },
+  });
+  pool.submit([large("parent"), large("late")], definitionOf);
+  await done;
+  expect(overs.get("late")!.end).toEqual({ status: "succeeded" });
+});

@@ -69,7 +69,11 @@ async function runAll(tasks: readonly RunTask[], firstNumber: number): Promise<v
   // Runs that wait for a child's start do not hold up the others: each is awaited at the end only.
   const open = tasks.map((task, index) => {
     const bytes = payloadBytes(task);
-    return bytes < LARGE_BYTES ? runOne(task, firstNumber + index) : runLarge(task, firstNumber + index, bytes);
+    const number = firstNumber + index;
+    Atomics.store(atWork, 0, number);
+    // Before a large one waits for its turn: until then the thread may have been told to forget it.
+    const flow = flowOf(task.run.flowHash);
+    return bytes < LARGE_BYTES ? runOne(task, flow, number) : runLarge(task, flow, number, bytes);
   });
   await Promise.all(open);
   post();
@@ -81,13 +85,11 @@ function payloadBytes({ envelope, run, maxPayloadBytes }: RunTask): number {
   return listHeaderOf(envelope.headers, "content-encoding") === undefined ? envelope.rawBody.length : maxPayloadBytes;
 }
 
-async function runLarge(task: RunTask, number: number, bytes: number): Promise<void> {
-  // While it waits the definition may be forgotten, for the sake of newer ones.
-  const flow = flowOf(task.run.flowHash);
+async function runLarge(task: RunTask, flow: CompiledFlow | string, number: number, bytes: number): Promise<void> {
   while (!hasRoomFor(bytes)) await new Promise<void>((resolve) => inLine.push(resolve));
   heldBytes += bytes;
   try {
-    await runOne(task, number, flow);
+    await runOne(task, flow, number);
   } finally {
     heldBytes -= bytes;
     // One that finds no room yet goes to the end of the line, behind which nobody waits for long.
@@ -99,10 +101,9 @@ function hasRoomFor(bytes: number): boolean {
   return heldBytes === 0 || heldBytes + bytes <= HELD_BYTES;
 }
 
-async function runOne(task: RunTask, number: number, known?: CompiledFlow | string): Promise<void> {
+async function runOne(task: RunTask, flow: CompiledFlow | string, number: number): Promise<void> {
   const runId = task.run.id;
   Atomics.store(atWork, 0, number);
-  const flow = known ?? flowOf(task.run.flowHash);
   if (typeof flow === "string") {
     const error = { code: "unknown-flow", message: flow, retryable: false };
     send({ kind: "over", runId, steps: [], end: { status: "failed", error } });

@@ -1,6 +1,8 @@
 /** The meta of the two kinds of records, as JSON. An event's raw body is the record's body, untouched. */
+import { GtcError } from "../../base/index.ts";
 import { headOf, type Envelope, type EnvelopeHead, type Listed } from "../../event/index.ts";
 import type { EventDraft, Fact, NewFact, PlannedRun } from "../event-log.ts";
+import { MAX_META_BYTES } from "./record-format.ts";
 
 export interface EventMeta {
   readonly envelope: EnvelopeHead;
@@ -32,13 +34,16 @@ export function decodeEvent(meta: Buffer): EventMeta {
   return JSON.parse(meta.toString("utf8")) as EventMeta;
 }
 
-/** All facts of one call are one record, so that a torn tail never keeps a part of them. */
+/** All facts of one call are one record, so that a torn tail never keeps a part of them. @throws GtcError GTC_RECORD_TOO_LARGE */
 export function encodeFacts(facts: readonly NewFact[]): string {
   const texts: string[] = [];
   for (const fact of facts) {
     if (fact.type !== "written_steps") texts.push(JSON.stringify(fact));
     else for (const step of fact.steps) texts.push(step);
   }
+  // Before they are joined, as no text can be that long.
+  if (texts.reduce((sum, text) => sum + text.length, 0) > MAX_META_BYTES)
+    throw new GtcError("GTC_RECORD_TOO_LARGE", { limit: MAX_META_BYTES });
   return `[${texts.join(",")}]`;
 }
 

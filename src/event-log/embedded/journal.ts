@@ -9,12 +9,13 @@
  * 4. A failed write is never tried again on the same file. Everything not yet stored is rejected, the file is cut back
  *    to the last stored byte, and the journal goes on, once the disk takes bytes again, in a new segment that starts at
  *    that byte: what lies behind it in the old file is outside the journal, even if the cut failed too.
+ * 5. Nothing is written that a reader would not take for a record.
  */
 import { rm } from "node:fs/promises";
 import { GtcError, messageOf } from "../../base/index.ts";
 import type { JournalFile, OpenJournalFile } from "./journal-file.ts";
 import { gather, RecordArena, type EncodedRecord } from "./record-arena.ts";
-import type { RecordType } from "./record-format.ts";
+import { isTooLarge, MAX_META_BYTES, type RecordType } from "./record-format.ts";
 import { encodeHeader, HEADER_BYTES } from "./segment-header.ts";
 import { segmentPath, syncPath, type Segment } from "./segment-files.ts";
 
@@ -95,7 +96,7 @@ export class Journal {
   }
 
   write(type: RecordType, meta: string, body: Uint8Array, receipt: Receipt): void {
-    const refusal = this.#refusal();
+    const refusal = this.#refusal() ?? (isTooLarge(meta, body) ? tooLarge() : undefined);
     if (refusal !== undefined) return receipt.rejected(refusal);
     this.#queue.push({ record: this.#arena.encode(type, meta, body), receipt });
     this.#flushing ??= this.#flush();
@@ -103,7 +104,8 @@ export class Journal {
 
   /** Writes records in one batch, so that all are stored or none is. @throws RangeError for want of memory; none is written then */
   writeTogether(records: readonly Unwritten[]): void {
-    const refusal = this.#refusal();
+    const isAny = records.some(({ meta, body }) => isTooLarge(meta, body));
+    const refusal = this.#refusal() ?? (isAny ? tooLarge() : undefined);
     if (refusal !== undefined) {
       for (const { receipt } of records) receipt.rejected(refusal);
       return;
@@ -256,6 +258,10 @@ export class Journal {
 
 function unavailable(detail: string, cause?: unknown): GtcError {
   return new GtcError("GTC_LOG_UNAVAILABLE", { detail }, { cause });
+}
+
+function tooLarge(): GtcError {
+  return new GtcError("GTC_RECORD_TOO_LARGE", { limit: MAX_META_BYTES });
 }
 
 /** For steps that are worth trying on a failing disk and whose own failure changes nothing. */

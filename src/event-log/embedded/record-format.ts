@@ -62,6 +62,13 @@ function writeHead(target: Buffer, at: number, type: RecordType, metaBytes: numb
   target.writeUInt32LE(bodyBytes, at + 8);
 }
 
+/** Whether a record would be larger than what is ever read as one: written, it would be taken for damage, and lost. */
+export function isTooLarge(meta: string, body: Uint8Array): boolean {
+  if (body.byteLength > MAX_BODY_BYTES || meta.length > MAX_META_BYTES) return true;
+  // A UTF-16 unit is at most three bytes of UTF-8: what is small need not be counted.
+  return meta.length * 3 > MAX_META_BYTES && Buffer.byteLength(meta) > MAX_META_BYTES;
+}
+
 /** Reads a prefix; undefined when the bytes cannot be one. */
 export function readPrefix(bytes: Buffer, at: number): RecordPrefix | undefined {
   const type = bytes[at + 2];
