@@ -25,14 +25,13 @@ function stall(folder: string): () => void {
 function claimOnCall(log: EventLog, count: number): Promise<readonly string[]> {
   const claimed: string[] = [];
   return new Promise((resolve, reject) => {
-    const release = log.onWork(() => {
-      log.claim({ ...CLAIM, nowMs: Date.now() }).then((runs) => {
-        claimed.push(...idsOfRuns(runs));
-        if (claimed.length < count) return;
-        release();
-        resolve(claimed);
-      }, reject);
-    });
+    const claim = async (): Promise<void> => {
+      claimed.push(...idsOfRuns(await log.claim({ ...CLAIM, nowMs: Date.now() })));
+      if (claimed.length < count) return;
+      release();
+      resolve(claimed);
+    };
+    const release = log.onWork(() => void claim().catch(reject));
   });
 }
 
