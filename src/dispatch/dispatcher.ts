@@ -13,7 +13,7 @@
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
  * 8. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
-import { GtcError, InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
+import { InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
 import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { FlowSet } from "../flow/index.ts";
@@ -21,6 +21,7 @@ import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
 import { EarlyRun } from "./early-run.ts";
 import { KnownDefinitions } from "./known-definitions.ts";
+import { BROKEN, endOf, openRun, type OpenRun } from "./open-run.ts";
 import { planChild } from "./plan-child.ts";
 import { ASK_AGAIN_MS, RunClaims } from "./run-claims.ts";
 import { endFact, settleLost, stepsFacts } from "./run-facts.ts";
@@ -48,44 +49,12 @@ export interface RunOver {
   readonly durationMs: number;
 }
 
-/** Of a claimed run what is needed until it is over: its body and its steps are the runner's now. */
-interface OpenRun {
-  readonly run: PlannedRun;
-  readonly receivedAtMs: number;
-  readonly bodyBytes: number;
-  /** 1 for the first. */
-  readonly attempt: number;
-  readonly failedTries: number;
-  readonly startedAtMs: number;
-  readonly startedAt: number;
-  startRecorded: boolean;
-  /** It is a child or a replay, or the event has a flow's answer: what it says is its step's output and nothing else. */
-  isMute: boolean;
-  /** How the try ends, as something that it reported could not be recorded; undefined: all could. */
-  broken: RunEnd | undefined;
-  /** Settles when everything the run reported so far is recorded. */
-  recorded: Promise<unknown>;
-  /** Its event is not stored yet. */
-  early: EarlyRun | undefined;
-  /** Its event could not be stored: it ends in its thread, and nothing of it is written down. */
-  isGone: boolean;
-}
-
 /** Bodies of open runs, and what children were given. A claim may go beyond it, by the bodies of what it brings. */
 const OPEN_BYTES = 128 * 1024 * 1024;
 /** When a run is tried again whose definition cannot be read. */
 const UNREAD_AGAIN_MS = 10_000;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
-const BROKEN = {
-  status: "waiting",
-  error: {
-    code: "log-unavailable",
-    message: "The run's steps could not be recorded; it goes on from the last that was.",
-    retryable: true,
-  },
-  delayMs: 0,
-} as const satisfies RunEnd;
 
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -229,26 +198,11 @@ export class Dispatcher implements AsyncDisposable {
 
   #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {
     const { clock, maxPayloadBytes } = this.#options;
-    const attempt = claimed.attempts + 1;
     const { run, envelope, steps, failedTries } = claimed;
-    const bodyBytes = envelope.rawBody.length + (run.payloadJson?.length ?? 0);
-    this.#openBytes += bodyBytes;
-    this.#open.set(run.id, {
-      run,
-      receivedAtMs: envelope.receivedAtMs,
-      bodyBytes,
-      attempt,
-      failedTries,
-      startedAtMs: clock.now(),
-      startedAt: clock.monotonic(),
-      startRecorded: false,
-      isMute: claimed.answered || run.parentRunId !== undefined || run.replayOf !== undefined,
-      broken: undefined,
-      recorded: Promise.resolve(),
-      early,
-      isGone: false,
-    });
-    return { run, envelope, attempt, failedTries, steps, maxPayloadBytes };
+    const open = openRun(claimed, clock, early);
+    this.#openBytes += open.bodyBytes;
+    this.#open.set(run.id, open);
+    return { run, envelope, attempt: open.attempt, failedTries, steps, maxPayloadBytes };
   }
 
   /** Records facts of a run in its order; the run's start goes before its first fact. */
@@ -396,12 +350,6 @@ export class Dispatcher implements AsyncDisposable {
   #faulted(open: OpenRun, what: string, fault: unknown): void {
     if (!open.isGone) this.#options.onFault?.(what, fault);
   }
-}
-
-/** What it means for a run that something that it reported could not be recorded: some things never can. */
-function endOf(fault: unknown): RunEnd {
-  if (!(fault instanceof GtcError) || fault.code !== "GTC_RECORD_TOO_LARGE") return BROKEN;
-  return { status: "failed", error: { code: "output-too-large", message: fault.message, retryable: false } };
 }
 
 export interface PoolCallbacks {
