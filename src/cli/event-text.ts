@@ -102,6 +102,7 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
       `  answered  ${response.status} by ${response.by}${response.body === null ? "" : `  ${value(response.body)}`}`,
     ),
     visible(contentLine(event)),
+    ...(isJsonAsForm(event) ? [`  ${paint.warning("!")} ${JSON_AS_FORM}`] : []),
     ...event.headers.map(([name, text]) => paint.dim(visible(`  ${name}: ${text}`))),
     ...runs.flatMap((run) => runLines(run, paint)),
   ];
@@ -112,6 +113,22 @@ export function eventText(view: JsonValue, { paint }: CommandContext): string {
 function acceptedLines({ accepted_from: from, accepted_as: as }: Detail["event"]): readonly string[] {
   if (from !== undefined) return [`  accepted  ${from.accepted_at}  it was refused as ${from.refusal_id}`];
   return as === undefined ? [] : [`  accepted  as event ${as}`];
+}
+
+const JSON_AS_FORM =
+  "The body is JSON and was sent as a form, as curl does by itself: have the sender say content-type: application/json.";
+
+/** A form that has all of its JSON for the name of a field: flows look for keys in it that are not there. */
+function isJsonAsForm({ headers, body }: Detail["event"]): boolean {
+  const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  if (body === null || !("text" in body) || !type.startsWith("application/x-www-form-urlencoded")) return false;
+  if (!/^\s*[[{]/.test(body.text)) return false;
+  try {
+    JSON.parse(body.text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The payload as flows see it; a body that is none, because it was refused or cannot be read, as it was sent. */

@@ -228,3 +228,14 @@ describe("a replay that the command runs itself, as the gateway has stopped", ()
     expect(stdout).toMatch(/^Started orders as run [-0-9a-f]+: succeeded\nSee: /);
   });
 });
+
+test.each([
+  ["JSON that curl sends as a form", '{"message": "hi"}', true],
+  ["a form", "message=hi", false],
+  ["a form that begins like JSON", "{message}=hi", false],
+])("show tells of %s what to do", async (_what, body, isTold) => {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const stored = await gateway.post("demo/other", body, headers);
+  const { stdout } = await runGtc(["events", "show", String(stored.json()["event_id"]), bundle.folder]);
+  expect(stdout.includes("have the sender say content-type: application/json")).toBe(isTold);
+});
