@@ -51,10 +51,10 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
   const open = (): Promise<FSWatcher> => openWatcher(folder, names, note, (fault) => onFault?.(fault));
   let watcher = await open();
   const stopLooking = whenExchanged([folder, ...names.map((name) => join(folder, name))], async () => {
+    // Closed first: watchers share by path what they watch, and one that is open keeps it where the link led before.
+    await watcher.close();
     try {
-      const fresh = await open();
-      await watcher.close();
-      watcher = fresh;
+      watcher = await open();
     } catch (fault) {
       onFault?.(fault);
     }
