@@ -63,10 +63,8 @@ export function readAnswers(text: string): Read {
     if (broken !== undefined) return { faults: [syntaxFault(broken, lines)] };
     return { faults: document.errors.slice(0, MAX_SYNTAX_FAULTS).map((error) => syntaxFault(error, lines)) };
   }
-  const alias = unresolvedAlias(document);
-  if (alias !== undefined) return { faults: [{ ...ALIAS_FAULT, place: placeAt(alias, lines) }] };
-  const key = keyThatIsNoName(document);
-  if (key !== undefined) return { faults: [{ ...KEY_FAULT, place: placeAt(key, lines) }] };
+  const misread = misreadFault(document, lines);
+  if (misread !== undefined) return { faults: [misread] };
   const placeOf = (path: string): AnswerPlace => placeOfPath(document.contents, lines, path);
   const read = readRoot(document, placeOf);
   if ("faults" in read) return { faults: withPlaces(read.faults, placeOf) };
@@ -115,37 +113,28 @@ const ALIAS_FAULT = {
   hint: "Put a text that begins with `*` in quotes.",
 } as const;
 
-/** Where a text is taken for an alias of a value that is not there. */
-function unresolvedAlias(document: ReturnType<typeof parseDocument>): number | undefined {
-  let offset: number | undefined;
-  visit(document, {
-    Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
-      offset = alias.range?.[0] ?? 0;
-      return visit.BREAK;
-    },
-  });
-  return offset;
-}
-
 const KEY_FAULT = {
   path: "$",
   message: "has an object or a list for a name there",
   hint: "Put what begins with `{` or `[` in quotes, and write `name: value`.",
 } as const;
 
-/** Where a name is no text: as a text of its own it would be shown wherever its value has a fault. */
-function keyThatIsNoName(document: ReturnType<typeof parseDocument>): number | undefined {
-  let offset: number | undefined;
+/**
+ * The first place that YAML reads as something else than a text: an alias of a value that is not there, or a name that is
+ * an object or a list. As a text of its own such a name would be shown wherever its value has a fault.
+ */
+function misreadFault(document: ReturnType<typeof parseDocument>, lines: LineCounter): AnswerFault | undefined {
+  let fault: AnswerFault | undefined;
+  const found = (what: typeof ALIAS_FAULT | typeof KEY_FAULT, node: unknown): symbol => {
+    fault = { ...what, place: placeAt(isNode(node) ? (node.range?.[0] ?? 0) : 0, lines) };
+    return visit.BREAK;
+  };
   visit(document, {
-    Pair(_key, { key }) {
-      const named = isAlias(key) ? key.resolve(document) : key;
-      if (!isCollection(named)) return undefined;
-      offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
-      return visit.BREAK;
-    },
+    Alias: (_key, alias) => (alias.resolve(document) === undefined ? found(ALIAS_FAULT, alias) : undefined),
+    Pair: (_key, { key }) =>
+      isCollection(isAlias(key) ? key.resolve(document) : key) ? found(KEY_FAULT, key) : undefined,
   });
-  return offset;
+  return fault;
 }
 
 const TAG_FAULT = {
