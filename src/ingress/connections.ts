@@ -2,7 +2,6 @@
  * The connections of the webhook port, each with the requests on it that are not answered yet: more than one where a sender
  * pipelines. It costs nothing per request but a look at the last one.
  */
-import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { newLane, type Lane } from "./turns.ts";
@@ -80,9 +79,14 @@ export class Connections {
 
   /** Resolves when every answer that is given by now has left, or its connection is gone. */
   async leaving(): Promise<void> {
-    const ends = [...this.#open].map(async ([socket, { owed }]) => {
+    const ends = [...this.#open].map(([socket, { owed }]) => {
       const last = owed.findLast((response) => response.writableEnded && !response.writableFinished);
-      if (last !== undefined) await Promise.race([once(last, "close"), once(socket, "close")]);
+      // A connection that is reset is closed, too: its error is no reason to stop waiting for the others.
+      return new Promise<void>((resolve) => {
+        if (last === undefined) return resolve();
+        last.once("close", resolve);
+        socket.once("close", () => resolve());
+      });
     });
     await Promise.all(ends);
   }

@@ -159,6 +159,19 @@ test("an answer that is given leaves whole, however slowly it is read", async ()
   expect(await stopping).toMatchObject({ code: 0 });
 });
 
+test("a reader that resets its connection in the middle of its answer does not disturb the stop", async () => {
+  const { socket } = await open();
+  socket.pause();
+  socket.write(post("echo", JSON.stringify("x".repeat(12_000_000))));
+  await expect.poll(() => gateway.output(), { timeout: 20_000 }).toMatch(/"status":200/);
+  const stopping = terminate();
+  await expect.poll(() => gateway.output()).toContain("Stopping");
+  await expect.poll(() => fetch(`${gateway.url}/`).then(String, () => "closed")).toBe("closed");
+  socket.resetAndDestroy();
+  expect(await stopping).toMatchObject({ code: 0 });
+  expect(gateway.output()).not.toMatch(/ECONNRESET|"level":"error"/);
+});
+
 test("a request whose rest never comes is cut at the end of the grace", async () => {
   const { socket } = await open();
   socket.write(post("quick").slice(0, -1));
