@@ -9,11 +9,12 @@ import type { IncomingMessage } from "node:http";
 import { BodyPieces } from "../base/index.ts";
 
 export class InflightBytes {
-  readonly #maxBytes: number;
+  /** What all requests together may hold; what alone is more never fits, and is too large instead of too much for now. */
+  readonly maxBytes: number;
   #bytes = 0;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
   }
 
   get bytes(): number {
@@ -22,7 +23,7 @@ export class InflightBytes {
 
   /** Takes room for `bytes` more; false when there is none. */
   take(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#maxBytes) return false;
+    if (this.#bytes + bytes > this.maxBytes) return false;
     this.#bytes += bytes;
     return true;
   }

@@ -106,7 +106,7 @@ export class Edge {
       return this.#send(request, response, this.#refusals.forMethod(arrived(NO_BODY)));
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
     if (expectsContinue) response.writeContinue();
-    this.#takeBody(request, response, tenant.maxBodyBytes, arrived).catch((fault: unknown) =>
+    this.#takeBody(request, response, this.#maxBodyBytes(tenant), arrived).catch((fault: unknown) =>
       this.#cut(request, fault),
     );
   }
@@ -151,8 +151,12 @@ export class Edge {
 
   #refusalBeforeBody(method: string, bodyBytes: number, route: Route, tenant: TenantSources): ProblemName | undefined {
     if (!WEBHOOK_METHODS.has(method)) return "method-not-allowed";
-    if (bodyBytes > tenant.maxBodyBytes) return "body-too-large";
+    if (bodyBytes > this.#maxBodyBytes(tenant)) return "body-too-large";
     return this.#rate.take(route.tenant) ? undefined : "too-many-requests";
+  }
+
+  #maxBodyBytes({ maxBodyBytes }: TenantSources): number {
+    return Math.min(maxBodyBytes, this.#inflight.maxBytes);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, arrived: ArrivedRequest, name: ProblemName): void {

@@ -12,11 +12,12 @@ import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
 import type { Answer, DedupeKey, Envelope, VerdictRecord } from "../event/index.ts";
 import type { Appended, EarlyRuns, PlannedRun } from "../event-log/index.ts";
-import { checkClaimedJson, NoRoom, PayloadFault, type ByteRoom } from "../payload/index.ts";
+import { checkClaimedJson, NoRoom, PayloadFault } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import { deliveryIdOf, type Handshake, type Provider, type SignedRequest, type Verdict } from "../signature/index.ts";
 import { EventAnswers, type Arrival, type EventAnswersOptions } from "./answer-event.ts";
 import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.ts";
+import type { InflightBytes } from "./body-reader.ts";
 import { dedupeKeyOf, deliveryKey } from "./dedupe-key.ts";
 import { envelopeOf, recordedVerdict } from "./event-of-request.ts";
 import { problem, type ProblemName } from "./problem.ts";
@@ -47,10 +48,10 @@ export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #refusals: Refusals;
   readonly #answers: EventAnswers;
-  readonly #room: ByteRoom;
+  readonly #room: InflightBytes;
 
   /** `room` holds what all requests may have in memory; decoded bodies count there as long as they are looked at. */
-  constructor(options: ReceiverOptions, refusals: Refusals, room: ByteRoom) {
+  constructor(options: ReceiverOptions, refusals: Refusals, room: InflightBytes) {
     this.#options = options;
     this.#refusals = refusals;
     this.#room = room;
@@ -167,7 +168,8 @@ export class Receiver {
 
   #bodyFault({ headers, rawBody }: ArrivedRequest): BodyFault | undefined | Promise<BodyFault | undefined> {
     try {
-      const { maxDecodedBytes: maxBytes } = this.#options;
+      // What would not fit beside its own raw bytes, even alone, is not asked for again.
+      const maxBytes = Math.min(this.#options.maxDecodedBytes, this.#room.maxBytes - rawBody.length);
       return checkClaimedJson(headers, rawBody, { maxBytes, room: this.#room })?.then(() => undefined, expectedFault);
     } catch (fault) {
       return expectedFault(fault);

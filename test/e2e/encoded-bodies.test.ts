@@ -2,8 +2,9 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCRIPT } from "../support/flows.ts";
+import { holdBody } from "../support/held-body.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
-import { TestGateway } from "../support/test-gateway.ts";
+import { TestGateway, type Posted } from "../support/test-gateway.ts";
 
 const GZIP = { "content-type": "application/json", "content-encoding": "gzip" };
 const MIB = 1024 * 1024;
@@ -18,16 +19,27 @@ beforeAll(async () => {
 afterAll(() => bundle.remove());
 
 test("a body that decodes to more than there is room for gets 503 and is not stored; the room is there again after it", async () => {
-  await using gateway = await TestGateway.start(bundle, { max_inflight_bytes: String(2 * MIB) });
-  const before = (await gateway.events()).length;
+  await using gateway = await TestGateway.start(bundle, { max_inflight_bytes: String(4 * MIB) });
+  const post = (bytes: number): Promise<Posted> => gateway.post("demo/unmatched", gzipSync(jsonOf(bytes)), GZIP);
+  const release = await holdBody(gateway, 2 * MIB, async () => (await post(3 * MIB)).status === 503);
+  const asked = (await gateway.events()).length;
   for (let n = 0; n < 3; n++) {
-    const refused = await gateway.post("demo/unmatched", gzipSync(jsonOf(4 * MIB)), GZIP);
+    const refused = await post(3 * MIB);
     expect([refused.status, refused.headers["retry-after"] !== undefined]).toEqual([503, true]);
-    expect((await gateway.post("demo/unmatched", gzipSync(jsonOf(MIB)), GZIP)).status).toBe(202);
+    expect((await post(MIB)).status).toBe(202);
   }
-  const events = await gateway.events();
-  expect(events.filter(({ status }) => status === "unmatched")).toHaveLength(before + 3);
+  await release();
+  expect((await post(3 * MIB)).status).toBe(202);
+  expect(await gateway.events()).toHaveLength(asked + 5);
   expect(gateway.faults).toEqual([]);
+});
+
+test("a body that decodes to more than fits into memory even alone gets 413, and is found again", async () => {
+  await using gateway = await TestGateway.start(bundle, { max_inflight_bytes: String(2 * MIB) });
+  const { status } = await gateway.post("demo/unmatched", gzipSync(jsonOf(4 * MIB)), GZIP);
+  expect(status).toBe(413);
+  const [last] = await gateway.events();
+  expect(last).toMatchObject({ status: "refused" });
 });
 
 test("a bomb gets 413 while other requests are answered, and the gateway goes on", async () => {

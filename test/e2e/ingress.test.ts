@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RESPOND, SCRIPT, scriptFlow } from "../support/flows.ts";
+import { holdBody } from "../support/held-body.ts";
 import { hmacHex, signGithub, signStripe } from "../support/sign.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 import { TestGateway, type Posted } from "../support/test-gateway.ts";
@@ -332,11 +333,16 @@ triggers: [{ type: event, event_type: f }]
   ]);
 });
 
-test("past the bytes in flight, requests get 503 with Retry-After", async () => {
+test("past the bytes in flight, requests get 503 with Retry-After; what alone is more than that would never fit, and gets 413", async () => {
   await using tight = await TestGateway.start(await separate(), { max_inflight_bytes: "10" });
-  const answer = await tight.post("demo/nobody", "x".repeat(11), { "content-type": "text/plain" });
-  expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
-  expect((await tight.post("demo/nobody", "x".repeat(10), { "content-type": "text/plain" })).status).toBe(202);
+  const send = (bytes: number): Promise<Posted> =>
+    tight.post("demo/nobody", "x".repeat(bytes), { "content-type": "text/plain" });
+  const release = await holdBody(tight, 5, async () => (await send(6)).status === 503);
+  const refused = await send(6);
+  expect([refused.status, refused.headers["retry-after"]]).toEqual([503, "5"]);
+  expect([(await send(11)).status, (await send(5)).status]).toEqual([413, 202]);
+  await release();
+  expect((await send(10)).status).toBe(202);
 });
 
 test("past a tenant's rate, requests get 429", async () => {
