@@ -294,6 +294,7 @@ export function startDispatcher(
       workerId: randomUUID(),
       maxOpenRuns: config.maxOpenRuns,
       maxChildDepth: config.maxChildDepth,
+      maxChildRuns: config.maxChildRuns,
       leaseMs: LEASE_MS,
       maxPayloadBytes: config.maxDecodedBytes,
       ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),

@@ -97,7 +97,7 @@ export const SETTINGS = [
     kind: "bytes",
     fallback: 256 * MIB,
     min: 1,
-    summary: "Bodies held in memory at once (503 beyond it).",
+    summary: "Bodies held in memory at once (503 beyond it); one that alone is larger gets 413.",
   },
   {
     name: "request_timeout",
@@ -207,6 +207,15 @@ export const SETTINGS = [
     fallback: 8,
     min: 1,
     summary: "How deep runs may start runs through async nodes; a flow that starts itself ends there.",
+  },
+  {
+    name: "max_child_runs",
+    field: "maxChildRuns",
+    kind: "integer",
+    fallback: 10_000,
+    min: 1,
+    summary:
+      "How many runs async nodes may start below one run of an event, those that started runs start included; counted since the gateway's start.",
   },
   {
     name: "run_hang_after",

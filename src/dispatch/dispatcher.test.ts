@@ -69,6 +69,7 @@ function start(
       workerId: "w",
       maxOpenRuns: 1000,
       maxChildDepth: 8,
+      maxChildRuns: 100,
       leaseMs,
       maxPayloadBytes: 1000,
       onFault: (what) => void faults.push(what),

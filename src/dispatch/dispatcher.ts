@@ -13,29 +13,23 @@
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
  * 8. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
-import { InFlightMap, messageOf, type Clock, type NewId } from "../base/index.ts";
+import { InFlightMap, messageOf } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
 import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
-import type { FlowSet } from "../flow/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
+import { ChildPlanner, type ChildPlannerOptions } from "./child-planner.ts";
 import { EarlyRun } from "./early-run.ts";
 import { KnownDefinitions } from "./known-definitions.ts";
 import { BROKEN, endOf, openRun, type OpenRun } from "./open-run.ts";
-import { planChild } from "./plan-child.ts";
 import { ASK_AGAIN_MS, RunClaims } from "./run-claims.ts";
 import { endFact, settleLost, stepsFacts } from "./run-facts.ts";
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends ChildPlannerOptions {
   readonly log: EventLog;
   readonly replies: ReplyDesk;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  /** The flows of today, for children and replays; changes with `--watch`. */
-  readonly flows: () => FlowSet;
   readonly workerId: string;
   readonly maxOpenRuns: number;
-  readonly maxChildDepth: number;
   readonly leaseMs: number;
   readonly maxPayloadBytes: number;
   readonly onRunOver?: (over: RunOver) => void;
@@ -62,6 +56,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #open = new InFlightMap<OpenRun>();
   readonly #definitions: KnownDefinitions;
   readonly #claims: RunClaims;
+  readonly #children: ChildPlanner;
   readonly #sweep: NodeJS.Timeout;
   readonly #startedAtMs: number;
   #openBytes = 0;
@@ -80,6 +75,7 @@ export class Dispatcher implements AsyncDisposable {
       onOver: (message) => this.#over(message),
     });
     this.#definitions = new KnownDefinitions(options);
+    this.#children = new ChildPlanner(options);
     this.#claims = new RunClaims({
       ...options,
       room: () => this.#room(),
@@ -270,8 +266,7 @@ export class Dispatcher implements AsyncDisposable {
       reply({ ok: false, code: "flow-not-started", message, retryable: true });
       return;
     }
-    const { flows, newId, clock, maxChildDepth: maxDepth } = this.#options;
-    const planned = planChild(open.run, message.child, { flows: flows(), maxDepth, newId, nowMs: clock.now() });
+    const planned = this.#children.plan(open.run, message.child);
     if ("ok" in planned) {
       reply(planned);
       return;

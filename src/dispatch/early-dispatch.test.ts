@@ -44,7 +44,14 @@ class Bench {
   private constructor(log: EventLog, maxOpenRuns: number) {
     this.log = log;
     const options = { log, replies: new ReplyDesk(), clock, newId: () => "id", flows: () => loadFlows([]).flows };
-    const limits = { workerId: "w", maxOpenRuns, maxChildDepth: 8, leaseMs: 1e9, maxPayloadBytes: 1000 };
+    const limits = {
+      workerId: "w",
+      maxOpenRuns,
+      maxChildDepth: 8,
+      maxChildRuns: 100,
+      leaseMs: 1e9,
+      maxPayloadBytes: 1000,
+    };
     this.dispatcher = new Dispatcher({ ...options, ...limits }, (callbacks) => {
       this.#callbacks = callbacks;
       const submit = (tasks: readonly RunTask[]): void => void this.begun.push(...tasks.map(({ run }) => run.id));

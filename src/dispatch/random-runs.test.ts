@@ -125,7 +125,14 @@ test.each(["is sound", "fails now and then"])("on a disk that %s", async (what) 
   await log.record([{ type: "flow_stored", hash: "h", definitionJson: "{}" }]);
   const pool = new PlayedPool(pick);
   const replies = new ReplyDesk();
-  const limits = { workerId: "w", maxOpenRuns: MAX_OPEN, maxChildDepth: 8, leaseMs: 1e9, maxPayloadBytes: 1000 };
+  const limits = {
+    workerId: "w",
+    maxOpenRuns: MAX_OPEN,
+    maxChildDepth: 8,
+    maxChildRuns: 100,
+    leaseMs: 1e9,
+    maxPayloadBytes: 1000,
+  };
   const options = { log, replies, clock, newId: () => "id", flows: () => loadFlows([]).flows, ...limits };
   await using dispatcher = new Dispatcher(options, (callbacks) => {
     pool.callbacks = callbacks;

@@ -97,6 +97,8 @@ export interface PlannedRun {
   readonly startNode: string;
   /** The run that started this one through an `async` node. */
   readonly parentRunId?: string;
+  /** The run at the top of its family, which the event or a replay began; absent: itself. */
+  readonly rootRunId?: string;
   /** How many runs stand above it; absent: none. */
   readonly depth?: number;
   /** Payload given by an `async` node, as JSON; absent: the event's own payload. */

@@ -248,6 +248,30 @@ triggers: [{ type: event, event_type: f }]
   expect(runs[3]).toMatchObject({ attempt: 1, error: { code: "too-many-children", node: "again" } });
 });
 
+test("flows that start each other without end stop at the number of runs that one event may have, and say so; a replay has its own", async () => {
+  const twice = (name: string, other: string): string => `
+name: ${name}
+config: { retry_policy: { max_attempts: 3, initial_delay: 10ms } }
+nodes:
+  - { id: first, type: async, config: { flow: ${other} }, next: second }
+  - { id: second, type: async, config: { flow: ${other} } }
+triggers: [{ type: event, event_type: ${name} }]
+`;
+  const bundle = await bundleOf({ "ping.ygtc": twice("ping", "pong"), "pong.ygtc": twice("pong", "ping") });
+  await using gateway = await TestGateway.start(bundle, { max_child_depth: "50", max_child_runs: "20" });
+  const { event, runs } = await postAndSettle(gateway, "demo/ping");
+  expect(runs).toHaveLength(1 + 20);
+  const failed = runs.filter(({ status }) => status === "failed");
+  expect(failed).not.toEqual([]);
+  for (const run of failed) {
+    expect(run).toMatchObject({ attempt: 1, error: { code: "too-many-children" } });
+    expect(run.error!.message).toContain("max_child_runs");
+  }
+  await gateway.api(`events/${String(event["id"])}/replay`, { method: "POST" });
+  const again = await gateway.eventWhen(event["id"], ({ runs: all }) => all.length >= 2 * (1 + 20));
+  expect(again.runs).toHaveLength(2 * (1 + 20));
+});
+
 const ANSWERS = (answer: string): string => `{ id: respond, type: http_response, config: { body: ${answer} } }`;
 test("what a flow that was started by another says reaches nobody: the sender hears the flow that it triggered", async () => {
   const bundle = await bundleOf({
