@@ -1,4 +1,4 @@
-export { loadFlows } from "./load-flows.ts";
+export { loadFlows, loadingFlows, type LoadedFlows } from "./load-flows.ts";
 export type { FlowFile } from "./read-flow-file.ts";
 export type { FlowDefinition, FlowEdge, FlowGraph, FlowNode, RetryPolicy, Trigger } from "./flow-definition.ts";
 export { findFlow, matchTriggers, type FlowSet, type TriggerMatch } from "./flow-set.ts";

@@ -1,27 +1,45 @@
 import type { Diagnostic } from "../text/index.ts";
 import { checkFlow } from "./check-flow.ts";
 import { defineFlow } from "./define-flow.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
 import { FlowSet } from "./flow-set.ts";
 import { FlowDraft, type FlowFile } from "./read-flow-file.ts";
 
-/**
- * Loads the flows of a bundle: all faults of all files at once. The set is complete only when no diagnostic is an
- * error; a faulty file contributes no flow. `tenants` are those of the bundle, where they are known.
- */
-export function loadFlows(
-  files: readonly FlowFile[],
-  tenants: readonly string[] = [],
-): {
+export interface LoadedFlows {
+  /** Complete only when no diagnostic is an error; a faulty file contributes no flow. */
   readonly flows: FlowSet;
   readonly diagnostics: readonly Diagnostic[];
-} {
-  const drafts = files.map((file) => new FlowDraft(file));
+}
+
+/** Loads the flows of a bundle: all faults of all files at once. `tenants` are those of the bundle, where they are known. */
+export function loadFlows(files: readonly FlowFile[], tenants: readonly string[] = []): LoadedFlows {
+  const loading = loadingFlows(files, tenants);
+  for (;;) {
+    const { done, value } = loading.next();
+    if (done === true) return value;
+  }
+}
+
+/**
+ * The same, file by file: whoever has other work to do goes on with it between two of them. A flow takes some
+ * milliseconds, and a bundle may have hundreds.
+ */
+export function* loadingFlows(files: readonly FlowFile[], tenants: readonly string[]): Generator<void, LoadedFlows> {
+  const drafts: FlowDraft[] = [];
+  for (const file of files) {
+    drafts.push(new FlowDraft(file));
+    yield;
+  }
   checkFlowNames(drafts);
-  for (const draft of drafts)
-    checkFlow(draft, { flowNames: flowNamesFor(draft, drafts), isStarted: isStartedByAnother(draft, drafts) });
   const own = new Set(drafts.map(({ file, name }) => keyOf(file.tenant, name)));
-  for (const draft of drafts) checkTenants(draft, own, tenants);
-  const flows = drafts.filter((draft) => !draft.hasErrors).flatMap((draft) => defineFlow(draft) ?? []);
+  const flows: FlowDefinition[] = [];
+  for (const draft of drafts) {
+    checkFlow(draft, { flowNames: flowNamesFor(draft, drafts), isStarted: isStartedByAnother(draft, drafts) });
+    checkTenants(draft, own, tenants);
+    const flow = draft.hasErrors ? undefined : defineFlow(draft);
+    if (flow !== undefined) flows.push(flow);
+    yield;
+  }
   return { flows: new FlowSet(flows), diagnostics: drafts.flatMap(({ diagnostics }) => inOrder(diagnostics)) };
 }
 

@@ -1,8 +1,16 @@
 /** Reads what an author wrote into a bundle: `bundle.yaml`, the flows of all tenants and those of one. */
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { GtcError, messageOf } from "../base/index.ts";
-import { loadFlows, parseBundleFile, type BundleFile, type FlowFile, type FlowSet } from "../flow/index.ts";
+import {
+  loadingFlows,
+  parseBundleFile,
+  type BundleFile,
+  type FlowFile,
+  type FlowSet,
+  type LoadedFlows,
+} from "../flow/index.ts";
 import { fileText, Source, type Diagnostic } from "../text/index.ts";
 
 export interface BundleFolder {
@@ -24,8 +32,18 @@ export async function readBundleFolder(folder: string): Promise<BundleFolder> {
   const read = [...(await flowFiles(join(folder, "flows"))), ...(await tenantFiles(folder, bundle.tenants))];
   const unreadable = read.flatMap((file) => ("fault" in file ? [file.fault] : []));
   const files = read.flatMap((file) => ("fault" in file ? [] : [withPlace(file, folder)]));
-  const loaded = loadFlows(files, bundle.tenants);
+  const loaded = await loadInTurns(files, bundle.tenants);
   return { folder, bundle, flows: loaded.flows, diagnostics: [...diagnostics, ...unreadable, ...loaded.diagnostics] };
+}
+
+/** A gateway that reads its bundle again answers requests between two flows. */
+async function loadInTurns(files: readonly FlowFile[], tenants: readonly string[]): Promise<LoadedFlows> {
+  const loading = loadingFlows(files, tenants);
+  for (;;) {
+    const { done, value } = loading.next();
+    if (done === true) return value;
+    await setImmediate();
+  }
 }
 
 /**
