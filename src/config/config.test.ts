@@ -72,7 +72,7 @@ test("all faults are said at once, each with its place and what is allowed", () 
     'GTC_RETENTION: "soon" is not a duration such as 250ms, 10s, 1h30m',
     'gtc.yaml:1:1 There is no setting "runers". Did you mean "runners"?',
     'gtc.yaml:2:12 log_level: "loud" is not one of debug, info, warn, error.',
-    'gtc.yaml:5:3 host: ["a"] is not a text.',
+    'gtc.yaml:5:3 host: ["a"] is not a host or an address without its port, such as localhost, 0.0.0.0 or ::1.',
   ]);
   expect(() => resolveConfig(sources)).toThrow(
     expect.objectContaining({
@@ -94,6 +94,26 @@ test("a wait that no timer can hold is refused: it would be over at once", () =>
   ]);
 });
 
+test.each([
+  ["::1", "::1"],
+  ["[::1]", "::1"],
+  ["[::]", "::"],
+  ["fe80::1%eth0", "fe80::1%eth0"],
+  ["localhost", "localhost"],
+  ["0.0.0.0", "0.0.0.0"],
+])("a host may be written as %s", (written, host) => {
+  expect(resolveConfig({ options: { host: written }, env: {} })).toMatchObject({ host });
+});
+
+test.each(["0.0.0.0:8080", "http://localhost", "[localhost]", "[::1]:8080", "my host"])(
+  "a host is no %s",
+  (written) => {
+    expect(() => resolveConfig({ options: { host: written }, env: {} })).toThrow(
+      `--host: ${JSON.stringify(written)} is not a host or an address without its port`,
+    );
+  },
+);
+
 test("a host of blanks is none: it would mean every address of the machine", () => {
   const sources = { options: { host: " " }, env: { GTC_ADMIN_HOST: "\t" }, file: fileOf('admin_host: " "\n') };
   expect(resolveConfig(sources)).toMatchObject({ host: "127.0.0.1", adminHost: "127.0.0.1" });
@@ -114,7 +134,7 @@ test("what an option or a variable replaces in the file does not count", () => {
 });
 
 test.each([
-  ["a list for a text", "host: [127.0.0.1]\n", '1:7 host: ["127.0.0.1"] is not a text.'],
+  ["a list for a text", "mask_paths: [a]\n", '1:13 mask_paths: ["a"] is not a text.'],
   [
     "a name for an address",
     "trusted_proxies: 127.0.0.1, nginx\n",

@@ -1,4 +1,5 @@
 /** option > environment > file > default; everything that is wrong is said at once. */
+import { isIPv6 } from "node:net";
 import { GtcError, nearest, parseAddressRange, parseDurationMs } from "../base/index.ts";
 import type { Diagnostic, Source } from "../text/index.ts";
 import { readConfigFile, type ConfigFile } from "./config-file.ts";
@@ -114,6 +115,7 @@ function readValue(setting: Setting, raw: unknown): SettingValue | undefined {
   const text = String(raw).trim();
   const { kind, min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
   if (kind === "text") return text;
+  if (kind === "host") return hostOf(text);
   if (kind === "addresses") {
     const entries = entriesOf(text);
     return entries.every((entry) => parseAddressRange(entry) !== undefined) ? entries : undefined;
@@ -128,6 +130,12 @@ function readValue(setting: Setting, raw: unknown): SettingValue | undefined {
           ? Number(text)
           : undefined;
   return value !== undefined && value >= min && value <= max && Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** An address of IPv6 may stand in the brackets that it has in a URL. Undefined: a URL, or something with a port. */
+function hostOf(text: string): string | undefined {
+  const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  return isIPv6(bare) || (bare === text && !/[:/[\]\s]/.test(text)) ? bare : undefined;
 }
 
 function entriesOf(text: string): readonly string[] {
@@ -167,5 +175,6 @@ function expected({ kind, min = 0, max }: Setting): string {
   if (kind === "bytes") return `a size such as 25MiB or 1048576${bound}`;
   if (kind === "integer") return `a whole number${bound}`;
   if (kind === "addresses") return "a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8";
+  if (kind === "host") return "a host or an address without its port, such as localhost, 0.0.0.0 or ::1";
   return kind === "text" ? "a text" : `one of ${kind.oneOf.join(", ")}`;
 }

@@ -5,7 +5,7 @@
 import { cpus } from "node:os";
 
 export type SettingKind =
-  "text" | "integer" | "bytes" | "duration" | "addresses" | { readonly oneOf: readonly string[] };
+  "text" | "host" | "integer" | "bytes" | "duration" | "addresses" | { readonly oneOf: readonly string[] };
 
 export interface Setting {
   readonly name: string;
@@ -28,7 +28,7 @@ export const SETTINGS = [
   {
     name: "host",
     field: "host",
-    kind: "text",
+    kind: "host",
     fallback: "127.0.0.1",
     option: "--host",
     summary: "Address on which webhooks are received.",
@@ -53,7 +53,7 @@ export const SETTINGS = [
   {
     name: "admin_host",
     field: "adminHost",
-    kind: "text",
+    kind: "host",
     fallback: "127.0.0.1",
     option: "--admin-host",
     summary: "Address of the admin port. Elsewhere than on loopback the token travels unencrypted: put TLS before it.",
@@ -252,7 +252,7 @@ export const SETTINGS = [
 ] as const satisfies readonly Setting[];
 
 type Row = (typeof SETTINGS)[number];
-type ValueOf<K> = K extends "text"
+type ValueOf<K> = K extends "text" | "host"
   ? string
   : K extends "addresses"
     ? readonly string[]
