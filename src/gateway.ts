@@ -306,6 +306,7 @@ export function startDispatcher(
         memoryMb: config.runnerMemoryMb,
         hangAfterMs: config.runHangAfterMs,
         clock: systemClock,
+        ...(options.onFault !== undefined && { onFault: options.onFault }),
         ...callbacks,
       }),
   );

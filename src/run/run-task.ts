@@ -81,3 +81,10 @@ export type RunEnd =
   | { readonly status: "succeeded" }
   | { readonly status: "failed"; readonly error: RunError }
   | { readonly status: "waiting"; readonly error: RunError; readonly delayMs: number };
+
+/** What a thread and main share, as whole numbers: how many there are, and which is at which place. */
+export const SIGNALS = 2;
+/** The number of the task at work. */
+export const AT_WORK = 0;
+/** 1 once the thread is up. */
+export const IS_UP = 1;

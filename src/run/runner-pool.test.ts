@@ -1,7 +1,7 @@
 /** A pool of real threads, given what comes rarely: definitions that no flow file may hold, many large bodies at once. */
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { systemClock } from "../base/index.ts";
+import { messageOf, systemClock } from "../base/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { RunnerPool, type RunOverMessage, type RunTask } from "./index.ts";
 
@@ -58,6 +58,35 @@ test.each([
   expect(overs.get("odd")!.end).toMatchObject({ status: "failed", error: { code: "unknown-flow" } });
   expect(JSON.stringify(overs.get("odd")!.end)).toMatch(reason);
   expect(overs.get("sound")!.end).toEqual({ status: "succeeded" });
+});
+
+test("where no thread can come up, no run is to blame: it goes back unharmed, and threads are tried again at leisure", async () => {
+  const ends: unknown[] = [];
+  const faults: string[] = [];
+  let isBack: () => void = () => undefined;
+  const back = new Promise<void>((resolve) => (isBack = resolve));
+  await using pool = new RunnerPool({
+    threads: 1,
+    // Less than a thread needs to load its program.
+    memoryMb: 1,
+    hangAfterMs: 60_000,
+    clock: systemClock,
+    onProgress: () => undefined,
+    onStart: () => undefined,
+    onOver: ({ end }) => {
+      ends.push(end);
+      isBack();
+    },
+    onFault: (what, fault) => faults.push(`${what}: ${messageOf(fault)}`),
+  });
+  pool.submit([taskOf("sound")], () => SOUND);
+  await back;
+  pool.submit([taskOf("sound")], () => SOUND);
+  expect(ends).toMatchObject([
+    { status: "waiting", error: { code: "displaced" }, delayMs: 0 },
+    { status: "waiting", error: { code: "displaced", message: "No runner thread could be started." }, delayMs: 1000 },
+  ]);
+  expect(faults).toEqual([expect.stringMatching(/^starting a runner thread .*memory/)]);
 });
 
 /** Runs with payloads so large that one thread takes them in turns. */

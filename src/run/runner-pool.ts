@@ -6,12 +6,24 @@
  * 1. Every task that was accepted ends in exactly one `onOver`: the thread's own, or the pool's when the thread is lost:
  *    `crashed` or `hung` for the task that was at work, `displaced` for those that were only with it.
  * 2. A thread knows a definition before it gets the first task that needs it; it keeps a bounded number of them.
- * 3. After `close` no callback is called; open tasks stay open (their runs are resumed by the next process).
+ * 3. A thread that cannot even begin to work (no memory or no thread left in the system, files of the program that are just
+ *    being exchanged) is no run's fault: its tasks are `displaced`, and another is started in its place a second later.
+ * 4. After `close` no callback is called; open tasks stay open (their runs are resumed by the next process).
  */
 import { Worker } from "node:worker_threads";
 import { InFlightMap, RecentMap, threadEntry, type Clock } from "../base/index.ts";
 import { packTasks } from "./sent-tasks.ts";
-import type { ChildStarted, Definition, FromRunner, RunOverMessage, RunTask, ToRunner } from "./run-task.ts";
+import {
+  AT_WORK,
+  IS_UP,
+  SIGNALS,
+  type ChildStarted,
+  type Definition,
+  type FromRunner,
+  type RunOverMessage,
+  type RunTask,
+  type ToRunner,
+} from "./run-task.ts";
 
 export interface RunnerPoolOptions {
   readonly threads: number;
@@ -23,6 +35,8 @@ export interface RunnerPoolOptions {
   readonly onProgress: (message: Extract<FromRunner, { kind: "progress" }>) => void;
   readonly onStart: (message: Extract<FromRunner, { kind: "start" }>, reply: (outcome: ChildStarted) => void) => void;
   readonly onOver: (message: RunOverMessage) => void;
+  /** Told once for several starts of threads that fail one after another. */
+  readonly onFault?: (what: string, fault: unknown) => void;
 }
 
 interface OpenTask {
@@ -35,8 +49,8 @@ interface Runner {
   readonly worker: Worker;
   readonly open: InFlightMap<OpenTask>;
   readonly known: RecentMap<string, true>;
-  /** Holds the number of the task at work; written by the thread. */
-  readonly atWork: Int32Array<SharedArrayBuffer>;
+  /** The number of the task at work, and whether the thread is up at all; written by the thread. */
+  readonly signals: Int32Array<SharedArrayBuffer>;
   nextNumber: number;
 }
 
@@ -44,10 +58,17 @@ interface Runner {
 const NUMBERS = 2 ** 30;
 /** The run that took its thread down waits, so that those it displaced are through before it comes again. */
 const COME_AGAIN_MS = 1000;
+/** When another thread is started after one could not be. */
+const START_AGAIN_MS = 1000;
 const DISPLACED = {
   status: "waiting",
   error: { code: "displaced", message: "Another run took the thread down.", retryable: true },
   delayMs: 0,
+} as const;
+const NO_THREAD = {
+  status: "waiting",
+  error: { code: "displaced", message: "No runner thread could be started.", retryable: true },
+  delayMs: START_AGAIN_MS,
 } as const;
 
 /** More than a batch may need at once. */
@@ -55,13 +76,15 @@ const KNOWN_DEFINITIONS = 500;
 
 export class RunnerPool implements AsyncDisposable {
   readonly #options: RunnerPoolOptions;
-  #runners: Runner[];
+  #runners: Runner[] = [];
   readonly #watchdog: NodeJS.Timeout;
+  readonly #startAgain = new Set<NodeJS.Timeout>();
+  #startFault = false;
   #closed = false;
 
   constructor(options: RunnerPoolOptions) {
     this.#options = options;
-    this.#runners = Array.from({ length: Math.max(1, options.threads) }, () => this.#spawn());
+    for (let n = 0; n < Math.max(1, options.threads); n++) this.#start();
     this.#watchdog = setInterval(() => this.#replaceHung(), Math.min(1000, options.hangAfterMs));
     this.#watchdog.unref();
   }
@@ -74,6 +97,10 @@ export class RunnerPool implements AsyncDisposable {
   /** Hands a batch to the least busy thread. @throws RangeError when there is no memory for it; none of it has begun then */
   submit(tasks: readonly RunTask[], definitionOf: (hash: string) => string | undefined): void {
     if (this.#closed || tasks.length === 0) return;
+    if (this.#runners.length === 0) {
+      for (const { run } of tasks) this.#options.onOver({ kind: "over", runId: run.id, steps: [], end: NO_THREAD });
+      return;
+    }
     // First, as memory may not reach for copies of the bodies: nothing has begun then.
     const sent = packTasks(tasks);
     const runner = this.#runners.reduce((least, other) => (other.open.size < least.open.size ? other : least));
@@ -100,19 +127,38 @@ export class RunnerPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watchdog);
+    for (const timer of this.#startAgain) clearTimeout(timer);
     await Promise.all(this.#runners.map((runner) => runner.worker.terminate()));
   }
 
+  #start(): void {
+    try {
+      this.#runners.push(this.#spawn());
+    } catch (fault) {
+      this.#startLater(fault);
+    }
+  }
+
+  #startLater(fault: unknown): void {
+    if (!this.#startFault) this.#options.onFault?.("starting a runner thread (it is tried again)", fault);
+    this.#startFault = true;
+    const timer = setTimeout(() => {
+      this.#startAgain.delete(timer);
+      this.#start();
+    }, START_AGAIN_MS).unref();
+    this.#startAgain.add(timer);
+  }
+
   #spawn(): Runner {
-    const atWork = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const signals = new Int32Array(new SharedArrayBuffer(SIGNALS * Int32Array.BYTES_PER_ELEMENT));
     const worker = new Worker(threadEntry(import.meta.url, "./runner-thread.ts"), {
-      workerData: atWork.buffer,
+      workerData: signals.buffer,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb },
       env: {},
       name: "gtc runner",
     });
     const known = new RecentMap<string, true>(KNOWN_DEFINITIONS);
-    const runner: Runner = { worker, open: new InFlightMap(), known, atWork, nextNumber: 1 };
+    const runner: Runner = { worker, open: new InFlightMap(), known, signals, nextNumber: 1 };
     worker.on("message", (messages: readonly FromRunner[]) => {
       for (const message of messages) this.#receive(runner, message);
     });
@@ -129,6 +175,7 @@ export class RunnerPool implements AsyncDisposable {
 
   #receive(runner: Runner, message: FromRunner): void {
     const task = runner.open.get(message.runId);
+    this.#startFault = false;
     if (this.#closed || task === undefined) return;
     switch (message.kind) {
       case "progress":
@@ -168,13 +215,16 @@ export class RunnerPool implements AsyncDisposable {
     }
   }
 
-  /** The task that was at work is the one to blame; the others go on elsewhere at once, and it costs them no try. */
+  /** The task that was at work is the one to blame, if the thread came to one; the others go on elsewhere at once, and it costs them no try. */
   #replace(runner: Runner, error: { code: string; message: string }): void {
     if (this.#closed || !this.#runners.includes(runner)) return;
-    this.#runners = this.#runners.map((other) => (other === runner ? this.#spawn() : other));
+    this.#runners = this.#runners.filter((other) => other !== runner);
     void runner.worker.terminate();
+    const isUp = Atomics.load(runner.signals, IS_UP) === 1;
+    if (isUp) this.#start();
+    else this.#startLater(new Error(error.message));
     const open = runner.open.keys();
-    const blamed = blamedOf(runner);
+    const blamed = isUp ? blamedOf(runner) : undefined;
     runner.open.clear();
     for (const runId of open) {
       const blame = { status: "waiting", error: { ...error, retryable: true }, delayMs: COME_AGAIN_MS } as const;
@@ -184,8 +234,8 @@ export class RunnerPool implements AsyncDisposable {
 }
 
 /** The task at work, or the oldest where that one is over already: it keeps the thread from going on. */
-function blamedOf({ open, atWork }: Runner): string | undefined {
-  const number = Atomics.load(atWork, 0);
+function blamedOf({ open, signals }: Runner): string | undefined {
+  const number = Atomics.load(signals, AT_WORK);
   const task = open.values().find((each) => each.number === number) ?? open.oldest;
   return task?.runId;
 }

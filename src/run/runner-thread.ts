@@ -14,7 +14,7 @@ import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
 import { unpackTasks } from "./sent-tasks.ts";
-import type { ChildStarted, FromRunner, RunTask, ToRunner } from "./run-task.ts";
+import { AT_WORK, IS_UP, type ChildStarted, type FromRunner, type RunTask, type ToRunner } from "./run-task.ts";
 
 /** Messages wait at most this long for company. */
 const POST_AFTER_MS = 1;
@@ -30,7 +30,7 @@ const NICENESS = 2;
 if (parentPort === null) throw new Error("runner-thread.ts only runs as a worker thread");
 const port = parentPort;
 yieldToOtherThreads(NICENESS);
-const atWork = new Int32Array(workerData as SharedArrayBuffer);
+const signals = new Int32Array(workerData as SharedArrayBuffer);
 
 const definitions = new Map<string, string>();
 const compiled = new Map<string, CompiledFlow>();
@@ -43,6 +43,7 @@ let nextCallId = 1;
 let outbox: FromRunner[] = [];
 let oldestAt = 0;
 
+Atomics.store(signals, IS_UP, 1);
 port.on("message", (message: ToRunner) => {
   switch (message.kind) {
     case "tasks":
@@ -70,7 +71,7 @@ async function runAll(tasks: readonly RunTask[], firstNumber: number): Promise<v
   const open = tasks.map((task, index) => {
     const bytes = payloadBytes(task);
     const number = firstNumber + index;
-    Atomics.store(atWork, 0, number);
+    Atomics.store(signals, AT_WORK, number);
     // Before a large one waits for its turn: until then the thread may have been told to forget it.
     const flow = flowOf(task.run.flowHash);
     return bytes < LARGE_BYTES ? runOne(task, flow, number) : runLarge(task, flow, number, bytes);
@@ -103,7 +104,7 @@ function hasRoomFor(bytes: number): boolean {
 
 async function runOne(task: RunTask, flow: CompiledFlow | string, number: number): Promise<void> {
   const runId = task.run.id;
-  Atomics.store(atWork, 0, number);
+  Atomics.store(signals, AT_WORK, number);
   if (typeof flow === "string") {
     const error = { code: "unknown-flow", message: flow, retryable: false };
     send({ kind: "over", runId, steps: [], end: { status: "failed", error } });
@@ -120,7 +121,7 @@ function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
     monotonic: () => systemClock.monotonic(),
     random: () => Math.random(),
     atWork: (node) => {
-      Atomics.store(atWork, 0, number);
+      Atomics.store(signals, AT_WORK, number);
       if (outbox.length > 0 && longNodes.get(`${flowHash} ${node}`) === true) post();
     },
     tookLong: (node) => void longNodes.set(`${flowHash} ${node}`, true),
