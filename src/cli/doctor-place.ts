@@ -60,7 +60,7 @@ async function examineSound(
   const finding = { check: "answers", where: path };
   // What keeps the setup from being read is told by a check of its own.
   const before = await openSetup(folder, env["GTC_KEY"]).catch(() => undefined);
-  if (before === undefined || !(await wouldChange(folder, before, mergeSetup(before, answers))))
+  if (before === undefined || !(await wouldChange(folder, before, mergeSetup(before, answers, Date.now()))))
     return { level: "ok", ...finding, message: "The answers are valid." };
   const message = "The answers are valid, but not what is set up.";
   const fix = `If they are meant to be, run \`gtc setup --answers ${shellPath(path)} ${shellPath(folder)}\`.`;

@@ -80,7 +80,7 @@ export const setup = defineCommand({
     const apply = async (): Promise<Applied> => {
       // What was set up a moment ago may be another by now: a dialog takes its time, and secrets are rotated.
       const before = await setupBefore(folder, keyText);
-      const merged = merge(before, validated.answers);
+      const merged = merge(before, validated.answers, Date.now());
       const changed = await (isDryRun ? wouldChange(folder, before, merged) : writeSetup(folder, merged, keyText));
       return { before, merged, changed };
     };

@@ -47,58 +47,91 @@ function keysOf({ settings, secrets }: OpenSetup, tenant: string, eventType: str
 }
 
 test("answers for one tenant leave the others' part as it is", () => {
-  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("of demo") } }, "demo"));
+  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("of demo") } }, "demo"), NOW);
   const acme = answersOf({ require_signature: true, signatures: { github: github("of acme") } }, "acme");
-  const both = mergeSetup(first, acme);
+  const both = mergeSetup(first, acme, NOW);
   expect([keysOf(both, "demo", "github"), keysOf(both, "acme", "github")]).toEqual([
     ["default=of demo"],
     ["default=of acme"],
   ]);
   expect(both.settings.requireSignature).toBe(false);
   expect(both.settings.tenants["acme"]!.requireSignature).toBe(true);
-  expect(mergeSetup(both, acme)).toEqual(both);
+  expect(mergeSetup(both, acme, NOW)).toEqual(both);
 });
 
 test("answers for one tenant switch on that tenant alone", () => {
-  const { settings } = mergeSetup(undefined, answersOf({}, "demo"));
+  const { settings } = mergeSetup(undefined, answersOf({}, "demo"), NOW);
   expect([settings.enabled, settings.tenants["demo"]!.enabled]).toEqual([false, true]);
 });
 
 test("answers for one tenant that mention another do not switch it off", () => {
-  const acme = mergeSetup(undefined, answersOf({}, "acme"));
-  const { settings } = mergeSetup(acme, answersOf({ tenants: { acme: { require_signature: true } } }, "demo"));
+  const acme = mergeSetup(undefined, answersOf({}, "acme"), NOW);
+  const { settings } = mergeSetup(acme, answersOf({ tenants: { acme: { require_signature: true } } }, "demo"), NOW);
   expect(settings.tenants).toMatchObject({ acme: { enabled: true, requireSignature: true }, demo: { enabled: true } });
 });
 
 test("answers for all tenants replace everything that answers said before", () => {
-  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("old") } }, "demo"));
-  const after = mergeSetup(before, answersOf({ signatures: { stripe: { provider: "stripe", secret: "whsec_1" } } }));
+  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("old") } }, "demo"), NOW);
+  const after = mergeSetup(
+    before,
+    answersOf({ signatures: { stripe: { provider: "stripe", secret: "whsec_1" } } }),
+    NOW,
+  );
   expect(findSource(after.settings, "demo", "github")).toBeUndefined();
   expect([...after.secrets.keys()]).toEqual(["*/stripe/default"]);
 });
 
 test("a rotated secret stays when the same answers are set up again, and so does the old one's end", () => {
   const answers = answersOf({ signatures: { github: github("first") } });
-  const after = rotated(mergeSetup(undefined, answers), "demo", "github", "second", "second-secret");
+  const after = rotated(mergeSetup(undefined, answers, NOW), "demo", "github", "second", "second-secret");
   expect(keysOf(after, "demo", "github")).toEqual(["second=second-secret", "default=first until 01:00"]);
-  expect(mergeSetup(after, answers)).toEqual(after);
+  expect(mergeSetup(after, answers, NOW)).toEqual(after);
 });
 
-test("once the answers have the new secret themselves, the added one goes", () => {
-  const after = rotated(
-    mergeSetup(undefined, answersOf({ signatures: { github: github("first") } })),
-    "demo",
-    "github",
-    "second",
-    "second-secret",
-  );
-  const caughtUp = mergeSetup(after, answersOf({ signatures: { github: github("second-secret") } }));
-  expect(keysOf(caughtUp, "demo", "github")).toEqual(["default=second-secret"]);
+test("once the answers have the new secret themselves, the added one goes, and the old one goes on until its end", () => {
+  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }), NOW);
+  const after = rotated(first, "demo", "github", "second", "second-secret");
+  const answers = answersOf({ signatures: { github: github("second-secret") } });
+  const caughtUp = mergeSetup(after, answers, NOW);
+  expect(keysOf(caughtUp, "demo", "github")).toEqual(["default.former=first until 01:00", "default=second-secret"]);
+  // None is said to have ended with it, and the same answers change nothing any more.
+  expect(droppedSecrets(after, caughtUp, NOW)).toEqual([]);
+  expect(mergeSetup(caughtUp, answers, NOW)).toEqual(caughtUp);
+  // What has come to its end is not kept.
+  expect(keysOf(mergeSetup(after, answers, NOW + HOUR), "demo", "github")).toEqual(["default=second-secret"]);
+});
+
+test("two rotations and their answers in turn: each secret has its own name and its own end", () => {
+  let setup = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }), NOW);
+  for (const secret of ["second", "third"]) {
+    setup = rotated(setup, "demo", "github", `to-${secret}`, secret);
+    setup = mergeSetup(setup, answersOf({ signatures: { github: github(secret) } }), NOW);
+  }
+  expect(keysOf(setup, "demo", "github")).toEqual([
+    "default.former=first until 01:00",
+    "default.former-2=second until 01:00",
+    "default=third",
+  ]);
+});
+
+test("answers that name the new secret otherwise leave the old one its name; a secret that they bring by themselves ends the others at once", () => {
+  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }), NOW);
+  const after = rotated(first, "demo", "github", "second", "second-secret");
+  const named = { provider: "github", secrets: [{ name: "spring", secret: "second-secret" }] };
+  expect(keysOf(mergeSetup(after, answersOf({ signatures: { github: named } }), NOW), "demo", "github")).toEqual([
+    "default=first until 01:00",
+    "spring=second-secret",
+  ]);
+  const other = answersOf({ signatures: { github: github("from elsewhere") } });
+  expect(keysOf(mergeSetup(after, other, NOW), "demo", "github")).toEqual([
+    "second=second-secret",
+    "default=from elsewhere",
+  ]);
 });
 
 test("a rotated secret stays while answers say other things of its scheme: the provider signs with it", () => {
   const custom = { header: "X-Sig", algorithm: "sha256", secret: "first" };
-  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("first"), own: custom } }));
+  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("first"), own: custom } }), NOW);
   const after = rotated(
     rotated(before, "demo", "github", "second", "second-secret"),
     "demo",
@@ -110,7 +143,7 @@ test("a rotated secret stays while answers say other things of its scheme: the p
     github: { ...github("first"), allow_ips: ["192.0.2.0/24"] },
     own: { ...custom, header: "X-Signature" },
   };
-  const changed = mergeSetup(after, answersOf({ signatures }));
+  const changed = mergeSetup(after, answersOf({ signatures }), NOW);
   for (const eventType of ["github", "own"])
     expect(keysOf(changed, "demo", eventType)).toEqual(["second=second-secret", "default=first until 01:00"]);
   expect(findSource(changed.settings, "demo", "github")!.source.config.allowIps).toEqual(["192.0.2.0/24"]);
@@ -118,30 +151,30 @@ test("a rotated secret stays while answers say other things of its scheme: the p
 });
 
 test("rotated secrets that go with their scheme are named, as long as they are good", () => {
-  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }));
+  const before = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }), NOW);
   const once = rotated(before, "demo", "github", "second", "second-secret");
   const after = rotated(once, "demo", "github", "third", "third-secret");
-  const none = mergeSetup(after, answersOf({}));
+  const none = mergeSetup(after, answersOf({}), NOW);
   expect(droppedSecrets(after, none, NOW)).toEqual(['*/github "third"', '*/github "second"']);
   expect(droppedSecrets(after, none, NOW + 2 * HOUR)).toEqual(['*/github "third"']);
-  const caughtUp = mergeSetup(after, answersOf({ signatures: { github: github("third-secret") } }));
+  const caughtUp = mergeSetup(after, answersOf({ signatures: { github: github("third-secret") } }), NOW);
   expect(droppedSecrets(after, caughtUp, NOW + 2 * HOUR)).toEqual([]);
 });
 
 test("a scheme that the answers change begins anew", () => {
   const after = rotated(
-    mergeSetup(undefined, answersOf({ signatures: { github: github("first") } })),
+    mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }), NOW),
     "demo",
     "github",
     "second",
     "second-secret",
   );
   const other = answersOf({ signatures: { github: { provider: "stripe", secret: "whsec_1" } } });
-  expect(keysOf(mergeSetup(after, other), "demo", "github")).toEqual(["default=whsec_1"]);
+  expect(keysOf(mergeSetup(after, other, NOW), "demo", "github")).toEqual(["default=whsec_1"]);
 });
 
 test("rotating drops secrets whose time is over, and refuses what is there already", () => {
-  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }));
+  const first = mergeSetup(undefined, answersOf({ signatures: { github: github("first") } }), NOW);
   const second = rotated(first, "demo", "github", "second", "second-secret");
   const place = findSource(second.settings, "demo", "github")!;
   const later = { nowMs: NOW + 2 * HOUR };
