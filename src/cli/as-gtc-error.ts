@@ -4,6 +4,8 @@ import { GtcError, messageOf } from "../base/index.ts";
 const LOOK_AT_PATH = "Look at the path that the message names.";
 const RIGHTS = "Give the user that runs gtc the right to read and write there.";
 const SPACE = "Free space on that disk, or raise the quota.";
+const NO_PAGES =
+  "Free space on that disk, or raise the quota: there is none to open the file with. If there is space, check the disk.";
 const OPEN_FILES = "Raise the limit of open files (`ulimit -n`).";
 const DISK = "The disk reports errors: check it, and what the system's log says of it.";
 
@@ -22,6 +24,10 @@ const ADVICE: ReadonlyMap<unknown, string> = new Map([
   ["ENFILE", OPEN_FILES],
   ["EIO", DISK],
   ["SQLITE_IOERR", DISK],
+  // The index that readers share beside the file needs a few pages of its own (sqlite.org/walformat.html); nearly always it is room that is missing.
+  ["SQLITE_IOERR_SHMSIZE", NO_PAGES],
+  ["SQLITE_IOERR_SHMOPEN", NO_PAGES],
+  ["SQLITE_IOERR_SHMMAP", NO_PAGES],
   ["SQLITE_CANTOPEN", RIGHTS],
   ["SQLITE_PERM", RIGHTS],
   ["SQLITE_READONLY", RIGHTS],

@@ -131,6 +131,7 @@ test.each([
   ["getaddrinfo", "ENOTFOUND", "The name leads nowhere"],
   ["", "SQLITE_FULL", "Free space"],
   ["", "SQLITE_IOERR_FSYNC", "The disk reports errors"],
+  ["", "SQLITE_IOERR_SHMSIZE", "Free space"],
 ])("for a refusal of the system (%s %s), what helps is said", (syscall, code, advice) => {
   const thrown = Object.assign(new Error(`${code}: refused`), { code, ...(syscall !== "" && { syscall }) });
   expect(asGtcError(thrown)).toMatchObject({ code: "GTC_SYSTEM", fix: expect.stringContaining(advice) as string });
