@@ -8,11 +8,20 @@ import { reportError } from "./report-error.ts";
 
 const DEFAULT_WIDTH = 100;
 
+/** How long a program that outlives its output waits at its end for a reader of what it printed last. */
+const LAST_LINES_MS = 2000;
+
+interface ProcessContext extends Surroundings {
+  /** To be called once the command is over: of a program that outlives its output, a reader who only waits holds up no end. */
+  readonly end: () => void;
+}
+
 /** The context for `main.ts`. Colours: only on a terminal, and never with NO_COLOR (no-color.org) or `--no-color`. */
-export function processContext(words: readonly string[], env: Environment): Surroundings {
+export function processContext(words: readonly string[], env: Environment): ProcessContext {
   const isTerminal = isatty(0) && isatty(1);
   const wanted = (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" && !words.includes("--no-color");
   const paint = paletteOf(wanted && isatty(1));
+  const output = endWithOutput({ stderr: process.stderr, paint }, errorsAreJson(words, env));
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -25,12 +34,15 @@ export function processContext(words: readonly string[], env: Environment): Surr
     untilStopped: async () => {
       await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     },
-    outliveOutput: endWithOutput({ stderr: process.stderr, paint }, errorsAreJson(words, env)),
+    ...output,
   };
 }
 
-/** Ends the program when its output cannot be written; what it returns takes that back. */
-function endWithOutput(context: Pick<Surroundings, "stderr" | "paint">, asJson: boolean): () => void {
+/** Ends the program when its output cannot be written, until `outliveOutput` takes that back. */
+function endWithOutput(
+  context: Pick<Surroundings, "stderr" | "paint">,
+  asJson: boolean,
+): Pick<ProcessContext, "outliveOutput" | "end"> {
   let isNeeded = true;
   process.stdout.on("error", (fault: NodeJS.ErrnoException) => {
     // A reader that goes away early (`gtc events list | head`) is no error.
@@ -38,8 +50,14 @@ function endWithOutput(context: Pick<Surroundings, "stderr" | "paint">, asJson: 
   });
   // There is nowhere left to say it; the exit code goes on to tell how it went.
   process.stderr.on("error", () => undefined);
-  return () => {
-    isNeeded = false;
+  return {
+    outliveOutput: () => {
+      isNeeded = false;
+    },
+    end: () => {
+      // Lines that nobody takes are work to Node: it would wait for them for ever.
+      if (!isNeeded) setTimeout(() => process.exit(), LAST_LINES_MS).unref();
+    },
   };
 }
 
