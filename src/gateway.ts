@@ -124,11 +124,14 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     [Symbol.asyncDispose]: async () => {
       isStopping = true;
       stopRetention();
-      await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
-      grace.abort();
-      // Not before: as long as the log is held, commands have nobody else to ask.
-      await withdraw();
-      await releases[Symbol.asyncDispose]();
+      try {
+        await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
+      } finally {
+        grace.abort();
+        // Not before: as long as the log is held, commands have nobody else to ask.
+        await withdraw();
+        await releases[Symbol.asyncDispose]();
+      }
     },
     hurry: () => grace.abort(),
   };

@@ -1,6 +1,8 @@
 /** SIGTERM to the real process, with all that can be under way: it ends with 0 within its grace, and nothing that was acknowledged is lost. */
 import { once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runGtc } from "../support/run-gtc.ts";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
@@ -138,6 +140,15 @@ test("while it drains, commands ask it as before: the log is still its own", asy
   await received(/hello$/);
   expect(await stopping).toMatchObject({ code: 0 });
   expect(await statusOf()).toEqual(["done", "done"]);
+});
+
+test("a state/gateway.json that cannot be removed is told, and all else is closed as ever", async () => {
+  const file = join(bundle.folder, "state", "gateway.json");
+  await rm(file);
+  // As by a disk that the system made read-only meanwhile.
+  await mkdir(join(file, "in-the-way"), { recursive: true });
+  expect(await gateway.stop()).toBe(0);
+  expect(gateway.output()).toContain("removing state/gateway.json");
 });
 
 test("an answer that is given leaves whole, however slowly it is read", async () => {
