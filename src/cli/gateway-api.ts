@@ -1,5 +1,5 @@
 /** The admin API of the gateway that runs on a bundle, as commands ask it. */
-import { findGateway, type GatewayFile } from "../admin/index.ts";
+import { findGateway, probeGateway, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf, parseJson, stringifyJson, type JsonValue } from "../base/index.ts";
 
 export interface ApiRequest {
@@ -14,17 +14,7 @@ export type GatewayApi = (path: string, request?: ApiRequest) => Promise<JsonVal
 export async function findGatewayApi(folder: string): Promise<GatewayApi | undefined> {
   const gateway = await findGateway(folder);
   // A process that was killed leaves its file behind: the one that answers is the one that runs.
-  return gateway !== undefined && (await answers(gateway)) ? apiOf(gateway, folder) : undefined;
-}
-
-const PROBE_MS = 2000;
-
-async function answers(gateway: GatewayFile): Promise<boolean> {
-  const probe = fetch(`${gateway.admin_url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
-  return probe.then(
-    ({ ok }) => ok,
-    () => false,
-  );
+  return gateway !== undefined && (await probeGateway(gateway)) === "answers" ? apiOf(gateway, folder) : undefined;
 }
 
 function apiOf(gateway: GatewayFile, folder: string): GatewayApi {
