@@ -19,21 +19,27 @@ export async function findGatewayApi(folder: string): Promise<GatewayApi | undef
 
 function apiOf(gateway: GatewayFile, folder: string): GatewayApi {
   return async (path, { method = "GET", body } = {}) => {
-    const response = await fetch(`${gateway.admin_url}/api/${path}`, {
+    const asked = fetch(`${gateway.admin_url}/api/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${gateway.token}`,
         ...(body !== undefined && { "content-type": "application/json" }),
       },
       ...(body !== undefined && { body: stringifyJson(body) }),
-    }).catch((cause: unknown) => {
+    });
+    // It may end at any moment, also in the middle of its answer.
+    const { status, ok, text } = await asked.then(wholeAnswer).catch((cause: unknown) => {
       const { pid } = gateway;
       throw new GtcError("GTC_GATEWAY_UNREACHABLE", { path: folder, pid, detail: messageOf(cause) }, { cause });
     });
-    const text = await response.text();
-    if (!response.ok) throw faultOf(response.status, text, folder);
+    if (!ok) throw faultOf(status, text, folder);
     return parseJson(text);
   };
+}
+
+async function wholeAnswer(response: Response): Promise<{ status: number; ok: boolean; text: string }> {
+  const { status, ok } = response;
+  return { status, ok, text: await response.text() };
 }
 
 /** Reads the problem that the API answered. */

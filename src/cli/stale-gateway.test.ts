@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestBundle, type TestBundle } from "../../test/support/test-bundle.ts";
+import { CHALLENGE_HEADER, PROOF_HEADER, proofOf } from "../admin/probe-gateway.ts";
 import { runGtc } from "../../test/support/run-gtc.ts";
 import { TestGateway } from "../../test/support/test-gateway.ts";
 
@@ -65,3 +66,19 @@ test.each(COMMANDS)("%s is not refused by the gateway of another bundle", async 
     await other.remove();
   }
 });
+
+test.each(COMMANDS.slice(0, 3))(
+  "%s says of a gateway that ends in the middle of its answer that it does not answer",
+  async (command) => {
+    const url = await listen(({ headers }, response) => {
+      const challenge = headers[CHALLENGE_HEADER];
+      if (typeof challenge === "string") return response.setHeader(PROOF_HEADER, proofOf(TOKEN, challenge)).end();
+      response.writeHead(200, { "content-length": 1000 }).write('{"items":', () => response.destroy());
+      return undefined;
+    });
+    await leave(url);
+    const { exitCode, stdout, stderr } = await runGtc([...command.split(" "), bundle.folder, "--json"]);
+    expect([exitCode, stdout]).toEqual([4, ""]);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "GTC_GATEWAY_UNREACHABLE" } });
+  },
+);
