@@ -114,6 +114,36 @@ test("a running gateway takes what a file holds anew; what it held before goes o
   }
 });
 
+test("a running gateway takes over what is set up as soon as the file is there that it names", async () => {
+  const signature = { header: "X-Sig", algorithm: "sha256" };
+  const withFile = (file: string): object => ({
+    enabled: true,
+    public_base_url: SECTION.public_base_url,
+    signatures: { respond: { ...signature, secret: { file } } },
+  });
+  await setUp(withFile("respond.secret"));
+  const gateway = await startGtc(bundle.folder);
+  const post = async (secret: string): Promise<number> => {
+    const headers = { "x-sig": sign(secret) };
+    return (await fetch(`${gateway.url}/events/webhook/demo/respond`, { method: "POST", body: BODY, headers })).status;
+  };
+  const said = async (text: string): Promise<void> => {
+    while (!gateway.output().includes(text)) await once(gateway.child.stdout!, "data");
+  };
+  try {
+    await setUp(withFile("later.secret"));
+    await said("the last good version goes on");
+    expect(await post("respond-secret-of-the-file")).toBe(201);
+    await bundle.write("later.secret", "a-secret-that-came-later\n");
+    await said("Took over a secret");
+    expect(await post("a-secret-that-came-later")).toBe(201);
+    const lines = gateway.output().split("\n");
+    expect(lines.filter((line) => line.includes("the last good version goes on"))).toHaveLength(1);
+  } finally {
+    await gateway.stop();
+  }
+});
+
 test("start refuses and doctor shows every one that cannot be read", async () => {
   await setUp(SECTION);
   await rm(join(bundle.folder, "respond.secret"));
