@@ -144,6 +144,19 @@ test("a running gateway takes over what is set up as soon as the file is there t
   }
 });
 
+test("a handshake that cannot be taken over, for want of another secret, leaves nothing: the provider can come again", async () => {
+  const respond = { header: "X-Sig", algorithm: "sha256", secret: { file: "respond.secret" } };
+  await bundle.setup({ signatures: { asana: { provider: "asana" }, respond } });
+  await using gateway = await TestGateway.start(bundle);
+  const shake = async (secret: string): Promise<number> =>
+    (await gateway.post("demo/asana", "{}", { "x-hook-secret": secret })).status;
+  await rm(join(bundle.folder, "respond.secret"));
+  expect(await shake("handed-over-in-vain")).toBe(500);
+  await bundle.write("respond.secret", "respond-secret-of-the-file\n");
+  expect(await shake("handed-over-again")).toBe(200);
+  expect(await shake("of-somebody-else")).toBe(401);
+});
+
 test("start refuses and doctor shows every one that cannot be read", async () => {
   await setUp(SECTION);
   await rm(join(bundle.folder, "respond.secret"));
