@@ -120,7 +120,8 @@ function filesOf(settings: StoredSettings, folder: string): readonly string[] {
   return places.flatMap((from) => (from !== undefined && "file" in from ? [resolve(folder, from.file)] : []));
 }
 
-function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[] {
+/** All schemes, of all tenants and of each. */
+export function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[] {
   return [shared, ...Object.values(tenants)].flatMap(({ byType, fallback }) => [
     ...Object.values(byType),
     ...(fallback === undefined ? [] : [fallback]),
