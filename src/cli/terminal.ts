@@ -1,5 +1,4 @@
 /** The context of a real process: its streams, its terminal, its colours, its signals. */
-import { once } from "node:events";
 import { isatty } from "node:tty";
 import pc from "picocolors";
 import type { Environment, Palette, Surroundings } from "./command.ts";
@@ -31,10 +30,38 @@ export function processContext(words: readonly string[], env: Environment): Proc
     paint,
     cwd: process.cwd(),
     env,
-    untilStopped: async () => {
-      await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-    },
+    untilStopped: stopSignals(),
     ...output,
+  };
+}
+
+/**
+ * One Ctrl-C comes more than once: to each process of the terminal, and again from each that passes it on, such as npm and
+ * `npm start`; so does a SIGTERM that a supervisor sends to all processes of a service. What follows in this time is the same.
+ */
+const ECHO_MS = 500;
+
+/**
+ * How to wait for the next signal to stop. From the first wait on signals are listened to for good: between two waits, one
+ * would end the program at once. Where nobody waits any more, it does what it does by itself.
+ */
+function stopSignals(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let heardAtMs = -Infinity;
+  let listens = false;
+  const hear = (signal: NodeJS.Signals): void => {
+    if (performance.now() - heardAtMs < ECHO_MS) return;
+    heardAtMs = performance.now();
+    if (waiting.length === 0) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    for (const stop of waiting.splice(0)) stop();
+  };
+  return () => {
+    if (!listens) for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, hear);
+    listens = true;
+    return new Promise((resolve) => void waiting.push(resolve));
   };
 }
 
