@@ -2,7 +2,9 @@
  * What a handshake asks for beside its answer: to keep a secret that the provider hands over, or to fetch a URL that
  * confirms the subscription. Done before the handshake is answered: a provider that reads a 2xx takes it as done.
  *
- * Invariant: a secret is kept only for a source that has none. Whoever comes later, or at the same moment, is refused.
+ * Invariants:
+ * 1. A secret is kept only for a source that has none. Whoever comes later, or at the same moment, is refused.
+ * 2. A handshake that fails leaves no secret: the provider, which may come again with another one, would be refused by 1.
  */
 import type { Route } from "./ingress/index.ts";
 import { addSecret, findSource, openSetup, writeSetup } from "./setup/index.ts";
@@ -51,7 +53,12 @@ async function keepSecret(
   const changed = addSecret(setup, place, { name: "handshake", secret, origin: "handshake" }, { nowMs: now() });
   if ("fault" in changed) throw new VerifierFault(`the secret of a handshake cannot be kept: ${changed.fault}`);
   await writeSetup(bundleFolder, changed, keyText);
-  await reloadSources();
+  try {
+    await reloadSources();
+  } catch (fault) {
+    await writeSetup(bundleFolder, setup, keyText);
+    throw fault;
+  }
 }
 
 async function confirm(fetchText: FetchText, url: string): Promise<void> {

@@ -18,6 +18,7 @@ import {
   type AdminOptions,
   type AdminServer,
   type DoctorFinding,
+  type GatewayFile,
 } from "./admin/index.ts";
 import { adminBackend } from "./admin-backend.ts";
 import { createIdSource, LONGEST_TIMER_MS, ReleaseStack, systemClock, type NewId } from "./base/index.ts";
@@ -45,8 +46,8 @@ export interface GatewayOptions {
   readonly keyText?: string;
   /** Of gtc, for those who ask. */
   readonly version?: string;
-  /** What `gtc doctor` finds now. */
-  readonly doctor?: () => Promise<readonly DoctorFinding[]>;
+  /** What `gtc doctor` finds now; it is told of the gateway, whose file may be missing. */
+  readonly doctor?: (self: GatewayFile) => Promise<readonly DoctorFinding[]>;
   /** For secrets that are kept in the environment, when setup is loaded again. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** How texts are fetched from providers; by default over the guarded client. */
@@ -105,13 +106,16 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
   const ingress = releases.use(await openWebhookPort(options, parts));
   const token = await adminToken(bundle.folder);
   let isStopping = false;
-  const admin = releases.use(await openAdminPort(options, parts, ingress, { token, isStopping: () => isStopping }));
+  const self = (): GatewayFile => ({
+    pid: process.pid,
+    admin_url: urlOf(admin.address),
+    webhook_url: urlOf(ingress.address),
+    token,
+  });
+  const access = { token, isStopping: () => isStopping };
+  const admin: AdminServer = releases.use(await openAdminPort(options, parts, access, self));
   const stopRetention = keepRetention(parts.log, config.retentionMs, parts.onFault);
-  const withdraw = await announceGateway(
-    bundle.folder,
-    { pid: process.pid, admin_url: urlOf(admin.address), webhook_url: urlOf(ingress.address), token },
-    parts.onFault,
-  );
+  const withdraw = await announceGateway(bundle.folder, self(), parts.onFault);
   const grace = new AbortController();
   return {
     addresses: { webhook: ingress.address, admin: admin.address },
@@ -124,11 +128,14 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     [Symbol.asyncDispose]: async () => {
       isStopping = true;
       stopRetention();
-      await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
-      grace.abort();
-      // Not before: as long as the log is held, commands have nobody else to ask.
-      await withdraw();
-      await releases[Symbol.asyncDispose]();
+      try {
+        await finishWork(parts, ingress, endOf(grace.signal, config.shutdownGraceMs - LAST_ANSWERS_MS));
+      } finally {
+        grace.abort();
+        // Not before: as long as the log is held, commands have nobody else to ask.
+        await withdraw();
+        await releases[Symbol.asyncDispose]();
+      }
     },
     hurry: () => grace.abort(),
   };
@@ -204,13 +211,14 @@ function openWebhookPort(options: GatewayOptions, parts: Parts): Promise<Ingress
 function openAdminPort(
   options: GatewayOptions,
   parts: Parts,
-  ingress: Ingress,
   access: Pick<AdminOptions, "token" | "isStopping">,
+  self: () => GatewayFile,
 ): Promise<AdminServer> {
-  const { config, version = "", doctor = async () => [] } = options;
+  const { config, version = "" } = options;
   const { log, newId, current, metrics, onFault } = parts;
   const acceptor = acceptorOf(config, parts);
-  const webhookUrl = (): string => urlOf(ingress.address);
+  const webhookUrl = (): string => self().webhook_url;
+  const doctor = async (): Promise<readonly DoctorFinding[]> => (await options.doctor?.(self())) ?? [];
   const { maskPaths } = config;
   return startAdmin({
     host: config.adminHost,

@@ -7,4 +7,6 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
   version: string;
 };
 const words = process.argv.slice(2);
-process.exitCode = await runCli(words, processContext(words, environment()), version);
+const context = processContext(words, environment());
+process.exitCode = await runCli(words, context, version);
+context.end();

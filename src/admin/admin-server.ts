@@ -29,6 +29,7 @@ import { runHandlers } from "./api/run-handlers.ts";
 import { answerBrokenRequest } from "./broken-request.ts";
 import type { AuditEntry } from "./contract/index.ts";
 import { openApiDocument } from "./openapi.ts";
+import { CHALLENGE_HEADER, PROOF_HEADER, proofOf } from "./probe-gateway.ts";
 import { PAGE_FOLDER, StaticFiles } from "./static-files.ts";
 
 export interface AdminOptions {
@@ -148,7 +149,7 @@ class Admin implements Disposable {
     const url = new URL(request.url ?? "", BASE);
     switch (url.pathname) {
       case "/healthz":
-        return json(200, { status: "ok" });
+        return this.#health(request);
       case "/readyz":
         return this.#readiness();
       case "/metrics": {
@@ -160,6 +161,14 @@ class Admin implements Disposable {
       default:
         return url.pathname.startsWith("/api/") ? this.#api(request, response, url) : this.#page(request, url);
     }
+  }
+
+  /** That the process answers, and, to who asks for it, that it is the one that has the token. */
+  #health({ headers }: IncomingMessage): Reply {
+    const challenge = headers[CHALLENGE_HEADER];
+    const alive = json(200, { status: "ok" });
+    if (typeof challenge !== "string") return alive;
+    return { ...alive, headers: { ...alive.headers, [PROOF_HEADER]: proofOf(this.#options.token, challenge) } };
   }
 
   /** Whether requests should be sent here; a balancer that hears so in time sends none to a port that is about to close. */

@@ -25,6 +25,8 @@ curl -H "authorization: Bearer $token" 'http://127.0.0.1:8081/api/events?status=
 \`/healthz\`, \`/readyz\` and \`/metrics\` on the same port need no token. \`/readyz\` answers 200 \`{"status": "ready", "backlog": 0, "projection_lag_bytes": 0}\`
 (runs that wait; journal bytes that the index has not applied yet), or 503 \`{"status": "unavailable", "because": "…"}\` while events cannot be stored,
 or 503 \`{"status": "stopping"}\` from the moment the gateway begins to stop. \`/healthz\` answers 200 for as long as the process answers.
+To \`/healthz\` with \`x-gtc-challenge: TEXT\`, the gateway proves in \`x-gtc-proof\` that it has the token: HMAC-SHA256, under the token, of
+\`proof of the gateway, version 1: TEXT\`, in base64url. So commands know that they speak to their gateway before they tell it the token.
 
 ## Operations
 `;

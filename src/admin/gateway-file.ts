@@ -44,7 +44,10 @@ export async function announceGateway(
   return async () => {
     stop.abort();
     await written;
-    await rm(pathOf(bundleFolder), { force: true });
+    // Once the process is gone it is ignored: no reason to leave anything else undone.
+    await rm(pathOf(bundleFolder), { force: true }).catch((fault: unknown) =>
+      onFault("removing state/gateway.json", fault),
+    );
   };
 }
 

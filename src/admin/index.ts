@@ -9,4 +9,5 @@ export { AuditTrail } from "./audit-trail.ts";
 export { apiReferencePage } from "./api-reference.ts";
 export { openApiDocument } from "./openapi.ts";
 export { announceGateway, findGateway, type GatewayFile } from "./gateway-file.ts";
+export { probeGateway } from "./probe-gateway.ts";
 export { viewText, type SummaryJson } from "./views.ts";

@@ -106,8 +106,8 @@ export const ERRORS = {
     retryable: true,
   },
   GTC_BUNDLE_LOCKED: {
-    message: "Another gateway (process {pid}) already uses the log in {path}.",
-    fix: "Wait if it is just starting or stopping; else stop it, or start this one on a bundle of its own.",
+    message: "Another gateway or command (process {pid}) already uses the log in {path}.",
+    fix: "Wait if it is a command, or a gateway that is just starting or stopping; else stop it, or start this one on a bundle of its own.",
     exitCode: 4,
     retryable: true,
   },

@@ -2,6 +2,7 @@
  * Brings what changed on disk into a running gateway: flows (where they are watched), settings, secrets. One change at a
  * time; a faulty one leaves what runs, and says so. Faulty flows or a faulty bundle.yaml keep no secret back.
  */
+import { messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { Gateway } from "../gateway.ts";
 import {
@@ -9,6 +10,7 @@ import {
   hasSameSecrets,
   reloadBundle,
   secretFiles,
+  UnresolvedSecrets,
   type LoadedBundle,
   type ReloadedBundle,
 } from "../setup/index.ts";
@@ -31,15 +33,19 @@ export class BundleReloader {
   readonly #options: ReloaderOptions;
   #bundle: LoadedBundle;
   #last: Promise<void> = Promise.resolve();
+  /** The files of secrets for want of which the last load failed. */
+  #awaited: readonly string[] = [];
+  /** What was said of that load. */
+  #said = "";
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
     this.#bundle = options.bundle;
   }
 
-  /** Files outside `state/` whose content is part of what runs. */
+  /** Files outside `state/` whose content is part of what runs, or would be if it could be read. */
   get secretFiles(): readonly string[] {
-    return secretFiles(this.#bundle);
+    return [...new Set([...secretFiles(this.#bundle), ...this.#awaited])];
   }
 
   /** After flows, settings or sealed secrets changed. Never throws. */
@@ -55,7 +61,7 @@ export class BundleReloader {
     });
   }
 
-  /** After a file that holds a secret may have changed; says something only if it has. Never throws. */
+  /** After a file that holds a secret may have changed; says something only if that is news. Never throws. */
   reloadSecrets(): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#bundle;
@@ -63,7 +69,7 @@ export class BundleReloader {
       if (hasSameSecrets(before, taken.bundle)) return;
       this.#options.output.say("Took over a secret that its file holds anew.");
       this.#isPartial(taken);
-    });
+    }, true);
   }
 
   async #take(): Promise<ReloadedBundle> {
@@ -73,11 +79,13 @@ export class BundleReloader {
     const taken = await reloadBundle(this.#bundle, options, withFlows ? "all" : "setup");
     await gateway.reload(taken.bundle);
     this.#bundle = taken.bundle;
+    this.#awaited = [];
+    this.#said = "";
     return taken;
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#last = this.#last.then(work).catch((fault: unknown) => this.#complain(fault));
+  #inTurn(work: () => Promise<void>, onlyNews = false): Promise<void> {
+    this.#last = this.#last.then(work).catch((fault: unknown) => this.#complain(fault, onlyNews));
     return this.#last;
   }
 
@@ -95,7 +103,10 @@ export class BundleReloader {
     return true;
   }
 
-  #complain(fault: unknown): void {
+  #complain(fault: unknown, onlyNews: boolean): void {
+    this.#awaited = fault instanceof UnresolvedSecrets ? fault.files : [];
+    if (onlyNews && this.#said === messageOf(fault)) return;
+    this.#said = messageOf(fault);
     this.#options.output.fault("loading the bundle again (the last good version goes on)", fault);
   }
 }

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { findGateway, type GatewayFile } from "../admin/index.ts";
+import { findGateway, probeGateway, type GatewayFile } from "../admin/index.ts";
 import { messageOf } from "../base/index.ts";
 import { inspectLog } from "../gateway.ts";
 import type { Finding } from "../setup/index.ts";
@@ -13,26 +13,25 @@ import { likelyCause, webhookName, words } from "./refusal-words.ts";
 const TIMEOUT_MS = 5000;
 const SHOWN_REFUSALS = 5;
 
+export interface RunningGateway extends GatewayFile {
+  /** Whatever has its port says nothing: perhaps it hangs, perhaps it is another program, which is to get no token. */
+  readonly isSilent: boolean;
+}
+
 /**
  * The gateway that runs on a bundle. A process that was killed leaves its file behind, and another one may have its number
  * by now (in containers it always is the same): where nobody listens, no gateway runs.
  */
-export async function runningGateway(folder: string): Promise<GatewayFile | undefined> {
+export async function runningGateway(folder: string): Promise<RunningGateway | undefined> {
   const gateway = await findGateway(folder);
-  if (gateway === undefined) return undefined;
-  try {
-    await (await fetch(`${gateway.admin_url}/healthz`, { signal: AbortSignal.timeout(TIMEOUT_MS) })).body?.cancel();
-    return gateway;
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED" ? undefined : gateway;
-  }
+  const found = gateway === undefined ? "gone" : await probeGateway(gateway);
+  return gateway === undefined || found === "gone" ? undefined : { ...gateway, isSilent: found === "silent" };
 }
 
 /** @param publicBaseUrl undefined when the bundle is not set up */
 export async function examineGateway(
   folder: string,
-  gateway: GatewayFile | undefined,
+  gateway: RunningGateway | undefined,
   publicBaseUrl: string | undefined,
 ): Promise<readonly Finding[]> {
   if (gateway === undefined) {
@@ -43,7 +42,7 @@ export async function examineGateway(
   return [
     await examineReadiness(gateway),
     ...(publicBaseUrl === undefined ? [] : [await examinePublicUrl(publicBaseUrl, new URL(gateway.webhook_url).port)]),
-    ...(await refusalsOfGateway(gateway)),
+    ...(gateway.isSilent ? [] : await refusalsOfGateway(gateway)),
   ];
 }
 

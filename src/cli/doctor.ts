@@ -1,5 +1,5 @@
 /** `gtc doctor`: everything that can be wrong with a bundle and its surroundings, each with what to do about it. */
-import type { DoctorFinding } from "../admin/index.ts";
+import type { DoctorFinding, GatewayFile } from "../admin/index.ts";
 import { messageOf, type ExitCode } from "../base/index.ts";
 import { ConfigFault, type GatewayConfig } from "../config/index.ts";
 import {
@@ -42,9 +42,13 @@ export const doctor = defineCommand({
   },
 });
 
-/** The same findings for the inspector, with their lines as text. */
-export async function findingsOf(context: CommandContext, folder: string): Promise<readonly DoctorFinding[]> {
-  const { findings, diagnostics } = await examine(context, folder);
+/** The same findings for the inspector of the gateway that runs, with their lines as text. */
+export async function findingsOf(
+  context: CommandContext,
+  folder: string,
+  self: GatewayFile,
+): Promise<readonly DoctorFinding[]> {
+  const { findings, diagnostics } = await examine(context, folder, self);
   const placeOf = placesOf(diagnostics);
   return findings.map((finding) => {
     const place = placeOf(finding);
@@ -58,7 +62,7 @@ interface Examination {
 }
 
 /** Goes as far as it can: what depends on something that failed is left out. */
-async function examine(context: CommandContext, folder: string): Promise<Examination> {
+async function examine(context: CommandContext, folder: string, self?: GatewayFile): Promise<Examination> {
   const findings: Finding[] = [];
   const diagnostics: Diagnostic[] = [];
   const config = await attempt(
@@ -71,7 +75,7 @@ async function examine(context: CommandContext, folder: string): Promise<Examina
   const files = await attempt(findings, "bundle", folder, () => readBundleFolder(folder));
   if (files === undefined) return { findings, diagnostics };
   findings.push(...examineFiles(files), ...(await examineFolders(files)), ...(await examineAnswers(context, files)));
-  if (config !== undefined) findings.push(...(await examineRunning(context, files, config)));
+  if (config !== undefined) findings.push(...(await examineRunning(context, files, config, self)));
   return { findings, diagnostics: [...diagnostics, ...files.diagnostics] };
 }
 
@@ -79,6 +83,7 @@ async function examineRunning(
   context: CommandContext,
   files: BundleFolder,
   config: GatewayConfig,
+  self: GatewayFile | undefined,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const { folder } = files;
@@ -92,7 +97,7 @@ async function examineRunning(
     if (bundleFaults(files).length === 0) findings.push({ level: "ok", check: "setup", where: folder, message });
     findings.push(...examineSources(bundle, Date.now()));
   }
-  const gateway = await runningGateway(folder);
+  const gateway = self === undefined ? await runningGateway(folder) : { ...self, isSilent: false };
   findings.push(...(await examinePlace(folder, config, gateway !== undefined)));
   findings.push(...(await examineGateway(folder, gateway, bundle?.publicBaseUrl)));
   return findings;

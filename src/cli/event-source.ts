@@ -12,7 +12,7 @@ import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { readBundleFolder } from "../setup/index.ts";
 import { pathExists } from "./path-exists.ts";
 import { configFor, soundBundle } from "./load.ts";
-import { noticesTo } from "./log-notice-text.ts";
+import { faultsTo, noticesTo } from "./log-notice-text.ts";
 
 export interface EventSource extends AsyncDisposable {
   /** JSON lines. `query` has the names of the API's query. */
@@ -100,7 +100,7 @@ async function openLog(context: CommandContext, folder: string): Promise<EventSo
       const config = await configFor(context, folder);
       const { stderr, paint } = context;
       // What was read only so far is repaired now, and what that leaves out was told above.
-      const options = { bundle: await soundBundle(context, folder, config), config };
+      const options = { bundle: await soundBundle(context, folder, config), config, onFault: faultsTo(context) };
       const runs = await replayOffline(id, options, ({ run, attempt, end }, delayMs) => {
         const why = "error" in end ? `: ${end.error.message}` : "";
         const said = `run of ${run.flow} failed (try ${attempt}, next try in ${formatDuration(delayMs)})${why}`;

@@ -1,5 +1,5 @@
 /** The admin API of the gateway that runs on a bundle, as commands ask it. */
-import { findGateway, type GatewayFile } from "../admin/index.ts";
+import { findGateway, probeGateway, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf, parseJson, stringifyJson, type JsonValue } from "../base/index.ts";
 
 export interface ApiRequest {
@@ -14,36 +14,32 @@ export type GatewayApi = (path: string, request?: ApiRequest) => Promise<JsonVal
 export async function findGatewayApi(folder: string): Promise<GatewayApi | undefined> {
   const gateway = await findGateway(folder);
   // A process that was killed leaves its file behind: the one that answers is the one that runs.
-  return gateway !== undefined && (await answers(gateway)) ? apiOf(gateway, folder) : undefined;
-}
-
-const PROBE_MS = 2000;
-
-async function answers(gateway: GatewayFile): Promise<boolean> {
-  const probe = fetch(`${gateway.admin_url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
-  return probe.then(
-    ({ ok }) => ok,
-    () => false,
-  );
+  return gateway !== undefined && (await probeGateway(gateway)) === "answers" ? apiOf(gateway, folder) : undefined;
 }
 
 function apiOf(gateway: GatewayFile, folder: string): GatewayApi {
   return async (path, { method = "GET", body } = {}) => {
-    const response = await fetch(`${gateway.admin_url}/api/${path}`, {
+    const asked = fetch(`${gateway.admin_url}/api/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${gateway.token}`,
         ...(body !== undefined && { "content-type": "application/json" }),
       },
       ...(body !== undefined && { body: stringifyJson(body) }),
-    }).catch((cause: unknown) => {
+    });
+    // It may end at any moment, also in the middle of its answer.
+    const { status, ok, text } = await asked.then(wholeAnswer).catch((cause: unknown) => {
       const { pid } = gateway;
       throw new GtcError("GTC_GATEWAY_UNREACHABLE", { path: folder, pid, detail: messageOf(cause) }, { cause });
     });
-    const text = await response.text();
-    if (!response.ok) throw faultOf(response.status, text, folder);
+    if (!ok) throw faultOf(status, text, folder);
     return parseJson(text);
   };
+}
+
+async function wholeAnswer(response: Response): Promise<{ status: number; ok: boolean; text: string }> {
+  const { status, ok } = response;
+  return { status, ok, text: await response.text() };
 }
 
 /** Reads the problem that the API answered. */

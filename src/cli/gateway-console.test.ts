@@ -1,4 +1,5 @@
-import { PassThrough } from "node:stream";
+import { once } from "node:events";
+import { PassThrough, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { runGtc } from "../../test/support/run-gtc.ts";
@@ -19,6 +20,12 @@ function lineOf(end: RunEnd): Promise<Line> {
 
 async function lineFrom(tell: (output: GatewayConsole) => void): Promise<Line> {
   const stdout = new PassThrough();
+  tell(consoleTo(stdout));
+  stdout.end();
+  return JSON.parse(await text(stdout)) as Line;
+}
+
+function consoleTo(stdout: Writable): GatewayConsole {
   const context = {
     stdout,
     stderr: stdout,
@@ -33,10 +40,7 @@ async function lineFrom(tell: (output: GatewayConsole) => void): Promise<Line> {
     outliveOutput: () => undefined,
     tellErrorsAsJson: () => undefined,
   };
-  const output = new GatewayConsole(context, { format: "json", level: "debug", folder: "/srv/my bundle" });
-  tell(output);
-  stdout.end();
-  return JSON.parse(await text(stdout)) as Line;
+  return new GatewayConsole(context, { format: "json", level: "debug", folder: "/srv/my bundle" });
 }
 
 const error = { code: "script-error", message: "no money", retryable: true };
@@ -66,4 +70,25 @@ test.each([
 ] as const)("%s is told as what it is", async (_what, verdict, status, level) => {
   const seen = { atMs: 0, method: "POST", tenant: "demo", eventType: "pay", durationMs: 1, bodyBytes: 0 };
   expect((await lineFrom((output) => output.request({ ...seen, verdict, status }))).level).toBe(level);
+});
+
+test("a reader who does not read costs lines, which are counted, and no memory without end", async () => {
+  let said = "";
+  let read: () => void = () => undefined;
+  const stdout = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      said += chunk.toString("utf8");
+      read = done;
+    },
+  });
+  const output = consoleTo(stdout);
+  const line = "x".repeat(100_000);
+  for (let count = 0; count < 200; count++) output.say(line);
+  expect(stdout.writableLength).toBeLessThan(10_000_000);
+  const told = once(stdout, "drain");
+  while (stdout.writableLength > 0 && !said.includes("are lost")) read();
+  await told;
+  const last = said.trimEnd().split("\n").at(-1) ?? "";
+  const kept = said.split("\n").filter((one) => one.includes(line)).length;
+  expect(JSON.parse(last)).toMatchObject({ level: "warn", lost: 200 - kept });
 });

@@ -23,6 +23,9 @@ import { likelyCause, webhookName } from "./refusal-words.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
+/** Lines that wait for a reader who does not read: what comes beyond so many bytes of them is lost. */
+const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+
 export interface ConsoleOptions {
   readonly format: "auto" | "pretty" | "json";
   readonly level: Level;
@@ -42,14 +45,14 @@ export class GatewayConsole {
     this.#isPretty = format === "pretty" || (format === "auto" && context.isTerminal);
     const destination = this.#isPretty
       ? pretty({
-          destination: harmless(context.stdout),
+          destination: this.#outlet(),
           colorize: context.paint.bold("x") !== "x",
           ignore: "pid,hostname",
           translateTime: "HH:MM:ss.l",
           hideObject: level !== "debug",
           sync: true,
         })
-      : harmless(context.stdout);
+      : this.#outlet();
     this.#log = pino(
       {
         level,
@@ -121,6 +124,24 @@ export class GatewayConsole {
   say(text: string): void {
     this.#log.info(text);
   }
+
+  /** For lines of JSON, and for what pino-pretty makes of them: it writes texts as JSON does, and colours around them. */
+  #outlet(): Writable {
+    const { stdout } = this.#context;
+    let lost = 0;
+    const tell = (): void => {
+      this.#log.warn({ lost }, `${lost} line(s) of this log are lost: they were not read in time`);
+      lost = 0;
+    };
+    return new Writable({
+      decodeStrings: false,
+      write: (line: string | Buffer, _encoding, done) => {
+        if (stdout.writableLength < MOST_WAITING_BYTES) stdout.write(visibleJson(line.toString()));
+        else if (++lost === 1) stdout.once("drain", tell);
+        done();
+      },
+    });
+  }
 }
 
 /** A refusal for what only the sender can change is no error of ours, whatever its status begins with. */
@@ -131,17 +152,6 @@ function levelOf({ unkept, status, verdict }: RequestRecord): Level {
   const isSenders = verdict === "refused" && SENDERS_FAULTS.has(status);
   if (status >= 500 && !isSenders) return "error";
   return verdict === "refused" || status >= 400 ? "warn" : "info";
-}
-
-/** For lines of JSON, and for what pino-pretty makes of them: it writes texts as JSON does, and colours around them. */
-function harmless(stdout: CommandContext["stdout"]): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write: (line: string | Buffer, _encoding, done) => {
-      stdout.write(visibleJson(line.toString()));
-      done();
-    },
-  });
 }
 
 /** The reason, the likely cause behind it, what was found and what to do. */

@@ -1,4 +1,5 @@
 /** What the event log has to say to an operator, in words. */
+import { messageOf } from "../base/index.ts";
 import type { LogNotice } from "../event-log/embedded/index.ts";
 import { visible } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
@@ -13,6 +14,14 @@ export function noticeText(notice: LogNotice): string {
 /** For a command that opens the log itself: each notice is a line of the standard error. */
 export function noticesTo({ stderr, paint }: Pick<CommandContext, "stderr" | "paint">): (notice: LogNotice) => void {
   return (notice) => void stderr.write(`${paint.warning("!")} ${visible(noticeText(notice))}\n`);
+}
+
+/** For a command that does the gateway's work itself: what goes wrong meanwhile, such as a disk without room, is a line each. */
+export function faultsTo({
+  stderr,
+  paint,
+}: Pick<CommandContext, "stderr" | "paint">): (what: string, fault: unknown) => void {
+  return (what, fault) => void stderr.write(`${paint.warning("!")} ${visible(`${what}: ${messageOf(fault)}`)}\n`);
 }
 
 function detailOf(notice: LogNotice): string {

@@ -9,7 +9,7 @@ import { acceptOffline } from "../offline.ts";
 import type { CommandContext } from "./command.ts";
 import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { configFor, soundBundle } from "./load.ts";
-import { noticesTo } from "./log-notice-text.ts";
+import { faultsTo, noticesTo } from "./log-notice-text.ts";
 import { pathExists } from "./path-exists.ts";
 
 export type RefusedFilter = NonNullable<RefusalSelection["filter"]>;
@@ -81,6 +81,7 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
           bundle: await soundBundle(context, folder, config),
           config,
           onNotice: noticesTo(context),
+          onFault: faultsTo(context),
         })),
         more: 0,
       };

@@ -1,7 +1,7 @@
 /** Which secret verified how much, and which are accepted for a while: from the running gateway, or from the log when none runs. */
 import { join } from "node:path";
 import { z } from "zod";
-import { findGateway, type GatewayFile } from "../admin/index.ts";
+import { findGateway, probeGateway, type GatewayFile } from "../admin/index.ts";
 import { GtcError, messageOf } from "../base/index.ts";
 import { inspectLog } from "../gateway.ts";
 import { isReplacedName, type ReplacedSecret, type SecretUse } from "../setup/index.ts";
@@ -18,18 +18,12 @@ export interface SecretsInUse {
 /** @throws GtcError GTC_GATEWAY_UNREACHABLE, GTC_BUNDLE_LOCKED, GTC_LOG_FORMAT. */
 export async function readSecretUse(folder: string): Promise<SecretsInUse> {
   const gateway = await findGateway(folder);
-  const answer = gateway && (await askGateway(gateway));
-  if (gateway !== undefined && answer !== undefined) return useOfGateway(answer, gateway, folder);
+  // A process that was killed leaves its file behind.
+  if (gateway !== undefined && (await probeGateway(gateway)) === "answers") return useOfGateway(gateway, folder);
   const path = join(folder, "state", "log");
   if (!(await pathExists(path))) return { uses: [], replaced: [] };
   await using log = await inspectLog(path);
   return { uses: await log.queries.sourceUse(), replaced: [] };
-}
-
-/** Undefined when nothing answers: a process that was killed leaves its file behind. */
-async function askGateway({ admin_url: url, token }: GatewayFile): Promise<Response | undefined> {
-  const headers = { authorization: `Bearer ${token}` };
-  return fetch(`${url}/api/sources`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
 }
 
 const sourcesSchema = z.object({
@@ -49,9 +43,11 @@ const sourcesSchema = z.object({
   ),
 });
 
-async function useOfGateway(answer: Response, { pid }: GatewayFile, folder: string): Promise<SecretsInUse> {
-  const text = await answer.text();
+async function useOfGateway({ admin_url: url, token, pid }: GatewayFile, folder: string): Promise<SecretsInUse> {
+  const headers = { authorization: `Bearer ${token}` };
   try {
+    const answer = await fetch(`${url}/api/sources`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const text = await answer.text();
     if (!answer.ok) throw new Error(`status ${answer.status}: ${text}`);
     const { items } = sourcesSchema.parse(JSON.parse(text));
     const secrets = items.flatMap(({ tenant, event_type: eventType, secrets: keys }) =>

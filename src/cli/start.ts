@@ -69,7 +69,7 @@ export const start = defineCommand({
       env: context.env,
       ...(keyText !== undefined && { keyText }),
       version: context.version,
-      doctor: () => findingsOf(context, folder),
+      doctor: (self) => findingsOf(context, folder, self),
       onRequest: (record) => output.request(record),
       onRunOver: (over) => output.runOver(over),
       onFault: (what, fault) => output.fault(what, fault),

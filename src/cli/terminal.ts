@@ -1,5 +1,4 @@
 /** The context of a real process: its streams, its terminal, its colours, its signals. */
-import { once } from "node:events";
 import { isatty } from "node:tty";
 import pc from "picocolors";
 import type { Environment, Palette, Surroundings } from "./command.ts";
@@ -8,11 +7,20 @@ import { reportError } from "./report-error.ts";
 
 const DEFAULT_WIDTH = 100;
 
+/** How long a program that outlives its output waits at its end for a reader of what it printed last. */
+const LAST_LINES_MS = 2000;
+
+interface ProcessContext extends Surroundings {
+  /** To be called once the command is over: of a program that outlives its output, a reader who only waits holds up no end. */
+  readonly end: () => void;
+}
+
 /** The context for `main.ts`. Colours: only on a terminal, and never with NO_COLOR (no-color.org) or `--no-color`. */
-export function processContext(words: readonly string[], env: Environment): Surroundings {
+export function processContext(words: readonly string[], env: Environment): ProcessContext {
   const isTerminal = isatty(0) && isatty(1);
   const wanted = (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" && !words.includes("--no-color");
   const paint = paletteOf(wanted && isatty(1));
+  const output = endWithOutput({ stderr: process.stderr, paint }, errorsAreJson(words, env));
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -22,15 +30,46 @@ export function processContext(words: readonly string[], env: Environment): Surr
     paint,
     cwd: process.cwd(),
     env,
-    untilStopped: async () => {
-      await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-    },
-    outliveOutput: endWithOutput({ stderr: process.stderr, paint }, errorsAreJson(words, env)),
+    untilStopped: stopSignals(),
+    ...output,
   };
 }
 
-/** Ends the program when its output cannot be written; what it returns takes that back. */
-function endWithOutput(context: Pick<Surroundings, "stderr" | "paint">, asJson: boolean): () => void {
+/**
+ * One Ctrl-C comes more than once: to each process of the terminal, and again from each that passes it on, such as npm and
+ * `npm start`; so does a SIGTERM that a supervisor sends to all processes of a service. What follows in this time is the same.
+ */
+const ECHO_MS = 500;
+
+/**
+ * How to wait for the next signal to stop. From the first wait on signals are listened to for good: between two waits, one
+ * would end the program at once. Where nobody waits any more, it does what it does by itself.
+ */
+function stopSignals(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let heardAtMs = -Infinity;
+  let listens = false;
+  const hear = (signal: NodeJS.Signals): void => {
+    if (performance.now() - heardAtMs < ECHO_MS) return;
+    heardAtMs = performance.now();
+    if (waiting.length === 0) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    for (const stop of waiting.splice(0)) stop();
+  };
+  return () => {
+    if (!listens) for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, hear);
+    listens = true;
+    return new Promise((resolve) => void waiting.push(resolve));
+  };
+}
+
+/** Ends the program when its output cannot be written, until `outliveOutput` takes that back. */
+function endWithOutput(
+  context: Pick<Surroundings, "stderr" | "paint">,
+  asJson: boolean,
+): Pick<ProcessContext, "outliveOutput" | "end"> {
   let isNeeded = true;
   process.stdout.on("error", (fault: NodeJS.ErrnoException) => {
     // A reader that goes away early (`gtc events list | head`) is no error.
@@ -38,8 +77,14 @@ function endWithOutput(context: Pick<Surroundings, "stderr" | "paint">, asJson: 
   });
   // There is nowhere left to say it; the exit code goes on to tell how it went.
   process.stderr.on("error", () => undefined);
-  return () => {
-    isNeeded = false;
+  return {
+    outliveOutput: () => {
+      isNeeded = false;
+    },
+    end: () => {
+      // Lines that nobody takes are work to Node: it would wait for them for ever.
+      if (!isNeeded) setTimeout(() => process.exit(), LAST_LINES_MS).unref();
+    },
   };
 }
 

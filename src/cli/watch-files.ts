@@ -10,8 +10,8 @@ import { setTimeout as delay } from "node:timers/promises";
 const EVERY_MS = 1000;
 
 /**
- * Calls back when a file of `paths()` (which may be others each time) has changed, and once at the beginning for what
- * changed before. Calls never overlap. Returns how to stop; what is under way is then over.
+ * Calls back when a file of `paths()` (which may be others each time) has changed or is a new one there, and once at the
+ * beginning for what changed before. Calls never overlap. Returns how to stop; what is under way is then over.
  */
 export function watchFiles(
   paths: () => readonly string[],
@@ -21,7 +21,7 @@ export function watchFiles(
   const files = new FileStates();
   const stopped = new AbortController();
   const look = async (): Promise<void> => {
-    await files.look(paths());
+    await files.begin(paths());
     if (paths().length > 0) await onChange();
     while (!stopped.signal.aborted) {
       await delay(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
@@ -39,14 +39,19 @@ class FileStates {
   readonly #reported = new Map<string, string>();
   readonly #seen = new Map<string, string>();
 
-  /** Whether a file has a state that was seen twice and is not the one of which was told. */
+  /** Takes the files as they are. */
+  async begin(paths: readonly string[]): Promise<void> {
+    await this.look(paths);
+    for (const [path, state] of this.#seen) this.#reported.set(path, state);
+  }
+
+  /** Whether a file has a state that was seen twice and is not the one of which was told; of a new one nothing was. */
   async look(paths: readonly string[]): Promise<boolean> {
     const states = await Promise.all(paths.map(async (path) => [path, await stateOf(path)] as const));
     let isChange = false;
     for (const [path, state] of states) {
-      const told = this.#reported.get(path);
-      if (told === undefined || this.#seen.get(path) === state) {
-        isChange ||= told !== undefined && told !== state;
+      if (this.#seen.get(path) === state && this.#reported.get(path) !== state) {
+        isChange = true;
         this.#reported.set(path, state);
       }
       this.#seen.set(path, state);

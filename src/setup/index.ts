@@ -10,6 +10,7 @@ export {
   readExternalSecrets,
   readSettings,
   settingsOf,
+  UnresolvedSecrets,
   type LoadedBundle,
   type LoadedSource,
   type LoadedTenant,

@@ -58,6 +58,16 @@ export interface LoadOptions {
   readonly maxBodyBytes: number;
 }
 
+/** Secrets that are kept elsewhere and cannot be read. */
+export class UnresolvedSecrets extends GtcError {
+  /** In which secrets are looked for: with another content of one, it may be worth another try. */
+  readonly files: readonly string[];
+  constructor(folder: string, faults: readonly string[], files: readonly string[]) {
+    super("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
+    this.files = files;
+  }
+}
+
 /**
  * Loads a bundle that was set up.
  * @throws GtcError GTC_BUNDLE_NOT_FOUND, GTC_NOT_SET_UP, GTC_SECRET_KEY, GTC_SECRET_UNRESOLVED; faults of flow files are diagnostics.
@@ -76,7 +86,7 @@ export async function withSetup(read: BundleFolder, options: LoadOptions): Promi
   const store = await SealedStore.open({ folder: join(folder, "state"), keyText: options.keyText });
   const listed = settingsOf(settings, read.bundle.tenants);
   const { secrets, faults } = await readExternalSecrets(listed, { env: options.env ?? {}, folder });
-  if (faults.length > 0) throw new GtcError("GTC_SECRET_UNRESOLVED", { path: folder, detail: faults.join("; ") });
+  if (faults.length > 0) throw new UnresolvedSecrets(folder, faults, filesOf(listed, folder));
   return assemble(read, settings, (name) => secrets.get(name) ?? store.get(name).reveal(), options.maxBodyBytes);
 }
 
@@ -105,7 +115,13 @@ export async function readExternalSecrets(
   return { secrets, faults };
 }
 
-function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[] {
+function filesOf(settings: StoredSettings, folder: string): readonly string[] {
+  const places = sourcesIn(settings).flatMap(({ keys }) => keys.map(({ from }) => from));
+  return places.flatMap((from) => (from !== undefined && "file" in from ? [resolve(folder, from.file)] : []));
+}
+
+/** All schemes, of all tenants and of each. */
+export function sourcesIn({ shared, tenants }: StoredSettings): readonly StoredSource[] {
   return [shared, ...Object.values(tenants)].flatMap(({ byType, fallback }) => [
     ...Object.values(byType),
     ...(fallback === undefined ? [] : [fallback]),

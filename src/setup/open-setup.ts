@@ -1,14 +1,17 @@
-/** What setup wrote, opened to be changed: the settings, and every secret by its name. */
+/** What setup wrote, opened to be changed: the settings, and every secret that they name. */
 import { join } from "node:path";
 import { SealedStore } from "../secret/index.ts";
-import { readSettings } from "./load-bundle.ts";
+import { readSettings, sourcesIn } from "./load-bundle.ts";
 import { ANY, ownSettings, type OpenSetup, type StoredSettings, type StoredSource } from "./settings.ts";
 
 /** @throws GtcError GTC_NOT_SET_UP, GTC_SECRET_KEY, GTC_LOG_FORMAT. */
 export async function openSetup(bundleFolder: string, keyText: string | undefined): Promise<OpenSetup> {
   const settings = await readSettings(bundleFolder);
   const store = await SealedStore.open({ folder: join(bundleFolder, "state"), keyText });
-  return { settings, secrets: new Map(store.names().map((name) => [name, store.get(name).reveal()])) };
+  // A change that was cut short may have left others, such as one that was to be removed: they go with the next.
+  const named = new Set(sourcesIn(settings).flatMap(({ keys }) => keys.map(({ secretName }) => secretName)));
+  const names = store.names().filter((name) => named.has(name));
+  return { settings, secrets: new Map(names.map((name) => [name, store.get(name).reveal()])) };
 }
 
 /** A scheme and where it stands: at a tenant, or for all tenants (`owner` is a star). */

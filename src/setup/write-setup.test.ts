@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runGtc, type Ran } from "../../test/support/run-gtc.ts";
 import { createTestBundle, type TestBundle } from "../../test/support/test-bundle.ts";
+import { SealedStore } from "../secret/index.ts";
+import { openSetup } from "./open-setup.ts";
 
 const FIXTURES = new URL("../../test/fixtures/", import.meta.url);
 let bundle: TestBundle;
@@ -223,4 +225,15 @@ test("the secrets open with the GTC_KEY that sealed them and with no other", asy
   const urls = await runGtc(["urls", fresh.folder, "--json"], { env: { GTC_KEY: "another horse battery staple" } });
   expect(urls.lines).toHaveLength(2);
   await fresh.remove();
+});
+
+test("a secret whose removal was cut short before its sealed form went is gone with the next change", async () => {
+  await bundle.setup({ signatures: { github: { provider: "github", secret: "a-good-secret-of-github" } } });
+  const state = { folder: join(bundle.folder, "state"), keyText: undefined };
+  const secrets = new Map((await openSetup(bundle.folder, undefined)).secrets);
+  await (await SealedStore.open(state)).replaceAll(secrets.set("*/github/removed", "the-secret-that-was-removed"));
+  expect(await runGtc(["secrets", "rotate", "demo", "github", bundle.folder, "--generate"])).toMatchObject({
+    exitCode: 0,
+  });
+  expect((await SealedStore.open(state)).names()).toEqual(["*/github/default", expect.stringMatching(/\/20\d\d-/)]);
 });

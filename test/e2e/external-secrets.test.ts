@@ -114,6 +114,49 @@ test("a running gateway takes what a file holds anew; what it held before goes o
   }
 });
 
+test("a running gateway takes over what is set up as soon as the file is there that it names", async () => {
+  const signature = { header: "X-Sig", algorithm: "sha256" };
+  const withFile = (file: string): object => ({
+    enabled: true,
+    public_base_url: SECTION.public_base_url,
+    signatures: { respond: { ...signature, secret: { file } } },
+  });
+  await setUp(withFile("respond.secret"));
+  const gateway = await startGtc(bundle.folder);
+  const post = async (secret: string): Promise<number> => {
+    const headers = { "x-sig": sign(secret) };
+    return (await fetch(`${gateway.url}/events/webhook/demo/respond`, { method: "POST", body: BODY, headers })).status;
+  };
+  const said = async (text: string): Promise<void> => {
+    while (!gateway.output().includes(text)) await once(gateway.child.stdout!, "data");
+  };
+  try {
+    await setUp(withFile("later.secret"));
+    await said("the last good version goes on");
+    expect(await post("respond-secret-of-the-file")).toBe(201);
+    await bundle.write("later.secret", "a-secret-that-came-later\n");
+    await said("Took over a secret");
+    expect(await post("a-secret-that-came-later")).toBe(201);
+    const lines = gateway.output().split("\n");
+    expect(lines.filter((line) => line.includes("the last good version goes on"))).toHaveLength(1);
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test("a handshake that cannot be taken over, for want of another secret, leaves nothing: the provider can come again", async () => {
+  const respond = { header: "X-Sig", algorithm: "sha256", secret: { file: "respond.secret" } };
+  await bundle.setup({ signatures: { asana: { provider: "asana" }, respond } });
+  await using gateway = await TestGateway.start(bundle);
+  const shake = async (secret: string): Promise<number> =>
+    (await gateway.post("demo/asana", "{}", { "x-hook-secret": secret })).status;
+  await rm(join(bundle.folder, "respond.secret"));
+  expect(await shake("handed-over-in-vain")).toBe(500);
+  await bundle.write("respond.secret", "respond-secret-of-the-file\n");
+  expect(await shake("handed-over-again")).toBe(200);
+  expect(await shake("of-somebody-else")).toBe(401);
+});
+
 test("start refuses and doctor shows every one that cannot be read", async () => {
   await setUp(SECTION);
   await rm(join(bundle.folder, "respond.secret"));

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startGtc } from "../support/gtc-process.ts";
+import { runGtc } from "../support/run-gtc.ts";
 import { createTestBundle } from "../support/test-bundle.ts";
 import { TestGateway } from "../support/test-gateway.ts";
 
@@ -51,6 +52,38 @@ test("a gateway that is started on a full disk", async ({ skip }) => {
     await expect.poll(() => existsSync(join(state, "gateway.json")), { timeout: 10_000 }).toBe(true);
     await gateway[Symbol.asyncDispose]();
     expect(existsSync(join(state, "gateway.json"))).toBe(false);
+  } finally {
+    execFileSync("/usr/bin/umount", [state]);
+    await bundle.remove();
+  }
+});
+
+/** Its output is 640 KB. */
+const LARGE = `
+nodes: [{ id: make, type: script, config: { script: "let s = \\"xxxxxxxxxx\\"; for i in 0..16 { s = s + s; } s" } }]
+triggers: [{ type: event, event_type: any }]
+`;
+
+test("a replay without a gateway says what it waits for on a full disk, and goes on when there is room", async ({
+  skip,
+}) => {
+  const bundle = await createTestBundle({ "large.ygtc": LARGE });
+  const state = join(bundle.folder, "state");
+  if (!mountSmall(state)) skip("mounting is not permitted here");
+  try {
+    await bundle.setup({});
+    const gateway = await TestGateway.start(bundle);
+    const { event_id: id } = (await gateway.post("demo/any", "{}")).json();
+    await gateway.settled(id);
+    await gateway[Symbol.asyncDispose]();
+    const free = (): number => statfsSync(state).bavail * statfsSync(state).bsize;
+    writeFileSync(join(state, "ballast"), Buffer.alloc(free() - 500_000));
+    const replay = runGtc(["events", "replay", String(id), bundle.folder]);
+    await expect.poll(free, { timeout: 10_000 }).toBe(0);
+    rmSync(join(state, "ballast"));
+    const { exitCode, stdout, stderr } = await replay;
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("succeeded")]);
+    expect(stderr).toContain("ENOSPC");
   } finally {
     execFileSync("/usr/bin/umount", [state]);
     await bundle.remove();

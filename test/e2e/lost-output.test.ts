@@ -51,6 +51,14 @@ test("a gateway whose log nobody reads any more goes on receiving", async () => 
   expect(await gateway.stop()).toBe(0);
 });
 
+test("a gateway whose log is held open by someone who does not read it stops all the same", async () => {
+  const gateway = await startGtc(bundle.folder);
+  gateway.child.stdout!.pause();
+  // More lines than pipes take.
+  for (let count = 0; count < 40; count++) await Promise.all(Array.from({ length: 25 }, () => post(gateway.url)));
+  expect(await gateway.stop()).toBe(0);
+});
+
 test("a command whose output has no space says so, as what the environment refuses", async () => {
   const child = await onFullDisk(["urls", bundle.folder, "--json"]);
   const said = once(child.stderr!, "data");

@@ -1,6 +1,9 @@
 /** SIGTERM to the real process, with all that can be under way: it ends with 0 within its grace, and nothing that was acknowledged is lost. */
 import { once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runGtc } from "../support/run-gtc.ts";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
@@ -140,6 +143,15 @@ test("while it drains, commands ask it as before: the log is still its own", asy
   expect(await statusOf()).toEqual(["done", "done"]);
 });
 
+test("a state/gateway.json that cannot be removed is told, and all else is closed as ever", async () => {
+  const file = join(bundle.folder, "state", "gateway.json");
+  await rm(file);
+  // As by a disk that the system made read-only meanwhile.
+  await mkdir(join(file, "in-the-way"), { recursive: true });
+  expect(await gateway.stop()).toBe(0);
+  expect(gateway.output()).toContain("removing state/gateway.json");
+});
+
 test("an answer that is given leaves whole, however slowly it is read", async () => {
   const { socket } = await open();
   let bytesRead = 0;
@@ -196,6 +208,17 @@ test("who waits for a flow that outlasts the grace gets 202, and the run goes on
   expect(await statusOf()).toEqual(["received"]);
 });
 
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "a %s that comes several times at once, as from a terminal and npm, is one",
+  async (signal) => {
+    const { stopping, sendRest, received } = await stopWhileOneIsHalfThere();
+    for (let count = 0; count < 3; count++) gateway.child.kill(signal);
+    sendRest();
+    expect(await received(/hello$/)).toMatch(/^HTTP\/1\.1 200/);
+    expect(await stopping).toMatchObject({ code: 0 });
+  },
+);
+
 test("a second SIGTERM ends the grace", async () => {
   const { socket, received } = await open();
   socket.write(post("endless"));
@@ -204,6 +227,8 @@ test("a second SIGTERM ends the grace", async () => {
   await other.received(/event_id/);
   const stopping = terminate();
   await once(other.socket, "close");
+  // At once it would be taken for the first.
+  await delay(600);
   gateway.child.kill("SIGTERM");
   const { code, tookMs } = await stopping;
   expect(code).toBe(0);

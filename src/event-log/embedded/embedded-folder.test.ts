@@ -1,5 +1,5 @@
 /** What the embedded log does with its folder: segments, retention, backlogs, inspection. */
-import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { answered, ended, Fixtures, START_MS, step, waiting } from "../event-log-fixtures.contract.ts";
@@ -58,6 +58,18 @@ test("retention leaves a last segment alone that holds no events, however often 
     expect(readdirSync(folder.path).filter((name) => name.endsWith(".journal"))).toEqual(["0000000000000000.journal"]);
     await log[Symbol.asyncDispose]();
   }
+});
+
+test("what a log keeps is its owner's alone, also in a folder that others may look into", async () => {
+  using folder = testFolder();
+  // As a hand makes it that puts a copy back, and as volumes are mounted.
+  chmodSync(folder.path, 0o755);
+  const log = await openEmbeddedLog({ folder: folder.path });
+  await log.append(new Fixtures().draft(1));
+  const kept = readdirSync(folder.path).filter((name) => name !== "lock.pid");
+  expect(kept).toContain("refusals.sqlite");
+  expect(kept.filter((name) => (statSync(join(folder.path, name)).mode & 0o077) !== 0)).toEqual([]);
+  await log[Symbol.asyncDispose]();
 });
 
 test("a lock whose file was damaged is taken all the same, and by one only", async () => {

@@ -3,6 +3,7 @@
  * Node that gtc runs on: release 12 ends the process on Node 24.19 and newer when a statement is collected as garbage, and
  * release 13 needs a Node-API that Node 20 does not have (ADR 18). Their interface is the same as far as it is used here.
  */
+import { closeSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import type BetterSqlite3 from "better-sqlite3";
 import { GtcError, messageOf } from "../../base/index.ts";
@@ -13,9 +14,21 @@ const FIRST_WITH_NODE_API_10 = 22;
 const require = createRequire(import.meta.url);
 let library: typeof BetterSqlite3 | undefined;
 
-/** Opens a database file, or makes it. @throws GtcError GTC_SQLITE_MISSING; SqliteError when the file cannot be opened. */
+/** Opens a database file, or makes it, for its owner alone. @throws GtcError GTC_SQLITE_MISSING; SqliteError when the file cannot be opened. */
 export function openSqlite(path: string, options?: BetterSqlite3.Options): BetterSqlite3.Database {
-  return new (sqlite())(path, options);
+  const Database = sqlite();
+  if (options?.fileMustExist !== true) makePrivate(path);
+  return new Database(path, options);
+}
+
+/** SQLite makes a file for all to read, and those beside it like the file. Who restores a copy makes such folders, too. */
+function makePrivate(path: string): void {
+  try {
+    // Never one that is there: to close it would give up the locks that this process has on it.
+    closeSync(openSync(path, "wx", 0o600));
+  } catch {
+    // It is there, or SQLite says why it cannot be.
+  }
 }
 
 /** Whether an error is SQLite's, with a code of its own (https://www.sqlite.org/rescode.html). */
