@@ -62,8 +62,13 @@ export interface Gateway extends AsyncDisposable {
   readonly addresses: { readonly webhook: Address; readonly admin: Address };
   /** The bearer token of the admin API, also in `state/gateway.json`. */
   readonly token: string;
-  /** Takes over flows and sources of a bundle that was loaded anew. Runs that began go on with what they began with. */
-  reload(bundle: LoadedBundle): Promise<void>;
+  /**
+   * Takes over flows and sources of a bundle that `load` loads anew, from the one of now. One change after the other. Runs
+   * that began go on with what they began with. @throws what `load` throws, GtcError GTC_LOG_UNAVAILABLE; nothing is taken over then
+   */
+  reload<Loaded extends { readonly bundle: LoadedBundle }>(
+    load: (now: LoadedBundle) => Promise<Loaded>,
+  ): Promise<Loaded>;
   /** Takes over what setup wrote: sources and secrets, but not the flows. */
   reloadSetup(): Promise<void>;
   /** Ends the grace of a gateway that is closing. Runs that are open then go on after the next start. */
@@ -121,10 +126,12 @@ async function compose(options: GatewayOptions, releases: ReleaseStack): Promise
     addresses: { webhook: ingress.address, admin: admin.address },
     token,
     reloadSetup: parts.reloadSetup,
-    reload: async (reloaded) => {
-      await storeFlows(parts.log, reloaded.flows);
-      parts.current.take(reloaded, systemClock.now());
-    },
+    reload: (load) =>
+      parts.current.change(async (now) => {
+        const loaded = await load(now);
+        await storeFlows(parts.log, loaded.bundle.flows);
+        return loaded;
+      }, systemClock),
     [Symbol.asyncDispose]: async () => {
       isStopping = true;
       stopRetention();
@@ -171,8 +178,7 @@ async function openParts(options: GatewayOptions, releases: ReleaseStack): Promi
   const reloadSetup = async (): Promise<void> => {
     const { keyText, env = {}, config } = options;
     const load = { keyText, env, maxBodyBytes: config.maxBodyBytes };
-    const { bundle: loaded, missing } = await reloadBundle(current.bundle, load, "setup");
-    current.take(loaded, systemClock.now());
+    const { bundle: loaded, missing } = await current.change((now) => reloadBundle(now, load, "setup"), systemClock);
     const fault = missing ?? loaded.diagnostics.find(({ level }) => level === "error");
     if (fault !== undefined) onFault("reading bundle.yaml again (its last good version goes on)", fault.message);
   };

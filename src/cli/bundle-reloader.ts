@@ -2,7 +2,7 @@
  * Brings what changed on disk into a running gateway: flows (where they are watched), settings, secrets. One change at a
  * time; a faulty one leaves what runs, and says so. Faulty flows or a faulty bundle.yaml keep no secret back.
  */
-import { messageOf } from "../base/index.ts";
+import { GtcError, messageOf } from "../base/index.ts";
 import type { GatewayConfig } from "../config/index.ts";
 import type { Gateway } from "../gateway.ts";
 import {
@@ -29,7 +29,10 @@ export interface ReloaderOptions {
   readonly withFlows: boolean;
 }
 
-export class BundleReloader {
+/** When a change is tried again that could not be taken over for now, as while the disk is full. */
+const AGAIN_MS = 5000;
+
+export class BundleReloader implements AsyncDisposable {
   readonly #options: ReloaderOptions;
   #bundle: LoadedBundle;
   #last: Promise<void> = Promise.resolve();
@@ -37,6 +40,8 @@ export class BundleReloader {
   #awaited: readonly string[] = [];
   /** What was said of that load. */
   #said = "";
+  #again: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
@@ -50,6 +55,10 @@ export class BundleReloader {
 
   /** After flows, settings or sealed secrets changed. Never throws. */
   reload(): Promise<void> {
+    return this.#reload(false);
+  }
+
+  #reload(onlyNews: boolean): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#bundle;
       const taken = await this.#take();
@@ -58,7 +67,7 @@ export class BundleReloader {
       const { withFlows, output } = this.#options;
       for (const warning of newIn(diagnostics, before.diagnostics)) output.mistake(warning);
       output.say(withFlows ? `Loaded ${flows.all.length} flow(s) again.` : "Took over the settings and secrets anew.");
-    });
+    }, onlyNews);
   }
 
   /** After a file that holds a secret may have changed; says something only if that is news. Never throws. */
@@ -72,15 +81,22 @@ export class BundleReloader {
     }, true);
   }
 
+  /** Loads nothing more; what is under way is then over. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#again);
+    await this.#last;
+  }
+
   async #take(): Promise<ReloadedBundle> {
     const { context, config, gateway, withFlows } = this.#options;
     const { env } = context;
     const options = { keyText: env["GTC_KEY"], env, maxBodyBytes: config.maxBodyBytes };
-    const taken = await reloadBundle(this.#bundle, options, withFlows ? "all" : "setup");
-    await gateway.reload(taken.bundle);
+    const taken = await gateway.reload((now) => reloadBundle(now, options, withFlows ? "all" : "setup"));
     this.#bundle = taken.bundle;
     this.#awaited = [];
     this.#said = "";
+    clearTimeout(this.#again);
     return taken;
   }
 
@@ -103,8 +119,14 @@ export class BundleReloader {
     return true;
   }
 
+  #tryAgain(): void {
+    clearTimeout(this.#again);
+    if (!this.#stopped) this.#again = setTimeout(() => void this.#reload(true), AGAIN_MS).unref();
+  }
+
   #complain(fault: unknown, onlyNews: boolean): void {
     this.#awaited = fault instanceof UnresolvedSecrets ? fault.files : [];
+    if (fault instanceof GtcError && fault.spec.retryable) this.#tryAgain();
     if (onlyNews && this.#said === messageOf(fault)) return;
     this.#said = messageOf(fault);
     this.#options.output.fault("loading the bundle again (the last good version goes on)", fault);

@@ -75,7 +75,7 @@ export const start = defineCommand({
       onFault: (what, fault) => output.fault(what, fault),
       onNotice: (notice) => output.notice(notice),
     });
-    const reloader = new BundleReloader({ context, config, gateway, output, bundle, withFlows: options.watch });
+    await using reloader = new BundleReloader({ context, config, gateway, output, bundle, withFlows: options.watch });
     changes.tell(
       () => reloader.reload(),
       (fault) => output.fault("watching the bundle for changes", fault),

@@ -5,6 +5,8 @@ import { watch, type FSWatcher } from "chokidar";
 
 /** Editors write in several steps: changes within this time are one. */
 const SETTLE_MS = 150;
+/** Changes that never pause, such as those of a program that writes into `flows` all the time, are told after so long. */
+const MOST_SETTLE_MS = 2000;
 /** How often it is asked where links lead. */
 const LOOK_EVERY_MS = 1000;
 
@@ -34,18 +36,23 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
   let last = Promise.resolve();
   let onChange: (() => Promise<void>) | undefined;
   let onFault: ((fault: unknown) => void) | undefined;
-  let hasChanged = false;
+  /** When the first change came of which was not told; undefined: there is none. */
+  let changedAt: number | undefined;
   const report = (): void => {
     clearTimeout(timer);
-    if (onChange === undefined || !hasChanged) return;
+    if (onChange === undefined || changedAt === undefined) return;
     const tell = onChange;
-    timer = setTimeout(() => {
-      hasChanged = false;
-      last = last.then(tell);
-    }, SETTLE_MS);
+    const leftMs = changedAt + MOST_SETTLE_MS - performance.now();
+    timer = setTimeout(
+      () => {
+        changedAt = undefined;
+        last = last.then(tell);
+      },
+      Math.min(SETTLE_MS, Math.max(0, leftMs)),
+    );
   };
   const note = (): void => {
-    hasChanged = true;
+    changedAt ??= performance.now();
     report();
   };
   const open = (): Promise<FSWatcher> => openWatcher(folder, names, note, (fault) => onFault?.(fault));

@@ -263,7 +263,7 @@ test("a curl that could not be signed says so", async () => {
   await page.getByRole("button", { name: "Copied" }).waitFor();
   expect(await page.getByText("Copied without a signature.").count()).toBe(0);
   await bundle.setup({});
-  await gateway.gateway.reload(await bundle.load());
+  await gateway.takeOver(bundle);
   await page.reload();
   await page.getByRole("button", { name: "Copy as curl" }).click();
   await page.getByText("Copied without a signature. Nothing is configured to sign it with.").waitFor();
@@ -290,7 +290,7 @@ test("an event without runs says why", async () => {
 
 test("a run that waits says when it is tried again; on a phone its place in the file is reached with the keyboard", async () => {
   await bundle.write("flows/later.ygtc", LATER);
-  await gateway.gateway.reload(await bundle.load());
+  await gateway.takeOver(bundle);
   await gateway.post("demo/later", "{}");
   const page = await openNewest({ viewport: { width: 390, height: 844 } });
   await page.getByText(/tried again in \d+ (min|h)/).waitFor();

@@ -151,7 +151,7 @@ describe("the inspector for operators", () => {
     await page.keyboard.press("x");
     await page.getByText("1 event selected").waitFor();
     await bundle.write("flows/issues.ygtc", MENDED_ISSUES);
-    await gateway.gateway.reload(await bundle.load());
+    await gateway.takeOver(bundle);
     await page.getByRole("button", { name: "Replay" }).click();
     const row = page.locator("tr[data-resolved]");
     await row.getByText("done by a replay").waitFor();
@@ -167,7 +167,7 @@ describe("the inspector for operators", () => {
 
   test("an event that a replay made good is no failure to look after: in the list, on its page, in the overview", async () => {
     await bundle.write("flows/issues.ygtc", MENDED_ISSUES);
-    await gateway.gateway.reload(await bundle.load());
+    await gateway.takeOver(bundle);
     const page = await open("?status=failed");
     const rows = page.locator(".feed-row");
     await rows.nth(FAILED_RUNS - 1).waitFor();
@@ -264,7 +264,7 @@ describe("the inspector for operators", () => {
   test("a test request whose answer names no event leads to the newest of its type", async () => {
     const flow = "nodes: [{ id: answer, type: http_response }]\ntriggers: [{ type: event, event_type: pings }]\n";
     await bundle.write("flows/pings.ygtc", flow);
-    await gateway.gateway.reload(await bundle.load());
+    await gateway.takeOver(bundle);
     const page = await open("sources");
     const pings = page.getByRole("row", { name: /demo \/ pings/ });
     await pings.getByRole("button", { name: "Send a test" }).click();
@@ -276,7 +276,7 @@ describe("the inspector for operators", () => {
 
   test("a flow that no event starts says what does", async () => {
     await bundle.write("flows/later.ygtc", 'nodes: [{ id: work, type: template, config: { template: "done" } }]\n');
-    await gateway.gateway.reload(await bundle.load());
+    await gateway.takeOver(bundle);
     const page = await open("flows/later");
     const facts = page.locator(".flow-facts");
     await facts.getByText("flows/later.ygtc").waitFor();

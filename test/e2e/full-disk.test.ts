@@ -1,5 +1,6 @@
 /** A real disk without room: the gateway comes up on it, refuses with 503, and goes on by itself when there is room. */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -52,6 +53,31 @@ test("a gateway that is started on a full disk", async ({ skip }) => {
     await expect.poll(() => existsSync(join(state, "gateway.json")), { timeout: 10_000 }).toBe(true);
     await gateway[Symbol.asyncDispose]();
     expect(existsSync(join(state, "gateway.json"))).toBe(false);
+  } finally {
+    execFileSync("/usr/bin/umount", [state]);
+    await bundle.remove();
+  }
+});
+
+test("a flow that was edited while the disk was full is taken over by itself when there is room", async ({ skip }) => {
+  const flow = (says: string): string =>
+    `nodes: [{ id: a, type: http_response, config: { body: ${says} } }]\ntriggers: [{ type: event, event_type: hi }]\n`;
+  const bundle = await createTestBundle({ "hi.ygtc": flow("before") });
+  const state = join(bundle.folder, "state");
+  if (!mountSmall(state)) skip("mounting is not permitted here");
+  try {
+    await bundle.setup({});
+    const gateway = await startGtc(bundle.folder, ["--watch"]);
+    const { bavail, bsize } = statfsSync(state);
+    writeFileSync(join(state, "ballast"), Buffer.alloc(bavail * bsize));
+    // Larger than what is left of the page that the journal's last record is on.
+    await bundle.write("flows/hi.ygtc", `# ${"x".repeat(100_000)}\n${flow("after")}`);
+    while (!gateway.output().includes("last good version goes on")) await once(gateway.child.stdout!, "data");
+    rmSync(join(state, "ballast"));
+    while (!gateway.output().includes("Loaded 1 flow")) await once(gateway.child.stdout!, "data");
+    const answer = await fetch(`${gateway.url}/events/webhook/demo/hi`, { method: "POST", body: "{}" });
+    expect(await answer.text()).toBe("after");
+    expect(await gateway.stop()).toBe(0);
   } finally {
     execFileSync("/usr/bin/umount", [state]);
     await bundle.remove();

@@ -42,7 +42,7 @@ triggers: [{ type: event, event_type: f }]
     "flows/f.ygtc",
     'nodes:\n  - { id: ready, type: script, config: { script: "2" } }\ntriggers: [{ type: event, event_type: f }]\n',
   );
-  await gateway.gateway.reload(await bundle.load());
+  await gateway.takeOver(bundle);
   const replayed = (await (
     await gateway.api(`events/${String(detail.event["id"])}/replay`, { method: "POST" })
   ).json()) as { runs: { id: string }[] };
@@ -142,7 +142,7 @@ test("an event that no flow handled runs once there is one, through a replay", a
     "flows/later.ygtc",
     'nodes:\n  - { id: look, type: script, config: { script: "payload.n" } }\ntriggers: [{ type: event, event_type: later }]\n',
   );
-  await gateway.gateway.reload(await bundle.load());
+  await gateway.takeOver(bundle);
   await gateway.api(`events/${String(id)}/replay`, { method: "POST" });
   const detail = await gateway.eventWhen(id, ({ event }) => event.status === "done");
   expect(detail.runs[0]).toMatchObject({ replay_of: id, steps: [{ output: 5 }] });
@@ -308,11 +308,11 @@ nodes:
 triggers: [{ type: event, event_type: f }]
 `,
   );
-  await gateway.gateway.reload(await bundle.load());
+  await gateway.takeOver(bundle);
   await gateway.api(`events/${String(id)}/replay`, { method: "POST" });
   await gateway.eventWhen(id, ({ runs }) => runs[0]?.status === "waiting");
   await bundle.write("flows/child.ygtc", child);
-  await gateway.gateway.reload(await bundle.load());
+  await gateway.takeOver(bundle);
   const detail = await gateway.eventWhen(id, ({ runs }) => runs.every(({ status }) => status === "succeeded"));
   expect(detail.runs[0]!.attempt).toBeGreaterThan(1);
   expect(detail.runs[0]!.steps.at(-1)).toMatchObject({ node: "respond", output: { status: 200, body: "replayed" } });

@@ -35,7 +35,7 @@ function changeIndex(sql: string): void {
 test("a flow that was changed meanwhile runs, and is found when the index is written again", async () => {
   stallIndex();
   await bundle.write("flows/two.ygtc", flow("two", 201));
-  await gateway.gateway.reload(await bundle.load());
+  await gateway.takeOver(bundle);
   const posted = await gateway.post("demo/two", "{}");
   expect([posted.status, posted.body]).toEqual([201, "done"]);
 

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
 import { signGithub } from "../support/sign.ts";
@@ -57,6 +58,20 @@ test("an edit is taken, a faulty one keeps the last good version and says so, an
 
   await said(/Loaded 1 flow/, () => bundle.write("flows/hi.ygtc", flow("four")));
   expect(await post()).toMatchObject({ body: "four" });
+});
+
+test("a folder that something is written into all the time is loaded all the same", async () => {
+  let isLoaded = false;
+  const writing = (async () => {
+    for (let n = 0; !isLoaded; n++) {
+      await bundle.write("flows/.draft", String(n));
+      await bundle.write("flows/hi.ygtc", flow(`w${n % 2}`));
+      await setImmediate();
+    }
+  })();
+  await said(/Loaded 1 flow/, () => Promise.resolve());
+  isLoaded = true;
+  await writing;
 });
 
 test("flows come and go with their files, also in folders that were not there", async () => {

@@ -112,6 +112,11 @@ export class TestGateway implements AsyncDisposable {
     });
   }
 
+  /** Loads the bundle again, flows and all. */
+  async takeOver(bundle: TestBundle): Promise<void> {
+    await this.gateway.reload(async () => ({ bundle: await bundle.load() }));
+  }
+
   /** The admin API, with the token. */
   async api(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
