@@ -10,7 +10,7 @@ import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.t
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RefusalExplainer, type ExplainedRefusal, type RefusalExplainerOptions } from "./refusal-explainer.ts";
-import type { HeadFault } from "./request-fault.ts";
+import { MOST_HEADERS, type HeadFault } from "./request-fault.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { isNearlyWebhook } from "./source-table.ts";
 
@@ -152,6 +152,10 @@ const HEAD_FAULTS: Readonly<Record<HeadFault, { readonly detail: string; readonl
   "invalid-request": {
     detail: "It has no Host, more than one, or one that cannot be a host.",
     hint: "Have the sender, or the proxy before the gateway, write one Host header.",
+  },
+  "headers-too-large": {
+    detail: `It has more than ${MOST_HEADERS} headers.`,
+    hint: "Have the sender, or the proxy before the gateway, send fewer.",
   },
   "unsupported-transfer-coding": {
     detail: "Its Transfer-Encoding is another than chunked.",
