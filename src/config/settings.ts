@@ -149,7 +149,7 @@ export const SETTINGS = [
     kind: "duration",
     fallback: "72h",
     min: 0,
-    summary: "Time in which the same delivery id is a duplicate.",
+    summary: "Time in which the same delivery id is a duplicate, as long as `retention` keeps its first event.",
   },
   {
     name: "shutdown_grace",

@@ -4,6 +4,7 @@
  * Invariants:
  * 1. Every byte that was counted in is counted out again, whichever way the request ends (`release`).
  * 2. What is held in memory is a small multiple of what was counted in, in however small pieces it comes (`BodyPieces`).
+ * 3. The request does not hold its body: it lives until its answer has left, which may be long after the release.
  */
 import type { IncomingMessage } from "node:http";
 import { BodyPieces } from "../base/index.ts";
@@ -42,16 +43,17 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
   return new Promise((resolve) => {
     const pieces = new BodyPieces();
     let size = 0;
-    let isOver = false;
     const release = (): void => {
       inflight.give(size);
       size = 0;
     };
+    const isOver = (read: ReadBody): void => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose);
+      resolve(read);
+    };
     const stop = (because: "too-large" | "overloaded" | "aborted"): void => {
-      isOver = true;
-      request.off("data", onData);
       release();
-      resolve({ ok: false, because });
+      isOver({ ok: false, because });
     };
     const onData = (chunk: Buffer): void => {
       if (size + chunk.length > maxBytes) return stop("too-large");
@@ -59,15 +61,9 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
       size += chunk.length;
       pieces.add(chunk);
     };
-    request.on("data", onData);
-    request.on("end", () => {
-      if (isOver) return;
-      isOver = true;
-      resolve({ ok: true, body: pieces.whole(), release });
-    });
+    const onEnd = (): void => isOver({ ok: true, body: pieces.whole(), release });
     // A sender that leaves: a request without a listener for errors only closes.
-    request.on("close", () => {
-      if (!isOver) stop("aborted");
-    });
+    const onClose = (): void => stop("aborted");
+    request.on("data", onData).on("end", onEnd).on("close", onClose);
   });
 }

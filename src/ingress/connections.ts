@@ -1,6 +1,6 @@
 /**
  * The connections of the webhook port, each with the requests on it that are not answered yet: more than one where a sender
- * pipelines. It costs nothing per request but a look at the last one.
+ * pipelines. It costs nothing per request but a look at the last one, and one when its answer leaves.
  */
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -15,12 +15,23 @@ const MOST_OWED = 1000;
 interface Connection {
   /** Answers that have not left, in the order of their requests. */
   readonly owed: ServerResponse[];
+  /** Forgets those that have left: each holds its request, and an idle connection may stay for long. */
+  readonly hasLeft: () => void;
   readonly lane: Lane;
   /** One of its requests is its last: what comes behind that is no request (RFC 9112 section 9.6). */
   isEnding: boolean;
   /** It has sent as many requests as may stand in line. */
   isFull: boolean;
   isPausing: boolean;
+}
+
+function newConnection(): Connection {
+  const owed: ServerResponse[] = [];
+  const hasLeft = (): void => {
+    // Answers leave in the order of their requests.
+    while (owed[0]?.writableFinished === true) owed.shift();
+  };
+  return { owed, hasLeft, lane: newLane(), isEnding: false, isFull: false, isPausing: false };
 }
 
 export class Connections {
@@ -30,7 +41,7 @@ export class Connections {
   /** Follows the connections of a server from now on. */
   constructor(server: Server) {
     server.on("connection", (socket: Socket) => {
-      this.#open.set(socket, { owed: [], lane: newLane(), isEnding: false, isFull: false, isPausing: false });
+      this.#open.set(socket, newConnection());
       socket.once("close", () => this.#open.delete(socket));
     });
   }
@@ -43,10 +54,9 @@ export class Connections {
       if (connection.isFull) pauseSoon(connection, response.req.socket);
       return false;
     }
-    const { owed } = connection;
-    // Answers leave in the order of their requests.
-    while (owed[0]?.writableFinished === true) owed.shift();
+    const { owed, hasLeft } = connection;
     owed.push(response);
+    response.on("finish", hasLeft);
     connection.isFull = owed.length >= MOST_OWED;
     if (connection.isFull) response.shouldKeepAlive = false;
     connection.isEnding = !response.shouldKeepAlive;

@@ -15,6 +15,7 @@ import { BrokenRequests } from "./broken-request.ts";
 import { Connections } from "./connections.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import { problem } from "./problem.ts";
+import { MOST_HEADERS } from "./request-fault.ts";
 
 export interface IngressOptions extends EdgeOptions {
   readonly host: string;
@@ -49,8 +50,8 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
     requireHostHeader: false,
   });
   server.timeout = Math.min(options.requestTimeoutMs + options.answerDeadlineMs, LONGEST_TIMER_MS);
-  // A header beyond node's own bound of 2000 would be left out without a word; their bytes are bounded.
-  server.maxHeadersCount = 0;
+  // Those beyond it are left out without a word; by the first of them such a request is known, and refused.
+  server.maxHeadersCount = MOST_HEADERS + 1;
   // A sender may say that no more will come and still wait for its answer; node would cut it off (the option has no types).
   Object.assign(server, { httpAllowHalfOpen: true });
   const connections = new Connections(server);

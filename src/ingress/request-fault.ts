@@ -5,8 +5,14 @@ import type { ProblemName } from "./problem.ts";
 
 export type HeadFault = Extract<
   ProblemName,
-  "invalid-request" | "unsupported-transfer-coding" | "expectation-failed" | "unsupported-version"
+  "invalid-request" | "headers-too-large" | "unsupported-transfer-coding" | "expectation-failed" | "unsupported-version"
 >;
+
+/**
+ * Several times what common proxies take (Apache, Envoy and HAProxy: a hundred). Of a header of one letter that has no value
+ * only that letter counts as a byte, but it takes fifty in memory: there could be thirty thousand of them.
+ */
+export const MOST_HEADERS = 500;
 
 /** `host [":" port]` of RFC 3986 section 3.2, with what is between the brackets of an address in its first group. */
 const HOST = /^(?:\[([^[\]]*)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
@@ -14,12 +20,13 @@ const HOST = /^(?:\[([^[\]]*)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i
 const IP_FUTURE = /^v[\da-f]+\.[\w.~!$&'()*+,;=:-]+$/i;
 
 /**
- * A request is one of HTTP/1.1 or 1.0. It has one Host that could be one (RFC 9112 section 3.2; before HTTP/1.1 it may have
+ * A request is one of HTTP/1.1 or 1.0. It has no more headers than `MOST_HEADERS`, one Host that could be one (RFC 9112 section 3.2; before HTTP/1.1 it may have
  * none), no transfer coding but chunked (section 6.1): what another coding wraps would be taken for the body, and no
  * expectation but 100-continue (RFC 9110 section 10.1.1), also beside it. In HTTP/1.0 expectations are ignored.
  */
 export function requestFault(headers: HeaderList, httpVersion: string): HeadFault | undefined {
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return "unsupported-version";
+  if (headers.length > MOST_HEADERS) return "headers-too-large";
   let hosts = 0;
   for (const [name, value] of headers) {
     if (name === "host") {

@@ -1,6 +1,7 @@
 /** Writes an answer to its connection, also where the request's body was not read to its end. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "../event/index.ts";
+import { MOST_HEADERS } from "./request-fault.ts";
 
 /** Sends an answer. When the body was not read to its end, the connection is closed: its rest would be taken for a request. */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
@@ -19,8 +20,12 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   if (isRead && !request.complete) request.resume();
 }
 
-/** Whether a body follows the headers (RFC 9112 section 6.3); an answer may be there before node says that none came. */
-function hasBody({ headers }: IncomingMessage): boolean {
+/**
+ * Whether a body follows the headers (RFC 9112 section 6.3); an answer may be there before node says that none came. Of too
+ * many headers the one that says so may have been left out.
+ */
+function hasBody({ headers, rawHeaders }: IncomingMessage): boolean {
+  if (rawHeaders.length > 2 * MOST_HEADERS) return true;
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 

@@ -188,3 +188,46 @@ test("a run that waits for its turn keeps its flow, also when the thread is told
   await done;
   expect(overs.get("late")!.end).toEqual({ status: "succeeded" });
 });
+
+/** Longer than a run has the thread for at a time. */
+const TURN = "let n = 0; while n < 1000000 { n += 1; } n";
+const THREE_STEPS = loadFlows([
+  {
+    path: "steps.ygtc",
+    text: `
+nodes:
+  - { id: a, type: script, config: { script: "${TURN}" }, next: b }
+  - { id: b, type: script, config: { script: "${TURN}" }, next: c }
+  - { id: c, type: script, config: { script: "${TURN}" } }
+triggers: [{ type: default }]`,
+  },
+]).flows.all[0]!.definitionJson;
+
+test("a run that waits for its turn between the steps of many others is not taken for hung", async () => {
+  const hangAfterMs = 100;
+  const tasks = Array.from({ length: 12 }, (_, n) => {
+    const task = taskOf("steps");
+    return { ...task, run: { ...task.run, id: `run-${n}` } };
+  });
+  const overs: RunOverMessage[] = [];
+  let isDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (isDone = resolve));
+  // However slow the machine is: the thread never lets more than half of that time go by without a sign of life.
+  let nowMs = 0;
+  const pass = (): void => void (nowMs += hangAfterMs / 2);
+  await using pool = new RunnerPool({
+    threads: 1,
+    memoryMb: 64,
+    hangAfterMs,
+    clock: { now: () => nowMs, monotonic: () => nowMs },
+    onProgress: pass,
+    onStart: () => undefined,
+    onOver: (over) => {
+      pass();
+      if (overs.push(over) === tasks.length) isDone();
+    },
+  });
+  pool.submit(tasks, () => THREE_STEPS);
+  await done;
+  expect(overs.map(({ end }) => end)).toEqual(tasks.map(() => ({ status: "succeeded" })));
+});

@@ -29,7 +29,7 @@ export interface RunnerPoolOptions {
   readonly threads: number;
   /** Memory of one thread, MiB; a thread that needs more is replaced, and the run that it was at has `crashed`. */
   readonly memoryMb: number;
-  /** A task without a sign of life for so long (milliseconds) is hung: its thread is replaced. */
+  /** A thread that has tasks and gives no sign of life for so long (milliseconds) hangs: it is replaced. */
   readonly hangAfterMs: number;
   readonly clock: Clock;
   readonly onProgress: (message: Extract<FromRunner, { kind: "progress" }>) => void;
@@ -177,20 +177,18 @@ export class RunnerPool implements AsyncDisposable {
     const task = runner.open.get(message.runId);
     this.#startFault = false;
     if (this.#closed || task === undefined) return;
+    if (message.kind === "over") runner.open.delete(message.runId);
+    this.#touch(runner);
     switch (message.kind) {
       case "progress":
-        task.since = this.#options.clock.monotonic();
         this.#options.onProgress(message);
         return;
       case "start":
-        task.since = this.#options.clock.monotonic();
         this.#options.onStart(message, (outcome) =>
           this.#tell(runner, { kind: "started", callId: message.callId, outcome }),
         );
         return;
       case "over":
-        runner.open.delete(message.runId);
-        this.#touch(runner);
         this.#options.onOver(message);
         return;
       default:
@@ -198,7 +196,7 @@ export class RunnerPool implements AsyncDisposable {
     }
   }
 
-  /** A thread that finishes tasks is alive: those behind in its queue get their time from now. */
+  /** A thread that says something is alive: who has its turn in it next, after the steps of others, gets its time from now. */
   #touch(runner: Runner): void {
     const now = this.#options.clock.monotonic();
     const { oldest } = runner.open;

@@ -110,12 +110,22 @@ test("the target is stored as a path, however it was written", async () => {
   expect((await gateway.event(stored?.["id"])).event["target"]).toBe("/events/webhook/demo/absolute?a=1");
 });
 
-test("every header is stored, also the three thousandth", async () => {
-  const many = Array.from({ length: 3000 }, (_, index) => `a${index}: b\n`).join("");
+test("every header is stored, also the five hundredth", async () => {
+  const many = Array.from({ length: 497 }, (_, index) => `a${index}: b\n`).join("");
   expect((await answersTo(`POST /events/webhook/demo/many HTTP/1.1\nHost: x\n${many}${BODY}`))[0]?.status).toBe(202);
   const [stored] = await gateway.events("type=many");
-  expect((await gateway.event(stored?.["id"])).event["headers"]).toHaveLength(3003);
+  expect((await gateway.event(stored?.["id"])).event["headers"]).toHaveLength(500);
 });
+
+test.each([498, 1500, 32_000])(
+  "%i headers and three more are too many: the request is refused, and its body not waited for",
+  async (count) => {
+    const head = `POST /events/webhook/demo/too-many HTTP/1.1\nHost: x\n${"a:\n".repeat(count)}`;
+    const answers = await answersTo(`${head}X-A: b\nContent-Length: 3\n\n`);
+    expect(answers.map(({ status }) => status)).toEqual([431]);
+    expect(await gateway.events("type=too-many")).toEqual([]);
+  },
+);
 
 test("a body in chunks of one byte is stored as it was sent", async () => {
   const text = "In pieces. ".repeat(3000);

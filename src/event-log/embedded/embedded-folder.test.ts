@@ -1,5 +1,5 @@
 /** What the embedded log does with its folder: segments, retention, backlogs, inspection. */
-import { chmodSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { answered, ended, Fixtures, START_MS, step, waiting } from "../event-log-fixtures.contract.ts";
@@ -47,6 +47,18 @@ test("retention drops whole segments up to the first that is still needed, and k
   await log.append(drafts[0]!);
   expect((await log.listEvents({ limit: 100 })).events.length).toBe(1);
   await log[Symbol.asyncDispose]();
+});
+
+test("retention drops what is left where somebody has removed the oldest segment", async () => {
+  using folder = testFolder();
+  const make = new Fixtures();
+  await using log = await openEmbeddedLog({ folder: folder.path, segmentBytes: 1000 });
+  await log.record([{ type: "flow_stored", hash: "h", definitionJson: "{}" }]);
+  for (let n = 0; n < 10; n++) await log.append({ envelope: make.envelope(), runs: [] });
+  rmSync(join(folder.path, "0000000000000000.journal"));
+  expect(await log.dropBefore(START_MS + 1000)).toBe(10);
+  expect(segmentsOf(folder.path)).toBe(1);
+  expect((await log.listEvents({ limit: 100 })).events).toEqual([]);
 });
 
 test("retention leaves a last segment alone that holds no events, however often a gateway starts", async () => {

@@ -3,6 +3,9 @@
  * It grows by adding tables, never by moving one, so that no append waits for a rehash; a table goes as a whole once
  * its newest key has left the window. Above the limit the oldest table goes early, and `forgotten` says so.
  */
+import { randomInt } from "node:crypto";
+import { mix } from "./fingerprint.ts";
+
 interface Table {
   readonly fingerprints: Float64Array;
   readonly positions: Float64Array;
@@ -80,10 +83,22 @@ export class FingerprintMap {
 
 const NONE: readonly number[] = [];
 
+/**
+ * Others in each process: how a fingerprint is made is known, and whoever may choose delivery ids could choose them so that
+ * all belong into one slot. Each would be looked for behind all others.
+ */
+const LOW_SEED = randomInt(2 ** 32);
+const HIGH_SEED = randomInt(2 ** 32);
+
+/** 32 bits that depend on every bit of the fingerprint. */
+function scattered(fingerprint: number): number {
+  return mix(mix(fingerprint ^ LOW_SEED) ^ Math.trunc(fingerprint / 2 ** 32) ^ HIGH_SEED);
+}
+
 /** The slot of the fingerprint, or the free one where it belongs. Tables are at most half full, so there is one. */
 function slotOf(table: Table, fingerprint: number): number {
   const mask = table.fingerprints.length - 1;
-  let slot = (fingerprint % 0x1_0000_0000) & mask;
+  let slot = scattered(fingerprint) & mask;
   for (;;) {
     const there = table.fingerprints[slot];
     if (there === 0 || there === fingerprint) return slot;

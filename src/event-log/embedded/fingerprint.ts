@@ -22,7 +22,8 @@ export function fingerprintOf(text: string): number {
   return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0) || 1;
 }
 
-function mix(lane: number): number {
+/** Every bit of the lane changes about half of the result's. */
+export function mix(lane: number): number {
   const once = Math.imul(lane ^ (lane >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
   return twice ^ (twice >>> 16);

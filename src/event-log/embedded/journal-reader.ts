@@ -1,7 +1,7 @@
 /** Reads single records of the journal by their position, for queries and resumed runs. Never blocks the event loop. */
 import { open, type FileHandle } from "node:fs/promises";
 import { isWhole, PREFIX_BYTES, readPrefix, recordBytes, type RecordType } from "./record-format.ts";
-import type { Segment } from "./segment-files.ts";
+import { isMissing, type Segment } from "./segment-files.ts";
 
 export interface StoredRecord {
   readonly type: RecordType;
@@ -144,10 +144,6 @@ async function readRecord(file: FileHandle, segment: Segment, position: number):
 /** It was only read: that it could not be closed is nobody's concern. */
 async function closeFile({ handle }: OpenFile): Promise<void> {
   await handle.then((file) => file.close()).catch(() => undefined);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 async function readAt(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {

@@ -14,7 +14,7 @@ export interface EmbeddedLogOptions {
   readonly refusalsKept?: number;
   /** A segment that has reached this size is closed and the next one begun, bytes. */
   readonly segmentBytes?: number;
-  /** Fresh runs kept in memory with their events: at most so many, and bodies of at most so many bytes. */
+  /** Fresh runs kept in memory with their events: at most so many, and events of at most so many bytes. */
   readonly hotRuns?: number;
   readonly hotBytes?: number;
   /** Waiting runs kept in memory. */

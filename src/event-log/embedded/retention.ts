@@ -1,5 +1,5 @@
 /** Drops whole segments from the journal's start, and their rows with them. */
-import { removeFiles } from "./segment-files.ts";
+import { isMissing, removeFiles } from "./segment-files.ts";
 import type { Fact } from "../event-log.ts";
 import type { EventSource } from "./event-source.ts";
 import type { Journal } from "./journal.ts";
@@ -43,7 +43,7 @@ export async function dropOldSegments(options: RetentionOptions, timeMs: number)
   const { value: positions, complete } = await projection.read(journal.end, (rows) => rows.flowsBefore(before));
   if (!complete) return 0;
   for (const position of positions) {
-    const definitions = await source.definitions(position);
+    const definitions = await definitionsAt(source, position);
     if (definitions.length > 0) await record(definitions);
   }
   const dropped = await reader.dropBefore(before);
@@ -52,6 +52,16 @@ export async function dropOldSegments(options: RetentionOptions, timeMs: number)
     dropped.map((segment) => segment.path),
   );
   return projection.projector.drop(before);
+}
+
+/** What somebody removed with its segment is lost, and no reason to keep what is left. */
+async function definitionsAt(source: EventSource, position: number): Promise<readonly Fact[]> {
+  try {
+    return await source.definitions(position);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
 }
 
 /** Where the longest prefix of closed segments that may go ends. */

@@ -8,6 +8,7 @@
  * 3. Waiting runs are kept up to a number; past that only the earliest due time of those left out is kept.
  */
 import { InFlightMap } from "../../base/index.ts";
+import type { Envelope } from "../../event/index.ts";
 import type { ClaimedRun, ClaimRequest, RunFact, WrittenSteps } from "../event-log.ts";
 import type { WorkSignal } from "../work-signal.ts";
 import { DueHeap } from "./due-heap.ts";
@@ -16,8 +17,14 @@ export interface RunEntry {
   readonly id: string;
   state: "ready" | "claimed" | "waiting" | "gone";
   /** Ready made, for a run that nobody has worked on; absent: to be read from the projection and the journal. */
-  hot: ClaimedRun | undefined;
+  hot: HotRun | undefined;
   leaseUntilMs: number;
+}
+
+interface HotRun {
+  readonly claimed: ClaimedRun;
+  /** What its event takes in memory. */
+  readonly bytes: number;
 }
 
 interface WaitingEntry {
@@ -53,7 +60,7 @@ export class RunQueue {
   /** The row id after which the projection holds runs that are not in memory; undefined: all are. */
   #spilledAfter: number | undefined;
   /** The newest spilled runs, all those behind `#forgottenUpTo`: with them the queue finds back into memory under load. */
-  #recent: { readonly seq: number; readonly id: string; readonly claimed: ClaimedRun | undefined }[] = [];
+  #recent: { readonly seq: number; readonly id: string; readonly hot: HotRun | undefined }[] = [];
   #recentBytes = 0;
   #forgottenUpTo = -1;
   /** The earliest time at which a waiting run that is not in memory comes due. */
@@ -89,10 +96,10 @@ export class RunQueue {
 
   /** A run that was stored with its event. */
   addFresh(claimed: ClaimedRun, seq: number): void {
-    const bytes = claimed.envelope.rawBody.byteLength;
-    const full = this.#entries.size >= this.#limits.hotRuns || this.#hotBytes + bytes > this.#limits.hotBytes;
-    if (this.#spilledAfter !== undefined || full) this.#spill(seq, claimed);
-    else this.#addHot(claimed);
+    const hot: HotRun = { claimed, bytes: bytesOf(claimed.envelope) };
+    const full = this.#entries.size >= this.#limits.hotRuns || this.#hotBytes + hot.bytes > this.#limits.hotBytes;
+    if (this.#spilledAfter !== undefined || full) this.#spill(seq, claimed.run.id, hot);
+    else this.#addHot(hot);
     this.#signal.now();
   }
 
@@ -103,21 +110,21 @@ export class RunQueue {
     this.#claimed.set(entry.id, entry);
   }
 
-  #addHot(claimed: ClaimedRun): void {
-    if (!this.#entries.has(claimed.run.id)) {
-      this.#hotBytes += claimed.envelope.rawBody.byteLength;
-      const entry: RunEntry = { id: claimed.run.id, state: "ready", hot: claimed, leaseUntilMs: 0 };
-      this.#makeReady(entry);
-      const siblings = this.#hotByEvent.get(claimed.run.eventId);
-      if (siblings === undefined) this.#hotByEvent.set(claimed.run.eventId, [entry]);
-      else siblings.push(entry);
-    }
+  #addHot(hot: HotRun): void {
+    const { id, eventId } = hot.claimed.run;
+    if (this.#entries.has(id)) return;
+    this.#hotBytes += hot.bytes;
+    const entry: RunEntry = { id, state: "ready", hot, leaseUntilMs: 0 };
+    this.#makeReady(entry);
+    const siblings = this.#hotByEvent.get(eventId);
+    if (siblings === undefined) this.#hotByEvent.set(eventId, [entry]);
+    else siblings.push(entry);
   }
 
   /** A run that was queued for an event stored before. */
   addQueued(id: string, seq: number): void {
     if (this.#entries.has(id)) return;
-    if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq, undefined, id);
+    if (this.#spilledAfter !== undefined || this.#entries.size >= this.#limits.hotRuns) this.#spill(seq, id, undefined);
     else this.#makeReady(readyEntry(id));
     this.#signal.now();
   }
@@ -161,7 +168,7 @@ export class RunQueue {
   takeHot(entry: RunEntry): ClaimedRun | undefined {
     const { hot } = entry;
     this.#cool(entry);
-    return hot;
+    return hot?.claimed;
   }
 
   /** A run that could not be completed now: it stays first in line, or goes to its end. */
@@ -222,10 +229,10 @@ export class RunQueue {
     this.#makeReady(readyEntry(entry.id));
   }
 
-  #spill(seq: number, claimed: ClaimedRun | undefined, id = claimed?.run.id ?? ""): void {
+  #spill(seq: number, id: string, hot: HotRun | undefined): void {
     this.#spilledAfter ??= seq - 1;
-    this.#recent.push({ seq, id, claimed });
-    this.#recentBytes += claimed?.envelope.rawBody.byteLength ?? 0;
+    this.#recent.push({ seq, id, hot });
+    this.#recentBytes += hot?.bytes ?? 0;
     const most = this.#limits.hotRuns / 4;
     if (this.#recent.length > most || this.#recentBytes > this.#limits.hotBytes / 4) this.#forgetRecent();
   }
@@ -242,8 +249,8 @@ export class RunQueue {
     const room = this.#entries.size + rest.length <= this.#limits.hotRuns;
     if (this.#forgottenUpTo >= coveredTo || !room) return;
     this.#spilledAfter = undefined;
-    for (const { id, claimed } of rest) {
-      if (claimed !== undefined) this.#addHot(claimed);
+    for (const { id, hot } of rest) {
+      if (hot !== undefined) this.#addHot(hot);
       else if (!this.#entries.has(id)) this.#makeReady(readyEntry(id));
     }
     this.#forgetRecent();
@@ -273,11 +280,12 @@ export class RunQueue {
 
   #cool(entry: RunEntry): void {
     if (entry.hot === undefined) return;
-    const { envelope } = entry.hot;
-    this.#hotBytes -= envelope.rawBody.byteLength;
+    const { claimed, bytes } = entry.hot;
+    this.#hotBytes -= bytes;
     entry.hot = undefined;
-    const siblings = this.#hotByEvent.get(envelope.id);
-    if (siblings === undefined || siblings.length <= 1) this.#hotByEvent.delete(envelope.id);
+    const { eventId } = claimed.run;
+    const siblings = this.#hotByEvent.get(eventId);
+    if (siblings === undefined || siblings.length <= 1) this.#hotByEvent.delete(eventId);
     else siblings.splice(siblings.indexOf(entry), 1);
   }
 
@@ -331,4 +339,14 @@ export class RunQueue {
 
 function readyEntry(id: string): RunEntry {
   return { id, state: "ready", hot: undefined, leaseUntilMs: 0 };
+}
+
+/** Beside its characters. */
+const HEADER_BYTES = 100;
+
+/** What an event takes in memory, about: its headers may take more than its body. */
+function bytesOf({ rawBody, target, headers }: Envelope): number {
+  let bytes = rawBody.byteLength + target.length;
+  for (const [name, value] of headers) bytes += name.length + value.length + HEADER_BYTES;
+  return bytes;
 }

@@ -50,10 +50,21 @@ export function fileSize(path: string): number {
   return statSync(path).size;
 }
 
-/** Removes files and makes the removal durable. */
+/** Removes files, as far as nobody else has, and makes the removal durable. */
 export function removeFiles(folder: string, paths: readonly string[]): void {
-  for (const path of paths) unlinkSync(path);
+  for (const path of paths) {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
   syncPath(folder);
+}
+
+/** Whether there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 /** Makes a file's content durable, or, for a folder, the names in it. */

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { isWhole, PREFIX_BYTES, readPrefix, recordBytes } from "./record-format.ts";
 import type { StoredRecord } from "./journal-reader.ts";
-import type { Segment } from "./segment-files.ts";
+import { isMissing, type Segment } from "./segment-files.ts";
 
 const FIRST_READ_BYTES = 8 * 1024;
 const MOST_OPEN_FILES = 8;
@@ -70,7 +70,7 @@ export class StoredJournal {
       return fd;
     } catch (error) {
       // Retention was quicker.
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
