@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { Envelope } from "../../event/index.ts";
-import type { EventLog } from "../../event-log/index.ts";
+import type { EventLog, Refusal } from "../../event-log/index.ts";
 import { openEmbeddedLog } from "../../event-log/embedded/index.ts";
 import { createMemoryLog } from "../../event-log/memory/index.ts";
 import { ChangeStream, type StreamLimits } from "./change-stream.ts";
@@ -117,6 +117,7 @@ class Viewer {
 interface Message {
   readonly type: string;
   readonly event?: { readonly id: string };
+  readonly refusal?: { readonly id: string };
 }
 
 /** An event whose row is so large: rows carry the sender's id of the delivery. */
@@ -134,6 +135,13 @@ function event(number: number, rowBytes = 10): Envelope {
     verdict: { status: "unsigned" },
     dedupe: { value: `${number}-${"x".repeat(rowBytes)}`, source: "header:x", signed: false },
   };
+}
+
+function refusal(number: number): Refusal {
+  const { id, tenant, eventType, method, target, headers, remoteAddress, receivedAtMs } = event(number);
+  const why = { status: 401, reason: "signature_mismatch", detail: "", hint: "" };
+  const body = { bodyBytes: 1, bodyStart: Buffer.from("x") };
+  return { id, tenant, eventType, method, target, headers, remoteAddress, receivedAtMs, ...why, ...body };
 }
 
 async function append(log: EventLog, from: number, to: number, rowBytes?: number): Promise<readonly string[]> {
@@ -203,6 +211,23 @@ test("who comes again after its place in the log was dropped is told of a gap, a
   const messages = await again.messages(({ event: told }) => told?.id === left.at(-1));
   expect(messages[0]?.type).toBe("gap");
   expect(idsIn(messages)).toEqual(left);
+});
+
+test("lists are answered while viewers are told of very many refused requests", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gtc-stream-"));
+  releases.push(() => rmSync(folder, { recursive: true }));
+  const log = await openEmbeddedLog({ folder });
+  const { port } = await serve({ mostChanges: 200 }, log);
+  const place = await log.queries.latestSequence();
+  for (let number = 0; number < 600; number++) log.refuse(refusal(number));
+  let areTold = false;
+  const viewers = ["", ""].map(async () => {
+    const viewer = await Viewer.connect(port, String(place));
+    return viewer.messages(({ refusal: told }) => told?.id === refusal(599).id);
+  });
+  const told = Promise.all(viewers).finally(() => (areTold = true));
+  while (!areTold) await log.queries.listEvents({ limit: 1 });
+  expect((await told).map((messages) => messages.length)).toEqual([600, 600]);
 });
 
 test.each(["none of ours", "-1", "1.5", "9".repeat(20)])("an id that says nothing (%s) is a gap", async (id) => {

@@ -72,6 +72,10 @@ export class EmbeddedQueries implements Queries.EventQueries {
     return this.#ask({ name: "getRefusal", refusalId });
   }
 
+  refusalsById(ids: readonly string[]): Promise<readonly Refusal[]> {
+    return this.#ask({ name: "refusalsById", ids });
+  }
+
   traffic(query: Queries.TrafficQuery): Promise<readonly Queries.TrafficBucket[]> {
     return this.#ask({ name: "traffic", query });
   }

@@ -11,6 +11,7 @@ import type { Sendable } from "./query-protocol.ts";
 import { openSqlite } from "./sqlite.ts";
 
 const STEP_ROWS = 500;
+const NO_BODY = "zeroblob(0) AS body_start";
 
 export interface RefusalRow {
   readonly seq: number;
@@ -75,7 +76,7 @@ export class RefusalReader {
 
   *list(query: Sendable<RefusalQuery>): Steps<Page<Refusal>> {
     const isOver = deadline(query.timeLimitMs);
-    const body = query.withoutBodies === true && query.text === undefined ? "zeroblob(0) AS body_start" : "body_start";
+    const body = query.withoutBodies === true && query.text === undefined ? NO_BODY : "body_start";
     const rows = this.#db.prepare<(string | number | null)[], RefusalRow>(
       `SELECT seq, received_at, head, ${body}, accepted_as, accepted_at FROM refusal WHERE seq < ?
          AND (? IS NULL OR tenant = ?) AND (? IS NULL OR event_type = ?) AND (? IS NULL OR reason = ?)
@@ -105,6 +106,17 @@ export class RefusalReader {
   byId(id: string): Refusal | undefined {
     const row = this.#db.prepare<[string], RefusalRow>("SELECT * FROM refusal WHERE id = ?").get(id);
     return row && refusalOf(row);
+  }
+
+  /** Without their bodies. */
+  byIds(ids: readonly string[]): readonly Refusal[] {
+    const rowOf = this.#db.prepare<[string], RefusalRow>(
+      `SELECT seq, received_at, head, ${NO_BODY}, accepted_as, accepted_at FROM refusal WHERE id = ?`,
+    );
+    return ids.flatMap((id) => {
+      const row = rowOf.get(id);
+      return row === undefined ? [] : [refusalOf(row)];
+    });
   }
 
   /** Counts per minute or hour (since the epoch) and reason. */
