@@ -1,9 +1,10 @@
 /** The stream over real sockets, with short limits: viewers that read slowly, not at all, rarely, or come again late. */
-import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, get, IncomingMessage, ServerResponse, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { Envelope } from "../../event/index.ts";
@@ -187,6 +188,22 @@ test("one that does not read at all is cut off, and misses nothing when it comes
   expect(messages.map(({ type }) => type)).not.toContain("gap");
 });
 
+test("one that reads none of the ids is cut off, too, though it wants nothing of what happens", async () => {
+  const log = createMemoryLog();
+  const source = { log, queries: log.queries, maskPaths: [], bundle: () => ({ sources: [] }) };
+  using stream = new ChangeStream(source, { ...LIMITS, mostChanges: 1, restMs: 0, maxStallMs: 50 });
+  // A socket that takes nothing: those of a system take megabytes first.
+  const stuck = new Duplex({ read: () => undefined, write: () => undefined }) as Socket;
+  const response = new ServerResponse(new IncomingMessage(stuck));
+  response.assignSocket(stuck);
+  const served = stream.serve(response.req, response, { tenant: "nobody" });
+  while (!response.headersSent) await nextTurn();
+  await append(log, 0, 2000);
+  await served;
+  expect(response.destroyed).toBe(true);
+  expect(response.writableLength).toBeLessThan(40_000);
+});
+
 test("while nothing happens there is a sign of life, and where nothing is wanted the id goes on", async () => {
   const { log, port } = await serve();
   const viewer = await Viewer.connect(port);
@@ -220,13 +237,13 @@ test("lists are answered while viewers are told of very many refused requests", 
   const { port } = await serve({ mostChanges: 200 }, log);
   const place = await log.queries.latestSequence();
   for (let number = 0; number < 600; number++) log.refuse(refusal(number));
-  let areTold = false;
-  const viewers = ["", ""].map(async () => {
+  const viewers = { areTold: false };
+  const both = [1, 2].map(async () => {
     const viewer = await Viewer.connect(port, String(place));
     return viewer.messages(({ refusal: told }) => told?.id === refusal(599).id);
   });
-  const told = Promise.all(viewers).finally(() => (areTold = true));
-  while (!areTold) await log.queries.listEvents({ limit: 1 });
+  const told = Promise.all(both).finally(() => (viewers.areTold = true));
+  while (!viewers.areTold) await log.queries.listEvents({ limit: 1 });
   expect((await told).map((messages) => messages.length)).toEqual([600, 600]);
 });
 
