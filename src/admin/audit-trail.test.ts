@@ -23,6 +23,7 @@ test("acts are listed newest first, page by page, and survive a restart", async 
   await Promise.all(["1", "2", "3"].map((subject) => trail.write(act(subject))));
   const again = new AuditTrail(path);
   const { items, next } = await again.list(2);
+  await again.write(act("4, between two pages"));
   expect(items.map(({ subject }) => subject)).toEqual(["3", "2"]);
   expect((await again.list(2, next)).items.map(({ subject }) => subject)).toEqual(["1"]);
   expect((await stat(path)).mode & 0o777).toBe(0o600);

@@ -26,17 +26,15 @@ export class AuditTrail {
     return written;
   }
 
-  /** The newest acts first; `before` is how many were seen already. */
+  /** The newest acts first, of the so many oldest: what is written between two pages moves nothing. */
   async list(
     limit: number,
-    before = 0,
+    oldest = Infinity,
   ): Promise<{ readonly items: readonly AuditEntry[]; readonly next: number | undefined }> {
     await this.#last;
-    const entries = [...(await entriesOf(`${this.#path}.1`)), ...(await entriesOf(this.#path))].reverse();
-    return {
-      items: entries.slice(before, before + limit),
-      next: before + limit < entries.length ? before + limit : undefined,
-    };
+    const entries = [...(await entriesOf(`${this.#path}.1`)), ...(await entriesOf(this.#path))].slice(0, oldest);
+    const next = entries.length - limit;
+    return { items: entries.slice(-limit).reverse(), next: next > 0 ? next : undefined };
   }
 
   async #append(line: string): Promise<void> {

@@ -64,10 +64,10 @@ export const operateHandlers: OperateHandlers = {
   },
 
   listAudit: async ({ query: { limit, cursor }, backend }) => {
-    const before = cursor === undefined ? 0 : Number(cursor);
-    if (!Number.isSafeInteger(before) || before < 0)
+    const oldest = cursor === undefined ? undefined : Number(cursor);
+    if (oldest !== undefined && (!Number.isSafeInteger(oldest) || oldest < 0))
       throw new GtcError("GTC_BAD_REQUEST", { detail: "The cursor is none of ours." });
-    const { items, next } = await backend.audit.list(limit, before);
+    const { items, next } = await backend.audit.list(limit, oldest);
     return { items: [...items], next_cursor: next === undefined ? null : String(next), searched_to: null };
   },
 };
