@@ -65,14 +65,12 @@ function expectProblem({ status, type, body }: Got, among: readonly number[]): v
 const LISTS = ["events", "runs", "refused", "audit"] as const;
 
 test.each(LISTS)("cursors of %s that are none of ours", async (list) => {
-  const none = ["x", "-1", "1.5", "NaN", "Infinity", "1e400", "0x10", "%00", "9".repeat(150), "__proto__", "1;drop"];
+  const none = ["", "x", "-1", "1.5", "NaN", "Infinity", "1e400", "0x10", "%00", "9".repeat(16), "__proto__", "1;drop"];
   for (const cursor of none) {
-    const { status, body } = await ask("GET", `/api/${list}?cursor=${cursor}`);
-    // Some read as a place where nothing is: then the list is empty, and no other one.
-    const { items } = JSON.parse(body) as { items?: readonly unknown[] };
-    expect([cursor, status, items?.length]).toEqual([cursor, ...(status === 200 ? [200, 0] : [400, undefined])]);
+    const answer = await ask("GET", `/api/${list}?cursor=${cursor}`);
+    expectProblem(answer, [400]);
+    expect(answer.body).toContain("The cursor is none of ours.");
   }
-  expectProblem(await ask("GET", `/api/${list}?cursor=${"9".repeat(201)}`), [400]);
 });
 
 test.each(LISTS)("limits of %s beyond what is listed at once", async (list) => {
