@@ -134,6 +134,8 @@ class Admin implements Disposable {
       const reply = await this.#answer(request, response);
       if (reply !== undefined) send(request, response, reply);
     } catch (fault) {
+      // Its sender left before its body had come: nobody waits for an answer, and nothing of ours is at fault.
+      if (request.destroyed && !request.complete) return;
       if (!(fault instanceof GtcError || fault instanceof FieldFaults))
         this.#options.onFault("answering on the admin port", fault);
       if (response.headersSent) response.destroy();

@@ -1,5 +1,7 @@
 /** What strangers and broken programs send to the admin port: each gets a problem document, and nothing breaks. */
+import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { exchangeRaw } from "../support/raw-exchange.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
@@ -63,6 +65,20 @@ function expectProblem({ status, type, body }: Got, among: readonly number[]): v
 }
 
 const LISTS = ["events", "runs", "refused", "audit"] as const;
+
+test("a sender that leaves in the middle of its body is no fault of the gateway's", async () => {
+  const { host, port } = gateway.gateway.addresses.admin;
+  const socket = connect(port, host);
+  const head = `POST /api/login HTTP/1.1\r\nHost: ${host}:${port}\r\nContent-Type: application/json`;
+  // The 100 says that the body is being read.
+  socket.write(`${head}\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n{"token`);
+  await once(socket, "data");
+  socket.resetAndDestroy();
+  await once(socket, "close");
+  // The gateway has heard of it when it has answered something else.
+  expect((await ask("GET", "/api/info")).status).toBe(200);
+  expect(gateway.faults).toEqual([]);
+});
 
 test.each(LISTS)("cursors of %s that are none of ours", async (list) => {
   const none = ["", "x", "-1", "1.5", "NaN", "Infinity", "1e400", "0x10", "%00", "9".repeat(16), "__proto__", "1;drop"];
