@@ -13,8 +13,8 @@ import { hiddenValue } from "./hidden-value.ts";
 type EventHandlers = Pick<Handlers, "listEvents" | "showEvent" | "eventRecord" | "rawBody" | "reveal">;
 
 export const eventHandlers: EventHandlers = {
-  listEvents: async ({ query, backend }) => {
-    const page = await backend.queries.listEvents(eventQueryOf(query));
+  listEvents: async ({ query, backend, signal }) => {
+    const page = await backend.queries.listEvents({ ...eventQueryOf(query), signal });
     return {
       items: page.items.map(eventRowJson),
       next_cursor: page.nextCursor ?? null,

@@ -49,8 +49,8 @@ export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
       return { ...replayedJson(stored.eventId, id, stored.runs), left_out: [...leftOut] };
     },
 
-    startReplayJob: async ({ body, backend, audit }) => {
-      const ids = await selectedEvents(backend, body);
+    startReplayJob: async ({ body, backend, audit, signal }) => {
+      const ids = await selectedEvents(backend, body, signal);
       await audit("bulk_replay", `${ids.length} event(s)`);
       const job = jobs.start(ids, body.rate, async (id, tally) => {
         await backend.replay(id);

@@ -16,8 +16,9 @@ import { maskRulesOf } from "../mask-rules.ts";
 const DAY_MS = 86_400_000;
 
 export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | "showFlow" | "flowStats"> = {
-  listRuns: async ({ query: { type, since, until, ...same }, backend }) => {
+  listRuns: async ({ query: { type, since, until, ...same }, backend, signal }) => {
     const query = {
+      signal,
       ...defined(same),
       limit: same.limit,
       ...defined({ eventType: type }),
