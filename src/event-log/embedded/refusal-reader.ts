@@ -10,7 +10,8 @@ import { TextMatch } from "../text-match.ts";
 import type { Sendable } from "./query-protocol.ts";
 import { openSqlite } from "./sqlite.ts";
 
-const STEP_ROWS = 500;
+/** Rows that are read at once, with their bodies, where a text is looked for. */
+const STEP_ROWS = 100;
 const NO_BODY = "zeroblob(0) AS body_start";
 
 export interface RefusalRow {
@@ -91,9 +92,13 @@ export class RefusalReader {
     for (let before = beforeOf(query.cursor); ;) {
       const step = rows.all(before, ...values, match === undefined ? limit + 1 : STEP_ROWS);
       for (const row of step) {
-        if (match !== undefined && !match.isInRefusal(refusalOf(row))) continue;
-        found.push({ seq: row.seq, item: refusalOf(row) });
+        const item = refusalOf(row);
+        if (match === undefined || match.isInRefusal(item)) found.push({ seq: row.seq, item });
         if (found.length > limit) return pageOf(found, limit);
+        if (match === undefined) continue;
+        // A few bytes may unpack to megabytes: whoever sends such bodies must not hold up every other question.
+        if (isOver()) return cutPage(found, row.seq, row.received_at);
+        yield;
       }
       const last = step.at(-1);
       if (last === undefined) return pageOf(found, limit);
