@@ -80,6 +80,13 @@ test("a sender that leaves in the middle of its body is no fault of the gateway'
   expect(gateway.faults).toEqual([]);
 });
 
+test("more questions at a time than are answered are told to come again", async () => {
+  const answers = await Promise.all(Array.from({ length: 1000 }, () => ask("GET", "/api/events")));
+  const refused = answers.filter(({ status }) => status !== 200);
+  for (const answer of refused) expectProblem(answer, [503]);
+  expect(refused.length).toBeLessThan(answers.length);
+});
+
 test.each(LISTS)("cursors of %s that are none of ours", async (list) => {
   const none = ["", "x", "-1", "1.5", "NaN", "Infinity", "1e400", "0x10", "%00", "9".repeat(16), "__proto__", "1;drop"];
   for (const cursor of none) {
