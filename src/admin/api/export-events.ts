@@ -63,7 +63,7 @@ export async function exportHar(
 }
 
 async function addTo(archive: HarArchive, row: EventRowView, backend: Input["backend"]): Promise<void> {
-  const detail = await backend.log.getEvent(row.id);
+  const detail = await backend.log.getEvent(row.id, { runIds: [] });
   if (detail !== undefined) archive.add(await eventDetailJson(detail, row, maskRulesOf(backend), NO_FLOWS));
 }
 

@@ -34,8 +34,8 @@ export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | 
 
   showRun: async ({ params: { id }, backend }) => {
     const [row] = await backend.queries.runsById([id]);
-    const detail = row && (await backend.log.getEvent(row.run.eventId));
-    const run = detail?.runs.find((candidate) => candidate.run.id === id);
+    const detail = row && (await backend.log.getEvent(row.run.eventId, { runIds: [id] }));
+    const [run] = detail?.runs ?? [];
     if (detail === undefined || run === undefined) throw notFound("run", id);
     const { envelope } = detail;
     const rules = maskRulesOf(backend);
