@@ -77,9 +77,9 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
   };
 }
 
-/** An operator's copy of an event: its own id, no signature, no delivery id, marked as sent by the operator. */
+/** An operator's copy of an event: its own id, no signature, no delivery id, never refused, marked as sent by the operator. */
 function copyOf(original: Envelope, { body, headers, target, providerType }: EventCopy, id: string): Envelope {
-  const { dedupe: _dedupe, providerType: _type, ...envelope } = original;
+  const { dedupe: _dedupe, providerType: _type, acceptedFrom: _refusal, ...envelope } = original;
   return {
     ...envelope,
     id,

@@ -20,14 +20,14 @@ import { BulkJobs } from "./bulk-jobs.ts";
 import { ChangeStream } from "./api/change-stream.ts";
 import { eventHandlers } from "./api/event-handlers.ts";
 import { exportHandlers } from "./api/export-events.ts";
-import { FieldFaults, type Handlers } from "./api/handler.ts";
+import { FieldFaults, type HandlerInput, type Handlers } from "./api/handler.ts";
 import { operateHandlers } from "./api/operate-handlers.ts";
 import { refusedHandlers, type AcceptTally } from "./api/refused-handlers.ts";
 import { replayHandlers, type ReplayTally } from "./api/replay-handlers.ts";
 import { readApiBody, routeRequest, type ApiProblem, type RoutedRequest } from "./api/route-request.ts";
 import { runHandlers } from "./api/run-handlers.ts";
 import { answerBrokenRequest } from "./broken-request.ts";
-import type { AuditEntry } from "./contract/index.ts";
+import type { AuditEntry, OperationName } from "./contract/index.ts";
 import { openApiDocument } from "./openapi.ts";
 import { CHALLENGE_HEADER, PROOF_HEADER, proofOf } from "./probe-gateway.ts";
 import { PAGE_FOLDER, StaticFiles } from "./static-files.ts";
@@ -135,6 +135,8 @@ class Admin implements Disposable {
       const reply = await this.#answer(request, response);
       if (reply !== undefined) send(request, response, reply);
     } catch (fault) {
+      // Who asked has left, maybe before the body had come: nobody waits for an answer, and nothing of ours is at fault.
+      if (fault instanceof Left || (request.destroyed && !request.complete)) return;
       if (!(fault instanceof GtcError || fault instanceof FieldFaults))
         this.#options.onFault("answering on the admin port", fault);
       if (response.headersSent) response.destroy();
@@ -201,7 +203,8 @@ class Admin implements Disposable {
       return { ...json(200, { ok: true }), headers: { ...JSON_TYPE, "set-cookie": endedCookie(this.#access) } };
     const read = await this.#body(request, routed);
     if ("problem" in read) return problem(read.problem);
-    return this.#operate(routed, read.body, access.by, request.socket.remoteAddress ?? "");
+    const audit = this.#audit(access.by, request.socket.remoteAddress ?? "");
+    return this.#operate(routed, read.body, audit, whenLeft(response));
   }
 
   /**
@@ -252,22 +255,33 @@ class Admin implements Disposable {
     return readApiBody(operation.body, pieces.whole().toString("utf8"));
   }
 
-  async #operate(routed: RoutedRequest, body: unknown, by: AuditEntry["by"], remoteAddress: string): Promise<Reply> {
+  async #operate(routed: RoutedRequest, body: unknown, audit: Audit, signal: AbortSignal): Promise<Reply> {
     const { name, operation, params, query } = routed;
     const { backend } = this.#options;
     // The table's types say what each handler takes; this one place hands over what its schemas have read.
     const handler = this.#handlers[name as keyof Handlers] as (input: unknown) => Promise<unknown>;
-    const result = await handler({ params, query, body, backend, audit: this.#audit(by, remoteAddress) });
+    const result = await handler({ params, query, body, backend, audit, signal });
     if (operation.answer !== undefined) return json(operation.status, result as JsonValue);
     const { headers, body: raw } = result as { headers: Record<string, string>; body: Uint8Array | string };
     return { status: operation.status, headers, body: raw };
   }
 
-  #audit(by: AuditEntry["by"], remoteAddress: string): (act: AuditEntry["act"], subject: string) => Promise<void> {
+  #audit(by: AuditEntry["by"], remoteAddress: string): Audit {
     const { audit, clock } = this.#options.backend;
     return (act, subject) =>
       audit.write({ at: new Date(clock.now()).toISOString(), act, subject, by, remote_address: remoteAddress });
   }
+}
+
+type Audit = HandlerInput<OperationName>["audit"];
+
+class Left extends Error {}
+
+/** Aborted when the connection ends before the answer has left. */
+function whenLeft(response: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  response.once("close", () => left.abort(new Left("who asked has left")));
+  return left.signal;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };

@@ -21,6 +21,8 @@ export async function adminToken(bundleFolder: string): Promise<string> {
   await mkdir(join(bundleFolder, "state"), { recursive: true, mode: 0o700 });
   const file = await open(path, "w", 0o600);
   try {
+    // A file that was there, with something else in it, has kept its own mode.
+    await file.chmod(0o600);
     await file.writeFile(`${token}\n`);
     await file.sync();
   } finally {

@@ -2,7 +2,7 @@
  * What operators did through the admin port: a file of JSON lines in the bundle's state, readable by its owner alone. It
  * is bounded: a full file becomes the old one, and the one before it goes. An act is written before it is done.
  */
-import { appendFile, mkdir, readFile, rename, stat } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AuditEntry } from "./contract/index.ts";
 
@@ -26,30 +26,50 @@ export class AuditTrail {
     return written;
   }
 
-  /** The newest acts first; `before` is how many were seen already. */
+  /** The newest acts first, of the so many oldest: what is written between two pages moves nothing. */
   async list(
     limit: number,
-    before = 0,
+    oldest = Infinity,
   ): Promise<{ readonly items: readonly AuditEntry[]; readonly next: number | undefined }> {
     await this.#last;
-    const lines = [...(await linesOf(`${this.#path}.1`)), ...(await linesOf(this.#path))].reverse();
-    const items = lines.slice(before, before + limit).map((line) => JSON.parse(line) as AuditEntry);
-    return { items, next: before + limit < lines.length ? before + limit : undefined };
+    const entries = [...(await entriesOf(`${this.#path}.1`)), ...(await entriesOf(this.#path))].slice(0, oldest);
+    const next = entries.length - limit;
+    return { items: entries.slice(-limit).reverse(), next: next > 0 ? next : undefined };
   }
 
   async #append(line: string): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     const { size } = await stat(this.#path).catch(() => ({ size: 0 }));
     if (size > 0 && size + line.length > this.#maxBytes) await rename(this.#path, `${this.#path}.1`);
-    await appendFile(this.#path, line, { mode: 0o600, flush: true });
+    // What a crash or a full disk left of a line must not make this one unreadable.
+    const start = (await endsALine(this.#path)) ? "" : "\n";
+    await appendFile(this.#path, start + line, { mode: 0o600, flush: true });
   }
 }
 
-async function linesOf(path: string): Promise<string[]> {
+/** Whether a file ends with a whole line, or holds nothing. */
+async function endsALine(path: string): Promise<boolean> {
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return true;
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1);
+    return size === 0 || ((await file.read(last, 0, 1, size - 1)).bytesRead === 1 && last.toString() === "\n");
+  } finally {
+    await file.close();
+  }
+}
+
+async function entriesOf(path: string): Promise<AuditEntry[]> {
   const text = await readFile(path, "utf8").catch(() => "");
-  // A crash in the middle of a write leaves a line without its end.
-  return text
-    .split("\n")
-    .slice(0, -1)
-    .filter((line) => line !== "");
+  return text.split("\n").flatMap((line) => entryIn(line) ?? []);
+}
+
+/** Undefined for what is left of a line of which only a part was written. */
+function entryIn(line: string): AuditEntry | undefined {
+  try {
+    return JSON.parse(line) as AuditEntry;
+  } catch {
+    return undefined;
+  }
 }

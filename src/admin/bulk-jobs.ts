@@ -5,11 +5,13 @@
  * Invariants: at most `MAX_RUNNING` jobs run and `MAX_KEPT` are remembered; one item that fails does not end a job; each
  * item of a job is taken at most once.
  */
-import { GtcError, messageOf, type Clock } from "../base/index.ts";
+import { GtcError, LONGEST_TIMER_MS, messageOf, type Clock } from "../base/index.ts";
 
 const MAX_RUNNING = 2;
 const MAX_KEPT = 20;
 const MAX_FAILURES = 100;
+/** How much of a delay is made up for: a timer's, but not that of a machine that slept. */
+const MOST_LATE_MS = 100;
 
 export interface BulkJobsOptions<Tally> {
   readonly clock: Clock;
@@ -90,10 +92,11 @@ export class BulkJobs<Tally> implements Disposable {
 
   async #run(job: Job<Tally>, ids: readonly string[], work: Work<Tally>): Promise<void> {
     const { clock } = this.#options;
-    const startedAt = clock.monotonic();
-    for (const [index, id] of ids.entries()) {
-      await pause(startedAt + (index * 1000) / job.rate - clock.monotonic(), job.wake.signal);
+    let dueAt = clock.monotonic();
+    for (const id of ids) {
+      await pause(dueAt - clock.monotonic(), job.wake.signal);
       if (job.status !== "running") return;
+      dueAt = Math.max(dueAt, clock.monotonic() - MOST_LATE_MS) + 1000 / job.rate;
       try {
         await work(id, job.tally);
       } catch (fault) {
@@ -115,7 +118,7 @@ export class BulkJobs<Tally> implements Disposable {
 function pause(timeMs: number, signal: AbortSignal): Promise<void> {
   if (timeMs <= 0 || signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(done, timeMs);
+    const timer = setTimeout(done, Math.min(timeMs, LONGEST_TIMER_MS));
     function done(): void {
       clearTimeout(timer);
       signal.removeEventListener("abort", done);

@@ -25,9 +25,12 @@ export async function listEventViews(log: EventLog, filter: EventFilter): Promis
     .slice(0, filter.limit);
 }
 
+/** As much as one run may give; of many, together, there is more than a text can be long. */
+export const MOST_OUTPUT_CHARS = 64 * 1024 * 1024;
+
 /** `{ event, response, runs }`: everything about one event or refused request; undefined when there is none of that id. */
 export async function showEventView(log: EventLog, id: string): Promise<EventRecord | undefined> {
-  const detail = await log.getEvent(id);
+  const detail = await log.getEvent(id, { mostOutputChars: MOST_OUTPUT_CHARS });
   if (detail !== undefined) return detailToJson(detail);
   const refusal = await log.queries.getRefusal(id);
   return refusal === undefined ? undefined : refusalDetailToJson(refusal);

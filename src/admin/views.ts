@@ -101,7 +101,8 @@ function answerToJson({ status, by, headers, body, atMs, durationMs }: AnswerRec
   };
 }
 
-function runToJson({ run, status, attempts, error, resumeAtMs, startedAtMs, endedAtMs, steps }: RunDetail): JsonValue {
+function runToJson(detail: RunDetail): JsonValue {
+  const { run, status, attempts, error, resumeAtMs, startedAtMs, endedAtMs, steps, outputsLeftOut } = detail;
   return {
     id: run.id,
     flow: run.flow,
@@ -116,6 +117,7 @@ function runToJson({ run, status, attempts, error, resumeAtMs, startedAtMs, ende
     ended_at: timeOrNull(endedAtMs),
     resume_at: timeOrNull(resumeAtMs),
     steps: steps.map(stepToJson),
+    ...(outputsLeftOut && { outputs_left_out: true }),
   };
 }
 

@@ -172,6 +172,13 @@ export const ERRORS = {
     exitCode: 1,
     retryable: true,
   },
+  GTC_TOO_MANY_QUESTIONS: {
+    message: "{count} questions about the log are being answered already.",
+    fix: "Ask again in a moment, and fewer at a time.",
+    status: 503,
+    exitCode: 4,
+    retryable: true,
+  },
   GTC_EVENT_REFUSED: {
     message: "{id} was refused and cannot be replayed: {detail}",
     fix: "`gtc events show {id}` says what to correct; then accept it with `gtc refused accept --id {id}`, which verifies it again, or have the sender deliver it again.",

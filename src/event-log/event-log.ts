@@ -40,7 +40,7 @@ export interface EventLog extends AsyncDisposable {
 
   listEvents(filter: EventFilter): Promise<EventPage>;
   /** Everything about one event; undefined when it is unknown or already dropped. */
-  getEvent(id: string): Promise<EventDetail | undefined>;
+  getEvent(id: string, scope?: DetailScope): Promise<EventDetail | undefined>;
   /** The run's event with its body, for a replay or an async child. */
   getEnvelope(eventId: string): Promise<Envelope | undefined>;
   listRefusals(filter: { readonly tenant?: string; readonly limit: number }): Promise<readonly Refusal[]>;
@@ -263,6 +263,14 @@ export interface EventDetail {
   readonly runs: readonly RunDetail[];
 }
 
+/** What is read of an event's runs: their outputs may be very large together. */
+export interface DetailScope {
+  /** Only these runs; absent: all. */
+  readonly runIds?: readonly string[];
+  /** Outputs are given of the newest runs, up to so many characters together; those of the others are left out. */
+  readonly mostOutputChars?: number;
+}
+
 export interface RunDetail {
   readonly run: PlannedRun;
   readonly status: RunStatus;
@@ -273,6 +281,8 @@ export interface RunDetail {
   readonly endedAtMs?: number;
   /** Every recorded step, failed tries included, in order. */
   readonly steps: readonly StepDone[];
+  /** The steps that succeeded lack their outputs, as `DetailScope` asks for it. */
+  readonly outputsLeftOut?: true;
   /** Only of a failed run. */
   readonly resolvedBy?: RunResolution;
 }

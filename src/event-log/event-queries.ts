@@ -30,6 +30,8 @@ export interface EventQueries {
   runsById(ids: readonly string[]): Promise<readonly RunRowView[]>;
   listRefusals(query: RefusalQuery): Promise<Page<Refusal>>;
   getRefusal(id: string): Promise<Refusal | undefined>;
+  /** Refused requests without their bodies; those that are gone are left out. */
+  refusalsById(ids: readonly string[]): Promise<readonly Refusal[]>;
 
   /** Numbers per bucket of time, oldest first, empty buckets included. */
   traffic(query: TrafficQuery): Promise<readonly TrafficBucket[]>;

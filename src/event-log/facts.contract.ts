@@ -1,6 +1,7 @@
 /** The contract of the event log: what is said of runs and events after they were stored. */
 import { describe, expect, test } from "vitest";
 import { answer, answered, ended, failure, started, START_MS, step, waiting } from "./event-log-fixtures.contract.ts";
+import type { DetailScope } from "./event-log.ts";
 import type { LogUnderTest } from "./log-under-test.contract.ts";
 
 export function factsContract(on: LogUnderTest): void {
@@ -67,6 +68,31 @@ export function factsContract(on: LogUnderTest): void {
         endedAtMs: START_MS + 9,
         steps: [failed, big],
       });
+    });
+
+    test("of an event with very large runs the newest are given whole, the others without their outputs", async () => {
+      const draft = on.make.draft(3);
+      await on.log.append(draft);
+      const outputJson = JSON.stringify("x".repeat(98));
+      await on.log.record(draft.runs.flatMap((run) => [started(run), step(run, { outputJson }), ended(run)]));
+      const { id } = draft.envelope;
+      const told = async (scope: DetailScope): Promise<readonly unknown[]> =>
+        (await on.log.getEvent(id, scope))!.runs.map(({ steps, outputsLeftOut = false, status }) => [
+          status,
+          steps.map((each) => each.outputJson?.length),
+          outputsLeftOut,
+        ]);
+      const [whole, bare] = [
+        ["succeeded", [100], false],
+        ["succeeded", [undefined], true],
+      ];
+      expect(await told({ mostOutputChars: 300 })).toEqual([whole, whole, whole]);
+      expect(await told({ mostOutputChars: 299 })).toEqual([bare, whole, whole]);
+      expect(await told({ mostOutputChars: 99 })).toEqual([bare, bare, bare]);
+      expect(await told({ runIds: [] })).toEqual([]);
+      const only = await on.log.getEvent(id, { runIds: [draft.runs[1]!.id] });
+      expect(only!.runs.map(({ run }) => run.id)).toEqual([draft.runs[1]!.id]);
+      expect(only!.summary.runs).toHaveLength(3);
     });
 
     test("facts after the end of a run change nothing", async () => {

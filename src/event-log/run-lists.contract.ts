@@ -172,6 +172,11 @@ export function runListsContract(on: LogUnderTest): void {
       const found = await on.log.queries.getRefusal(two!);
       expect({ ...found, bodyStart: Buffer.from(found!.bodyStart) }).toEqual(all[1]);
       expect(await on.log.queries.getRefusal("unknown")).toBeUndefined();
+      const several = await on.log.queries.refusalsById([four!, "unknown", one!]);
+      expect(several.map(({ id, bodyStart }) => [id, bodyStart.length])).toEqual([
+        [four, 0],
+        [one, 0],
+      ]);
     });
 
     test("say as which event they were accepted first, and can be left out then", async () => {

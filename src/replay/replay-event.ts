@@ -24,7 +24,8 @@ export async function replayEvent(
   eventId: string,
   { log, flows, clock, newId, hindranceTo }: ReplayOptions,
 ): Promise<readonly PlannedRun[]> {
-  const detail = await log.getEvent(eventId);
+  // Without its runs: what all earlier replays gave may be more than there is memory for.
+  const detail = await log.getEvent(eventId, { runIds: [] });
   if (detail === undefined) throw await notThere(eventId, log, hindranceTo);
   const { envelope, refusedBecause } = detail;
   // It was verified, so there is nothing to verify again: its content is what is wrong.

@@ -99,6 +99,22 @@ test("an accepted event tells what its sender was told, though a flow answered",
   expect(items).toMatchObject([{ id, accepted_from: { refusal_id: refusal!.id }, received_at: refusal!.received_at }]);
 });
 
+test("an edited copy of an accepted event does not pass for one whose sender was refused", async () => {
+  await pay(1);
+  const [refusal] = await kept(1);
+  await correct();
+  const { event_id: id } = await accept(refusal!.id);
+  const { event_id: copy } = await ask<{ event_id: string }>(`events/${id}/replay-edited`, "POST", {});
+  expect(await ask<EventDetail>(`events/${copy}`)).toMatchObject({
+    test: true,
+    accepted_from: null,
+    response: { status: 202, by: "ack", body: { event_id: copy } },
+  });
+  const { event, response } = await gateway.settled(copy);
+  expect(response).toMatchObject({ status: 202, by: "ack" });
+  expect(event).not.toHaveProperty("accepted_from");
+});
+
 test("what its sender delivered again meanwhile is a duplicate", async () => {
   await pay(1);
   const [refusal] = await kept(1);

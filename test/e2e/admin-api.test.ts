@@ -254,10 +254,15 @@ test("many events are replayed at a rate, with progress, and a job can be cancel
   const cancelled = await call("DELETE", `/api/replays/${String(slow.json["id"])}`);
   expect(cancelled.json).toMatchObject({ status: "cancelled", total: 2 });
 
-  const unknown = await call("POST", "/api/replays", { event_ids: ["nothing"], rate: 1000 });
-  do shown = await get(`/api/replays/${String(unknown.json["id"])}`);
+  const vain = await call("POST", "/api/replays", { event_ids: ["nothing", ids.github], rate: 1000 });
+  do shown = await get(`/api/replays/${String(vain.json["id"])}`);
   while (shown.json["status"] === "running");
-  expect(shown.json).toMatchObject({ status: "done", started: 0, failed: 1, failures: [{ event_id: "nothing" }] });
+  expect(shown.json).toMatchObject({
+    status: "done",
+    started: 0,
+    failed: 2,
+    failures: [{ event_id: "nothing" }, { event_id: ids.github, message: "No flow handles it today." }],
+  });
 });
 
 test("flows are shown with their graph, sources with their secrets' state", async () => {

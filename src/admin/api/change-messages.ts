@@ -19,7 +19,7 @@ export async function messagesOf(
   noteCopied(runs, last);
   const wantedRuns = runs.filter(({ run, eventType }) => isOf(filter, { tenant: run.tenant, event_type: eventType }));
   const events = await queries.eventsById([...last.events.keys()]);
-  const refusals = await Promise.all([...last.refusals.keys()].map((id) => queries.getRefusal(id)));
+  const refusals = await queries.refusalsById([...last.refusals.keys()]);
   const messages: StreamMessage[] = [
     ...events
       .map(eventRowJson)
@@ -31,7 +31,6 @@ export async function messagesOf(
       run,
     })),
     ...refusals
-      .filter((refusal) => refusal !== undefined)
       .map(refusalJson)
       .filter((refusal) => isOf(filter, refusal) && takesRefusals(filter))
       .map((refusal) => ({ type: "refusal" as const, sequence: last.refusals.get(refusal.id) ?? sequence, refusal })),

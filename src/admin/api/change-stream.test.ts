@@ -1,13 +1,14 @@
 /** The stream over real sockets, with short limits: viewers that read slowly, not at all, rarely, or come again late. */
-import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, get, IncomingMessage, ServerResponse, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { Envelope } from "../../event/index.ts";
-import type { EventLog } from "../../event-log/index.ts";
+import type { EventLog, Refusal } from "../../event-log/index.ts";
 import { openEmbeddedLog } from "../../event-log/embedded/index.ts";
 import { createMemoryLog } from "../../event-log/memory/index.ts";
 import { ChangeStream, type StreamLimits } from "./change-stream.ts";
@@ -117,6 +118,7 @@ class Viewer {
 interface Message {
   readonly type: string;
   readonly event?: { readonly id: string };
+  readonly refusal?: { readonly id: string };
 }
 
 /** An event whose row is so large: rows carry the sender's id of the delivery. */
@@ -134,6 +136,13 @@ function event(number: number, rowBytes = 10): Envelope {
     verdict: { status: "unsigned" },
     dedupe: { value: `${number}-${"x".repeat(rowBytes)}`, source: "header:x", signed: false },
   };
+}
+
+function refusal(number: number): Refusal {
+  const { id, tenant, eventType, method, target, headers, remoteAddress, receivedAtMs } = event(number);
+  const why = { status: 401, reason: "signature_mismatch", detail: "", hint: "" };
+  const body = { bodyBytes: 1, bodyStart: Buffer.from("x") };
+  return { id, tenant, eventType, method, target, headers, remoteAddress, receivedAtMs, ...why, ...body };
 }
 
 async function append(log: EventLog, from: number, to: number, rowBytes?: number): Promise<readonly string[]> {
@@ -179,6 +188,22 @@ test("one that does not read at all is cut off, and misses nothing when it comes
   expect(messages.map(({ type }) => type)).not.toContain("gap");
 });
 
+test("one that reads none of the ids is cut off, too, though it wants nothing of what happens", async () => {
+  const log = createMemoryLog();
+  const source = { log, queries: log.queries, maskPaths: [], bundle: () => ({ sources: [] }) };
+  using stream = new ChangeStream(source, { ...LIMITS, mostChanges: 1, restMs: 0, maxStallMs: 50 });
+  // A socket that takes nothing: those of a system take megabytes first.
+  const stuck = new Duplex({ read: () => undefined, write: () => undefined }) as Socket;
+  const response = new ServerResponse(new IncomingMessage(stuck));
+  response.assignSocket(stuck);
+  const served = stream.serve(response.req, response, { tenant: "nobody" });
+  while (!response.headersSent) await nextTurn();
+  await append(log, 0, 2000);
+  await served;
+  expect(response.destroyed).toBe(true);
+  expect(response.writableLength).toBeLessThan(40_000);
+});
+
 test("while nothing happens there is a sign of life, and where nothing is wanted the id goes on", async () => {
   const { log, port } = await serve();
   const viewer = await Viewer.connect(port);
@@ -203,6 +228,23 @@ test("who comes again after its place in the log was dropped is told of a gap, a
   const messages = await again.messages(({ event: told }) => told?.id === left.at(-1));
   expect(messages[0]?.type).toBe("gap");
   expect(idsIn(messages)).toEqual(left);
+});
+
+test("lists are answered while viewers are told of very many refused requests", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gtc-stream-"));
+  releases.push(() => rmSync(folder, { recursive: true }));
+  const log = await openEmbeddedLog({ folder });
+  const { port } = await serve({ mostChanges: 200 }, log);
+  const place = await log.queries.latestSequence();
+  for (let number = 0; number < 600; number++) log.refuse(refusal(number));
+  const viewers = { areTold: false };
+  const both = [1, 2].map(async () => {
+    const viewer = await Viewer.connect(port, String(place));
+    return viewer.messages(({ refusal: told }) => told?.id === refusal(599).id);
+  });
+  const told = Promise.all(both).finally(() => (viewers.areTold = true));
+  while (!viewers.areTold) await log.queries.listEvents({ limit: 1 });
+  expect((await told).map((messages) => messages.length)).toEqual([600, 600]);
 });
 
 test.each(["none of ours", "-1", "1.5", "9".repeat(20)])("an id that says nothing (%s) is a gap", async (id) => {

@@ -92,11 +92,10 @@ export class ChangeStream implements Disposable {
     for (let sequence = from; !ended.aborted;) {
       const page = await queries.changesSince(sequence, mostChanges);
       const messages = await messagesOf(this.#source, page, filter);
-      for (const [index, message] of messages.entries()) {
-        if (!(await write(response, text(message, messages[index + 1]), ended, maxStallMs))) return ended.aborted;
-      }
+      const texts = messages.map((message, index) => text(message, messages[index + 1]));
       // Who wants none of it goes on from here all the same when it comes again.
-      if (messages.length === 0 && page.sequence !== sequence) response.write(`id: ${page.sequence}\n\n`);
+      if (messages.length === 0 && page.sequence !== sequence) texts.push(`id: ${page.sequence}\n\n`);
+      for (const each of texts) if (!(await write(response, each, ended, maxStallMs))) return ended.aborted;
       if (page.changes.length === 0 && page.sequence === sequence) await news.next(response, ended);
       else await rest(restMs, ended);
       sequence = page.sequence;

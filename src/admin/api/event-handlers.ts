@@ -2,7 +2,7 @@
 import { defined, GtcError } from "../../base/index.ts";
 import type { EventQuery } from "../../event-log/index.ts";
 import { viewStoredFlow, type StoredFlowView } from "../../flow/index.ts";
-import { showEventView } from "../event-views.ts";
+import { MOST_OUTPUT_CHARS, showEventView } from "../event-views.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend } from "./backend.ts";
 import { eventDetailJson, eventRowJson } from "./event-json.ts";
@@ -13,8 +13,8 @@ import { hiddenValue } from "./hidden-value.ts";
 type EventHandlers = Pick<Handlers, "listEvents" | "showEvent" | "eventRecord" | "rawBody" | "reveal">;
 
 export const eventHandlers: EventHandlers = {
-  listEvents: async ({ query, backend }) => {
-    const page = await backend.queries.listEvents(eventQueryOf(query));
+  listEvents: async ({ query, backend, signal }) => {
+    const page = await backend.queries.listEvents({ ...eventQueryOf(query), signal });
     return {
       items: page.items.map(eventRowJson),
       next_cursor: page.nextCursor ?? null,
@@ -24,7 +24,10 @@ export const eventHandlers: EventHandlers = {
 
   showEvent: async ({ params: { id }, backend }) => {
     const { log, queries } = backend;
-    const [detail, [row]] = await Promise.all([log.getEvent(id), queries.eventsById([id])]);
+    const [detail, [row]] = await Promise.all([
+      log.getEvent(id, { mostOutputChars: MOST_OUTPUT_CHARS }),
+      queries.eventsById([id]),
+    ]);
     if (detail === undefined || row === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
     const flows = await flowsOf(
       backend,

@@ -58,7 +58,10 @@ async function exported(count: number, limit: number, mostCharacters?: number): 
   const backend = { log: watched, queries: log.queries, bundle: () => BUNDLE, version: "1", maskPaths: [] };
   const query = { limit, format: "har" as const };
   const audit = async (act: string, subject: string): Promise<void> => void acts.push(`${act} ${subject}`);
-  const { headers, body } = await exportHar({ query, backend, audit }, mostCharacters);
+  const { headers, body } = await exportHar(
+    { query, backend, audit, signal: new AbortController().signal },
+    mostCharacters,
+  );
   const { log: har } = JSON.parse(String(body)) as {
     log: { entries: { _gtc: { event_id: string } }[]; comment?: string };
   };

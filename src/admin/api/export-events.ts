@@ -15,7 +15,7 @@ import { downloadHeaders, eventQueryOf } from "./event-handlers.ts";
 import { eventDetailJson, eventRowJson } from "./event-json.ts";
 import type { HandlerInput, Handlers, RawAnswer } from "./handler.ts";
 
-type Input = Pick<HandlerInput<"exportEvents">, "query" | "audit"> & {
+type Input = Pick<HandlerInput<"exportEvents">, "query" | "audit" | "signal"> & {
   readonly backend: Pick<AdminBackend, "queries" | "log" | "bundle" | "version" | "maskPaths">;
 };
 
@@ -27,8 +27,9 @@ export const exportHandlers: Pick<Handlers, "exportEvents"> = {
 };
 
 /** The lines of `gtc events list --json`. */
-async function exportLines({ query: { format: _format, ...query }, backend, audit }: Input): Promise<RawAnswer> {
-  const { items, nextCursor } = await backend.queries.listEvents(eventQueryOf(query));
+async function exportLines({ query, backend, audit, signal }: Input): Promise<RawAnswer> {
+  const { format: _format, ...asked } = query;
+  const { items, nextCursor } = await backend.queries.listEvents({ ...eventQueryOf(asked), signal });
   await audit("export", `${items.length} event(s) as ndjson`);
   const lines = items.map((row) => {
     const { sequence: _sequence, ...summary } = eventRowJson(row);
@@ -39,7 +40,7 @@ async function exportLines({ query: { format: _format, ...query }, backend, audi
 
 /** @param mostCharacters after which it ends early, with the rows of the page under way */
 export async function exportHar(
-  { query: { format: _format, ...query }, backend, audit }: Input,
+  { query: { format: _format, ...query }, backend, audit, signal }: Input,
   mostCharacters = MOST_CHARACTERS,
 ): Promise<RawAnswer> {
   const { publicBaseUrl } = backend.bundle();
@@ -48,7 +49,7 @@ export async function exportHar(
   let { cursor } = query;
   do {
     const asked = eventQueryOf({ ...query, cursor, limit: Math.min(left, ROWS_AT_A_TIME) });
-    const page = await backend.queries.listEvents(asked);
+    const page = await backend.queries.listEvents({ ...asked, signal });
     await audit("export", `${page.items.length} event(s) as har`);
     for (const row of page.items) await addTo(archive, row, backend);
     left -= page.items.length;
@@ -62,7 +63,7 @@ export async function exportHar(
 }
 
 async function addTo(archive: HarArchive, row: EventRowView, backend: Input["backend"]): Promise<void> {
-  const detail = await backend.log.getEvent(row.id);
+  const detail = await backend.log.getEvent(row.id, { runIds: [] });
   if (detail !== undefined) archive.add(await eventDetailJson(detail, row, maskRulesOf(backend), NO_FLOWS));
 }
 

@@ -13,6 +13,8 @@ export interface HandlerInput<N extends OperationName> {
   readonly backend: AdminBackend;
   /** Writes an act of the operator down; awaited before it is done. */
   readonly audit: (act: AuditEntry["act"], subject: string) => Promise<void>;
+  /** Aborted when who asked has left: nobody reads the answer then. */
+  readonly signal: AbortSignal;
 }
 
 /** An answer that is no JSON. */

@@ -64,10 +64,7 @@ export const operateHandlers: OperateHandlers = {
   },
 
   listAudit: async ({ query: { limit, cursor }, backend }) => {
-    const before = cursor === undefined ? 0 : Number(cursor);
-    if (!Number.isSafeInteger(before) || before < 0)
-      throw new GtcError("GTC_BAD_REQUEST", { detail: "The cursor is none of ours." });
-    const { items, next } = await backend.audit.list(limit, before);
+    const { items, next } = await backend.audit.list(limit, cursor === undefined ? undefined : Number(cursor));
     return { items: [...items], next_cursor: next === undefined ? null : String(next), searched_to: null };
   },
 };

@@ -36,8 +36,9 @@ const MOST_RESULTS = 500;
 
 export function refusedHandlers(jobs: BulkJobs<AcceptTally>): RefusedHandlers {
   return {
-    listRefused: async ({ query: { type, q, since, until, ...same }, backend }) => {
+    listRefused: async ({ query: { type, q, since, until, ...same }, backend, signal }) => {
       const page = await backend.queries.listRefusals({
+        signal,
         ...defined(same),
         limit: same.limit,
         ...defined({ eventType: type, text: q }),
@@ -66,8 +67,8 @@ export function refusedHandlers(jobs: BulkJobs<AcceptTally>): RefusedHandlers {
 
     acceptRefused: async ({ params: { id }, backend, audit }) => accept(id, backend, audit),
 
-    startAcceptJob: async ({ body, backend, audit }) => {
-      const ids = await selectedRefusals(backend, body);
+    startAcceptJob: async ({ body, backend, audit, signal }) => {
+      const ids = await selectedRefusals(backend, body, signal);
       await audit("bulk_accept", `${ids.length} refused request(s)`);
       return jobJson(jobs.start(ids, body.rate, async (id, tally) => count(tally, await accept(id, backend, audit))));
     },

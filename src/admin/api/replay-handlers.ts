@@ -26,7 +26,7 @@ type ReplayHandlers = Pick<
 
 const SAMPLE = '{"message": "Hello from the inspector"}';
 
-/** How many events of a job were started again. */
+/** How many events of a job were started again; one that no flow handles today was not. */
 export interface ReplayTally {
   started: number;
 }
@@ -49,11 +49,12 @@ export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
       return { ...replayedJson(stored.eventId, id, stored.runs), left_out: [...leftOut] };
     },
 
-    startReplayJob: async ({ body, backend, audit }) => {
-      const ids = await selectedEvents(backend, body);
+    startReplayJob: async ({ body, backend, audit, signal }) => {
+      const ids = await selectedEvents(backend, body, signal);
       await audit("bulk_replay", `${ids.length} event(s)`);
       const job = jobs.start(ids, body.rate, async (id, tally) => {
-        await backend.replay(id);
+        const runs = await backend.replay(id);
+        if (runs.length === 0) throw new Error("No flow handles it today.");
         tally.started += 1;
       });
       return replayJobJson(job);

@@ -16,8 +16,9 @@ import { maskRulesOf } from "../mask-rules.ts";
 const DAY_MS = 86_400_000;
 
 export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | "showFlow" | "flowStats"> = {
-  listRuns: async ({ query: { type, since, until, ...same }, backend }) => {
+  listRuns: async ({ query: { type, since, until, ...same }, backend, signal }) => {
     const query = {
+      signal,
       ...defined(same),
       limit: same.limit,
       ...defined({ eventType: type }),
@@ -33,8 +34,8 @@ export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | 
 
   showRun: async ({ params: { id }, backend }) => {
     const [row] = await backend.queries.runsById([id]);
-    const detail = row && (await backend.log.getEvent(row.run.eventId));
-    const run = detail?.runs.find((candidate) => candidate.run.id === id);
+    const detail = row && (await backend.log.getEvent(row.run.eventId, { runIds: [id] }));
+    const [run] = detail?.runs ?? [];
     if (detail === undefined || run === undefined) throw notFound("run", id);
     const { envelope } = detail;
     const rules = maskRulesOf(backend);

@@ -46,13 +46,14 @@ export function runDetailJson(
 ): Contract.RunDetail {
   const nodes = new Map(flows.get(detail.run.flowHash)?.nodes.map((node) => [node.id, node.config]));
   const given = detail.run.payloadJson;
-  let input = given === undefined ? payload : echoes.value(jsonOr(given));
+  const isLeftOut = detail.outputsLeftOut === true;
+  let input = isLeftOut ? null : given === undefined ? payload : echoes.value(jsonOr(given));
   const steps = detail.steps.map((step) => {
     const shown = stepJson(step, nodes.get(step.node) ?? null, input, echoes);
     if (step.status === "succeeded") input = shown.output;
     return shown;
   });
-  return { ...runRowJson({ ...detail, eventType }, echoes), steps };
+  return { ...runRowJson({ ...detail, eventType }, echoes), steps, outputs_left_out: isLeftOut };
 }
 
 function stepJson(step: StepDone, config: JsonValue, input: JsonValue, echoes: Echoes): Contract.Step {

@@ -92,6 +92,7 @@ const bulkJob = z.object({
 /** A bulk replay under way. */
 export const replayJob = bulkJob.extend({
   started: z.int(),
+  /** Also those that no flow handles today. */
   failures: z.array(z.object({ event_id: z.string(), message: z.string() })),
 });
 

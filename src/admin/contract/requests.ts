@@ -4,7 +4,11 @@ import * as resource from "./resources.ts";
 
 const time = z.iso.datetime({ offset: true });
 export const limit = z.coerce.number().int().min(1).max(1000).default(50);
-export const cursor = z.string().max(200).optional();
+/** The `next_cursor` of the page before. */
+export const cursor = z
+  .string()
+  .regex(/^\d{1,15}$/, { error: "The cursor is none of ours." })
+  .optional();
 export const period = { since: time.optional(), until: time.optional() };
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");

@@ -59,4 +59,8 @@ export const runSummary = z.object({
   resolved_by: resolution.nullable(),
 });
 
-export const runDetail = runSummary.extend({ steps: z.array(step) });
+export const runDetail = runSummary.extend({
+  steps: z.array(step),
+  /** True: inputs and outputs would be too large beside those of the event's newer runs, and are null. The run alone has them. */
+  outputs_left_out: z.boolean(),
+});

@@ -154,12 +154,12 @@ export class EmbeddedLog implements Port.EventLog {
     });
   }
 
-  async getEvent(id: string): Promise<Port.EventDetail | undefined> {
+  async getEvent(id: string, scope?: Port.DetailScope): Promise<Port.EventDetail | undefined> {
     const found = await this.#read((rows) => {
       const event = rows.eventById(id);
       return event && { event, runs: rows.runsOf(event.row) };
     });
-    return found && this.#source.detail(found.event, found.runs);
+    return found && this.#source.detail(found.event, found.runs, scope);
   }
 
   async getEnvelope(eventId: string): Promise<Envelope | undefined> {

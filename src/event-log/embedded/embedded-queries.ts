@@ -72,6 +72,10 @@ export class EmbeddedQueries implements Queries.EventQueries {
     return this.#ask({ name: "getRefusal", refusalId });
   }
 
+  refusalsById(ids: readonly string[]): Promise<readonly Refusal[]> {
+    return this.#ask({ name: "refusalsById", ids });
+  }
+
   traffic(query: Queries.TrafficQuery): Promise<readonly Queries.TrafficBucket[]> {
     return this.#ask({ name: "traffic", query });
   }
@@ -143,7 +147,8 @@ export class EmbeddedQueries implements Queries.EventQueries {
   /** Resolves when what was acknowledged before can be read: with where that ends, and which projection holds it. */
   async #ready(signal: AbortSignal | undefined): Promise<Cut> {
     if (this.#closed) throw closedError();
-    if (this.#waiting.size >= MOST_QUESTIONS) throw new GtcError("GTC_INTERNAL", { detail: "too many queries" });
+    if (this.#waiting.size >= MOST_QUESTIONS)
+      throw new GtcError("GTC_TOO_MANY_QUESTIONS", { count: this.#waiting.size });
     signal?.throwIfAborted();
     const { projection } = this.#options;
     // In this order: a refusal that is not yet kept lies at this end or behind it.

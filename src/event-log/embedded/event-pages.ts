@@ -26,18 +26,9 @@ const MOST_WINDOW_BYTES = 4 * 1024 * 1024;
 const SPARSE = 12;
 const FEW_EVENTS = 500;
 
-/** Compressed bodies unpacked between two looks at the clock. */
-const STEP_PACKED = 50;
-
 interface Needle {
   readonly match: TextMatch;
   readonly pattern: RegExp;
-}
-
-interface Candidate {
-  readonly seq: number;
-  /** It was looked into already. */
-  readonly isSure: boolean;
 }
 
 interface Found {
@@ -96,9 +87,12 @@ export class EventPages {
       const seqs = rows.next(Math.min(STEP_ROWS, match === undefined ? limit + 1 : STEP_ROWS));
       for (const seq of seqs) {
         const event = rows.get(seq);
-        if (event === undefined || (match !== undefined && !this.#holds(seq, match))) continue;
-        found.push({ seq, item: this.#view(event) });
+        if (event === undefined) continue;
+        if (match === undefined || this.#holds(seq, match)) found.push({ seq, item: this.#view(event) });
         if (found.length > limit) return pageOf(found, limit);
+        if (match === undefined) continue;
+        if (isOver()) return cutPage(found, seq, this.#storedAt(seq));
+        yield;
       }
       const last = seqs.at(-1);
       if (last === undefined) return pageOf(found, limit);
@@ -119,14 +113,11 @@ export class EventPages {
     for (let bytes = FIRST_WINDOW_BYTES; ; bytes = Math.min(bytes * 2, MOST_WINDOW_BYTES)) {
       const from = this.#windowStart(to, bytes, rows.from);
       if (from === undefined) return pageOf(found, query.limit);
-      let packed = 0;
-      for (const { seq, isSure } of this.#candidates(from, to, needle)) {
+      for (const seq of this.#candidates(from, to, needle)) {
         const event = rows.get(seq);
-        if (event !== undefined && (isSure || this.#holds(seq, needle.match))) {
-          found.push({ seq, item: this.#view(event) });
-          if (found.length > query.limit) return pageOf(found, query.limit);
-        }
-        if (isSure || ++packed % STEP_PACKED > 0) continue;
+        if (event === undefined) continue;
+        if (this.#holds(seq, needle.match)) found.push({ seq, item: this.#view(event) });
+        if (found.length > query.limit) return pageOf(found, query.limit);
         if (isOver()) return cutPage(found, seq, this.#storedAt(seq));
         yield;
       }
@@ -146,16 +137,13 @@ export class EventPages {
   }
 
   /** What may hold the text in a window, newest first: what the bytes show, and what is compressed there. */
-  #candidates(from: number, to: number, needle: Needle): readonly Candidate[] {
-    const hits = this.#hits(from, to, needle);
-    const sure = new Set(hits);
-    const packed = this.#packed.all(from, to).filter((seq) => !sure.has(seq));
-    const all = [...hits.map((seq) => ({ seq, isSure: true })), ...packed.map((seq) => ({ seq, isSure: false }))];
-    return packed.length === 0 ? all : all.sort((a, b) => b.seq - a.seq);
+  #candidates(from: number, to: number, { pattern }: Needle): readonly number[] {
+    const all = new Set([...this.#hits(from, to, pattern), ...this.#packed.all(from, to)]);
+    return [...all].sort((a, b) => b - a);
   }
 
-  /** Row ids of the events in a window that hold the text as it stands in the bytes, newest first. */
-  #hits(from: number, to: number, { pattern, match }: Needle): number[] {
+  /** Row ids of the events in a window whose bytes have the text somewhere. */
+  #hits(from: number, to: number, pattern: RegExp): number[] {
     const bytes = this.#journal.bytes(from, to - from);
     const text = bytes.toString("latin1");
     const hits: number[] = [];
@@ -165,7 +153,7 @@ export class EventPages {
       const record = seq < from ? undefined : readPrefix(bytes, seq - from);
       const end = record === undefined ? hit.index : seq - from + recordBytes(record);
       if (record !== undefined && hit.index < end) {
-        if (this.#holds(seq, match)) hits.push(seq);
+        hits.push(seq);
         pattern.lastIndex = end;
       } else {
         // A fact of a run: go on at the next event.
@@ -174,9 +162,10 @@ export class EventPages {
         pattern.lastIndex = next - from;
       }
     }
-    return hits.reverse();
+    return hits;
   }
 
+  /** Takes long where the body is large, or unpacks to much: others have their turn before the next one is looked into. */
   #holds(seq: number, match: TextMatch): boolean {
     const record = this.#journal.record(seq);
     if (record === undefined || record.type !== RECORD_EVENT) return false;

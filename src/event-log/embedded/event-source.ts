@@ -2,6 +2,7 @@
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
 import type {
   ClaimedRun,
+  DetailScope,
   EventDetail,
   EventSummary,
   Fact,
@@ -9,6 +10,7 @@ import type {
   RunDetail,
   RunResolution,
 } from "../event-log.ts";
+import { OutputRoom } from "../output-room.ts";
 import { RunStory } from "../run-story.ts";
 import { decodeEvent, decodeFacts, toEnvelope, type EventMeta } from "./event-record.ts";
 import type { JournalReader } from "./journal-reader.ts";
@@ -58,15 +60,21 @@ export class EventSource {
     return (await this.#facts(position)).filter((fact) => fact.type === "flow_stored");
   }
 
-  async detail(event: FoundEvent, runs: readonly FoundRun[]): Promise<EventDetail | undefined> {
+  async detail(
+    event: FoundEvent,
+    runs: readonly FoundRun[],
+    { runIds, mostOutputChars }: DetailScope = {},
+  ): Promise<EventDetail | undefined> {
     const { row } = event;
     const stored = await this.event(row.seq);
     if (stored === undefined) return undefined;
     const answer = await this.answer(row);
+    const room = new OutputRoom(mostOutputChars);
     const details: RunDetail[] = [];
-    for (const run of runs) {
-      const story = await this.#story(run.row, stored);
-      if (story !== undefined) details.push({ ...story.detail(), ...resolutionOf(run.row) });
+    for (const { row } of runs.toReversed()) {
+      if (runIds?.includes(row.id) === false) continue;
+      const story = await this.#story(row, stored);
+      if (story !== undefined) details.unshift(room.take({ ...story.detail(), ...resolutionOf(row) }));
     }
     return {
       summary: summaryOf(event, runs),

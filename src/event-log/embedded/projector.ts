@@ -44,11 +44,15 @@ export class Projector {
   #refusals: PlacedRefusal[] = [];
   #accepted: AcceptedRefusal[] = [];
   readonly #skipped = new Map<string, SkippedRefusals>();
-  #refusalsSent = 0;
+  /** Of refusals, and what was noted of them: how many were ever given, and how many of these are written. */
+  #refusalsGiven = 0;
+  #refusalsWritten = 0;
+  /** One message of them at a time: in a flood the thread would do nothing but take the next one. */
+  #areRefusalsUnderWay = false;
   /** Bodies of refusals that are not written yet. */
   #refusedBytes = 0;
   #refusalsScheduled = false;
-  #refusalWaiters: (() => void)[] = [];
+  #refusalWaiters: Waiter[] = [];
   #dropWaiters: ((events: number) => void)[] = [];
   #state: "running" | "closing" | "ended" = "running";
   readonly #exited: Promise<void>;
@@ -112,27 +116,30 @@ export class Projector {
     if (this.#state !== "running") return;
     if (this.#hasRoomFor(refusal)) {
       this.#refusals.push({ refusal, place: this.stored });
+      this.#refusalsGiven += 1;
       this.#refusedBytes += refusal.bodyStart.length;
     } else this.#skip(refusal);
     this.#sendRefusalsSoon();
   }
 
   #hasRoomFor({ bodyStart }: Refusal): boolean {
-    const pending = this.#refusals.length + this.#refusalsSent;
+    const pending = this.#refusalsGiven - this.#refusalsWritten;
     return pending < MOST_PENDING_REFUSALS && this.#refusedBytes + bodyStart.length <= MOST_PENDING_REFUSED_BYTES;
   }
 
   noteAccepted(accepted: AcceptedRefusal): void {
     if (this.#state !== "running") return;
     this.#accepted.push(accepted);
+    this.#refusalsGiven += 1;
     this.#sendRefusalsSoon();
   }
 
-  /** Resolves when all refusals given so far are written, and what was noted of them. */
+  /** Resolves when all refusals given so far are written, and what was noted of them; later ones are not waited for. */
   async refusalsKept(): Promise<void> {
+    const position = this.#refusalsGiven;
+    if (this.#refusalsWritten >= position || this.#state === "ended") return;
     this.#sendRefusals();
-    if (this.#refusalsSent === 0 || this.#state === "ended") return;
-    await new Promise<void>((resolve) => this.#refusalWaiters.push(resolve));
+    await new Promise<void>((resolve) => this.#refusalWaiters.push({ position, resolve }));
   }
 
   /** Removes the rows of all events before a position. Resolves with their number. */
@@ -145,6 +152,7 @@ export class Projector {
 
   /** Lets the projector apply what is left and waits for its end. */
   async close(): Promise<void> {
+    this.#areRefusalsUnderWay = false;
     this.#sendRefusals();
     if (this.#state === "running") {
       this.#state = "closing";
@@ -177,8 +185,8 @@ export class Projector {
   #sendRefusals(): void {
     this.#refusalsScheduled = false;
     const facts = this.#refusals.length + this.#accepted.length;
-    if (facts + this.#skipped.size === 0 || this.#state !== "running") return;
-    this.#refusalsSent += facts;
+    if (facts + this.#skipped.size === 0 || this.#state !== "running" || this.#areRefusalsUnderWay) return;
+    this.#areRefusalsUnderWay = true;
     const skipped = [...this.#skipped.values()];
     this.#tell({ type: "refusals", refusals: this.#refusals, accepted: this.#accepted, skipped });
     this.#refusals = [];
@@ -194,9 +202,11 @@ export class Projector {
         this.#release((waiter) => waiter.position <= this.#applied);
         return;
       case "refusals_kept":
-        this.#refusalsSent -= message.count;
+        this.#refusalsWritten += message.count;
         this.#refusedBytes -= message.bytes;
-        if (this.#refusalsSent === 0) for (const resolve of this.#refusalWaiters.splice(0)) resolve();
+        this.#areRefusalsUnderWay = false;
+        this.#sendRefusals();
+        this.#releaseRefusalWaiters();
         return;
       case "dropped":
         this.#dropWaiters.shift()?.(message.events);
@@ -221,12 +231,18 @@ export class Projector {
     for (const waiter of released) waiter.resolve();
   }
 
+  /** They wait in the order of their places. */
+  #releaseRefusalWaiters(): void {
+    while ((this.#refusalWaiters[0]?.position ?? Infinity) <= this.#refusalsWritten)
+      this.#refusalWaiters.shift()?.resolve();
+  }
+
   #lost(fault: ProjectorFault): void {
     if (this.#state === "ended") return;
     const expected = this.#state === "closing";
     this.#state = "ended";
     this.#release(() => true);
-    for (const resolve of this.#refusalWaiters.splice(0)) resolve();
+    for (const { resolve } of this.#refusalWaiters.splice(0)) resolve();
     for (const resolve of this.#dropWaiters.splice(0)) resolve(0);
     if (!expected) this.#onLost(fault);
   }

@@ -58,6 +58,8 @@ export class QueryDesk {
         return yield* this.#refusals.list(question.query);
       case "getRefusal":
         return this.#refusals.byId(question.refusalId);
+      case "refusalsById":
+        return this.#refusals.byIds(question.ids);
       case "traffic":
         return yield* this.#stats.traffic(question.query);
       case "flowStats":

@@ -16,6 +16,7 @@ export interface QueryAnswers {
   runsById: readonly Queries.RunRowView[];
   listRefusals: Queries.Page<Refusal>;
   getRefusal: Refusal | undefined;
+  refusalsById: readonly Refusal[];
   traffic: readonly Queries.TrafficBucket[];
   flowStats: Queries.FlowStats;
   sourceUse: readonly Queries.SourceUse[];
@@ -28,7 +29,7 @@ export type Sendable<Q> = Omit<Q, "signal">;
 
 export type Question =
   | { readonly name: "listEvents"; readonly query: Sendable<Queries.EventQuery> }
-  | { readonly name: "eventsById" | "runsById"; readonly ids: readonly string[] }
+  | { readonly name: "eventsById" | "runsById" | "refusalsById"; readonly ids: readonly string[] }
   | { readonly name: "listRuns"; readonly query: Sendable<Queries.RunQuery> }
   | { readonly name: "listRefusals"; readonly query: Sendable<Queries.RefusalQuery> }
   | { readonly name: "getRefusal"; readonly refusalId: string }

@@ -10,7 +10,9 @@ import { TextMatch } from "../text-match.ts";
 import type { Sendable } from "./query-protocol.ts";
 import { openSqlite } from "./sqlite.ts";
 
-const STEP_ROWS = 500;
+/** Rows that are read at once, with their bodies, where a text is looked for. */
+const STEP_ROWS = 100;
+const NO_BODY = "zeroblob(0) AS body_start";
 
 export interface RefusalRow {
   readonly seq: number;
@@ -75,7 +77,7 @@ export class RefusalReader {
 
   *list(query: Sendable<RefusalQuery>): Steps<Page<Refusal>> {
     const isOver = deadline(query.timeLimitMs);
-    const body = query.withoutBodies === true && query.text === undefined ? "zeroblob(0) AS body_start" : "body_start";
+    const body = query.withoutBodies === true && query.text === undefined ? NO_BODY : "body_start";
     const rows = this.#db.prepare<(string | number | null)[], RefusalRow>(
       `SELECT seq, received_at, head, ${body}, accepted_as, accepted_at FROM refusal WHERE seq < ?
          AND (? IS NULL OR tenant = ?) AND (? IS NULL OR event_type = ?) AND (? IS NULL OR reason = ?)
@@ -90,9 +92,13 @@ export class RefusalReader {
     for (let before = beforeOf(query.cursor); ;) {
       const step = rows.all(before, ...values, match === undefined ? limit + 1 : STEP_ROWS);
       for (const row of step) {
-        if (match !== undefined && !match.isInRefusal(refusalOf(row))) continue;
-        found.push({ seq: row.seq, item: refusalOf(row) });
+        const item = refusalOf(row);
+        if (match === undefined || match.isInRefusal(item)) found.push({ seq: row.seq, item });
         if (found.length > limit) return pageOf(found, limit);
+        if (match === undefined) continue;
+        // A few bytes may unpack to megabytes: whoever sends such bodies must not hold up every other question.
+        if (isOver()) return cutPage(found, row.seq, row.received_at);
+        yield;
       }
       const last = step.at(-1);
       if (last === undefined) return pageOf(found, limit);
@@ -105,6 +111,17 @@ export class RefusalReader {
   byId(id: string): Refusal | undefined {
     const row = this.#db.prepare<[string], RefusalRow>("SELECT * FROM refusal WHERE id = ?").get(id);
     return row && refusalOf(row);
+  }
+
+  /** Without their bodies. */
+  byIds(ids: readonly string[]): readonly Refusal[] {
+    const rowOf = this.#db.prepare<[string], RefusalRow>(
+      `SELECT seq, received_at, head, ${NO_BODY}, accepted_as, accepted_at FROM refusal WHERE id = ?`,
+    );
+    return ids.flatMap((id) => {
+      const row = rowOf.get(id);
+      return row === undefined ? [] : [refusalOf(row)];
+    });
   }
 
   /** Counts per minute or hour (since the epoch) and reason. */

@@ -7,6 +7,7 @@ import type { Envelope } from "../../event/index.ts";
 import { isOpen } from "../derive-status.ts";
 import type * as Port from "../event-log.ts";
 import { ChangeSignal } from "../change-signal.ts";
+import { OutputRoom } from "../output-room.ts";
 import { WorkSignal } from "../work-signal.ts";
 import { keyOf, matches, statusOf, summaryOf, type MemoryEvent } from "./memory-event.ts";
 import { MemoryQueries } from "./memory-queries.ts";
@@ -147,15 +148,23 @@ class MemoryLog implements Port.EventLog {
       : { events };
   }
 
-  async getEvent(id: string): Promise<Port.EventDetail | undefined> {
+  async getEvent(
+    id: string,
+    { runIds, mostOutputChars }: Port.DetailScope = {},
+  ): Promise<Port.EventDetail | undefined> {
     const event = this.#events.get(id);
     if (event === undefined) return undefined;
+    const room = new OutputRoom(mostOutputChars);
+    const wanted = event.runs.map((run) => run.detail()).filter(({ run }) => runIds?.includes(run.id) !== false);
     return {
       summary: summaryOf(event),
       envelope: event.envelope,
       ...(event.refusedBecause !== undefined && { refusedBecause: event.refusedBecause }),
       ...(event.answer !== undefined && { answer: event.answer }),
-      runs: event.runs.map((run) => run.detail()),
+      runs: wanted
+        .toReversed()
+        .map((run) => room.take(run))
+        .reverse(),
     };
   }
 

@@ -81,11 +81,16 @@ export class MemoryQueries implements Port.EventQueries {
     query.signal?.throwIfAborted();
     const matching = this.#view.refusals().filter((refusal) => matchesRefusal(refusal, query));
     const isBare = query.withoutBodies === true && query.text === undefined;
-    return page(isBare ? matching.map((refusal) => ({ ...refusal, bodyStart: new Uint8Array(0) })) : matching, query);
+    return page(isBare ? matching.map(withoutBody) : matching, query);
   }
 
   async getRefusal(id: string): Promise<Refusal | undefined> {
     return this.#view.refusals().find((refusal) => refusal.id === id);
+  }
+
+  async refusalsById(ids: readonly string[]): Promise<readonly Refusal[]> {
+    const byId = new Map(this.#view.refusals().map((refusal) => [refusal.id, refusal]));
+    return ids.flatMap((id) => byId.get(id) ?? []).map(withoutBody);
   }
 
   async traffic(query: Port.TrafficQuery): Promise<readonly Port.TrafficBucket[]> {
@@ -248,6 +253,10 @@ function matchesRefusal(refusal: Refusal, query: Port.RefusalQuery): boolean {
     (query.accepted === undefined || (refusal.acceptedAs !== undefined) === query.accepted) &&
     (match === undefined || match.isInRefusal(refusal))
   );
+}
+
+function withoutBody(refusal: Refusal): Refusal {
+  return { ...refusal, bodyStart: new Uint8Array(0) };
 }
 
 function isAt(atMs: number, { sinceMs, untilMs }: { readonly sinceMs?: number; readonly untilMs?: number }): boolean {

@@ -133,6 +133,8 @@ export const eventTexts = defineTexts(
     printed: "Printed",
     unknown: "This event is not there",
     noSteps: "No step has ended yet.",
+    outputsLeftOut:
+      "What its steps took and gave is too large to be shown beside the newer runs; the API has it at /api/runs/{id}.",
     retryable: "will be tried again",
   },
   {
@@ -269,6 +271,8 @@ export const eventTexts = defineTexts(
     printed: "Ausgedruckt",
     unknown: "Dieses Ereignis ist nicht da",
     noSteps: "Noch ist kein Schritt zu Ende.",
+    outputsLeftOut:
+      "Was seine Schritte bekamen und ergaben, ist zu groß, um neben den neueren Läufen gezeigt zu werden; die API hat es unter /api/runs/{id}.",
     retryable: "wird noch einmal versucht",
   },
 );

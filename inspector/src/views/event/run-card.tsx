@@ -72,6 +72,7 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
             isTriedAgain={run.status === "waiting"}
           />
         )}
+        {run.outputs_left_out && <p className="quiet">{t.outputsLeftOut}</p>}
         {run.steps.length === 0 ? (
           <p className="quiet">{t.noSteps}</p>
         ) : (
@@ -84,6 +85,7 @@ export function RunCard({ run }: { readonly run: RunDetail }) {
                 isLast={index === run.steps.length - 1}
                 before={total(run.steps.slice(0, index))}
                 all={total(run.steps)}
+                isBare={run.outputs_left_out}
               />
             ))}
           </ol>
@@ -101,9 +103,11 @@ interface StepItemProps {
   /** The time of the steps before it and of all steps together, for the places and lengths of the bars. */
   readonly before: number;
   readonly all: number;
+  /** Its input and output were left out. */
+  readonly isBare: boolean;
 }
 
-function StepItem({ step, isSelected, isLast, before, all }: StepItemProps) {
+function StepItem({ step, isSelected, isLast, before, all, isBare }: StepItemProps) {
   const t = useTexts(eventTexts);
   const states = useTexts(stateTexts);
   const { language } = useLanguage();
@@ -129,21 +133,21 @@ function StepItem({ step, isSelected, isLast, before, all }: StepItemProps) {
             <span className="step-next">{step.next !== null && `→ ${step.next}`}</span>
           </span>
         </summary>
-        {isOpen && <StepBody step={step} />}
+        {isOpen && <StepBody step={step} isBare={isBare} />}
       </details>
     </li>
   );
 }
 
 /** Made when it is looked at: inputs and outputs can be as large as a payload. */
-function StepBody({ step }: { readonly step: Step }) {
+function StepBody({ step, isBare }: Pick<StepItemProps, "step" | "isBare">) {
   const t = useTexts(eventTexts);
   return (
     <div className="step-body">
       {step.error && <ErrorNote error={step.error} />}
       {step.printed.length > 0 && <Value title={t.printed} text={step.printed.join("\n")} />}
-      <Value title={t.input} text={prettyJson(step.input)} />
-      {step.status === "succeeded" && <Value title={t.output} text={prettyJson(step.output)} />}
+      {!isBare && <Value title={t.input} text={prettyJson(step.input)} />}
+      {!isBare && step.status === "succeeded" && <Value title={t.output} text={prettyJson(step.output)} />}
       <Value title={t.config} text={settingsText(step.config)} />
     </div>
   );
