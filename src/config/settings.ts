@@ -127,6 +127,14 @@ export const SETTINGS = [
     summary: "Time for which an idle connection stays open; with 0 each answer closes its connection.",
   },
   {
+    name: "max_connections",
+    field: "maxConnections",
+    kind: "integer",
+    fallback: 10_000,
+    min: 1,
+    summary: "Connections to the webhook port at once; for one more, those that have been idle longest are closed.",
+  },
+  {
     name: "rate_limit_per_second",
     field: "ratePerSecond",
     kind: "integer",

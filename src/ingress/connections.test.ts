@@ -1,7 +1,7 @@
 /** What an open connection holds, at a real server. */
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -11,7 +11,7 @@ test("an idle connection holds nothing of the requests that were answered on it"
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const server = createServer({ keepAliveTimeout: 60_000 });
-  const connections = new Connections(server);
+  const connections = new Connections(server, 100, () => undefined);
   const answered: WeakRef<ServerResponse>[] = [];
   server.on("request", (_request, response: ServerResponse) => {
     connections.owe(response);
@@ -31,5 +31,48 @@ test("an idle connection holds nothing of the requests that were answered on it"
   await expect.poll(held).toBe(0);
   expect(answered).toHaveLength(2);
   socket.destroy();
+  server.close();
+});
+
+test("for one connection too many, those that have been idle longest go; where none is idle, the new one", async () => {
+  const server = createServer({ keepAliveTimeout: 60_000 });
+  let timesFull = 0;
+  const connections = new Connections(server, 3, () => timesFull++);
+  const underWay: ServerResponse[] = [];
+  server.on("request", (request, response: ServerResponse) => {
+    connections.owe(response);
+    if (request.url === "/wait") underWay.push(response);
+    else response.end("x");
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const open = async (path: string): Promise<Socket> => {
+    const taken = once(server, "connection");
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    await taken;
+    await ask(socket, path);
+    return socket;
+  };
+  const ask = async (socket: Socket, path: string): Promise<void> => {
+    const arrived = once(server, "request");
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    await arrived;
+    if (path !== "/wait") await once(socket, "data");
+  };
+  const [first, second, third] = [await open("/"), await open("/"), await open("/wait")];
+  await ask(first, "/");
+  const gone = once(second, "close");
+  const fourth = await open("/wait");
+  await gone;
+  await ask(first, "/wait");
+  const refused = connect(port, "127.0.0.1");
+  refused.on("error", () => undefined);
+  await once(refused, "close");
+  expect(timesFull).toBe(2);
+  expect([first, third, fourth].map(({ destroyed }) => destroyed)).toEqual([false, false, false]);
+  for (const response of underWay) response.end("x");
+  await Promise.all([first, third, fourth].map((socket) => once(socket, "data")));
+  for (const socket of [first, third, fourth]) socket.destroy();
   server.close();
 });

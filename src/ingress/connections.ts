@@ -1,6 +1,9 @@
 /**
  * The connections of the webhook port, each with the requests on it that are not answered yet: more than one where a sender
  * pipelines. It costs nothing per request but a look at the last one, and one when its answer leaves.
+ *
+ * Invariant: there are never more than `most` of them. Where one more comes, those go that have been idle longest, and where
+ * none is idle the new one: file descriptors and memory are the log's as well.
  */
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -11,6 +14,8 @@ import { newLane, type Lane } from "./turns.ts";
  * is, also in node, so that one connection with a hundred thousand small requests would hold up everyone for half a minute.
  */
 const MOST_OWED = 1000;
+/** Of all connections, how many go at once when there are too many: looking for them takes a look at each. */
+const SHARE_THAT_GOES = 1 / 16;
 
 interface Connection {
   /** Answers that have not left, in the order of their requests. */
@@ -18,6 +23,8 @@ interface Connection {
   /** Forgets those that have left: each holds its request, and an idle connection may stay for long. */
   readonly hasLeft: () => void;
   readonly lane: Lane;
+  /** A larger number: something happened on it later. */
+  usedAt: number;
   /** One of its requests is its last: what comes behind that is no request (RFC 9112 section 9.6). */
   isEnding: boolean;
   /** It has sent as many requests as may stand in line. */
@@ -25,25 +32,47 @@ interface Connection {
   isPausing: boolean;
 }
 
-function newConnection(): Connection {
+function newConnection(usedAt: number): Connection {
   const owed: ServerResponse[] = [];
   const hasLeft = (): void => {
     // Answers leave in the order of their requests.
     while (owed[0]?.writableFinished === true) owed.shift();
   };
-  return { owed, hasLeft, lane: newLane(), isEnding: false, isFull: false, isPausing: false };
+  return { owed, hasLeft, lane: newLane(), usedAt, isEnding: false, isFull: false, isPausing: false };
 }
 
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
   readonly #waiting = new WeakSet<Socket>();
+  readonly #most: number;
+  readonly #onFull: () => void;
+  #uses = 0;
 
-  /** Follows the connections of a server from now on. */
-  constructor(server: Server) {
+  /** Follows the connections of a server from now on. `onFull` is told each time when there is one too many. */
+  constructor(server: Server, most: number, onFull: () => void) {
+    this.#most = most;
+    this.#onFull = onFull;
     server.on("connection", (socket: Socket) => {
-      this.#open.set(socket, newConnection());
+      if (this.#open.size >= most && !this.#makeRoom()) {
+        socket.destroy();
+        return;
+      }
+      this.#open.set(socket, newConnection(++this.#uses));
       socket.once("close", () => this.#open.delete(socket));
     });
+  }
+
+  /** False: each has a request under way. */
+  #makeRoom(): boolean {
+    this.#onFull();
+    const idle = [...this.#open].filter(([, { owed }]) => owed.length === 0);
+    idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    const goes = Math.ceil(this.#most * SHARE_THAT_GOES);
+    for (const [socket] of idle.slice(0, goes)) {
+      socket.destroy();
+      this.#open.delete(socket);
+    }
+    return idle.length > 0;
   }
 
   /** Notes that a request has arrived whose answer is owed. False: it came behind the connection's last, and is none. */
@@ -56,6 +85,7 @@ export class Connections {
     }
     const { owed, hasLeft } = connection;
     owed.push(response);
+    connection.usedAt = ++this.#uses;
     response.on("finish", hasLeft);
     connection.isFull = owed.length >= MOST_OWED;
     if (connection.isFull) response.shouldKeepAlive = false;

@@ -7,6 +7,7 @@
  * 2. No sender can hold `close` up: what is still open when its time is over is cut.
  * 3. No connection is kept on which nothing moves for longer than any request may take: a sender that does not read its
  *    answer would hold that, and a file descriptor, for ever.
+ * 4. There are never more than `maxConnections` connections (`Connections`).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
@@ -25,7 +26,10 @@ export interface IngressOptions extends EdgeOptions {
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  readonly maxConnections: number;
 }
+
+const TELL_AGAIN_MS = 60_000;
 
 export interface Ingress extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number };
@@ -54,7 +58,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.maxHeadersCount = MOST_HEADERS + 1;
   // A sender may say that no more will come and still wait for its answer; node would cut it off (the option has no types).
   Object.assign(server, { httpAllowHalfOpen: true });
-  const connections = new Connections(server);
+  const connections = new Connections(server, options.maxConnections, tellOfFull(options));
   const edge = new Edge(options, connections);
   // Node takes 0 for "for ever".
   if (options.keepAliveTimeoutMs === 0) edge.keepNoConnection();
@@ -76,6 +80,17 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   const { address, port } = server.address() as AddressInfo;
   const close = closer(server, edge, connections);
   return { address: { host: address, port }, close, [Symbol.asyncDispose]: () => close() };
+}
+
+/** Once a minute: it may be so thousands of times a second. */
+function tellOfFull({ maxConnections, clock, onFault }: IngressOptions): () => void {
+  let toldAt = -Infinity;
+  return () => {
+    if (clock.monotonic() - toldAt < TELL_AGAIN_MS) return;
+    toldAt = clock.monotonic();
+    const detail = `There are ${maxConnections}, as many as max_connections allows: those that have been idle longest are closed.`;
+    onFault("taking connections", new Error(detail));
+  };
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
