@@ -12,7 +12,7 @@ import { decodeContent, useDecoded, type ByteRoom } from "./content-encoding.ts"
 import { readContentType, type ContentType } from "./content-type.ts";
 import { decodeForm } from "./form.ts";
 import { decodeMultipart } from "./multipart.ts";
-import { JsonCheck, MAX_JSON_DEPTH, nestsTooDeep } from "./json-check.ts";
+import { isJson, JsonCheck, MAX_JSON_DEPTH, nestsTooDeep } from "./json-check.ts";
 import { isPlainJson } from "./json-scan.ts";
 import { PayloadFault, type PayloadFaultCode } from "./payload-fault.ts";
 
@@ -35,10 +35,7 @@ export function decodePayload(
     case "json":
       return isChecked ? textOf(body, type) : jsonText(textOf(body, type));
     case "form":
-      return textOrBytes(body, type, (text) => {
-        const fields = decodeForm(text);
-        return fields === undefined ? bytesJson(body, type.mediaType) : stringifyJson(fields);
-      });
+      return textOrBytes(body, type, (text) => decodeForm(text) ?? bytesJson(body, type.mediaType));
     case "multipart":
       return decodeMultipart(body, contentTypeHeader ?? "", maxBytes).then(
         (fields) => stringifyJson(fields),
@@ -127,16 +124,7 @@ function isInUtf8({ charset = "utf-8" }: ContentType): boolean {
 function guessed(body: Uint8Array): string {
   if (!isUtf8(body)) return bytesJson(body, "application/octet-stream");
   const text = textOf(body, { kind: "text", mediaType: "" });
-  return isJson(text) ? text : JSON.stringify(text);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return !nestsTooDeep(text);
-  } catch {
-    return false;
-  }
+  return isJson(body) ? text : JSON.stringify(text);
 }
 
 function jsonText(text: string): string {

@@ -73,6 +73,31 @@ test.each([
   });
 });
 
+test("JSON that a form wraps, or that says nothing of itself, is passed on as it was sent", async () => {
+  const json = '{"n":1.0,"id":12345678901234567890,"a":1,"a":2}';
+  const form = Buffer.from(`payload=${encodeURIComponent(json)}`);
+  const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
+  expect(await decodePayload(headers, form, MAX_BYTES)).toBe(json);
+  expect(await decodePayload([], Buffer.from(json), MAX_BYTES)).toBe(json);
+});
+
+test("a form of a million fields, or of JSON with a million values, is not made into values only to be described", async () => {
+  const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
+  const before = process.memoryUsage().heapUsed;
+  const described = await decodePayload(headers, Buffer.from("ab&".repeat(2_000_000)), 1e8);
+  expect(JSON.parse(described)).toMatchObject({ size: 6_000_000 });
+  await decodePayload(headers, Buffer.from(`payload=[${"[],".repeat(2_000_000)}1]`), 1e8);
+  await decodePayload([], Buffer.from(`[${"[],".repeat(2_000_000)}1]`), 1e8);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000);
+});
+
+test("empty places between fields are no fields", async () => {
+  expect(await payloadOf("application/x-www-form-urlencoded", `a=1${"&".repeat(9000)}b=2&&`)).toEqual({
+    a: "1",
+    b: "2",
+  });
+});
+
 test("numbers keep the form in which they were sent", async () => {
   const text = '{"id": 9007199254740993, "price": 1.0}';
   expect(await decodePayload([["content-type", "application/json"]], Buffer.from(text), MAX_BYTES)).toBe(text);
