@@ -238,6 +238,7 @@ class Attempt {
       now: () => this.#host.now(),
       random: this.#random,
       deadlineMs: Math.min(this.#deadlineMs, nodeDeadlineMs),
+      valueBytes: this.#room.left,
       print: (line) => {
         if (printed.length < this.#limits.maxPrintedLines) printed.push(line.slice(0, this.#limits.maxPrintedChars));
       },
