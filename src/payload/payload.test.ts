@@ -221,6 +221,12 @@ test("a large body is checked between whatever else has arrived", async () => {
     `stops being JSON at byte ${large.length - 1} of ${large.length - 1}`,
   );
   const latin1: [string, string][] = [["content-type", "application/json; charset=latin1"]];
-  const umlauts = Buffer.from(JSON.stringify("ä".repeat(300_000)), "latin1");
-  expect(await turnsDuring(checkClaimedJson(latin1, umlauts, limits))).toBeGreaterThan(2);
+  // It is also decoded so: 46 slices of 128 KiB, and twice as much in UTF-8 to check.
+  const umlauts = Buffer.from(JSON.stringify("ä".repeat(6_000_000)), "latin1");
+  expect(await turnsDuring(checkClaimedJson(latin1, umlauts, limits))).toBeGreaterThan(46 + 80);
+  const cut: [string, string][] = [["content-type", "application/json; charset=shift_jis"]];
+  const half = Buffer.concat([Buffer.from('"'), Buffer.alloc(400_000, "あ"), Buffer.from([0x82])]);
+  await expect(checkClaimedJson(cut, half, limits)).rejects.toThrow("the body cannot be read as shift_jis");
+  const split = Buffer.concat([Buffer.from('"a'), Buffer.alloc(400_000, Buffer.from([0x82, 0xa0])), Buffer.from('"')]);
+  await checkClaimedJson(cut, split, limits);
 });
