@@ -18,6 +18,7 @@ export {
   TRIGGER_PATTERN,
 } from "./path-name.ts";
 export { parseJson, stringifyJson, type JsonObject, type JsonValue } from "./json.ts";
+export { MOST_BYTES_PER_BYTE, weightOfJson } from "./json-weight.ts";
 export {
   ERRORS,
   GtcError,

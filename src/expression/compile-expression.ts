@@ -19,7 +19,7 @@ import { meterCalls } from "./meter-calls.ts";
 import { withoutMetered } from "./metered-functions.ts";
 import { MeteredText } from "./metered-text.ts";
 import { inWords } from "./parser-words.ts";
-import { withinBudget } from "./read-budget.ts";
+import { charge, MAP_ITEM_UNITS, withinBudget } from "./read-budget.ts";
 import { namesIn } from "./syntax-tree.ts";
 
 export interface ExpressionFault {
@@ -107,25 +107,25 @@ function expressionOf(
   form: MeteredForm,
   known: readonly string[],
 ): CompiledExpression {
-  const evaluateOn = (scope: object): ExpressionOutcome | "unsupported" =>
+  const evaluateOn = (scopeOf: () => object): ExpressionOutcome | "unsupported" =>
     withinBudget<ExpressionOutcome | "unsupported">(
-      () => run(form, scope),
+      () => run(form, scopeOf),
       (message) => ({ kind: "failed", message }),
     );
   return {
     names: new Set(known.filter((name) => read.names.has(name))),
     fields: read.fields,
     evaluate(scope) {
-      const outcome = evaluateOn(scope);
+      const outcome = evaluateOn(() => scope);
       // The library asks values for their `constructor`; a payload that has such a key is shown to it as a Map.
-      return outcome === "unsupported" ? settle(evaluateOn(mapsOf(scope))) : outcome;
+      return outcome === "unsupported" ? settle(evaluateOn(() => mapsOf(scope))) : outcome;
     },
   };
 }
 
-function run({ parsed, written }: MeteredForm, scope: object): ExpressionOutcome | "unsupported" {
+function run({ parsed, written }: MeteredForm, scopeOf: () => object): ExpressionOutcome | "unsupported" {
   try {
-    const value: unknown = parsed(scope);
+    const value: unknown = parsed(scopeOf());
     if (typeof value === "boolean") return { kind: "value", value };
     return { kind: "failed", message: `A condition must be true or false, but this one gave ${kindOf(value)}.` };
   } catch (thrown) {
@@ -208,7 +208,9 @@ function mapsOf(scope: JsonObject): object {
   return Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, toMap(value)]));
 }
 
+/** A payload of a million small objects would be several times the memory that it is now. */
 function toMap(value: JsonValue): unknown {
+  charge(MAP_ITEM_UNITS);
   if (value === null || typeof value !== "object") return value;
   if (isList(value)) return value.map(toMap);
   return new Map(Object.entries(value).map(([key, item]) => [key, toMap(item)]));

@@ -35,6 +35,7 @@ describe("a condition that would take minutes", () => {
     ["matches a costly pattern", "payload.t.matches('([a-c].){200}z')", { t: TEXT }],
     ["passes over an error for each element", "payload.l.exists(x, x.nope == 1)", { l: MANY.slice(0, 110_000) }],
     ["passes over many", "payload.l.exists(x, x.a == 1 && x.b == 1 && x.c == 1)", { l: MANY.slice(0, 40_000) }],
+    ["reads millions beside a key of the name `constructor`", "payload.n == 1", { constructor: 1, l: MANY }],
     ["loops over millions", "payload.l.exists(x, x.n == 2)", { l: MANY }],
   ])("fails and says so when it %s", (_, text, payload) => {
     expect(evaluate(text, payload)).toEqual({

@@ -10,6 +10,8 @@ import { EvaluationError } from "@marcbachmann/cel-js";
 const MAX_UNITS = 250_000_000;
 /** Of one turn of a loop. */
 export const TURN_UNITS = 200;
+/** Of a value that is put into a Map: it takes memory besides its time. */
+export const MAP_ITEM_UNITS = 250;
 /** Of an error, which a loop may pass over. */
 export const ERROR_UNITS = 2500;
 

@@ -62,7 +62,8 @@ export class FlowDraft {
     this.file = file;
     this.source = new Source(file.path, file.text);
     const { file: yaml, diagnostics } = readYaml(this.source);
-    this.diagnostics.push(...diagnostics);
+    // One by one: a file may have more of them than a call takes arguments.
+    for (const diagnostic of diagnostics) this.diagnostics.push(diagnostic);
     this.#yaml = yaml;
     const root = yaml?.value ?? null;
     this.nodesPath = Array.isArray(root) ? [] : ["nodes"];

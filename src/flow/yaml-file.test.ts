@@ -63,6 +63,26 @@ describe("faults of the YAML", () => {
     expect(shortForm(diagnosticsOf("a".repeat(2_000_000)))[0]).toMatch(/file-too-large/);
   });
 
+  it("are told in time however many keys, faults and names there are", () => {
+    const startedAt = performance.now();
+    const keys = Array.from({ length: 45_000 }, (_, n) => `k${n}: x`);
+    expectFaults(`variables: { ${keys.join(", ")} }\n${flowOf(RESPOND)}`, []);
+    expect(diagnosticsOf("a: 1\n".repeat(40_000)).length).toBeGreaterThan(30_000);
+    expect(diagnosticsOf("!!str ".repeat(170_000)).length).toBeGreaterThan(150_000);
+    const names = Array.from({ length: 20_000 }, (_, n) => `u${n}`).join(";");
+    expect(diagnosticsOf(flowOf(`  - { id: a, type: script, config: { script: "${names}" } }`)).length).toBeLessThan(
+      100,
+    );
+    // Each of them took a minute, or ended in an exception.
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
+  });
+
+  it("also an empty key that stands twice", () => {
+    expectFaults(`variables: { "": 1, "": 2 }\n${flowOf(RESPOND)}`, [
+      "flow.yaml:1:21 bad-yaml: This key stands twice in the same mapping.",
+    ]);
+  });
+
   it("a fault behind an alias is shown once", () => {
     expectFaults(
       flowOf(

@@ -10,11 +10,13 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Nod
 import { messageOf, type JsonValue } from "../base/index.ts";
 import type { Diagnostic, Source, Span } from "../text/index.ts";
 import { spanInScalar } from "./scalar-offsets.ts";
-import { keyOf, TOO_DEEP, TWICE, YamlReader, type MakeFault } from "./yaml-reader.ts";
+import { keyOf, TOO_DEEP, YamlReader, type MakeFault } from "./yaml-reader.ts";
 
 export type ValuePath = readonly (string | number)[];
 
 const MAX_CHARS = 1024 * 1024;
+/** Keys that stand twice are found by the reader: the parser compares each with each, for minutes where they are many. */
+const PARSING = { intAsBigInt: true, prettyErrors: false, logLevel: "error", uniqueKeys: false } as const;
 /** The parser takes the overflow of its own stack for a fault of the file, and goes on. */
 const STACK_OVERFLOW = "Maximum call stack size exceeded";
 /** What YAML does not allow (1.2.2 section 5.1), and a line break that no editor of today writes. */
@@ -103,7 +105,7 @@ export function readYaml(source: Source): { readonly file?: YamlFile; readonly d
   const odd = ODD_CHARACTER.exec(source.text);
   if (odd !== null) return { diagnostics: [oddCharacter(odd[0], odd.index, fault)] };
   try {
-    const document = parseDocument(source.text, { intAsBigInt: true, prettyErrors: false, logLevel: "error" });
+    const document = parseDocument(source.text, PARSING);
     // Of tags the reader tells.
     const warnings = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
     const problems = [...document.errors, ...warnings].map(({ code, message, pos: [start, end] }) =>
@@ -159,6 +161,5 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
 };
 
 const YAML_MESSAGES: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: TWICE,
   MULTIPLE_DOCS: "The file holds more than one YAML document.",
 };

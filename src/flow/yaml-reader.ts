@@ -12,7 +12,7 @@ const MAX_DEPTH = 64;
 /** Values after all aliases are expanded. */
 const MAX_VALUES = 50_000;
 export const TOO_DEEP = "The file is nested too deep.";
-export const TWICE = "This key stands twice in the same mapping.";
+const TWICE = "This key stands twice in the same mapping.";
 const TAG = "tag:yaml.org,2002:";
 /** Those of JSON's values. Others would be read as something else than they say. */
 const TAGS: ReadonlySet<string> = new Set(
@@ -54,11 +54,11 @@ export class YamlReader {
   #map(pairs: readonly Pair[], depth: number): JsonValue {
     const seen = new Set<string>();
     const entries = pairs.map((pair) => {
-      const entry = this.#entry(pair, depth);
-      // The parser knows that `1` twice is a fault, but not that `1` and `"1"` are one key.
-      if (entry[0] !== "" && seen.has(entry[0])) this.#report(TWICE, pair.key);
-      seen.add(entry[0]);
-      return entry;
+      const key = keyOf(pair);
+      // Also `1` and `"1"`, which are one key in JSON.
+      if (key !== undefined && seen.has(key)) this.#report(TWICE, pair.key);
+      if (key !== undefined) seen.add(key);
+      return this.#entry(pair, depth);
     });
     return Object.fromEntries(entries);
   }

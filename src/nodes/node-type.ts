@@ -81,6 +81,8 @@ export interface StepContext {
   random(): number;
   /** When the step must be over, milliseconds of the wall clock. */
   readonly deadlineMs: number;
+  /** Bytes of memory that the values which the step makes of JSON may take. */
+  readonly valueBytes: number;
   /** Keeps a line that the step printed (bounded by the runner). */
   print(line: string): void;
 }

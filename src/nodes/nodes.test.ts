@@ -34,6 +34,7 @@ function stepWith(more: Partial<StepContext> = {}): StepContext {
     now: () => 1_795_507_200_000,
     random: () => 0.5,
     deadlineMs: Number.MAX_SAFE_INTEGER,
+    valueBytes: Number.POSITIVE_INFINITY,
     print: () => undefined,
     ...more,
   };

@@ -4,6 +4,9 @@ import { nearest } from "../base/index.ts";
 /** Comments and plain strings are skipped; an interpolated string is not, because it may hold the name. */
 const SKIPPED = String.raw`\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`;
 
+/** So many are told at once: looking for the place of each takes a pass over the script. */
+const MAX_TOLD = 50;
+
 /** Faults for names that a script expects but that nothing gives it. */
 export function unknownNames(
   text: string,
@@ -12,6 +15,7 @@ export function unknownNames(
 ): readonly Omit<ConfigFault, "path">[] {
   return [...wanted]
     .filter((name) => !known.has(name))
+    .slice(0, MAX_TOLD)
     .map((name) => {
       const similar = nearest(name, known);
       const list = `Declare it with \`let\`, or use one of: ${[...known].join(", ")}.`;

@@ -23,6 +23,20 @@ triggers: [{ type: default }]
 `;
 }
 
+function eventWith(payload: string): StepContext["event"] {
+  return {
+    id: "e-1",
+    tenant: "demo",
+    type: "github",
+    receivedAt: "2026-11-24T08:00:00.000Z",
+    method: "POST",
+    headers: { "x-github-event": "push" },
+    query: { page: "2" },
+    providerType: null,
+    payload: outputFromJson(payload),
+  };
+}
+
 function run(script: string, more: Partial<StepContext> = {}): { outcome: Outcome; printed: string[] } {
   const { flows, diagnostics } = loadFlows([{ path: "flow.yaml", text: flowText(script) }]);
   expect(diagnostics.filter(({ level }) => level === "error").map(({ message }) => message)).toEqual([]);
@@ -30,17 +44,7 @@ function run(script: string, more: Partial<StepContext> = {}): { outcome: Outcom
   const outcome = compileFlow(flows.all[0]!.definitionJson)
     .node("run")!
     .compiled.execute({
-      event: {
-        id: "e-1",
-        tenant: "demo",
-        type: "github",
-        receivedAt: "2026-11-24T08:00:00.000Z",
-        method: "POST",
-        headers: { "x-github-event": "push" },
-        query: { page: "2" },
-        providerType: null,
-        payload: outputFromJson(PAYLOAD),
-      },
+      event: eventWith(PAYLOAD),
       tenant: "demo",
       variables: { greeting: "Hello" },
       prev: outputFromValue({ n: 3 }),
@@ -52,6 +56,7 @@ function run(script: string, more: Partial<StepContext> = {}): { outcome: Outcom
       now: () => 1_795_507_200_000,
       random: () => 0.5,
       deadlineMs: Number.MAX_SAFE_INTEGER,
+      valueBytes: Number.POSITIVE_INFINITY,
       print: (line) => printed.push(line),
       ...more,
     }) as Outcome;
@@ -97,6 +102,17 @@ describe("a script", () => {
 
   it("keeps the digits of integers and the point of floats", () => {
     expectOutput("[payload.big + 1, payload.price]", "[9007199254740994,1.0]");
+  });
+
+  it("reads of a payload what there is memory for, and ends where it would take more", () => {
+    const event = eventWith(`{"few":[1,2,3],"many":[${"[[1],[2]],".repeat(1000)}0]}`);
+    const read = (script: string, valueBytes: number) => run(script, { event, valueBytes }).outcome;
+    expect(read("payload.few.len()", 150_000)).toMatchObject({ kind: "done", output: { json: "3" } });
+    expect(read("payload.many.len()", 1_500_000)).toMatchObject({ kind: "done", output: { json: "1001" } });
+    const tooLarge = { kind: "failed", error: { code: "script-too-large", retryable: false } };
+    expect(read("payload.many.len()", 150_000)).toMatchObject(tooLarge);
+    expect(read("try { payload.many.len() } catch { 0 }", 150_000)).toMatchObject(tooLarge);
+    expect(read("payload.few.len()", 50_000)).toMatchObject(tooLarge);
   });
 
   it("changes only its own copies", () => {

@@ -99,7 +99,7 @@ function run(script: CompiledScript, names: readonly string[], step: StepContext
 }
 
 function scopeOf(step: StepContext, names: readonly string[]): RhaiScope {
-  const scope = new RhaiScope();
+  const scope = new RhaiScope(step.valueBytes);
   for (const name of names) {
     const json = jsonOf(step, name);
     if (json !== undefined) scope.setJsonText(name, json);

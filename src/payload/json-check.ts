@@ -197,6 +197,11 @@ export class JsonCheck {
   }
 }
 
+/** Whether bytes are JSON that nests no deeper than MAX_JSON_DEPTH. */
+export function isJson(bytes: Uint8Array): boolean {
+  return new JsonCheck(bytes).advance(Number.MAX_SAFE_INTEGER) === -1;
+}
+
 /** Whether JSON has more containers in containers than a payload may have. */
 export function nestsTooDeep(json: string): boolean {
   // Each level takes two characters at least.

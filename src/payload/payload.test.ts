@@ -73,6 +73,31 @@ test.each([
   });
 });
 
+test("JSON that a form wraps, or that says nothing of itself, is passed on as it was sent", async () => {
+  const json = '{"n":1.0,"id":12345678901234567890,"a":1,"a":2}';
+  const form = Buffer.from(`payload=${encodeURIComponent(json)}`);
+  const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
+  expect(await decodePayload(headers, form, MAX_BYTES)).toBe(json);
+  expect(await decodePayload([], Buffer.from(json), MAX_BYTES)).toBe(json);
+});
+
+test("a form of a million fields, or of JSON with a million values, is not made into values only to be described", async () => {
+  const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
+  const before = process.memoryUsage().heapUsed;
+  const described = await decodePayload(headers, Buffer.from("ab&".repeat(2_000_000)), 1e8);
+  expect(JSON.parse(described)).toMatchObject({ size: 6_000_000 });
+  await decodePayload(headers, Buffer.from(`payload=[${"[],".repeat(2_000_000)}1]`), 1e8);
+  await decodePayload([], Buffer.from(`[${"[],".repeat(2_000_000)}1]`), 1e8);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000);
+});
+
+test("empty places between fields are no fields", async () => {
+  expect(await payloadOf("application/x-www-form-urlencoded", `a=1${"&".repeat(9000)}b=2&&`)).toEqual({
+    a: "1",
+    b: "2",
+  });
+});
+
 test("numbers keep the form in which they were sent", async () => {
   const text = '{"id": 9007199254740993, "price": 1.0}';
   expect(await decodePayload([["content-type", "application/json"]], Buffer.from(text), MAX_BYTES)).toBe(text);
@@ -196,6 +221,12 @@ test("a large body is checked between whatever else has arrived", async () => {
     `stops being JSON at byte ${large.length - 1} of ${large.length - 1}`,
   );
   const latin1: [string, string][] = [["content-type", "application/json; charset=latin1"]];
-  const umlauts = Buffer.from(JSON.stringify("ä".repeat(300_000)), "latin1");
-  expect(await turnsDuring(checkClaimedJson(latin1, umlauts, limits))).toBeGreaterThan(2);
+  // It is also decoded so: 46 slices of 128 KiB, and twice as much in UTF-8 to check.
+  const umlauts = Buffer.from(JSON.stringify("ä".repeat(6_000_000)), "latin1");
+  expect(await turnsDuring(checkClaimedJson(latin1, umlauts, limits))).toBeGreaterThan(46 + 80);
+  const cut: [string, string][] = [["content-type", "application/json; charset=shift_jis"]];
+  const half = Buffer.concat([Buffer.from('"'), Buffer.alloc(400_000, "あ"), Buffer.from([0x82])]);
+  await expect(checkClaimedJson(cut, half, limits)).rejects.toThrow("the body cannot be read as shift_jis");
+  const split = Buffer.concat([Buffer.from('"a'), Buffer.alloc(400_000, Buffer.from([0x82, 0xa0])), Buffer.from('"')]);
+  await checkClaimedJson(cut, split, limits);
 });

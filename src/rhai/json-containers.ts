@@ -1,3 +1,5 @@
+import { BYTES, type JsonRoom } from "./json-room.ts";
+
 /**
  * Where the containers of a JSON text lie, found in one pass that reads nothing but brackets and strings. With it a
  * reader passes over a container in one step, so that reading one level never costs more than that level is long:
@@ -14,6 +16,7 @@ export interface JsonContainers {
 
 const MAX_DEPTH = 500;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
@@ -24,8 +27,8 @@ export type TextUnits = Uint8Array | Uint16Array;
 
 const encoder = new TextEncoder();
 
-/** @throws SyntaxError when a bracket or a string does not close, or when the text nests too deep. */
-export function mapContainers(text: string): JsonContainers {
+/** @throws SyntaxError when a bracket or a string does not close, or when the text nests too deep; RhaiError without room. */
+export function mapContainers(text: string, room?: JsonRoom): JsonContainers {
   const units = unitsOf(text);
   const ends: number[] = [];
   const behind: number[] = [];
@@ -36,6 +39,7 @@ export function mapContainers(text: string): JsonContainers {
       at = endOfString(units, at);
     } else if (unit === OPEN_OBJECT || unit === OPEN_ARRAY) {
       if (open.length > MAX_DEPTH) throw new SyntaxError(`the JSON nests more than ${MAX_DEPTH} levels deep`);
+      room?.take(BYTES.mapped);
       open.push(ends.length);
       ends.push(0);
       behind.push(0);
@@ -49,6 +53,18 @@ export function mapContainers(text: string): JsonContainers {
   }
   if (open.length > 0) throw new SyntaxError("the JSON ends too early");
   return { units, ends, behind };
+}
+
+/** How many elements and keys a JSON text has, nested ones included: at least, where it is none. */
+export function countElements(text: string): number {
+  const units = unitsOf(text);
+  let count = 0;
+  for (let at = 0; at < units.length; at++) {
+    const unit = units[at]!;
+    if (unit === QUOTE) at = endOfString(units, at);
+    else if (unit === COMMA || unit === OPEN_ARRAY || unit === OPEN_OBJECT) count += 1;
+  }
+  return count;
 }
 
 /**

@@ -1,14 +1,15 @@
 /** What scripts make, as JSON. */
 import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { TextRoom } from "./text-room.ts";
 import { RhaiChar, RhaiFloat, type RhaiValue } from "./values.ts";
 
 /**
  * Writes real JSON. Characters become strings, blobs arrays of bytes; NaN, infinities and functions have no JSON form.
- * @throws TypeError naming what cannot be written, and where in the value it stands.
+ * @throws TypeError naming what cannot be written, and where in the value it stands; RhaiError when it becomes too long.
  */
 export function toJsonText(value: RhaiValue): string {
   try {
-    return jsonText(value);
+    return jsonText(value, new TextRoom("Length of JSON"));
   } catch (thrown) {
     const place = thrown instanceof TypeError ? placeOfUnwritable(value) : undefined;
     if (place === undefined || place === "") throw thrown;
@@ -33,7 +34,7 @@ function placeOfUnwritable(value: RhaiValue): string | undefined {
     return undefined;
   }
   try {
-    jsonText(value);
+    jsonText(value, new TextRoom("Length of JSON"));
     return undefined;
   } catch {
     return "";
@@ -42,30 +43,30 @@ function placeOfUnwritable(value: RhaiValue): string | undefined {
 
 const PLAIN_KEY = /^[A-Za-z_]\w*$/;
 
-function jsonText(value: RhaiValue): string {
+function jsonText(value: RhaiValue, room: TextRoom): string {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(value);
+      return room.take(JSON.stringify(value));
     case "number":
     case "bigint":
     case "boolean":
-      return String(value);
+      return room.take(String(value));
     default:
-      return value === null ? "null" : objectJson(value);
+      return value === null ? room.take("null") : objectJson(value, room);
   }
 }
 
-function objectJson(value: Extract<RhaiValue, object>): string {
+function objectJson(value: Extract<RhaiValue, object>, room: TextRoom): string {
   if (value instanceof RhaiMap) {
     return `{${value
       .sortedKeys()
-      .map((key) => `${JSON.stringify(key)}:${jsonText(value.entries.get(key) ?? null)}`)
+      .map((key) => `${room.take(JSON.stringify(key))}:${jsonText(value.entries.get(key) ?? null, room)}`)
       .join(",")}}`;
   }
-  if (value instanceof RhaiArray) return `[${value.items.map(jsonText).join(",")}]`;
-  if (value instanceof RhaiFloat) return floatJson(value.value);
-  if (value instanceof RhaiChar) return JSON.stringify(value.text);
-  if (value instanceof RhaiBlob) return `[${[...value.bytes].join(",")}]`;
+  if (value instanceof RhaiArray) return `[${value.items.map((item) => jsonText(item, room)).join(",")}]`;
+  if (value instanceof RhaiFloat) return room.take(floatJson(value.value));
+  if (value instanceof RhaiChar) return room.take(JSON.stringify(value.text));
+  if (value instanceof RhaiBlob) return room.take(`[${value.bytes.join(",")}]`);
   throw new TypeError("a function, range or timestamp cannot be written as JSON");
 }
 

@@ -4,6 +4,7 @@
  */
 import { RhaiArray, RhaiMap } from "./containers.ts";
 import { endOfString, mapContainers, unitsOf, type JsonContainers, type TextUnits } from "./json-containers.ts";
+import { BYTES, type JsonRoom } from "./json-room.ts";
 import { RhaiFloat, checkedInt, type RhaiValue } from "./values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
@@ -48,10 +49,13 @@ export function parseJsonValue(text: string): RhaiValue {
 /**
  * Reads JSON as far as it is asked for: of a large text only the outermost container is read now, each one inside when
  * a script first looks into it. A payload costs a script what it uses of it.
- * @throws SyntaxError when brackets and strings do not close; any other fault of the text shows where it is read.
+ * @throws SyntaxError when brackets and strings do not close; any other fault of the text shows where it is read. RhaiError
+ * when what is read takes more than `room`, now or later.
  */
-export function lazyJsonValue(text: string): RhaiValue {
-  return text.length < LAZY_FROM ? parseJsonValue(text) : new JsonReader(text, mapContainers(text)).document();
+export function lazyJsonValue(text: string, room?: JsonRoom): RhaiValue {
+  return text.length < LAZY_FROM
+    ? parseJsonValue(text)
+    : new JsonReader(text, mapContainers(text, room), room).document();
 }
 
 /** What JavaScript makes of it, several times as fast as the reader here. Undefined when it is no JSON. */
@@ -85,12 +89,14 @@ class JsonReader {
   /** For looking at single units: asking the text for them is slow where many kinds of texts were seen. */
   readonly #units: TextUnits;
   readonly #containers: JsonContainers | undefined;
+  readonly #room: JsonRoom | undefined;
   #at: number;
   /** The number of the next container in the text. */
   #next: number;
 
-  constructor(text: string, containers?: JsonContainers, at = 0, next = 0) {
+  constructor(text: string, containers?: JsonContainers, room?: JsonRoom, at = 0, next = 0) {
     this.#text = text;
+    this.#room = room;
     this.#units = containers?.units ?? unitsOf(text);
     this.#containers = containers;
     this.#at = at;
@@ -142,12 +148,13 @@ class JsonReader {
     }
     this.#at = end;
     this.#next = containers.behind[number] ?? number + 1;
-    const reader = (): JsonReader => new JsonReader(this.#text, containers, at, number + 1);
+    const reader = (): JsonReader => new JsonReader(this.#text, containers, this.#room, at, number + 1);
     return open === OPEN_OBJECT ? RhaiMap.later(() => reader().#entries(0)) : RhaiArray.later(() => reader().#items(0));
   }
 
   #entries(depth: number): Map<string, RhaiValue> {
     const entries = new Map<string, RhaiValue>();
+    this.#room?.take(BYTES.object);
     this.#at += 1;
     this.#space();
     if (this.#take(CLOSE_OBJECT)) return entries;
@@ -156,6 +163,7 @@ class JsonReader {
       const key = this.#string();
       this.#space();
       if (!this.#take(COLON)) throw this.#fault();
+      this.#room?.take(BYTES.entry + key.length);
       entries.set(key, this.#value(depth + 1));
       this.#space();
     } while (this.#take(COMMA));
@@ -165,10 +173,12 @@ class JsonReader {
 
   #items(depth: number): RhaiValue[] {
     const items: RhaiValue[] = [];
+    this.#room?.take(BYTES.array);
     this.#at += 1;
     this.#space();
     if (this.#take(CLOSE_ARRAY)) return items;
     do {
+      this.#room?.take(BYTES.item);
       items.push(this.#value(depth + 1));
       this.#space();
     } while (this.#take(COMMA));

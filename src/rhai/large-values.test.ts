@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { errorOf, evaluate, expectError, expectEval } from "../../test/support/rhai-run.ts";
 import { compareText, sortTexts } from "./text-order.ts";
-import type { RhaiHost } from "./index.ts";
+import { toJsonText, type RhaiHost } from "./index.ts";
 import { RhaiArray } from "./containers.ts";
 import { char } from "./values.ts";
 
@@ -66,8 +66,36 @@ describe("what would be too large is refused before it is made", () => {
     ['let s = ""; s.pad(3000000, "a"); s.split("a")', "ErrorDataTooLarge"],
     ['let s = ""; s.pad(3000000, "a"); s.split_rev("a")', "ErrorDataTooLarge"],
     ['let s = ""; s.pad(3000000, "a"); s.to_chars()', "ErrorDataTooLarge"],
+    // What stands in a value often is there once, and in its text each time.
+    ['let s = ""; s.pad(3000000, "a"); let l = []; l.pad(1000, s); l.to_json()', "ErrorDataTooLarge"],
+    ['let s = ""; s.pad(3000000, "a"); let l = []; l.pad(1000, s); l.to_string()', "ErrorDataTooLarge"],
+    ['let s = ""; s.pad(3000000, "a"); let l = []; l.pad(1000, #{ k: s }); l.to_debug()', "ErrorDataTooLarge"],
+    ['let s = ""; s.pad(3000000, "a"); let l = []; l.pad(1000, s); `${l}`', "ErrorDataTooLarge"],
   ] as const)("%s", (script, kind) => {
     expectError(script, kind);
+  });
+
+  test("JSON of more elements than a script may hold is not read", () => {
+    const text = `[${"[],".repeat(2_000_000)}1]`;
+    const before = process.memoryUsage().heapUsed;
+    expect(errorOf("parse_json(s)", { scope: { s: text } }).innerKind).toBe("ErrorDataTooLarge");
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000);
+  });
+
+  test.each(["l.map(|n| { print(``); #{ n: n } })", "l.zip(l, |n, m| { print(``); #{ n: n } })"])(
+    "what a callback makes of many items: %s",
+    (script) => {
+      let calls = 0;
+      const host: RhaiHost = { print: () => void (calls += 1) };
+      const options = { maxMapSize: 1000 };
+      expectError(`let l = []; l.pad(100000, 1); ${script}`, "ErrorDataTooLarge", { host, options });
+      expect(calls).toBeLessThan(3000);
+    },
+  );
+
+  test("what a result would be as JSON", () => {
+    const script = 'let s = ""; s.pad(3000000, "a"); let l = []; l.pad(1000, s); l';
+    expect(() => toJsonText(evaluate(script))).toThrow("Length of JSON too large");
   });
 
   test("a number that is none is refused however many digits it has", () => {

@@ -1,4 +1,5 @@
 /** Variables that a script finds when it starts, and their values when it is over. */
+import { JsonRoom } from "./json-room.ts";
 import { lazyJsonValue } from "./json.ts";
 import type { ScopeView } from "./runtime.ts";
 import { copyOf } from "./containers.ts";
@@ -8,10 +9,16 @@ export class RhaiScope implements ScopeView {
   readonly #cells = new Map<string, Cell>();
   readonly #constants = new Set<string>();
   readonly #lazy = new Map<string, () => RhaiValue>();
+  readonly #room: JsonRoom;
+
+  /** @param maxJsonBytes memory that what the script reads of its JSON may take; beyond it the script ends */
+  constructor(maxJsonBytes = Number.POSITIVE_INFINITY) {
+    this.#room = new JsonRoom(maxJsonBytes);
+  }
 
   /** Sets a variable from JSON, read only as far as a script asks for it. What is not JSON throws a SyntaxError there. */
   setJsonText(name: string, json: string, options: { readonly constant?: boolean } = {}): this {
-    this.#lazy.set(name, () => lazyJsonValue(json));
+    this.#lazy.set(name, () => lazyJsonValue(json, this.#room));
     return this.#mark(name, options.constant === true);
   }
 

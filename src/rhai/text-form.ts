@@ -1,5 +1,6 @@
 /** Values as text: as `print` shows them (`display`), as `debug` shows them (`debugForm`), and as JSON. */
 import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
+import { TextRoom } from "./text-room.ts";
 import { RhaiChar, RhaiFloat, RhaiFn, RhaiItems, RhaiRange, RhaiTimestamp, type RhaiValue } from "./values.ts";
 
 /** Rust's bounds are 32-bit floats, which is why 1e13 is beyond them. */
@@ -49,29 +50,35 @@ export function display(value: RhaiValue): string {
   if (value === null) return "";
   if (value instanceof RhaiChar) return value.text;
   if (typeof value !== "object") return String(value);
-  return objectText(value);
+  return objectText(value, new TextRoom(LENGTH));
 }
+
+const LENGTH = "Length of string";
 
 /** What `debug` shows, and how values look inside arrays and maps. */
 export function debugForm(value: RhaiValue): string {
-  if (typeof value === "string") return quoted(value);
-  if (value === null) return "()";
-  if (value instanceof RhaiChar) return value.text;
-  if (value instanceof RhaiFloat) return floatDebug(value.value);
-  return typeof value === "object" ? objectText(value) : String(value);
+  return debugText(value, new TextRoom(LENGTH));
 }
 
-function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar>): string {
-  if (value instanceof RhaiFn) return `Fn(${value.name})`;
-  if (value instanceof RhaiFloat) return floatText(value.value);
-  if (value instanceof RhaiArray) return `[${value.items.map(debugForm).join(", ")}]`;
+function debugText(value: RhaiValue, room: TextRoom): string {
+  if (typeof value === "string") return room.take(quoted(value));
+  if (value === null) return room.take("()");
+  if (value instanceof RhaiChar) return room.take(value.text);
+  if (value instanceof RhaiFloat) return room.take(floatDebug(value.value));
+  return typeof value === "object" ? objectText(value, room) : room.take(String(value));
+}
+
+function objectText(value: Exclude<Extract<RhaiValue, object>, RhaiChar>, room: TextRoom): string {
+  if (value instanceof RhaiFn) return room.take(`Fn(${value.name})`);
+  if (value instanceof RhaiFloat) return room.take(floatText(value.value));
+  if (value instanceof RhaiArray) return `[${value.items.map((item) => debugText(item, room)).join(", ")}]`;
   if (value instanceof RhaiMap) {
     return `#{${value
       .sortedKeys()
-      .map((key) => `${quoted(key)}: ${debugForm(value.entries.get(key) ?? null)}`)
+      .map((key) => `${room.take(quoted(key))}: ${debugText(value.entries.get(key) ?? null, room)}`)
       .join(", ")}}`;
   }
-  if (value instanceof RhaiBlob) return blobText(value.bytes);
+  if (value instanceof RhaiBlob) return room.take(blobText(value.bytes));
   if (value instanceof RhaiRange) return `${value.from}${value.inclusive ? "..=" : ".."}${value.to}`;
   if (value instanceof RhaiItems) return "range";
   return value instanceof RhaiTimestamp ? "<timestamp>" : (value satisfies never);

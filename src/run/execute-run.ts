@@ -31,6 +31,7 @@ import { viewEvent } from "./event-view.ts";
 import { RUN_LIMITS, type RunLimits } from "./run-limits.ts";
 import type { ChildRequest, ChildStarted, RunEnd, RunResult, RunTask } from "./run-task.ts";
 import { seededRandom } from "./seeded-random.ts";
+import { NoRoomForValues, ValueRoom } from "./value-room.ts";
 
 /** What a run needs from where it runs. */
 export interface RunHost {
@@ -75,6 +76,7 @@ class Attempt {
   readonly #outputs = new Map<string, Output>();
   #deadlineMs = 0;
   readonly #random: () => number;
+  readonly #room: ValueRoom;
   /** Done and not handed over yet. */
   #done: StepDone[] = [];
   /** Given by the last step; an answer after which the run goes on leaves at once. */
@@ -95,6 +97,7 @@ class Attempt {
     this.#host = host;
     this.#limits = limits;
     this.#random = seededRandom(task.run.id);
+    this.#room = new ValueRoom(limits.maxValueBytes);
     this.#ordinal = task.steps.length;
     for (const step of task.steps) this.#keepOutput(step.node, recordedOutput(step));
     const last = task.steps.at(-1);
@@ -102,7 +105,8 @@ class Attempt {
   }
 
   /** Steps through the flow until it ends or a step fails without a way on. */
-  async run(event: EventView): Promise<RunResult> {
+  async run(view: EventView): Promise<RunResult> {
+    const event = { ...view, payload: this.#room.guard(view.payload) };
     // Not before: the first steps of those that came before it in one batch may take a while.
     this.#deadlineMs = this.#host.now() + this.#flow.timeoutMs;
     this.#flushedAt = this.#host.monotonic();
@@ -215,7 +219,8 @@ class Attempt {
       const outcome = node.compiled.execute(this.#contextFor(node, event, printed));
       return outcome instanceof Promise ? await outcome : outcome;
     } catch (thrown) {
-      return { kind: "failed", error: { code: "internal-error", message: messageOf(thrown), retryable: false } };
+      const code = thrown instanceof NoRoomForValues ? "values-too-large" : "internal-error";
+      return { kind: "failed", error: { code, message: messageOf(thrown), retryable: false } };
     } finally {
       this.#leftAt = this.#host.monotonic();
     }
@@ -233,6 +238,7 @@ class Attempt {
       now: () => this.#host.now(),
       random: this.#random,
       deadlineMs: Math.min(this.#deadlineMs, nodeDeadlineMs),
+      valueBytes: this.#room.left,
       print: (line) => {
         if (printed.length < this.#limits.maxPrintedLines) printed.push(line.slice(0, this.#limits.maxPrintedChars));
       },
@@ -277,7 +283,8 @@ class Attempt {
     this.#node = next;
   }
 
-  #keepOutput(id: string, output: Output): void {
+  #keepOutput(id: string, given: Output): void {
+    const output = this.#room.guard(given);
     this.#outputChars += output.json.length;
     this.#prev = output;
     this.#outputs.set(id, output);

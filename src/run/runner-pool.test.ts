@@ -147,6 +147,44 @@ test.each([
   expect(overs.filter(({ end }) => end.status !== "succeeded")).toEqual([]);
 });
 
+/** Reads its payload as a value, and then takes so long that others begin meanwhile. */
+const READS = loadFlows([
+  {
+    path: "reads.ygtc",
+    text: `
+nodes:
+  - { id: a, type: branch, config: { conditions: [{ expression: "payload.size() > 1", next: b }] } }
+  - { id: b, type: script, config: { script: "${WORK.replace("payload.len()", "n")}" }, next: c }
+  - { id: c, type: script, config: { script: "${WORK.replace("payload.len()", "n")}" } }
+triggers: [{ type: default }]`,
+  },
+]).flows.all[0]!.definitionJson;
+
+test("runs take turns by the memory of their values, not by the length of their texts", async () => {
+  const { envelope, ...task } = taskOf("reads");
+  const nested = "[".repeat(50) + "]".repeat(50);
+  const rawBody = Buffer.from(`[${Array<string>(2000).fill(nested).join(",")}]`);
+  const tasks = Array.from({ length: 80 }, (_, n): RunTask => {
+    const run = { ...task.run, id: `run-${n}` };
+    return { ...task, run, envelope: { ...envelope, rawBody: new Uint8Array(rawBody) }, maxPayloadBytes: 1_000_000 };
+  });
+  const overs: RunOverMessage[] = [];
+  let isDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (isDone = resolve));
+  await using pool = new RunnerPool({
+    threads: 1,
+    memoryMb: 128,
+    hangAfterMs: 60_000,
+    clock: systemClock,
+    onProgress: () => undefined,
+    onStart: () => undefined,
+    onOver: (over) => overs.push(over) === tasks.length && isDone(),
+  });
+  pool.submit(tasks, () => READS);
+  await done;
+  expect(overs.filter(({ end }) => end.status !== "succeeded")).toEqual([]);
+});
+
 test("a run that waits for its turn keeps its flow, also when the thread is told to forget the definition", async () => {
   const text = `nodes: [{ id: a, type: async, config: { flow: f } }]\ntriggers: [{ type: default }]`;
   const parent = loadFlows([{ path: "f.ygtc", text }]).flows.all[0]!.definitionJson;

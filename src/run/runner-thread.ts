@@ -7,12 +7,20 @@
  * In memory that it shares with main stands the number of the task at work: a thread that dies or hangs cannot say it.
  */
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
-import { messageOf, RecentMap, systemClock, yieldToOtherThreads } from "../base/index.ts";
+import { parentPort, resourceLimits, workerData } from "node:worker_threads";
+import {
+  messageOf,
+  MOST_BYTES_PER_BYTE,
+  RecentMap,
+  systemClock,
+  weightOfJson,
+  yieldToOtherThreads,
+} from "../base/index.ts";
 import { listHeaderOf } from "../event/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
+import { runLimitsFor } from "./run-limits.ts";
 import { unpackTasks } from "./sent-tasks.ts";
 import { AT_WORK, IS_UP, type ChildStarted, type FromRunner, type RunTask, type ToRunner } from "./run-task.ts";
 
@@ -20,10 +28,10 @@ import { AT_WORK, IS_UP, type ChildStarted, type FromRunner, type RunTask, type 
 const POST_AFTER_MS = 1;
 /** Nodes whose steps took long: before such a step everything that was found so far is handed over. */
 const KNOWN_LONG_NODES = 1000;
-/** Payloads of open runs, in bytes; a single larger one has the thread's memory for itself. */
-const HELD_BYTES = 64 * 1024 * 1024;
-/** What is smaller does not count: as many as can be open at once are within what is left of the memory. */
-const LARGE_BYTES = 256 * 1024;
+/** What the payloads of open runs may take of the thread's memory as text and as values; a single larger one has it for itself. */
+const HELD_SHARE = 1 / 4;
+/** What takes less does not count: as many as can be open at once are within what is left of the memory. */
+const LARGE_BYTES = 512 * 1024;
 /** Where the processor is short, acknowledgements go before flows. */
 const NICENESS = 2;
 
@@ -31,6 +39,9 @@ if (parentPort === null) throw new Error("runner-thread.ts only runs as a worker
 const port = parentPort;
 yieldToOtherThreads(NICENESS);
 const signals = new Int32Array(workerData as SharedArrayBuffer);
+const { maxOldGenerationSizeMb: memoryMb = 512 } = resourceLimits;
+const limits = runLimitsFor(memoryMb);
+const heldBytesAtMost = memoryMb * 1024 * 1024 * HELD_SHARE;
 
 const definitions = new Map<string, string>();
 const compiled = new Map<string, CompiledFlow>();
@@ -80,10 +91,16 @@ async function runAll(tasks: readonly RunTask[], firstNumber: number): Promise<v
   post();
 }
 
-/** At most: how large a compressed body is shows when it is undone. */
+/** At most: how large a compressed body is shows when it is undone, and few bytes may be many values. */
 function payloadBytes({ envelope, run, maxPayloadBytes }: RunTask): number {
-  if (run.payloadJson !== undefined) return run.payloadJson.length;
-  return listHeaderOf(envelope.headers, "content-encoding") === undefined ? envelope.rawBody.length : maxPayloadBytes;
+  if (run.payloadJson !== undefined) return heldFor(Buffer.from(run.payloadJson));
+  const isPlain = listHeaderOf(envelope.headers, "content-encoding") === undefined;
+  return isPlain ? heldFor(envelope.rawBody) : maxPayloadBytes;
+}
+
+function heldFor(json: Uint8Array): number {
+  const most = json.length * MOST_BYTES_PER_BYTE;
+  return most < LARGE_BYTES ? most : json.length + weightOfJson(json);
 }
 
 async function runLarge(task: RunTask, flow: CompiledFlow | string, number: number, bytes: number): Promise<void> {
@@ -99,7 +116,7 @@ async function runLarge(task: RunTask, flow: CompiledFlow | string, number: numb
 }
 
 function hasRoomFor(bytes: number): boolean {
-  return heldBytes === 0 || heldBytes + bytes <= HELD_BYTES;
+  return heldBytes === 0 || heldBytes + bytes <= heldBytesAtMost;
 }
 
 async function runOne(task: RunTask, flow: CompiledFlow | string, number: number): Promise<void> {
@@ -110,7 +127,7 @@ async function runOne(task: RunTask, flow: CompiledFlow | string, number: number
     send({ kind: "over", runId, steps: [], end: { status: "failed", error } });
     return;
   }
-  const { steps, end, answer } = await executeRun(task, flow, hostFor(task.run, number));
+  const { steps, end, answer } = await executeRun(task, flow, hostFor(task.run, number), limits);
   const over = { kind: "over", runId, steps: steps.map((step) => JSON.stringify(step)), end } as const;
   send(answer === undefined ? over : { ...over, answer });
 }

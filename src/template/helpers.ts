@@ -133,22 +133,36 @@ function lengthOf(value: Value, { budget }: RenderData): number {
 
 function joined(list: Value, between: Value, data: RenderData): string {
   if (!Array.isArray(list)) return readText(list, data);
-  const text = list.map((item: JsonValue) => textOf(item)).join(textOf(between));
-  data.budget.addRead(text.length + list.length * ITEM_CHARS);
-  return text;
+  const separator = textOf(between);
+  const texts: string[] = [];
+  for (const item of list as readonly JsonValue[]) {
+    const text = textOf(item);
+    // Before they are put together: a payload may have millions of items, or a text of megabytes for between them.
+    data.budget.addRead(text.length + separator.length + ITEM_CHARS);
+    texts.push(text);
+  }
+  return texts.join(separator);
+}
+
+/** Its keys, or undefined of a list: of millions of items nothing is made before the loop comes to them. */
+function keysOf(items: object): readonly string[] | undefined {
+  return Array.isArray(items) ? undefined : Object.keys(items);
 }
 
 function repeated(items: Value, options: BlockOptions, self: unknown): string {
-  const entries = items === null || typeof items !== "object" ? [] : Object.entries(items as Record<string, JsonValue>);
-  if (entries.length === 0) return options.inverse(self);
-  const isList = Array.isArray(items);
+  if (items === null || typeof items !== "object") return options.inverse(self);
+  const keys = keysOf(items);
+  const count = keys?.length ?? (items as readonly JsonValue[]).length;
+  if (count === 0) return options.inverse(self);
   const parts: string[] = [];
-  for (const [index, [key, item]] of entries.entries()) {
+  for (let index = 0; index < count; index++) {
     options.data.budget.addIteration();
+    const key = keys?.[index] ?? index;
+    const item = (items as Readonly<Record<string | number, JsonValue>>)[key]!;
     const frame: Record<string, unknown> = Handlebars.createFrame(options.data);
-    Object.assign(frame, { index, key: isList ? index : key, first: index === 0, last: index === entries.length - 1 });
+    Object.assign(frame, { index, key, first: index === 0, last: index === count - 1 });
     Object.assign(frame, inside(item, options.data));
-    const part = options.fn(item, { data: frame, blockParams: [item, frame["key"]] });
+    const part = options.fn(item, { data: frame, blockParams: [item, key] });
     parts.push(options.data.budget.addText(part));
   }
   return parts.join("");

@@ -46,9 +46,14 @@ export class RenderBudget {
     if (this.#valueChars > MAX_VALUE_CHARS)
       throw new TemplateError("template-too-large", `It would be larger than ${MAX_VALUE_CHARS} characters.`);
     if (value === null || typeof value !== "object") return;
-    for (const [key, item] of Object.entries(value)) {
+    // No list of entries: of millions of items that alone would be more than the thread's memory.
+    if (Array.isArray(value)) {
+      for (const item of value as readonly JsonValue[]) this.addValue(item);
+      return;
+    }
+    for (const key of Object.keys(value)) {
       this.#valueChars += key.length;
-      this.addValue(item);
+      this.addValue((value as Readonly<Record<string, JsonValue>>)[key]!);
     }
   }
 }

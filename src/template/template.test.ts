@@ -170,6 +170,16 @@ describe("safety", () => {
     expect(() => render(copies(40), scope)).toThrow(/larger than 33554432 characters/);
   });
 
+  it("makes nothing of the items of a long list before a bound is looked at", () => {
+    const scope = { ...SCOPE, event: { list: Array<number>(4_000_000).fill(7), between: "x".repeat(20_000_000) } };
+    const before = process.memoryUsage().heapUsed;
+    expect(() => render("{{#each event.list}}x{{/each}}", scope)).toThrow("more than 100000 turns");
+    expect(() => render("{{join event.list event.between}}", scope)).toThrow("read more than");
+    expect(render("{{event.list}}", scope)).toHaveLength(4_000_000);
+    // As entries they would be half a gigabyte.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(200_000_000);
+  });
+
   it("bounds the loops and the size", () => {
     const many = { ...SCOPE, event: { list: Array.from({ length: 400 }, () => 1), text: "x".repeat(1_000_000) } };
     const squared = "{{#each event.list}}{{#each ../event.list}}.{{/each}}{{/each}}";

@@ -44,6 +44,23 @@ test.each([
   expect((await gateway.api(`events/${id}`)).status).toBe(200);
 });
 
+test.each([
+  ["empty objects", "{}"],
+  ["lists in one another", "[".repeat(50) + "]".repeat(50)],
+])(
+  "a body that as values is more than a runner's memory (%s): its run fails and says so, and nothing else ends",
+  async (_what, item) => {
+    const body = `[${Array<string>(Math.floor(24_000_000 / (item.length + 1)))
+      .fill(item)
+      .join(",")}]`;
+    const answer = await gateway.post("demo/hostile", body);
+    expect(answer.status).toBe(202);
+    const { runs } = await gateway.settled(answer.json()["event_id"]);
+    expect(runs[0]).toMatchObject({ status: "failed", attempt: 1 });
+    expect(runs[0]!.error!.message).toContain("of memory; a run has 256 MiB for them, half of `runner_memory_mb`.");
+  },
+);
+
 test("JSON that nests too deep is refused with the depth, and can be looked at", async () => {
   const deep = "[".repeat(9000) + "]".repeat(9000);
   const answer = await gateway.post("demo/hostile", deep);

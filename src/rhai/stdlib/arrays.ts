@@ -23,6 +23,23 @@ function made(items: readonly RhaiValue[]): RhaiArray {
   return new RhaiArray(items.map(copyOf));
 }
 
+/** What a callback makes of each item. It is counted as it grows: of millions there would be no memory to count all in the end. */
+function collected(
+  items: readonly RhaiValue[],
+  make: (item: RhaiValue, index: number) => RhaiValue,
+  runtime: Runtime,
+  at: number,
+): RhaiArray {
+  const results: RhaiValue[] = [];
+  const array = new RhaiArray(results);
+  for (const [index, item] of items.entries()) {
+    const value = make(item, index);
+    results.push(value);
+    runtime.grew(array, value, at);
+  }
+  return array;
+}
+
 /** Goes over what the array holds now, whatever the callback does to it. */
 function reduce(
   array: RhaiArray,
@@ -65,10 +82,8 @@ const READING: readonly Native[] = [
     },
     BY_REF,
   ),
-  native<[RhaiArray, RhaiFn]>(
-    "map array fn",
-    ([array, fn], runtime, at) =>
-      new RhaiArray(array.copy().items.map((item, index) => callOnItem(runtime, fn, item, index, at).result)),
+  native<[RhaiArray, RhaiFn]>("map array fn", ([array, fn], runtime, at) =>
+    collected(array.copy().items, (item, index) => callOnItem(runtime, fn, item, index, at).result, runtime, at),
   ),
   native<[RhaiArray, RhaiFn]>("filter array fn", ([array, fn], runtime, at) =>
     made(array.copy().items.filter((item, index) => truthOf(callOnItem(runtime, fn, item, index, at).result))),
@@ -77,12 +92,11 @@ const READING: readonly Native[] = [
   ...reducing("reduce_rev", false),
   native<[RhaiArray, RhaiArray, RhaiFn]>("zip array array fn", ([left, right, fn], runtime, at) => {
     const others = right.copy().items;
-    return new RhaiArray(
-      left.items.slice(0, others.length).map((item, index) => {
-        const pair = [copyOf(item), copyOf(others[index]!)];
-        return runtime.callFn(fn, runtime.takes(fn, 3) ? [...pair, index] : pair, null, at);
-      }),
-    );
+    const zipped = (item: RhaiValue, index: number): RhaiValue => {
+      const pair = [copyOf(item), copyOf(others[index]!)];
+      return runtime.callFn(fn, runtime.takes(fn, 3) ? [...pair, index] : pair, null, at);
+    };
+    return collected(left.items.slice(0, others.length), zipped, runtime, at);
   }),
   ...onPart<RhaiArray>("extract array", "", true, BY_REF, (array, part) => {
     const { start, count } = bounds(part, array.items.length);

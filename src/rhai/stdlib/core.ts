@@ -1,8 +1,11 @@
 /** Functions of the engine and the language core: output, types, function pointers, JSON. */
 import { RhaiError } from "../errors.ts";
+import { countElements } from "../json-containers.ts";
 import { parseJsonValue } from "../json.ts";
 import { toJsonText } from "../json-text.ts";
 import { native, type Native } from "../natives.ts";
+import type { RhaiOptions } from "../options.ts";
+import { tooLarge } from "../runtime-core.ts";
 import { debugForm, display } from "../text-form.ts";
 import { KEYWORDS, RESERVED, RESERVED_FUNCTIONS } from "../tokens.ts";
 import { RhaiMap } from "../containers.ts";
@@ -39,7 +42,7 @@ export const CORE: readonly Native[] = [
   native<[string, string, number | bigint]>("is_def_fn string string int", ([type, name, arity], runtime) =>
     runtime.hasFunction(`${type}.${name}`, Number(arity)),
   ),
-  native<[string]>("parse_json string", ([text], runtime, at) => parsedJson(text, runtime.options.strict, at)),
+  native<[string]>("parse_json string", ([text], runtime, at) => parsedJson(text, runtime.options, at)),
   native<[RhaiMap]>("to_json map", ([map], runtime, at) =>
     runtime.options.strict ? rustJson(map) : realJson(map, at),
   ),
@@ -58,16 +61,26 @@ export const CORE: readonly Native[] = [
 ];
 
 /** Any JSON; in strict Rhai only an object, as its object maps are all that it reads. */
-function parsedJson(text: string, isStrict: boolean, at: number): RhaiValue {
+function parsedJson(text: string, options: RhaiOptions, at: number): RhaiValue {
   let value: RhaiValue;
   try {
+    refuseTooMany(text, options, at);
     value = parseJsonValue(text);
   } catch (fault) {
+    if (fault instanceof RhaiError) throw fault;
     throw new RhaiError("ErrorRuntime", `Syntax error: ${fault instanceof Error ? fault.message : "no JSON"}`, at);
   }
-  if (isStrict && !(value instanceof RhaiMap))
+  if (options.strict && !(value instanceof RhaiMap))
     throw new RhaiError("ErrorMismatchOutputType", `Output type incorrect: ${typeName(value)} (expecting map)`, at);
   return value;
+}
+
+/** A value that would be refused for its size is not made: its millions of elements may be more than there is memory. */
+function refuseTooMany(text: string, { maxArraySize, maxMapSize }: RhaiOptions, at: number): void {
+  const most = maxArraySize + maxMapSize;
+  if (maxArraySize === 0 || maxMapSize === 0 || text.length <= most) return;
+  // An empty container counts as an element of its own besides the one that it is.
+  if (countElements(text) > 2 * most) throw tooLarge("Size of array/BLOB", at);
 }
 
 function stop(value: RhaiValue, at: number): never {
@@ -78,6 +91,7 @@ function realJson(value: RhaiValue, at: number): string {
   try {
     return toJsonText(value);
   } catch (fault) {
+    if (fault instanceof RhaiError) throw fault;
     throw new RhaiError("ErrorRuntime", fault instanceof Error ? fault.message : "no JSON form", at);
   }
 }
