@@ -94,13 +94,14 @@ function start(
   return { tasks, callbacks, dispatcher, next, faults, refuseTasks: (batches) => void (toRefuse = batches) };
 }
 
-async function logWithRun(): Promise<EventLog> {
+/** @param receivedAtMs by default, the event comes after the dispatcher's start. */
+async function logWithRun(receivedAtMs = Date.now() + 60_000): Promise<EventLog> {
   const log = createMemoryLog({ clock });
   const envelope = {
     id: "event-1",
     tenant: "demo",
     eventType: "f",
-    receivedAtMs: 0,
+    receivedAtMs,
     method: "POST",
     target: "/",
     headers: [],
@@ -188,6 +189,28 @@ test("what a thread is told of failed tries leaves out those that a stop of the 
   expect(await next()).toMatchObject({ attempt: 5, failedTries: 1 });
   callbacks.onOver(over({ status: "succeeded" }));
   await dispatcher.drain(NEVER);
+  await dispatcher[Symbol.asyncDispose]();
+});
+
+test("a run whose tries ended with the process again and again has its turn behind all others, later each time", async () => {
+  const log = await logWithRun(0);
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const { dispatcher, next } = start(log, 0);
+    expect((await next()).attempt).toBe(attempt);
+    // Known at once, as the process may end at once.
+    await expect.poll(async () => (await log.getEvent("event-1"))!.runs[0]!.attempts).toBe(attempt);
+    await dispatcher[Symbol.asyncDispose]();
+  }
+  const { dispatcher, next, callbacks, tasks } = start(log, 0);
+  const waits = (await log.getEvent("event-1"))!.runs[0]!;
+  await expect.poll(async () => (await log.getEvent("event-1"))!.runs[0]!.status).toBe("waiting");
+  const { error, resumeAtMs } = (await log.getEvent("event-1"))!.runs[0]!;
+  expect([tasks.length, error!.code, waits.attempts]).toEqual([0, "displaced", 3]);
+  expect(resumeAtMs! - Date.now()).toBeGreaterThan(0);
+  expect((await next()).attempt).toBe(4);
+  callbacks.onOver(over({ status: "succeeded" }));
+  await dispatcher.drain(NEVER);
+  expect((await log.getEvent("event-1"))!.runs[0]!.status).toBe("succeeded");
   await dispatcher[Symbol.asyncDispose]();
 });
 

@@ -11,7 +11,8 @@
  * 5. Only a run that the event itself started answers its sender: nobody waits for what a child or a replay says.
  * 6. A run that begins before its event is stored is subject to all of this; `early-run.ts` keeps the order.
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
- * 8. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
+ * 8. A run whose tries keep ending with the process goes behind all others (`CutOffRuns`).
+ * 9. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
 import { InFlightMap, messageOf } from "../base/index.ts";
 import type { Answer, Envelope } from "../event/index.ts";
@@ -19,6 +20,7 @@ import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../ev
 import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
 import { ChildPlanner, type ChildPlannerOptions } from "./child-planner.ts";
+import { CutOffRuns } from "./cut-off-runs.ts";
 import { EarlyRun } from "./early-run.ts";
 import { KnownDefinitions } from "./known-definitions.ts";
 import { BROKEN, endOf, openRun, type OpenRun } from "./open-run.ts";
@@ -49,6 +51,7 @@ const OPEN_BYTES = 128 * 1024 * 1024;
 const UNREAD_AGAIN_MS = 10_000;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
+const OFTEN_CUT_OFF = "Its tries ended with the gateway's process several times; others go before it.";
 
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -57,6 +60,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #definitions: KnownDefinitions;
   readonly #claims: RunClaims;
   readonly #children: ChildPlanner;
+  readonly #cutOff: CutOffRuns;
   readonly #sweep: NodeJS.Timeout;
   readonly #startedAtMs: number;
   #openBytes = 0;
@@ -76,6 +80,7 @@ export class Dispatcher implements AsyncDisposable {
     });
     this.#definitions = new KnownDefinitions(options);
     this.#children = new ChildPlanner(options);
+    this.#cutOff = new CutOffRuns(this.#startedAtMs);
     this.#claims = new RunClaims({
       ...options,
       room: () => this.#room(),
@@ -185,10 +190,19 @@ export class Dispatcher implements AsyncDisposable {
     }
     // A definition may not have come: such a run would fail for good. The next start claims them all.
     if (this.#stopped) return;
-    this.#submit(fresh.filter(({ run }) => !unread.has(run.flowHash)).map((item) => this.#taskFor(item)));
+    const ready: RunTask[] = [];
     for (const item of fresh) {
       const fault = unread.get(item.run.flowHash);
-      if (fault !== undefined) this.#putOff([this.#taskFor(item)], fault, UNREAD_AGAIN_MS);
+      const delayMs = fault === undefined ? this.#cutOff.delayFor(item) : UNREAD_AGAIN_MS;
+      const task = this.#taskFor(item);
+      if (delayMs === undefined) ready.push(task);
+      else this.#putOff([task], fault ?? OFTEN_CUT_OFF, delayMs);
+    }
+    this.#submit(ready);
+    // Written down at once: if one of them ends the process, the next start knows how often that was.
+    for (const task of ready) {
+      const open = this.#open.get(task.run.id);
+      if (open !== undefined && !open.startRecorded && this.#cutOff.isSuspect(task)) this.#showStart(open);
     }
   }
 
@@ -219,9 +233,12 @@ export class Dispatcher implements AsyncDisposable {
   #showRunning(): void {
     const longAgo = this.#options.clock.monotonic() - SHOW_RUNNING_AFTER_MS;
     for (const open of this.#open.values()) {
-      if (open.startRecorded || open.isGone || open.startedAt > longAgo) continue;
-      this.#record(open, []).catch((fault: unknown) => this.#faulted(open, "recording a run's start", fault));
+      if (!open.startRecorded && !open.isGone && open.startedAt <= longAgo) this.#showStart(open);
     }
+  }
+
+  #showStart(open: OpenRun): void {
+    this.#record(open, []).catch((fault: unknown) => this.#faulted(open, "recording a run's start", fault));
   }
 
   #progress({ runId, steps, answer: given }: Extract<FromRunner, { kind: "progress" }>): void {
@@ -331,6 +348,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#options.replies.runOver(run.eventId, run.id, end.status);
     const durationMs = this.#options.clock.monotonic() - open.startedAt;
     this.#options.onRunOver?.({ run, attempt: open.attempt, end, durationMs });
+    if (end.status !== "waiting") this.#cutOff.forget(run.id);
     this.#forget(open);
   }
 
