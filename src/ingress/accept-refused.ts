@@ -16,7 +16,7 @@ import type { EventLog, PlannedRun, Refusal } from "../event-log/index.ts";
 import { checkClaimedJson, NoRoom, PayloadFault } from "../payload/index.ts";
 import { VerifierFault, type SignedRequest, type Verdict, type VerifiedVerdict } from "../signature/index.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";
-import { InflightBytes } from "./body-reader.ts";
+import { InflightBytes } from "./inflight-bytes.ts";
 import { dedupeKeyOf } from "./dedupe-key.ts";
 import { envelopeOf, verifiedRecord } from "./event-of-request.ts";
 import { RefusalExplainer } from "./refusal-explainer.ts";
@@ -62,7 +62,7 @@ export class Acceptor {
   constructor(options: AcceptorOptions) {
     this.#options = options;
     this.#explainer = new RefusalExplainer(options);
-    this.#room = new InflightBytes(options.maxDecodedBytes);
+    this.#room = new InflightBytes(options.maxDecodedBytes, options.clock);
   }
 
   /**

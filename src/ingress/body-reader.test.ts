@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { InflightBytes, readBody } from "./body-reader.ts";
+import { systemClock } from "../base/index.ts";
+import { readBody } from "./body-reader.ts";
+import { InflightBytes } from "./inflight-bytes.ts";
 
 test("a request that waits for its answer does not hold its body", async () => {
   setFlagsFromString("--expose-gc");
@@ -16,7 +18,7 @@ test("a request that waits for its answer does not hold its body", async () => {
   client.on("error", () => undefined);
   client.end("x".repeat(500));
   const [held] = (await once(server, "request")) as [IncomingMessage];
-  const read = new WeakRef(await readBody(held, 1000, new InflightBytes(1000)));
+  const read = new WeakRef(await readBody(held, 1000, new InflightBytes(1000, systemClock)));
   expect(read.deref()).toMatchObject({ ok: true });
   const isHeld = (): boolean => {
     collect();

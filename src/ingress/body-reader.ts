@@ -8,56 +8,44 @@
  */
 import type { IncomingMessage } from "node:http";
 import { BodyPieces } from "../base/index.ts";
-
-export class InflightBytes {
-  /** What all requests together may hold; what alone is more never fits, and is too large instead of too much for now. */
-  readonly maxBytes: number;
-  #bytes = 0;
-
-  constructor(maxBytes: number) {
-    this.maxBytes = maxBytes;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Takes room for `bytes` more; false when there is none. */
-  take(bytes: number): boolean {
-    if (this.#bytes + bytes > this.maxBytes) return false;
-    this.#bytes += bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.#bytes -= bytes;
-  }
-}
+import type { InflightBytes, Upload } from "./inflight-bytes.ts";
 
 export type ReadBody =
   | { readonly ok: true; readonly body: Uint8Array; readonly release: () => void }
-  | { readonly ok: false; readonly because: "too-large" | "overloaded" | "aborted" };
+  | { readonly ok: false; readonly because: "too-large" | "too-slow" | "overloaded" | "aborted" };
+
+type Stopped = Extract<ReadBody, { ok: false }>["because"];
 
 /** Reads to the end of the body. Stops reading (without draining) as soon as a bound is passed or the sender leaves. */
 export function readBody(request: IncomingMessage, maxBytes: number, inflight: InflightBytes): Promise<ReadBody> {
   return new Promise((resolve) => {
     const pieces = new BodyPieces();
+    const startedAt = inflight.now();
     let size = 0;
+    let upload: Upload | undefined;
     const release = (): void => {
       inflight.give(size);
       size = 0;
     };
     const isOver = (read: ReadBody): void => {
       request.off("data", onData).off("end", onEnd).off("close", onClose);
+      if (upload !== undefined) inflight.ended(upload);
       resolve(read);
     };
-    const stop = (because: "too-large" | "overloaded" | "aborted"): void => {
+    const stop = (because: Stopped): void => {
       release();
       isOver({ ok: false, because });
     };
     const onData = (chunk: Buffer): void => {
       if (size + chunk.length > maxBytes) return stop("too-large");
-      if (!inflight.take(chunk.length)) return stop("overloaded");
+      // Most bodies come in one piece: they are not kept track of.
+      if (size > 0)
+        upload ??= inflight.began(
+          startedAt,
+          () => size,
+          () => stop("too-slow"),
+        );
+      if (!inflight.take(chunk.length, upload)) return stop("overloaded");
       size += chunk.length;
       pieces.add(chunk);
     };

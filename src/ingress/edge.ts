@@ -7,12 +7,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { headerOf, type Answer, type HeaderList } from "../event/index.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";
-import { InflightBytes, readBody } from "./body-reader.ts";
+import { readBody } from "./body-reader.ts";
 import { ClientAddresses } from "./client-address.ts";
 import type { Connections } from "./connections.ts";
 import { problem, type ProblemName } from "./problem.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { Receiver, type ReceiverOptions } from "./receive-request.ts";
+import { InflightBytes } from "./inflight-bytes.ts";
 import { Refusals } from "./refuse-request.ts";
 import { requestFault } from "./request-fault.ts";
 import { sendAnswer } from "./send-answer.ts";
@@ -48,7 +49,7 @@ export class Edge {
     this.#options = options;
     this.#connections = connections;
     this.#addresses = new ClientAddresses(options.trustedProxies);
-    this.#inflight = new InflightBytes(options.maxInflightBytes);
+    this.#inflight = new InflightBytes(options.maxInflightBytes, options.clock);
     this.#refusals = new Refusals(options);
     this.#receiver = new Receiver(options, this.#refusals, this.#inflight);
     this.#rate = new RateLimiter(options.ratePerSecond, options.clock);
@@ -121,8 +122,7 @@ export class Edge {
     const read = await readBody(request, maxBytes, this.#inflight);
     if (!read.ok) {
       if (read.because === "aborted") return;
-      const name = read.because === "too-large" ? "body-too-large" : "overloaded";
-      return this.#refuse(request, response, arrived(NO_BODY), name);
+      return this.#refuse(request, response, arrived(NO_BODY), STOPPED[read.because]);
     }
     try {
       const turn = this.#turns.next(this.#connections.laneOf(request.socket));
@@ -169,6 +169,12 @@ function isChallenge({ headers }: IncomingMessage, { eventType }: Route, tenant:
   const verifier = tenant.verifiers.get(eventType) ?? tenant.fallback;
   return verifier?.handshakeMethods.includes("OPTIONS") === true && headers["webhook-request-origin"] !== undefined;
 }
+
+const STOPPED = {
+  "too-large": "body-too-large",
+  "too-slow": "request-timeout",
+  overloaded: "overloaded",
+} as const satisfies Record<string, ProblemName>;
 
 const NO_BODY = new Uint8Array(0);
 const NOWHERE: Route = { tenant: "", eventType: "" };

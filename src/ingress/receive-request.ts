@@ -17,7 +17,7 @@ import type { ReplyDesk } from "../reply/index.ts";
 import { deliveryIdOf, type Handshake, type Provider, type SignedRequest, type Verdict } from "../signature/index.ts";
 import { EventAnswers, type Arrival, type EventAnswersOptions } from "./answer-event.ts";
 import { recordOf, type ArrivedRequest, type Outcome } from "./arrived-request.ts";
-import type { InflightBytes } from "./body-reader.ts";
+import type { InflightBytes } from "./inflight-bytes.ts";
 import { dedupeKeyOf, deliveryKey } from "./dedupe-key.ts";
 import { envelopeOf, recordedVerdict } from "./event-of-request.ts";
 import { problem, type ProblemName } from "./problem.ts";

@@ -178,6 +178,8 @@ const HEAD_FAULTS: Readonly<Record<HeadFault, { readonly detail: string; readonl
 const LIMIT_HINTS: Readonly<Partial<Record<ProblemName, string>>> = {
   "body-too-large":
     "Raise max_body_bytes (and max_inflight_bytes, where that is less) if this sender's bodies are that large.",
+  "request-timeout":
+    "Its body hardly came on while others needed the room that it took (max_inflight_bytes); the sender will try again.",
   overloaded: "More bytes are in flight than max_inflight_bytes allows; senders will try again.",
   "too-many-requests": "The tenant sends more than rate_limit_per_second; raise it if that is expected.",
 };

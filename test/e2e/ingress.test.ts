@@ -1,4 +1,5 @@
 /** Requests over real sockets: what is accepted, what is refused, and what each side learns of it. */
+import { once } from "node:events";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -343,6 +344,29 @@ test("past the bytes in flight, requests get 503 with Retry-After; what alone is
   expect([(await send(11)).status, (await send(5)).status]).toEqual([413, 202]);
   await release();
   expect((await send(10)).status).toBe(202);
+});
+
+test("senders that stop in the middle of their bodies give their room to others, and are told 408", async () => {
+  await using tight = await TestGateway.start(await separate(), { max_inflight_bytes: "1000000" });
+  const stalled = Array.from({ length: 6 }, () => {
+    const socket = connect(Number(new URL(tight.url).port), "127.0.0.1");
+    socket.write("POST /events/webhook/demo/nobody HTTP/1.1\r\nhost: h\r\ncontent-length: 200000\r\n\r\n");
+    socket.write("x".repeat(150_000));
+    return socket;
+  });
+  const first = Promise.race(stalled.map((socket) => once(socket, "data")));
+  const send = async (): Promise<number> =>
+    (
+      await tight.post("demo/nobody", gzipSync(JSON.stringify("y".repeat(300_000))), {
+        ...JSON_TYPE,
+        "content-encoding": "gzip",
+      })
+    ).status;
+  await expect.poll(send, { timeout: 20_000 }).toBe(503);
+  await expect.poll(send, { timeout: 20_000 }).toBe(202);
+  expect(String(await first)).toMatch(/^HTTP\/1\.1 408 /);
+  expect(tight.records.filter(({ reason }) => reason === "request_timeout")).not.toEqual([]);
+  for (const socket of stalled) socket.destroy();
 });
 
 test("past a tenant's rate, requests get 429", async () => {
