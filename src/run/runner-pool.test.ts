@@ -269,3 +269,27 @@ test("a run that waits for its turn between the steps of many others is not take
   await done;
   expect(overs.map(({ end }) => end)).toEqual(tasks.map(() => ({ status: "succeeded" })));
 });
+
+test("after a pause of the whole process no run is taken for hung", async () => {
+  const tasks = Array.from({ length: 12 }, (_, n) => {
+    const task = taskOf("steps");
+    return { ...task, run: { ...task.run, id: `run-${n}` } };
+  });
+  const overs: RunOverMessage[] = [];
+  let isDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (isDone = resolve));
+  let nowMs = 0;
+  await using pool = new RunnerPool({
+    threads: 1,
+    memoryMb: 64,
+    hangAfterMs: 20,
+    clock: { now: () => nowMs, monotonic: () => nowMs },
+    onProgress: () => undefined,
+    onStart: () => undefined,
+    onOver: (over) => overs.push(over) === tasks.length && isDone(),
+  });
+  pool.submit(tasks, () => THREE_STEPS);
+  nowMs = 3_600_000;
+  await done;
+  expect(overs.map(({ end }) => end)).toEqual(tasks.map(() => ({ status: "succeeded" })));
+});

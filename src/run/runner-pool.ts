@@ -78,6 +78,8 @@ export class RunnerPool implements AsyncDisposable {
   readonly #options: RunnerPoolOptions;
   #runners: Runner[] = [];
   readonly #watchdog: NodeJS.Timeout;
+  readonly #lookEveryMs: number;
+  #lookedAt: number;
   readonly #startAgain = new Set<NodeJS.Timeout>();
   #startFault = false;
   #closed = false;
@@ -85,7 +87,9 @@ export class RunnerPool implements AsyncDisposable {
   constructor(options: RunnerPoolOptions) {
     this.#options = options;
     for (let n = 0; n < Math.max(1, options.threads); n++) this.#start();
-    this.#watchdog = setInterval(() => this.#replaceHung(), Math.min(1000, options.hangAfterMs));
+    this.#lookEveryMs = Math.min(1000, options.hangAfterMs);
+    this.#lookedAt = options.clock.monotonic();
+    this.#watchdog = setInterval(() => this.#replaceHung(), this.#lookEveryMs);
     this.#watchdog.unref();
   }
 
@@ -205,6 +209,10 @@ export class RunnerPool implements AsyncDisposable {
 
   #replaceHung(): void {
     const now = this.#options.clock.monotonic();
+    const lateMs = now - this.#lookedAt - this.#lookEveryMs;
+    this.#lookedAt = now;
+    // The process stood still, or this thread did: nobody could give or hear a sign of life.
+    if (lateMs > this.#options.hangAfterMs / 2) for (const runner of this.#runners) this.#touch(runner);
     for (const runner of this.#runners) {
       const { oldest } = runner.open;
       if (oldest === undefined || now - oldest.since < this.#options.hangAfterMs) continue;
