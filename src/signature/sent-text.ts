@@ -13,7 +13,9 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
 export type FormFields = readonly (readonly [name: string, value: string])[];
 
@@ -53,6 +55,22 @@ function hasManyValues(text: string): boolean {
     else if ((unit === COMMA || unit === OPEN_LIST || unit === OPEN_OBJECT) && ++values > MAX_JSON_VALUES) return true;
   }
   return false;
+}
+
+/** How deep JSON nests, and how many steps of indentation it takes to write it with one line for each value. */
+export function jsonShape(text: string): { readonly depth: number; readonly indents: number } {
+  let deepest = 0;
+  let depth = 0;
+  let indents = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = endOfString(text, at);
+    else if (unit === OPEN_LIST || unit === OPEN_OBJECT) indents += ++depth;
+    else if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) indents += --depth;
+    else if (unit === COMMA) indents += depth;
+    if (depth > deepest) deepest = depth;
+  }
+  return { depth: deepest, indents };
 }
 
 /** Where the string ends that begins at a quote; the text's end where it does not end. */
