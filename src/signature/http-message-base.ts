@@ -146,7 +146,7 @@ function derivedComponent(name: string, { request }: RequestView): string | unde
 function queryParameter(item: Item, view: RequestView): string | undefined {
   const wanted = textParameter(item.parameters, "name");
   if (wanted === undefined || item.parameters.size !== 1) return undefined;
-  const found = view.queryFields().filter(([name]) => encodeURIComponent(name) === wanted);
+  const found = view.queryFields()?.filter(([name]) => encodeURIComponent(name) === wanted) ?? [];
   const value = found.length === 1 ? found[0]?.[1] : undefined;
   return value === undefined
     ? undefined

@@ -4,7 +4,10 @@
  * values than any provider signs are not parsed.
  */
 
-/** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
+/**
+ * More parameters than any provider sends. A form with more is not read at all, so that it cannot be a burden; of its first
+ * ones alone, a signature over sorted fields would leave the others to whoever adds them.
+ */
 const MAX_FORM_FIELDS = 1000;
 /** Some of these characters stand before every value of JSON. So many values take half a second at most. */
 const MAX_JSON_VALUES = 500_000;
@@ -29,20 +32,20 @@ export function parseJson(text: string | undefined): unknown {
   }
 }
 
-/** The fields of a form or a query in their order, as far as they are looked at. */
-export function parseUrlEncoded(text: string): FormFields {
-  return [...new URLSearchParams(firstFields(text))];
+/** The fields of a form or a query in their order; `undefined` when it has more than are looked at. */
+export function parseUrlEncoded(text: string): FormFields | undefined {
+  return hasManyFields(text) ? undefined : [...new URLSearchParams(text)];
 }
 
-function firstFields(text: string): string {
-  let start = 0;
-  for (let count = 0; count < MAX_FORM_FIELDS;) {
-    const end = text.indexOf("&", start);
-    if (end < 0) return text;
-    if (end > start) count += 1;
+function hasManyFields(text: string): boolean {
+  let fields = 0;
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf("&", start);
+    const end = found < 0 ? text.length : found;
+    if (end > start && ++fields > MAX_FORM_FIELDS) return true;
     start = end + 1;
   }
-  return text.slice(0, start);
+  return false;
 }
 
 function hasManyValues(text: string): boolean {

@@ -8,6 +8,7 @@ import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } fr
 import { compileJwt } from "../jwt-scheme.ts";
 import { isRecord, parseJws } from "../jws.ts";
 import { pathOf, type RequestView } from "../request-view.ts";
+import type { FormFields } from "../sent-text.ts";
 import { compileSource } from "../source.ts";
 
 const INSTALL_KEYS = "https://connect-install-keys.atlassian.com/";
@@ -70,24 +71,26 @@ function checkInstall(
 
 function withQueryHash(outcome: CheckOutcome, { settings }: SchemeContext, view: RequestView): CheckOutcome {
   if (!outcome.ok) return outcome;
-  const canonical = canonicalRequest(view, settings.get("baseurl"));
+  const fields = view.queryFields();
+  if (fields === undefined) return refuse("field_missing", "the URL has too many parameters to be read");
+  const canonical = canonicalRequest(view, fields, settings.get("baseurl"));
   const hash = createHash("sha256").update(canonical).digest("hex");
   const claimed = isRecord(view.claims) ? view.claims["qsh"] : undefined;
   return claimed === hash ? outcome : refuse("claims_wrong", `qsh is not the hash of ${canonical}`);
 }
 
 /** METHOD&path&query, the path relative to the app's base URL, the query sorted and encoded as RFC 3986 says. */
-function canonicalRequest(view: RequestView, baseUrl: string | undefined): string {
+function canonicalRequest(view: RequestView, fields: FormFields, baseUrl: string | undefined): string {
   const basePath = baseUrl === undefined ? "" : pathOf(baseUrl, false).replace(/\/$/, "");
   const whole = pathOf(view.request.url, false);
   const relative = whole.startsWith(basePath) ? whole.slice(basePath.length) : whole;
   const path = `/${relative.replace(/^\//, "").replaceAll("&", "%26").replace(/\/$/, "")}`;
-  return `${view.request.method.toUpperCase()}&${path}&${canonicalQuery(view)}`;
+  return `${view.request.method.toUpperCase()}&${path}&${canonicalQuery(fields)}`;
 }
 
-function canonicalQuery(view: RequestView): string {
+function canonicalQuery(fields: FormFields): string {
   const byName = new Map<string, string[]>();
-  for (const [name, value] of view.queryFields()) {
+  for (const [name, value] of fields) {
     if (name !== "jwt") byName.set(name, [...(byName.get(name) ?? []), value]);
   }
   const names = [...byName.keys()].sort();
