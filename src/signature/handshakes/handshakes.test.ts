@@ -54,6 +54,14 @@ test("X: the CRC, but never a MAC over something that could be a body", async ()
   expect((await asks("x-twitter", get(`crc_token=${encodeURIComponent('{"forged":true}')}`))).status).toBe("refused");
 });
 
+test.each(["type=refund", "12345", "x"])("X: the answer to a challenge signs no body: %s", async (body) => {
+  const challenge = await asks("x-twitter", get(`crc_token=${encodeURIComponent(body)}`));
+  if (challenge.status !== "handshake") throw new Error("it is no challenge");
+  const { response_token: signature } = JSON.parse(challenge.handshake.answer.body) as { response_token: string };
+  const forged = requestOf(body, [["x-twitter-webhooks-signature", signature]]);
+  expect(outcomeOf(await asks("x-twitter", forged))).toBe("signature_malformed");
+});
+
 test("Zoom: endpoint.url_validation", async () => {
   const body = { event: "endpoint.url_validation", payload: { plainToken: "qgg8vlvZRS6UYooatFL8Aw" } };
   const encryptedToken = createHmac("sha256", "s3cret").update("qgg8vlvZRS6UYooatFL8Aw").digest("hex");

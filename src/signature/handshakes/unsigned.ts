@@ -27,18 +27,23 @@ export const meta: HandshakeKind = {
   },
 };
 
+const CRC_TOKEN = /^[\w+/=-]{1,256}$/;
+
 /**
  * https://docs.x.com/x-api/webhooks/quickstart
  * The answer is a MAC over what the caller chose, made with the key that signs webhooks: so the token may only hold
- * characters that no JSON body consists of.
+ * characters that no JSON object consists of, and a body that could be a token (`type=refund`) is refused, however signed.
  */
 export const xCrc: HandshakeKind = {
   methods: ["GET"],
   unsigned: (view, { keys }) => {
+    const { method, rawBody } = view.request;
+    if (method === "POST" && rawBody.length <= 256 && CRC_TOKEN.test(Buffer.from(rawBody).toString("latin1")))
+      return { reason: "signature_malformed", detail: "the body has the form of a crc_token" };
     const token = view.query("crc_token");
     const secret = keys[0]?.secret;
-    if (view.request.method !== "GET" || token === undefined || secret === undefined) return undefined;
-    if (!/^[\w+/=-]{1,256}$/.test(token)) return { reason: "signature_malformed", detail: "crc_token is not a token" };
+    if (method !== "GET" || token === undefined || secret === undefined) return undefined;
+    if (!CRC_TOKEN.test(token)) return { reason: "signature_malformed", detail: "crc_token is not a token" };
     const mac = createHmac("sha256", secret).update(token).digest("base64");
     return jsonAnswer("x crc_token", { response_token: `sha256=${mac}` });
   },
