@@ -109,7 +109,14 @@ function componentValue(name: string, item: Item, view: RequestView): string | u
   if (item.parameters.size > 0) return undefined;
   if (name.startsWith("@")) return derivedComponent(name, view);
   if (name !== name.toLowerCase()) return undefined;
-  const values = view.headerLines(name, 16);
+  return fieldValue(name, view);
+}
+
+const MAX_LINES = 16;
+
+/** RFC 9421, 2.1: the lines of a header as one. */
+export function fieldValue(lowerName: string, view: RequestView): string | undefined {
+  const values = view.headerLines(lowerName, MAX_LINES);
   return values.length === 0 ? undefined : values.map(unfolded).join(", ");
 }
 
