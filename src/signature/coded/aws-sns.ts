@@ -77,13 +77,14 @@ export function isAmazonCertificate(url: string): boolean {
   return isAmazonUrl(url) && url.endsWith(".pem");
 }
 
+/**
+ * A region's name is words and a number. Amazon's own pattern takes any label, and so `sns.s3-eu-west-1.amazonaws.com`: what
+ * the owner of the bucket `sns` puts there.
+ */
+const SNS_HOST = /^sns\.[a-z]{2,}(?:-[a-z]+)+-\d{1,2}\.amazonaws\.com(?:\.cn)?$/;
+
 export function isAmazonUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, host, username, password } = new URL(text);
-  return (
-    protocol === "https:" &&
-    username === "" &&
-    password === "" &&
-    /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$/.test(host)
-  );
+  return protocol === "https:" && username === "" && password === "" && SNS_HOST.test(host);
 }

@@ -47,6 +47,8 @@ describe("Amazon SNS", () => {
     "https://sns.us-west-2.amazonaws.com.evil.example/cert.pem",
     "http://sns.us-west-2.amazonaws.com/cert.pem",
     "https://bucket.s3.amazonaws.com/cert.pem",
+    "https://sns.s3-eu-west-1.amazonaws.com/cert.pem",
+    "https://sns.s3-external-1.amazonaws.com/cert.pem",
     "https://user:pass@sns.us-west-2.amazonaws.com/cert.pem",
     "https://sns.us-west-2.amazonaws.com:8443/cert.pem",
     "https://sns.us-west-2.amazonaws.com/cert.txt",
@@ -56,6 +58,12 @@ describe("Amazon SNS", () => {
     const never = fetching(() => Promise.reject(new Error("it was fetched")));
     const verdict = await judge(configOf("aws-sns"), [], request(message({ SigningCertURL })), NOW_MS, never);
     expect(outcomeOf(verdict)).toBe("certificate_untrusted");
+  });
+
+  test.each(["us-east-1", "ap-southeast-5", "us-gov-west-1", "cn-north-1"])("a region is known: %s", async (region) => {
+    const SigningCertURL = `https://sns.${region}.amazonaws.com${region.startsWith("cn") ? ".cn" : ""}/Simple-1.pem`;
+    const verdict = await judge(configOf("aws-sns"), [], request(message({ SigningCertURL })), NOW_MS, good);
+    expect(outcomeOf(verdict)).toBe("verified");
   });
 
   test("a pinned topic refuses the topics of others", async () => {
