@@ -7,9 +7,11 @@ import { createHash } from "node:crypto";
 import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
 import { compileJwt } from "../jwt-scheme.ts";
 import { isRecord, parseJws } from "../jws.ts";
+import { NewSourceLimit } from "../new-source-limit.ts";
 import { pathOf, type RequestView } from "../request-view.ts";
 import type { FormFields } from "../sent-text.ts";
 import { compileSource } from "../source.ts";
+import { VerifierFault } from "../verdict.ts";
 
 const INSTALL_KEYS = "https://connect-install-keys.atlassian.com/";
 
@@ -27,6 +29,7 @@ export function atlassianConnect(context: SchemeContext): CompiledScheme {
     },
     context,
   );
+  const limit = new NewSourceLimit();
   const fromQuery = compileSource("query:jwt", context.settings);
   return {
     ...shared,
@@ -35,7 +38,9 @@ export function atlassianConnect(context: SchemeContext): CompiledScheme {
       const text = view.header("authorization")?.replace(/^JWT /i, "") ?? fromQuery?.(view);
       const jws = text === undefined ? undefined : parseJws(text);
       const isInstall = jws?.header["alg"] === "RS256";
-      const outcome = isInstall ? checkInstall(jws.header["kid"], context, view, nowMs) : shared.check(view, nowMs);
+      const outcome = isInstall
+        ? checkInstall(jws.header["kid"], context, limit, view, nowMs)
+        : shared.check(view, nowMs);
       return outcome instanceof Promise
         ? outcome.then((settled) => withQueryHash(settled, context, view))
         : withQueryHash(outcome, context, view);
@@ -47,6 +52,7 @@ export function atlassianConnect(context: SchemeContext): CompiledScheme {
 function checkInstall(
   kid: unknown,
   context: SchemeContext,
+  limit: NewSourceLimit,
   view: RequestView,
   nowMs: number,
 ): CheckOutcome | Promise<CheckOutcome> {
@@ -66,7 +72,14 @@ function checkInstall(
     },
     { ...context, keys: [] },
   );
-  return scheme.check(view, nowMs);
+  if (!limit.mayAsk(kid, nowMs)) throw new VerifierFault("too many unknown keys were asked for within a minute");
+  const outcome = scheme.check(view, nowMs);
+  return outcome instanceof Promise
+    ? outcome.then((settled) => {
+        limit.found(kid);
+        return settled;
+      })
+    : outcome;
 }
 
 function withQueryHash(outcome: CheckOutcome, { settings }: SchemeContext, view: RequestView): CheckOutcome {

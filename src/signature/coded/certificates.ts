@@ -2,6 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { refuse, type Refusal, type SchemeContext } from "../compiled-scheme.ts";
 import { publicKey } from "../key-material.ts";
+import { NewSourceLimit } from "../new-source-limit.ts";
 import { VerifierFault } from "../verdict.ts";
 
 export type Certificate = { readonly name: string; readonly key: KeyObject } | Refusal;
@@ -17,6 +18,7 @@ export function certificates(
 ): (url: string, nowMs: number) => Certificate | Promise<Certificate> {
   const pasted = pastedCertificate(context);
   const parsed = new Map<string, { readonly text: string; readonly key: KeyObject }>();
+  const limit = new NewSourceLimit();
   return (url, nowMs) => {
     if (!isTrusted(url))
       return refuse(
@@ -27,7 +29,10 @@ export function certificates(
     const { keyStore } = context;
     if (keyStore === undefined)
       throw new VerifierFault("there is nothing to fetch the certificate with; paste it as the secret");
-    return keyStore.get(url, nowMs).then((text) => {
+    if (!limit.mayAsk(url, nowMs))
+      throw new VerifierFault("too many unknown certificates were asked for within a minute");
+    return keyStore.get(url, nowMs, { isUsable: isCertificate }).then((text) => {
+      limit.found(url);
       const known = parsed.get(url);
       const key = known?.text === text ? known.key : keyIn(text, url);
       if (parsed.size > 100) parsed.clear();
@@ -42,6 +47,15 @@ function pastedCertificate({ keys, settings }: SchemeContext): { name: string; k
   if (key !== undefined) return { name: key.name, key: publicKey(key.secret, undefined) };
   const text = [...settings.values()].find((value) => value.includes("-----BEGIN "));
   return text === undefined ? undefined : { name: "certificate", key: publicKey(text, undefined) };
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    publicKey(text, undefined);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function keyIn(text: string, url: string): KeyObject {
