@@ -144,7 +144,9 @@ function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckO
   const signed = compiled.handshake?.signed;
   // A challenge is short: the keys are not even looked at for anything else.
   const mayChallenge = signed !== undefined && view.request.rawBody.length <= MAX_CHALLENGE_BODY;
-  const handshake = mayChallenge ? signed(view, handshakeContext(compiled, nowMs)) : undefined;
+  const context = handshakeContext(compiled, nowMs);
+  const keys = context.keys.filter(({ name }) => name === outcome.keyName);
+  const handshake = mayChallenge ? signed(view, { ...context, keys }) : undefined;
   return verified(compiled, view, outcome.keyName, handshake);
 }
 

@@ -72,6 +72,19 @@ test("Zoom: endpoint.url_validation", async () => {
   });
 });
 
+test("Zoom: while one secret replaces another, the challenge is answered with the one that Zoom uses", async () => {
+  const request = signed(
+    configOf("zoom"),
+    "in use",
+    json({ event: "endpoint.url_validation", payload: { plainToken: "t" } }),
+  );
+  const keys = [keyOf("the other", "first"), keyOf("in use", "second")];
+  const encryptedToken = createHmac("sha256", "in use").update("t").digest("hex");
+  expect(await judge(configOf("zoom"), keys, request)).toMatchObject(
+    answer(200, JSON.stringify({ plainToken: "t", encryptedToken })),
+  );
+});
+
 test("Microsoft Graph: the validation token, decoded, as plain text", async () => {
   const request = requestOf("", [], { url: `${HOOK_URL}?validationToken=Validation%3A+Testing+%3Cscript%3E` });
   const verdict = await asks("ms-graph", request);
