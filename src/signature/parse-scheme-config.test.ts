@@ -100,6 +100,26 @@ test.each([
     },
     "scheme.signature.encoding | is missing",
   ],
+  [
+    {
+      scheme: { kind: "mac", alg: "sha256", content: "{body}", signature: { header: "X", encoding: "hex" } },
+      secret: "s",
+    },
+    "scheme | sha256 is no keyed hash: {secret} has to stand in the content, or choose hmac-sha256",
+  ],
+  [
+    {
+      scheme: {
+        kind: "mac",
+        alg: "sha256",
+        content: "{secret}{body}",
+        signature: { header: "X", encoding: "hex" },
+        any: [{ signature: { header: "Y" }, content: "{body}" }],
+      },
+      secret: "s",
+    },
+    "scheme | sha256 is no keyed hash",
+  ],
   [{ scheme: { kind: "token", from: "cookie:x" }, secret: "s" }, 'scheme | "cookie:x" is no source of a value'],
 ])("%j: %s", (entry, fault) => {
   expect(faultsOf(entry).join("\n")).toContain(fault);
