@@ -15,6 +15,7 @@ import type { SignedRequest } from "./request.ts";
 import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
 import { settingsOf, type Settings } from "./source.ts";
+import { urlReadings } from "./url-readings.ts";
 import { compileExpression, type FoundValue } from "./value-expression.ts";
 import {
   VerifierFault,
@@ -67,17 +68,30 @@ export function createVerifier(
     covers: scheme.covers,
     handshakeMethods: handshake?.methods ?? [],
     verify: (request, nowMs) => {
-      const view = new RequestView(config.url === undefined ? request : { ...request, url: config.url });
+      const view = new RequestView(request);
       const address = compiled.allowlist?.(request);
       if (address?.ok === false) return refused(compiled, address);
       const challenge = handshake?.unsigned?.(view, handshakeContext(compiled, nowMs));
       if (challenge !== undefined) return concludeChallenge(compiled, challenge);
-      const outcome = scheme.check(view, nowMs);
-      return outcome instanceof Promise
-        ? outcome.then((settled) => conclude(compiled, view, settled, nowMs))
-        : conclude(compiled, view, outcome, nowMs);
+      if (config.url === undefined) return check(compiled, view, [], nowMs);
+      const [first = view, ...more] = urlReadings(request, config.url).map((reading) => new RequestView(reading));
+      return check(compiled, first, more, nowMs);
     },
   };
+}
+
+/** @param others further readings of the request, each tried when the one before it was refused */
+function check(
+  compiled: CompiledVerifier,
+  view: RequestView,
+  others: readonly RequestView[],
+  nowMs: number,
+): Verdict | Promise<Verdict> {
+  const [next, ...more] = others;
+  const settle = (outcome: CheckOutcome): Verdict | Promise<Verdict> =>
+    outcome.ok || next === undefined ? conclude(compiled, view, outcome, nowMs) : check(compiled, next, more, nowMs);
+  const outcome = compiled.scheme.check(view, nowMs);
+  return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
 }
 
 interface CompiledVerifier {

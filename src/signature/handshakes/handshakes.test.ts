@@ -204,3 +204,8 @@ test("an expired secret answers no challenge", async () => {
   const keys = [{ name: "old", secret: "s3cret", notAfterMs: 1 }];
   expect((await judge(configOf("x-twitter"), keys, get("crc_token=MTIzNDU2"))).status).toBe("refused");
 });
+
+test("a challenge in the query is read where the URL of the provider is named, too", async () => {
+  const config = { ...configOf("dropbox"), url: "https://public.example/hook" };
+  expect(await judge(config, [keyOf("s3cret")], get("challenge=abc"))).toMatchObject(answer(200, "abc"));
+});
