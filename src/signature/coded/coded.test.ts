@@ -134,6 +134,22 @@ describe("PayPal", () => {
     expect((await judge(config, [keyOf(PUBLIC_PEM)], request())).status).toBe("verified");
   });
 
+  test("while one ID or certificate replaces another, both count, and none past its end", async () => {
+    const options = { keyStore: createKeyStore(() => Promise.resolve(PUBLIC_PEM)) };
+    const ids = [keyOf("NEW-ID", "new"), { ...keyOf("WEBHOOK-ID", "old"), notAfterMs: NOW_MS }];
+    const byIds = (nowMs: number) => judge(configOf("paypal"), ids, request(), nowMs, options);
+    expect(await byIds(NOW_MS)).toMatchObject({ status: "verified", keyName: "old" });
+    expect(outcomeOf(await byIds(NOW_MS + 1))).toBe("key_expired");
+    const next = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
+    const certificates = [
+      keyOf(next.export({ type: "spki", format: "pem" }).toString(), "new"),
+      { ...keyOf(PUBLIC_PEM, "old"), notAfterMs: NOW_MS },
+    ];
+    const byCertificates = (nowMs: number) => judge(config, certificates, request(), nowMs);
+    expect(await byCertificates(NOW_MS)).toMatchObject({ status: "verified", keyName: "old" });
+    expect(outcomeOf(await byCertificates(NOW_MS + 1))).toBe("key_expired");
+  });
+
   test("another webhook's ID, body or host is refused", async () => {
     const pasted = [keyOf(PUBLIC_PEM)];
     expect(outcomeOf(await judge(configOf("paypal", { webhook_id: "OTHER" }), pasted, request()))).toBe(
