@@ -4,7 +4,7 @@
  * (type, id) is only said after verification; (3) a promise is returned only by schemes that fetch keys.
  */
 import { compileAllowlist } from "./allowlist.ts";
-import { compileScheme } from "./compile-scheme.ts";
+import { compileWithKeys } from "./compile-with-keys.ts";
 import { isExpired, type CheckOutcome, type CompiledScheme, type Refusal, type SigningKey } from "./compiled-scheme.ts";
 import { HANDSHAKES, MAX_CHALLENGE_BODY, type HandshakeContext, type HandshakeKind } from "./handshakes/index.ts";
 import type { KeyStore } from "./key-store.ts";
@@ -120,7 +120,12 @@ function compileVerifier(
   const deliveryId = config.deliveryId ?? provider?.deliveryId;
   try {
     return {
-      scheme: compileScheme(spec, { settings, keys, keyStore: options.keyStore, tolerance: config.toleranceSeconds }),
+      scheme: compileWithKeys(config, {
+        settings,
+        keys,
+        keyStore: options.keyStore,
+        tolerance: config.toleranceSeconds,
+      }),
       provider,
       authenticates: spec.kind !== "none",
       keys,
