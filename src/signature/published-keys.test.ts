@@ -103,10 +103,13 @@ test("whoever makes up certificates makes gtc fetch only a few, and the known on
   expect(await outcome(fromAmazon("real"))).toBe("verified");
 });
 
-test("a page instead of a certificate is not kept", async () => {
-  let published = "<html>";
-  const { outcome } = source(configOf("aws-sns"), () => published);
-  expect(await outcome(fromAmazon("real"))).toBe("VerifierFault");
-  published = PEM;
-  expect(await outcome(fromAmazon("real"), MINUTE_MS)).toBe("verified");
-});
+test.each(["<html>", `<html><p>You searched for:\n${PEM}`])(
+  "a page instead of a certificate is not kept: %j",
+  async (page) => {
+    let published = page;
+    const { outcome } = source(configOf("aws-sns"), () => published);
+    expect(await outcome(fromAmazon("real"))).toBe("VerifierFault");
+    published = PEM;
+    expect(await outcome(fromAmazon("real"), MINUTE_MS)).toBe("verified");
+  },
+);

@@ -74,7 +74,9 @@ export function checkWith(
     : refuse("key_expired", `the certificate ${JSON.stringify(expired.name)} is past its not_after`);
 }
 
+/** A page that repeats a certificate somebody gave it is none: whoever finds such a page at a provider could sign for it. */
 function isCertificate(text: string): boolean {
+  if (!text.trimStart().startsWith("-----BEGIN ")) return false;
   try {
     publicKey(text, undefined);
     return true;
