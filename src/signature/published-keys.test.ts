@@ -1,5 +1,5 @@
 /** Keys and certificates that providers publish: rotated, broken for a while, asked for by anybody. */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
 import { configOf, NOW_MS, outcomeOf, requestOf } from "../../test/support/signed-request.ts";
 import { createKeyStore, createVerifier, type SchemeConfig, type SignedRequest } from "./index.ts";
@@ -103,13 +103,32 @@ test("whoever makes up certificates makes gtc fetch only a few, and the known on
   expect(await outcome(fromAmazon("real"))).toBe("verified");
 });
 
-test.each(["<html>", `<html><p>You searched for:\n${PEM}`])(
-  "a page instead of a certificate is not kept: %j",
-  async (page) => {
-    let published = page;
-    const { outcome } = source(configOf("aws-sns"), () => published);
-    expect(await outcome(fromAmazon("real"))).toBe("VerifierFault");
-    published = PEM;
-    expect(await outcome(fromAmazon("real"), MINUTE_MS)).toBe("verified");
-  },
-);
+test.each([
+  ["without one", "<html>"],
+  ["that repeats one", `<html><p>You searched for:\n${PEM}`],
+])("a page %s instead of a certificate is not kept", async (_what, page) => {
+  let published = page;
+  const { outcome } = source(configOf("aws-sns"), () => published);
+  expect(await outcome(fromAmazon("real"))).toBe("VerifierFault");
+  published = PEM;
+  expect(await outcome(fromAmazon("real"), MINUTE_MS)).toBe("verified");
+});
+
+const now = Math.floor(NOW_MS / 1000);
+
+/** The hook that an app is installed by, as Atlassian sends it to the app at `baseUrl`. */
+function installOf(baseUrl: string): SignedRequest {
+  const qsh = createHash("sha256").update("POST&/events/webhook/demo/thing&").digest("hex");
+  const input = `${part({ alg: "RS256", kid: "k" })}.${part({ aud: [baseUrl], iat: now, exp: now + 180, qsh })}`;
+  const signature = sign("sha256", Buffer.from(input), rsa.privateKey).toString("base64url");
+  return requestOf(BODY, [["Authorization", `JWT ${input}.${signature}`]]);
+}
+
+test("an install hook of Atlassian's is for the app that it was sent to, with a base_url or without", async () => {
+  const { origin } = new URL(requestOf("").url);
+  for (const config of [configOf("atlassian-connect"), configOf("atlassian-connect", { base_url: origin })]) {
+    const { outcome } = source(config, () => PEM);
+    expect(await outcome(installOf(origin))).toBe("verified");
+    expect(await outcome(installOf("https://another-app.example"))).toBe("claims_wrong");
+  }
+});

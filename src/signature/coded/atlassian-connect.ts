@@ -77,9 +77,22 @@ function checkInstall(
   return outcome instanceof Promise
     ? outcome.then((settled) => {
         limit.found(kid);
-        return settled;
+        return settled.ok ? (audienceFault(context, view) ?? settled) : settled;
       })
     : outcome;
+}
+
+/**
+ * Atlassian signs the install hooks of all apps, and anybody may have one. Without `base_url` an app is what stands at the
+ * root of the host.
+ */
+function audienceFault({ settings }: SchemeContext, { claims, request }: RequestView): CheckOutcome | undefined {
+  if (settings.get("baseurl") !== undefined) return undefined;
+  const aud: unknown = isRecord(claims) ? claims["aud"] : undefined;
+  const { origin } = new URL(request.url);
+  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (audiences.some((one) => one === origin || one === `${origin}/`)) return undefined;
+  return refuse("claims_wrong", `the audience is ${JSON.stringify(aud)}, not ${origin}; base_url names another`);
 }
 
 function withQueryHash(outcome: CheckOutcome, { settings }: SchemeContext, view: RequestView): CheckOutcome {
