@@ -79,6 +79,7 @@ test.each([
   [{ provider: "standard-webhooks", secret: "whsec_!" }, "secret | the secret is not base64"],
   [{ provider: "discord", secret: "abc" }, "secret | the secret is not a public key in the scheme's form"],
   [{ provider: "google-pubsub" }, "audience | Google Pub/Sub push needs this setting"],
+  [{ provider: "google-pubsub", audience: "a" }, "email | Google Pub/Sub push needs this setting"],
   [{ algorithm: "ip" }, "allow_ips | must be a list of addresses and ranges"],
   [
     { provider: "github", secret: "s", url: "hooks" },
