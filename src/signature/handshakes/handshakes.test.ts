@@ -209,3 +209,16 @@ test("a challenge in the query is read where the URL of the provider is named, t
   const config = { ...configOf("dropbox"), url: "https://public.example/hook" };
   expect(await judge(config, [keyOf("s3cret")], get("challenge=abc"))).toMatchObject(answer(200, "abc"));
 });
+
+test.each(["monday", "notion"])("%s: nothing is unpacked in search of a challenge", async (provider) => {
+  let unpacked = 0;
+  const request: SignedRequest = {
+    ...requestOf("packed", [["Content-Encoding", "gzip"]]),
+    decodedBody: () => {
+      unpacked += 1;
+      return Buffer.from(JSON.stringify({ challenge: "c" }));
+    },
+  };
+  expect((await asks(provider, request)).status).toBe("refused");
+  expect(unpacked).toBe(0);
+});

@@ -5,7 +5,7 @@
 import { createHmac, createHash, timingSafeEqual } from "node:crypto";
 import { braintreeKey, CHALLENGE } from "../coded/braintree.ts";
 import type { RequestView } from "../request-view.ts";
-import { emptyAnswer, jsonAnswer, textAnswer, type HandshakeKind } from "./handshake.ts";
+import { emptyAnswer, jsonAnswer, MAX_CHALLENGE_BODY, textAnswer, type HandshakeKind } from "./handshake.ts";
 
 function sameText(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
@@ -139,7 +139,8 @@ export const monday: HandshakeKind = {
 
 /** The text of a field when the body is an object that holds nothing else. */
 function onlyField(view: RequestView, name: string): string | undefined {
-  if (view.request.rawBody.length > 4096) return undefined;
+  // Looked for in every request before it is verified: what is packed may be a megabyte to unpack and to parse.
+  if (view.request.rawBody.length > MAX_CHALLENGE_BODY || view.hasHeader("content-encoding")) return undefined;
   const body = view.json();
   if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
   const entries = Object.entries(body);
