@@ -90,7 +90,7 @@ export class Refusals {
   /** Refuses a request for its signature: the sender has its 401 at once, why is worked out after it. */
   forSignature(request: ArrivedRequest, signed: SignedRequest, verdict: RefusedVerdict): Answer {
     // A browser or a probe that asks with GET is told the method, not that a signature is missing.
-    if (request.method !== "POST") return this.forMethod(request);
+    if (request.method !== "POST") return this.#forChallenge(request, verdict);
     const answer = problem("unauthorized");
     const durationMs = this.#durationOf(request);
     const { route, receivedAtMs } = request;
@@ -98,6 +98,12 @@ export class Refusals {
       this.#keep(request, answer.status, durationMs, why),
     );
     return answer;
+  }
+
+  /** As by its method; the operator is told of a provider's challenge that it does not fit the answers. */
+  #forChallenge(request: ArrivedRequest, { reason, detail, hint }: RefusedVerdict): Answer {
+    if (reason !== "handshake_token_mismatch") return this.forMethod(request);
+    return this.#probe(request, "method-not-allowed", reason, () => ({ detail, hint }));
   }
 
   /** Resolves when every refusal so far was kept. */

@@ -115,6 +115,15 @@ describe("over TLS", () => {
     expect(await createGuardedFetch(toThisMachine)(`https://keys.example:${port}/`, never)).toBe("GET nothing");
   });
 
+  test("where the first address of a host does not answer, the next is asked", async () => {
+    const port = await serve((_request, response) => {
+      response.end("here");
+    });
+    const resolve = async (): Promise<string[]> => ["127.0.0.2", "127.0.0.1"];
+    const options = { resolve, ca, isAllowed: (address: string): boolean => address.startsWith("127.0.0.") };
+    expect(await createGuardedFetch(options)(`https://keys.example:${port}/`, never)).toBe("here");
+  });
+
   test.each([
     ["whoever has a certificate that nobody vouches for", withoutTrust, "keys.example", "self-signed"],
     ["whoever has the certificate of another host", toThisMachine, "other.example", "does not match"],

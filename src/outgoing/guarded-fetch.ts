@@ -1,7 +1,7 @@
 /**
  * Requests that gtc itself makes (keys, certificates): https only, never to an address inside (SSRF). The host's name is
- * resolved once, every address is judged, and the connection goes to the judged address, so that a second resolution
- * cannot lead elsewhere. Redirects are not followed; size and time are bounded.
+ * resolved once, every address is judged, and the connection goes to one of them (the next where one does not answer), so
+ * that a second resolution cannot lead elsewhere. Redirects are not followed; size and time are bounded.
  */
 import { lookup as resolveName } from "node:dns/promises";
 import { request } from "node:https";
@@ -73,10 +73,9 @@ export function createGuardedFetch({
     if (url.protocol !== "https:") throw new Error(`${url.protocol}// is not fetched, only https`);
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const addresses = await resolve(host);
-    const [address] = addresses;
-    if (address === undefined || !addresses.every(isAllowed))
+    if (addresses.length === 0 || !addresses.every(isAllowed))
       throw new Error(`${host} is no address of the public internet`);
-    return send({ url, address, maxBytes, signal, postJson, ca });
+    return send({ url, addresses, maxBytes, signal, postJson, ca });
   };
 }
 
@@ -86,17 +85,17 @@ async function resolveAll(host: string): Promise<readonly string[]> {
 
 interface Judged {
   readonly url: URL;
-  /** The address that was judged. */
-  readonly address: string;
+  /** The addresses that were judged. */
+  readonly addresses: readonly string[];
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   readonly postJson: string | undefined;
   readonly ca: string | undefined;
 }
 
-function send({ url, address, maxBytes, signal, postJson, ca }: Judged): Promise<string> {
+function send({ url, addresses, maxBytes, signal, postJson, ca }: Judged): Promise<string> {
   return new Promise((done, fail) => {
-    const family = isIPv6(address) ? 6 : 4;
+    const judged = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
     const outgoing = request(url, {
       signal,
       agent: false,
@@ -106,8 +105,8 @@ function send({ url, address, maxBytes, signal, postJson, ca }: Judged): Promise
         headers: { "content-type": "application/json", "content-length": Buffer.byteLength(postJson) },
       }),
       lookup: (_host, options, callback) => {
-        if (options.all === true) callback(null, [{ address, family }]);
-        else callback(null, address, family);
+        if (options.all === true) callback(null, judged);
+        else callback(null, judged[0]?.address ?? "", judged[0]?.family);
       },
     });
     outgoing.on("error", fail);

@@ -43,8 +43,12 @@ export interface SchemeContext {
   readonly tolerance: number | undefined;
 }
 
+/** What a sender wrote may stand in a detail, and be as long as a body: it is kept, and written into a line of the log. */
+const MAX_DETAIL_LENGTH = 1000;
+
 export function refuse(reason: RefusalReason, detail: string): Refusal {
-  return { ok: false, reason, detail };
+  const isLong = detail.length > MAX_DETAIL_LENGTH;
+  return { ok: false, reason, detail: isLong ? `${detail.slice(0, MAX_DETAIL_LENGTH)}…` : detail };
 }
 
 export function isExpired(key: { readonly notAfterMs?: number | undefined }, nowMs: number): boolean {

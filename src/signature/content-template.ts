@@ -130,9 +130,10 @@ function compilePlaceholder(name: string, settings: Settings): Piece | undefined
 
 /**
  * Twilio's and Mandrill's form: fields sorted by name, name and value joined without separators; the values of one name
- * without repetitions, sorted. https://www.twilio.com/docs/usage/webhooks/webhooks-security
+ * without repetitions, sorted; absent where the form cannot be read whole. https://www.twilio.com/docs/usage/webhooks/webhooks-security
  */
-export function sortedForm(fields: FormFields): string {
+export function sortedForm(fields: FormFields | undefined): string | undefined {
+  if (fields === undefined) return undefined;
   const byName = new Map<string, Set<string>>();
   for (const [name, value] of fields) {
     const values = byName.get(name) ?? new Set();

@@ -109,7 +109,14 @@ function componentValue(name: string, item: Item, view: RequestView): string | u
   if (item.parameters.size > 0) return undefined;
   if (name.startsWith("@")) return derivedComponent(name, view);
   if (name !== name.toLowerCase()) return undefined;
-  const values = view.headerLines(name, 16);
+  return fieldValue(name, view);
+}
+
+const MAX_LINES = 16;
+
+/** RFC 9421, 2.1: the lines of a header as one. */
+export function fieldValue(lowerName: string, view: RequestView): string | undefined {
+  const values = view.headerLines(lowerName, MAX_LINES);
   return values.length === 0 ? undefined : values.map(unfolded).join(", ");
 }
 
@@ -146,7 +153,7 @@ function derivedComponent(name: string, { request }: RequestView): string | unde
 function queryParameter(item: Item, view: RequestView): string | undefined {
   const wanted = textParameter(item.parameters, "name");
   if (wanted === undefined || item.parameters.size !== 1) return undefined;
-  const found = view.queryFields().filter(([name]) => encodeURIComponent(name) === wanted);
+  const found = view.queryFields()?.filter(([name]) => encodeURIComponent(name) === wanted) ?? [];
   const value = found.length === 1 ? found[0]?.[1] : undefined;
   return value === undefined
     ? undefined

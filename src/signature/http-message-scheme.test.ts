@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, createHmac, generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { judge, keyOf, NOW_MS, outcomeOf, requestOf, signed } from "../../test/support/signed-request.ts";
 import type { SchemeConfig, SignedRequest } from "./index.ts";
@@ -128,4 +128,24 @@ describe("what gtc signs", () => {
     expect(outcomeOf(await judge(config, keys, made))).toBe("verified");
     expect(outcomeOf(await judge(config, keys, { ...made, rawBody: Buffer.from("[]") }))).toBe("signature_mismatch");
   });
+});
+
+test("digests on a line each are compared with the body as well", async () => {
+  const body = '{"amount":1}';
+  const digests = ["sha256", "sha512"].map(
+    (hash) => `${hash.replace("sha", "sha-")}=:${createHash(hash).update(body).digest("base64")}:`,
+  );
+  const input = `("@method" "@target-uri" "content-digest");created=${NOW_MS / 1000}`;
+  const { url } = requestOf(body);
+  const base = `"@method": POST\n"@target-uri": ${url}\n"content-digest": ${digests.join(", ")}\n"@signature-params": ${input}`;
+  const headers = (lines: readonly string[]) => [
+    ...lines.map((line) => ["Content-Digest", line] as const),
+    ["Signature-Input", `sig1=${input}`] as const,
+    ["Signature", `sig1=:${createHmac("sha256", "secret").update(base).digest("base64")}:`] as const,
+  ];
+  const verdictOn = async (text: string, lines: readonly string[]) =>
+    outcomeOf(await judge(of({}), [keyOf("secret")], requestOf(text, headers(lines))));
+  expect(await verdictOn(body, [digests.join(", ")])).toBe("verified");
+  expect(await verdictOn(body, digests)).toBe("verified");
+  expect(await verdictOn('{"amount":9}', digests)).toBe("signature_mismatch");
 });

@@ -54,11 +54,21 @@ export function jwsKeys(text: string): readonly JwsKey[] {
   const parsed = parseJson(trimmed);
   const list = isRecord(parsed) ? (parsed["keys"] ?? parsed["key"] ?? parsed) : parsed;
   const jwks = (Array.isArray(list) ? list : [list]).slice(0, MAX_KEYS).filter(isRecord);
-  const keys = jwks
-    .filter((jwk) => jwk["kty"] !== "oct")
-    .map((jwk): JwsKey => ({ kind: "public", key: publicKeyOf(jwk), kid: textOf(jwk["kid"]) }));
+  const keys = jwks.flatMap((jwk): JwsKey | [] => {
+    const key = jwk["kty"] === "oct" ? undefined : tryPublicKey(jwk);
+    return key === undefined ? [] : { kind: "public", key, kid: textOf(jwk["kid"]) };
+  });
   if (keys.length === 0) throw new SyntaxError("there is no public key in it");
   return keys;
+}
+
+/** RFC 7517 section 5: a key of a set that is not understood is passed over, e.g. one of a kind that is newer than this. */
+function tryPublicKey(jwk: Readonly<Record<string, unknown>>): KeyObject | undefined {
+  try {
+    return publicKeyOf(jwk);
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(value: unknown): string | undefined {

@@ -14,11 +14,11 @@ import { claimsFault } from "./jwt-claims.ts";
 import { keyRequester, type NamedKeys } from "./key-request.ts";
 import type { KeyStore } from "./key-store.ts";
 import { refuseUnmatched } from "./mac-scheme.ts";
+import { publishedKeys } from "./published-keys.ts";
 import type { RequestView } from "./request-view.ts";
 import { parseJson } from "./sent-text.ts";
 import type { JwtAlgorithm, JwtSpec } from "./scheme-spec.ts";
 import { compileSource, settingKey, type Reader } from "./source.ts";
-import { VerifierFault } from "./verdict.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -125,21 +125,10 @@ export async function verifyPublished(
   keyStore: KeyStore,
   nowMs: number,
 ): Promise<CheckOutcome> {
-  let keys = publishedKeys(await keyStore.get(url, nowMs), url);
-  if (keysFor(token.jws, keys).length === 0) {
-    keys = publishedKeys(await keyStore.get(url, nowMs, keyStore.fetchedAtMs(url)), url);
-  }
+  const keys = await publishedKeys(url, keyStore, nowMs, (known) => keysFor(token.jws, known).length > 0);
   return anyVerifies(token, keys)
     ? { ok: true, keyName: url }
     : refuse("signature_mismatch", `no key of ${url} made the token`);
-}
-
-function publishedKeys(text: string, url: string): readonly JwsKey[] {
-  try {
-    return jwsKeys(text).filter((key) => key.kind === "public");
-  } catch (thrown) {
-    throw new VerifierFault(`${url} does not hold keys`, { cause: thrown });
-  }
 }
 
 function checkClaims(

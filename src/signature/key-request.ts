@@ -7,6 +7,7 @@
  */
 import { isExpired, type SchemeContext, type SigningKey } from "./compiled-scheme.ts";
 import { isRecord, jwsKeys, type CompactJws, type JwsKey } from "./jws.ts";
+import { NewSourceLimit } from "./new-source-limit.ts";
 import { parseJson } from "./sent-text.ts";
 import type { KeyRequestSpec } from "./scheme-spec.ts";
 import { settingKey } from "./source.ts";
@@ -20,8 +21,6 @@ export interface NamedKeys {
 
 const NO_KEY: SigningKey = { name: "default", secret: "" };
 const KEY_ID = /^[\w-]{1,100}$/;
-const NEW_IDS_PER_MINUTE = 10;
-const MAX_KNOWN_IDS = 100;
 
 /**
  * A function from a token to the key that its id names, under the name of the credentials it was asked for with;
@@ -38,38 +37,29 @@ export function keyRequester(
   if (!spec.environments.includes(environment))
     throw new SyntaxError(`environment must be one of ${spec.environments.join(", ")}`);
   const url = spec.url.replace("{environment}", environment);
-  const limit = newIdLimit();
+  const limit = new NewSourceLimit();
   return async ({ header: { kid } }, nowMs) => {
     const { name, secret, notAfterMs } = keys.find((key) => !isExpired(key, nowMs)) ?? keys[0] ?? NO_KEY;
     if (typeof kid !== "string" || !KEY_ID.test(kid)) return { name, notAfterMs, keys: [] };
     if (keyStore === undefined) throw new VerifierFault("there is nothing to ask for the key with");
-    if (!limit(kid, nowMs)) throw new VerifierFault("too many unknown keys were asked for within a minute");
+    if (!limit.mayAsk(kid, nowMs)) throw new VerifierFault("too many unknown keys were asked for within a minute");
     const postJson = JSON.stringify({ client_id: clientId, secret, key_id: kid });
-    const text = await keyStore.get({ url, id: `${clientId}/${kid}`, postJson }, nowMs);
+    const isUsable = (text: string): boolean => keyIn(text) !== undefined;
+    const text = await keyStore.get({ url, id: `${clientId}/${kid}`, postJson }, nowMs, { isUsable });
+    limit.found(kid);
     return { name, notAfterMs, keys: keysIn(text, url, nowMs) };
   };
 }
 
-/** Whether an id may be asked for: always when it was before. */
-function newIdLimit(): (id: string, nowMs: number) => boolean {
-  const known = new Set<string>();
-  let sinceMs = -Infinity;
-  let count = 0;
-  return (id, nowMs) => {
-    if (known.has(id)) return true;
-    if (nowMs - sinceMs >= 60_000) [sinceMs, count] = [nowMs, 0];
-    if (count >= NEW_IDS_PER_MINUTE) return false;
-    count += 1;
-    if (known.size >= MAX_KNOWN_IDS) known.clear();
-    known.add(id);
-    return true;
-  };
+function keyIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  const answer = parseJson(text);
+  const key = isRecord(answer) ? answer["key"] : undefined;
+  return isRecord(key) ? key : undefined;
 }
 
 function keysIn(text: string, url: string, nowMs: number): readonly JwsKey[] {
-  const answer = parseJson(text);
-  const key = isRecord(answer) ? answer["key"] : undefined;
-  if (!isRecord(key)) throw new VerifierFault(`${url} did not answer with a key`);
+  const key = keyIn(text);
+  if (key === undefined) throw new VerifierFault(`${url} did not answer with a key`);
   const { expired_at: expiredAt } = key;
   if (typeof expiredAt === "number" && expiredAt * 1000 <= nowMs) return [];
   try {

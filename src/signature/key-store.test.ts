@@ -43,9 +43,9 @@ test("a newer key is fetched on demand, at most once in a while", async () => {
   const { fetchText, fetched } = publisher("first", "second");
   const store = createKeyStore(fetchText, { retryMs: 30_000 });
   await store.get("u", 0);
-  expect(await store.get("u", 1000, store.fetchedAtMs("u"))).toBe("first");
-  expect(await store.get("u", 40_000, store.fetchedAtMs("u"))).toBe("second");
-  expect(await store.get("u", 41_000, store.fetchedAtMs("u"))).toBe("second");
+  expect(await store.get("u", 1000, { newerThanMs: store.fetchedAtMs("u") })).toBe("first");
+  expect(await store.get("u", 40_000, { newerThanMs: store.fetchedAtMs("u") })).toBe("second");
+  expect(await store.get("u", 41_000, { newerThanMs: store.fetchedAtMs("u") })).toBe("second");
   expect(fetched()).toBe(2);
 });
 
@@ -65,4 +65,21 @@ test("many URLs do not make it grow", async () => {
   expect(fetched()).toBe(100);
   await store.get("u0", 0);
   expect(fetched()).toBe(101);
+});
+
+test("the key that is in use stays, however many others are asked for", async () => {
+  const { fetchText, fetched } = publisher("key");
+  const store = createKeyStore(fetchText, { maxEntries: 10 });
+  for (let index = 0; index < 100; index++) {
+    await store.get(`u${index}`, 0);
+    await store.get("in use", 0);
+  }
+  expect(fetched()).toBe(101);
+});
+
+test("a request that is verified again long after its receipt does not wait for a failure of now", async () => {
+  const { fetchText } = publisher(new Error("down"), "key");
+  const store = createKeyStore(fetchText);
+  await expect(store.get("u", 60 * MINUTE)).rejects.toThrow(VerifierFault);
+  expect(await store.get("u", 0)).toBe("key");
 });

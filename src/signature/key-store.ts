@@ -2,7 +2,8 @@
  * Published keys and certificates, fetched over a function that the host program guards (no private addresses, no
  * redirects elsewhere, bounded size). Invariants: (1) one fetch per URL at a time; (2) a good answer is kept for
  * `freshMs`, and served for `staleMs` more while fetching fails; (3) a failure is remembered for `retryMs`, so that
- * requests cannot make the gateway fetch without end; (4) at most `maxEntries` URLs are kept.
+ * requests cannot make the gateway fetch without end, and an answer that holds no key is one (a page that says that the
+ * provider is being mended); (4) at most `maxEntries` URLs are kept, those that were asked for last.
  */
 import { VerifierFault } from "./verdict.ts";
 
@@ -25,13 +26,19 @@ export interface KeyStoreOptions {
   readonly maxEntries?: number;
 }
 
+export interface WantedText {
+  /** Asks for a text fetched after this moment (an unknown key id), if `retryMs` allows it. */
+  readonly newerThanMs?: number | undefined;
+  /** Whether the text of an answer is what was asked for; default: any is. */
+  readonly isUsable?: (text: string) => boolean;
+}
+
 export interface KeyStore {
   /**
    * The text at a URL, or the answer to a question.
-   * @param newerThanMs asks for a text fetched after this moment (an unknown key id), if `retryMs` allows it
-   * @throws VerifierFault when there is none, not even an old one
+   * @throws VerifierFault when there is none, not even an old one; and when a newer one is wanted and could not be had
    */
-  get(source: string | PostedQuestion, nowMs: number, newerThanMs?: number): Promise<string>;
+  get(source: string | PostedQuestion, nowMs: number, wanted?: WantedText): Promise<string>;
   /** When the text of a URL was fetched last. */
   fetchedAtMs(url: string): number | undefined;
 }
@@ -55,12 +62,19 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
   };
   const entries = new Map<string, Entry>();
 
-  const fetchInto = async (source: string | PostedQuestion, entry: Entry, nowMs: number): Promise<string> => {
+  const fetchInto = async (
+    source: string | PostedQuestion,
+    entry: Entry,
+    nowMs: number,
+    isUsable: NonNullable<WantedText["isUsable"]>,
+  ): Promise<string> => {
     const { url, postJson } = typeof source === "string" ? { url: source } : source;
     try {
-      entry.text = await fetchText(url, AbortSignal.timeout(limits.timeoutMs), postJson);
+      const text = await fetchText(url, AbortSignal.timeout(limits.timeoutMs), postJson);
+      if (!isUsable(text)) throw new Error("its answer holds no key");
+      entry.text = text;
       entry.fetchedAtMs = nowMs;
-      return entry.text;
+      return text;
     } catch (thrown) {
       entry.failedAtMs = nowMs;
       if (entry.text !== undefined && nowMs - entry.fetchedAtMs <= limits.freshMs + limits.staleMs) return entry.text;
@@ -72,7 +86,11 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
 
   const entryOf = (url: string): Entry => {
     const known = entries.get(url);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      entries.delete(url);
+      entries.set(url, known);
+      return known;
+    }
     const oldest = entries.keys().next().value;
     if (entries.size >= limits.maxEntries && oldest !== undefined) entries.delete(oldest);
     const entry: Entry = { text: undefined, fetchedAtMs: -Infinity, failedAtMs: -Infinity, pending: undefined };
@@ -81,16 +99,21 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
   };
 
   return {
-    get: async (source, nowMs, newerThanMs = -Infinity) => {
+    get: async (source, nowMs, { newerThanMs = -Infinity, isUsable = () => true } = {}) => {
       const url = typeof source === "string" ? source : source.url;
       const entry = entryOf(typeof source === "string" ? source : `${source.url}#${source.id}`);
       const fresh = nowMs - entry.fetchedAtMs <= limits.freshMs && entry.fetchedAtMs > newerThanMs;
-      const waiting = nowMs - Math.max(entry.failedAtMs, entry.fetchedAtMs) < limits.retryMs;
-      if (entry.text !== undefined && (fresh || waiting)) return entry.text;
-      if (entry.pending === undefined && waiting)
+      // Not only before: what was kept is verified again with the time of its receipt, and clocks are set back.
+      const waiting = Math.abs(nowMs - Math.max(entry.failedAtMs, entry.fetchedAtMs)) < limits.retryMs;
+      if (entry.text !== undefined && fresh) return entry.text;
+      if (entry.pending === undefined && waiting && entry.text === undefined)
         throw new VerifierFault(`the key at ${url} could not be fetched a moment ago`);
-      entry.pending ??= fetchInto(source, entry, nowMs);
-      return entry.pending;
+      if (!waiting) entry.pending ??= fetchInto(source, entry, nowMs, isUsable);
+      const text = (await entry.pending) ?? entry.text ?? "";
+      // An old text says nothing of a key that it does not hold yet.
+      if (entry.fetchedAtMs <= newerThanMs && entry.failedAtMs > entry.fetchedAtMs)
+        throw new VerifierFault(`a newer key at ${url} could not be fetched`);
+      return text;
     },
     fetchedAtMs: (url) => entries.get(url)?.fetchedAtMs,
   };

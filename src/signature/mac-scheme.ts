@@ -31,6 +31,7 @@ export function compileMac(
   own: OwnPlaceholders = {},
 ): CompiledScheme {
   const hash = spec.alg.replace("hmac-", "");
+  if (!spec.alg.startsWith("hmac-")) requireSecret(spec);
   const content = compileSignedContent(spec, settings, DIGEST_BYTES[hash], own);
   const compute = macFunction(spec.alg, hash);
   const macKeys = keys.map((key) => compileKey(key, spec));
@@ -43,6 +44,13 @@ export function compileMac(
       return outcome.ok ? compare(outcome, macKeys, compute, nowMs) : outcome;
     },
   };
+}
+
+/** A plain hash without the secret in it is one that anybody can make. */
+function requireSecret({ alg, content, readings = [], any = [] }: MacSpec): void {
+  const contents = [content, ...readings, ...any.flatMap((variant) => variant.content ?? [])];
+  if (contents.every((text) => text.includes("{secret}"))) return;
+  throw new SyntaxError(`${alg} is no keyed hash: {secret} has to stand in the content, or choose hmac-${alg}`);
 }
 
 type Compute = (key: MacKey, content: RenderedContent) => Buffer;

@@ -79,6 +79,7 @@ test.each([
   [{ provider: "standard-webhooks", secret: "whsec_!" }, "secret | the secret is not base64"],
   [{ provider: "discord", secret: "abc" }, "secret | the secret is not a public key in the scheme's form"],
   [{ provider: "google-pubsub" }, "audience | Google Pub/Sub push needs this setting"],
+  [{ provider: "google-pubsub", audience: "a" }, "email | Google Pub/Sub push needs this setting"],
   [{ algorithm: "ip" }, "allow_ips | must be a list of addresses and ranges"],
   [
     { provider: "github", secret: "s", url: "hooks" },
@@ -99,6 +100,26 @@ test.each([
       secret: "s",
     },
     "scheme.signature.encoding | is missing",
+  ],
+  [
+    {
+      scheme: { kind: "mac", alg: "sha256", content: "{body}", signature: { header: "X", encoding: "hex" } },
+      secret: "s",
+    },
+    "scheme | sha256 is no keyed hash: {secret} has to stand in the content, or choose hmac-sha256",
+  ],
+  [
+    {
+      scheme: {
+        kind: "mac",
+        alg: "sha256",
+        content: "{secret}{body}",
+        signature: { header: "X", encoding: "hex" },
+        any: [{ signature: { header: "Y" }, content: "{body}" }],
+      },
+      secret: "s",
+    },
+    "scheme | sha256 is no keyed hash",
   ],
   [{ scheme: { kind: "token", from: "cookie:x" }, secret: "s" }, 'scheme | "cookie:x" is no source of a value'],
 ])("%j: %s", (entry, fault) => {

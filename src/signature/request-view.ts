@@ -16,8 +16,8 @@ export class RequestView {
   /** The name of the first repeated header that was asked for. */
   duplicated: string | undefined;
   #json: { readonly value: unknown } | undefined;
-  #form: FormFields | undefined;
-  #query: FormFields | undefined;
+  #form: { readonly fields: FormFields | undefined } | undefined;
+  #query: { readonly fields: FormFields | undefined } | undefined;
 
   /** The claims of a verified token, for sources `claim:…`. */
   claims: unknown;
@@ -81,20 +81,25 @@ export class RequestView {
     return decodedBody() ?? rawBody;
   }
 
-  /** The fields of a form body in their order. */
-  formFields(): FormFields {
-    this.#form ??= parseUrlEncoded(utf8Text(this.request.rawBody) ?? "");
-    return this.#form;
+  /** The fields of a form body in their order; `undefined` when it is no text or has too many. */
+  formFields(): FormFields | undefined {
+    this.#form ??= { fields: this.#parseForm() };
+    return this.#form.fields;
+  }
+
+  #parseForm(): FormFields | undefined {
+    const text = utf8Text(this.request.rawBody);
+    return text === undefined ? undefined : parseUrlEncoded(text);
   }
 
   form(name: string): string | undefined {
     return only(this.formFields(), name);
   }
 
-  /** The parameters of the URL's query in their order. */
-  queryFields(): FormFields {
-    this.#query ??= parseUrlEncoded(queryOf(this.request.url));
-    return this.#query;
+  /** The parameters of the URL's query in their order; `undefined` when there are too many. */
+  queryFields(): FormFields | undefined {
+    this.#query ??= { fields: parseUrlEncoded(queryOf(this.request.url)) };
+    return this.#query.fields;
   }
 
   query(name: string): string | undefined {
@@ -118,7 +123,7 @@ export function pathOf(url: string, withQuery: boolean): string {
   return withQuery ? path : (path.split("?", 1)[0] ?? "/");
 }
 
-function only(fields: FormFields, name: string): string | undefined {
-  const found = fields.filter((field) => field[0] === name);
+function only(fields: FormFields | undefined, name: string): string | undefined {
+  const found = fields?.filter((field) => field[0] === name) ?? [];
   return found.length === 1 ? found[0]?.[1] : undefined;
 }

@@ -146,3 +146,20 @@ test("addresses are a condition beside any scheme", async () => {
   expect(await from("198.51.100.1")).toMatchObject({ status: "refused", reason: "address_not_allowed" });
   expect(await from()).toMatchObject({ status: "refused", reason: "address_not_allowed" });
 });
+
+test("a refusal repeats no more than some words of what was sent", async () => {
+  const long = "x".repeat(1_000_000);
+  const head = Buffer.from(JSON.stringify({ alg: long })).toString("base64url");
+  const token = requestOf(`${head}.${Buffer.from("{}").toString("base64url")}.AA`);
+  const fields = { Message: "", MessageId: "", Timestamp: "", Type: "", Signature: "", SigningCertURL: "" };
+  const topic = requestOf(JSON.stringify({ ...fields, SignatureVersion: "2", TopicArn: long }));
+  const salesforce = { scheme: { spec: { kind: "jwt", from: "body", algs: ["RS256"] } } } as const;
+  for (const [config, request] of [
+    [salesforce, token],
+    [configOf("aws-sns", { topic_arn: "arn" }), topic],
+  ] as const) {
+    const verdict = await createVerifier(config, []).verify(request, NOW_MS);
+    if (verdict.status !== "refused") throw new Error("it was not refused");
+    expect(verdict.detail.length).toBeLessThan(1100);
+  }
+});

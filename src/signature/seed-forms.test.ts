@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
 import { createVerifier, parseSchemeConfig, type RefusalReason, type Verdict } from "./index.ts";
 
@@ -120,4 +120,22 @@ test("the verdict names the secret that fitted, and one past its end is refused"
   const entry = { header: "X-Signature", secrets };
   expect(judge(entry, [["X-Signature", hmac("new", BODY)]])).toMatchObject({ status: "verified", keyName: "2027" });
   expect(judge(entry, [["X-Signature", hmac("old", BODY)]])).toMatchObject(refusal("key_expired"));
+});
+
+test("what is signed in fields of the body, and the signature there, may be long", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 4096 });
+  const data = "x".repeat(1000);
+  const scheme = {
+    kind: "signature",
+    alg: "rsa-sha256",
+    signature: { json: "signature", encoding: "base64" },
+    content: "{json:data}",
+  };
+  const secret = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const signature = sign("sha256", Buffer.from(data), privateKey).toString("base64");
+  const body = (changes: object = {}) => Buffer.from(JSON.stringify({ data, signature, ...changes }));
+  expect(judge({ scheme, secret }, [], body())).toMatchObject({ status: "verified" });
+  expect(judge({ scheme, secret }, [], body({ data: `${data}x` }))).toMatchObject(refusal("signature_mismatch"));
+  const token = { scheme: { kind: "token", from: "json:data" }, secret: data };
+  expect(judge(token, [], body())).toMatchObject({ status: "verified" });
 });

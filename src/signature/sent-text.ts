@@ -4,7 +4,10 @@
  * values than any provider signs are not parsed.
  */
 
-/** More parameters than any provider sends; further ones are not looked at, so that a form cannot be a burden. */
+/**
+ * More parameters than any provider sends. A form with more is not read at all, so that it cannot be a burden; of its first
+ * ones alone, a signature over sorted fields would leave the others to whoever adds them.
+ */
 const MAX_FORM_FIELDS = 1000;
 /** Some of these characters stand before every value of JSON. So many values take half a second at most. */
 const MAX_JSON_VALUES = 500_000;
@@ -13,7 +16,9 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
 export type FormFields = readonly (readonly [name: string, value: string])[];
 
@@ -27,20 +32,20 @@ export function parseJson(text: string | undefined): unknown {
   }
 }
 
-/** The fields of a form or a query in their order, as far as they are looked at. */
-export function parseUrlEncoded(text: string): FormFields {
-  return [...new URLSearchParams(firstFields(text))];
+/** The fields of a form or a query in their order; `undefined` when it has more than are looked at. */
+export function parseUrlEncoded(text: string): FormFields | undefined {
+  return hasManyFields(text) ? undefined : [...new URLSearchParams(text)];
 }
 
-function firstFields(text: string): string {
-  let start = 0;
-  for (let count = 0; count < MAX_FORM_FIELDS;) {
-    const end = text.indexOf("&", start);
-    if (end < 0) return text;
-    if (end > start) count += 1;
+function hasManyFields(text: string): boolean {
+  let fields = 0;
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf("&", start);
+    const end = found < 0 ? text.length : found;
+    if (end > start && ++fields > MAX_FORM_FIELDS) return true;
     start = end + 1;
   }
-  return text.slice(0, start);
+  return false;
 }
 
 function hasManyValues(text: string): boolean {
@@ -53,6 +58,22 @@ function hasManyValues(text: string): boolean {
     else if ((unit === COMMA || unit === OPEN_LIST || unit === OPEN_OBJECT) && ++values > MAX_JSON_VALUES) return true;
   }
   return false;
+}
+
+/** How deep JSON nests, and how many steps of indentation it takes to write it with one line for each value. */
+export function jsonShape(text: string): { readonly depth: number; readonly indents: number } {
+  let deepest = 0;
+  let depth = 0;
+  let indents = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = endOfString(text, at);
+    else if (unit === OPEN_LIST || unit === OPEN_OBJECT) indents += ++depth;
+    else if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) indents += --depth;
+    else if (unit === COMMA) indents += depth;
+    if (depth > deepest) deepest = depth;
+  }
+  return { depth: deepest, indents };
 }
 
 /** Where the string ends that begins at a quote; the text's end where it does not end. */

@@ -83,7 +83,7 @@ function parsePath(path: string): readonly PathStep[] {
 function textAt(value: unknown, path: readonly PathStep[]): string | undefined {
   const found = new Set<string>();
   collect(value, path, 0, found);
-  return found.size === 0 ? undefined : shortened([...found].join(","));
+  return found.size === 0 ? undefined : [...found].join(",");
 }
 
 /** A text that is kept: a long one is cut, with the hash of the whole, which keeps two apart that begin alike. */

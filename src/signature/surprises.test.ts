@@ -22,6 +22,21 @@ test("GitLab: a wrong signature does not fall back to the token that comes along
   expect(outcomeOf(await judge(configOf("gitlab"), [keyOf(key)], forged))).toBe("signature_mismatch");
 });
 
+test("GitLab: while a signing token replaces a token, both are good, each as what it is", async () => {
+  const keys = [keyOf("whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "new"), keyOf("the old token", "old")];
+  const verdictOn = (headers: [string, string][]) => judge(configOf("gitlab"), keys, requestOf(BODY, headers));
+  expect(await verdictOn([["X-Gitlab-Token", "the old token"]])).toMatchObject({ status: "verified", keyName: "old" });
+  expect(outcomeOf(await verdictOn([["X-Gitlab-Token", "whsec_MDEyMzQ1Njc4OWFiY2RlZg=="]]))).toBe("token_mismatch");
+  const request = signed(
+    configOf("gitlab"),
+    keys[0]?.secret ?? "",
+    requestOf(BODY, [["X-Gitlab-Token", "the old token"]]),
+  );
+  expect(await judge(configOf("gitlab"), keys, request)).toMatchObject({ status: "verified", keyName: "new" });
+  const forged = { ...request, rawBody: Buffer.from("{}") };
+  expect(outcomeOf(await judge(configOf("gitlab"), keys, forged))).toBe("signature_mismatch");
+});
+
 test("Webhook-Signature means four things", async () => {
   expect(await verdict("gocardless", "s", [["Webhook-Signature", hmac("s", BODY)]])).toBe("verified");
   expect(await verdict("mautic", "s", [["Webhook-Signature", hmac("s", BODY, "base64")]])).toBe("verified");

@@ -1,6 +1,6 @@
 /** The notation of the provider table for a value that may stand in several places: `header:A | json:b + json:c`. */
 import type { RequestView } from "./request-view.ts";
-import { compileSource, type Settings } from "./source.ts";
+import { compileSource, shortened, type Settings } from "./source.ts";
 
 export interface FoundValue {
   readonly value: string;
@@ -9,7 +9,8 @@ export interface FoundValue {
 }
 
 /**
- * A reader for the first alternative (` | `) that is there; the parts of one (` + `) are joined with a dot.
+ * A reader for the first alternative (` | `) that is there; the parts of one (` + `) are joined with a dot. The value is
+ * one to keep: a long one is shortened.
  * @throws SyntaxError when a part is no source
  */
 export function compileExpression(text: string, settings: Settings): (view: RequestView) => FoundValue | undefined {
@@ -25,7 +26,7 @@ export function compileExpression(text: string, settings: Settings): (view: Requ
     for (const { source, readers } of alternatives) {
       const parts = readers.map((read) => read(view));
       const present = parts.filter((part) => part !== undefined && part !== "");
-      if (parts[0] !== undefined && parts[0] !== "") return { value: present.join("."), source };
+      if (parts[0] !== undefined && parts[0] !== "") return { value: shortened(present.join(".")), source };
     }
     return undefined;
   };

@@ -4,7 +4,7 @@
  * (type, id) is only said after verification; (3) a promise is returned only by schemes that fetch keys.
  */
 import { compileAllowlist } from "./allowlist.ts";
-import { compileScheme } from "./compile-scheme.ts";
+import { compileWithKeys } from "./compile-with-keys.ts";
 import { isExpired, type CheckOutcome, type CompiledScheme, type Refusal, type SigningKey } from "./compiled-scheme.ts";
 import { HANDSHAKES, MAX_CHALLENGE_BODY, type HandshakeContext, type HandshakeKind } from "./handshakes/index.ts";
 import type { KeyStore } from "./key-store.ts";
@@ -15,6 +15,7 @@ import type { SignedRequest } from "./request.ts";
 import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
 import { settingsOf, type Settings } from "./source.ts";
+import { urlReadings } from "./url-readings.ts";
 import { compileExpression, type FoundValue } from "./value-expression.ts";
 import {
   VerifierFault,
@@ -67,17 +68,30 @@ export function createVerifier(
     covers: scheme.covers,
     handshakeMethods: handshake?.methods ?? [],
     verify: (request, nowMs) => {
-      const view = new RequestView(config.url === undefined ? request : { ...request, url: config.url });
+      const view = new RequestView(request);
       const address = compiled.allowlist?.(request);
       if (address?.ok === false) return refused(compiled, address);
       const challenge = handshake?.unsigned?.(view, handshakeContext(compiled, nowMs));
       if (challenge !== undefined) return concludeChallenge(compiled, challenge);
-      const outcome = scheme.check(view, nowMs);
-      return outcome instanceof Promise
-        ? outcome.then((settled) => conclude(compiled, view, settled, nowMs))
-        : conclude(compiled, view, outcome, nowMs);
+      if (config.url === undefined) return check(compiled, view, [], nowMs);
+      const [first = view, ...more] = urlReadings(request, config.url).map((reading) => new RequestView(reading));
+      return check(compiled, first, more, nowMs);
     },
   };
+}
+
+/** @param others further readings of the request, each tried when the one before it was refused */
+function check(
+  compiled: CompiledVerifier,
+  view: RequestView,
+  others: readonly RequestView[],
+  nowMs: number,
+): Verdict | Promise<Verdict> {
+  const [next, ...more] = others;
+  const settle = (outcome: CheckOutcome): Verdict | Promise<Verdict> =>
+    outcome.ok || next === undefined ? conclude(compiled, view, outcome, nowMs) : check(compiled, next, more, nowMs);
+  const outcome = compiled.scheme.check(view, nowMs);
+  return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
 }
 
 interface CompiledVerifier {
@@ -106,7 +120,12 @@ function compileVerifier(
   const deliveryId = config.deliveryId ?? provider?.deliveryId;
   try {
     return {
-      scheme: compileScheme(spec, { settings, keys, keyStore: options.keyStore, tolerance: config.toleranceSeconds }),
+      scheme: compileWithKeys(config, {
+        settings,
+        keys,
+        keyStore: options.keyStore,
+        tolerance: config.toleranceSeconds,
+      }),
       provider,
       authenticates: spec.kind !== "none",
       keys,
@@ -144,7 +163,9 @@ function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckO
   const signed = compiled.handshake?.signed;
   // A challenge is short: the keys are not even looked at for anything else.
   const mayChallenge = signed !== undefined && view.request.rawBody.length <= MAX_CHALLENGE_BODY;
-  const handshake = mayChallenge ? signed(view, handshakeContext(compiled, nowMs)) : undefined;
+  const context = handshakeContext(compiled, nowMs);
+  const keys = context.keys.filter(({ name }) => name === outcome.keyName);
+  const handshake = mayChallenge ? signed(view, { ...context, keys }) : undefined;
   return verified(compiled, view, outcome.keyName, handshake);
 }
 

@@ -211,6 +211,16 @@ test.each([
   expect(answer.body).not.toContain("challenge");
 });
 
+test("the operator is told that a challenge has another verify token, not that GET is no way to send webhooks", async () => {
+  expect((await get("meta?hub.mode=subscribe&hub.verify_token=typo&hub.challenge=1")).status).toBe(405);
+  expect(gateway.records.at(-1)).toMatchObject({ status: 405, reason: "handshake_token_mismatch" });
+  const [kept] = (await gateway.refusals()).filter(({ event_type: type }) => type === "meta");
+  expect(kept).toMatchObject({
+    detail: "hub.verify_token is not the configured verify_token",
+    hint: expect.stringContaining("verify token that is in the answers") as string,
+  });
+});
+
 test("OPTIONS that asks for nothing is told what is allowed", async () => {
   const answer = await gateway.request("OPTIONS", path("cloudevents"));
   expect([answer.status, answer.headers["allow"]]).toEqual([204, "POST, OPTIONS"]);

@@ -7,7 +7,7 @@ import { verify, type KeyObject } from "node:crypto";
 import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
 import { decodeStrict } from "../encoding.ts";
 import { isRecord } from "../jws.ts";
-import { certificates, type Certificate } from "./certificates.ts";
+import { certificates, checkWith, type Certificates } from "./certificates.ts";
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -40,24 +40,23 @@ export function awsSns(context: SchemeContext): CompiledScheme {
       if (topicArn !== undefined && message["TopicArn"] !== topicArn) {
         return refuse("requirement_failed", `the topic is ${JSON.stringify(message["TopicArn"])}, not ${topicArn}`);
       }
-      const certificate = certificateAt(String(message["SigningCertURL"]), nowMs);
-      if (certificate instanceof Promise) return certificate.then((fetched) => checkMessage(message, fetched));
-      return checkMessage(message, certificate);
+      const found = certificateAt(String(message["SigningCertURL"]), nowMs);
+      if (found instanceof Promise) return found.then((fetched) => checkMessage(message, fetched, nowMs));
+      return checkMessage(message, found, nowMs);
     },
   };
 }
 
-function checkMessage(message: Message, certificate: Certificate): CheckOutcome {
-  if (!("key" in certificate)) return certificate;
+function checkMessage(message: Message, found: Certificates, nowMs: number): CheckOutcome {
+  if ("ok" in found) return found;
   const { SignatureVersion: version } = message;
   if (version !== "1" && version !== "2")
     return refuse("signature_version", `SignatureVersion is ${JSON.stringify(version)}`);
   const signature = decodeStrict(String(message["Signature"]), "base64");
   if (signature === undefined) return refuse("signature_malformed", "Signature is not base64");
-  const matches = verifyMessage(message, version === "1" ? "sha1" : "sha256", certificate.key, signature);
-  return matches
-    ? { ok: true, keyName: certificate.name }
-    : refuse("signature_mismatch", "the certificate did not make the signature");
+  const hash = version === "1" ? "sha1" : "sha256";
+  const made = (key: KeyObject): boolean => verifyMessage(message, hash, key, signature);
+  return checkWith(found, made, "the certificate did not make the signature", nowMs);
 }
 
 function verifyMessage(message: Message, hash: string, key: KeyObject, signature: Buffer): boolean {
@@ -77,13 +76,14 @@ export function isAmazonCertificate(url: string): boolean {
   return isAmazonUrl(url) && url.endsWith(".pem");
 }
 
+/**
+ * A region's name is words and a number. Amazon's own pattern takes any label, and so `sns.s3-eu-west-1.amazonaws.com`: what
+ * the owner of the bucket `sns` puts there.
+ */
+const SNS_HOST = /^sns\.[a-z]{2,}(?:-[a-z]+)+-\d{1,2}\.amazonaws\.com(?:\.cn)?$/;
+
 export function isAmazonUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, host, username, password } = new URL(text);
-  return (
-    protocol === "https:" &&
-    username === "" &&
-    password === "" &&
-    /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?$/.test(host)
-  );
+  return protocol === "https:" && username === "" && password === "" && SNS_HOST.test(host);
 }

@@ -47,6 +47,8 @@ describe("Amazon SNS", () => {
     "https://sns.us-west-2.amazonaws.com.evil.example/cert.pem",
     "http://sns.us-west-2.amazonaws.com/cert.pem",
     "https://bucket.s3.amazonaws.com/cert.pem",
+    "https://sns.s3-eu-west-1.amazonaws.com/cert.pem",
+    "https://sns.s3-external-1.amazonaws.com/cert.pem",
     "https://user:pass@sns.us-west-2.amazonaws.com/cert.pem",
     "https://sns.us-west-2.amazonaws.com:8443/cert.pem",
     "https://sns.us-west-2.amazonaws.com/cert.txt",
@@ -56,6 +58,12 @@ describe("Amazon SNS", () => {
     const never = fetching(() => Promise.reject(new Error("it was fetched")));
     const verdict = await judge(configOf("aws-sns"), [], request(message({ SigningCertURL })), NOW_MS, never);
     expect(outcomeOf(verdict)).toBe("certificate_untrusted");
+  });
+
+  test.each(["us-east-1", "ap-southeast-5", "us-gov-west-1", "cn-north-1"])("a region is known: %s", async (region) => {
+    const SigningCertURL = `https://sns.${region}.amazonaws.com${region.startsWith("cn") ? ".cn" : ""}/Simple-1.pem`;
+    const verdict = await judge(configOf("aws-sns"), [], request(message({ SigningCertURL })), NOW_MS, good);
+    expect(outcomeOf(verdict)).toBe("verified");
   });
 
   test("a pinned topic refuses the topics of others", async () => {
@@ -124,6 +132,22 @@ describe("PayPal", () => {
       "verified",
     );
     expect((await judge(config, [keyOf(PUBLIC_PEM)], request())).status).toBe("verified");
+  });
+
+  test("while one ID or certificate replaces another, both count, and none past its end", async () => {
+    const options = { keyStore: createKeyStore(() => Promise.resolve(PUBLIC_PEM)) };
+    const ids = [keyOf("NEW-ID", "new"), { ...keyOf("WEBHOOK-ID", "old"), notAfterMs: NOW_MS }];
+    const byIds = (nowMs: number) => judge(configOf("paypal"), ids, request(), nowMs, options);
+    expect(await byIds(NOW_MS)).toMatchObject({ status: "verified", keyName: "old" });
+    expect(outcomeOf(await byIds(NOW_MS + 1))).toBe("key_expired");
+    const next = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
+    const certificates = [
+      keyOf(next.export({ type: "spki", format: "pem" }).toString(), "new"),
+      { ...keyOf(PUBLIC_PEM, "old"), notAfterMs: NOW_MS },
+    ];
+    const byCertificates = (nowMs: number) => judge(config, certificates, request(), nowMs);
+    expect(await byCertificates(NOW_MS)).toMatchObject({ status: "verified", keyName: "old" });
+    expect(outcomeOf(await byCertificates(NOW_MS + 1))).toBe("key_expired");
   });
 
   test("another webhook's ID, body or host is refused", async () => {

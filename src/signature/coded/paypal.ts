@@ -3,28 +3,26 @@
  * https://developer.paypal.com/api/rest/webhooks/rest/
  */
 import { verify } from "node:crypto";
-import { refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
+import { isExpired, refuse, type CheckOutcome, type CompiledScheme, type SchemeContext } from "../compiled-scheme.ts";
 import { decodeStrict } from "../encoding.ts";
 import type { RequestView } from "../request-view.ts";
-import { certificates, type Certificate } from "./certificates.ts";
+import { certificates, checkWith, type Certificates } from "./certificates.ts";
 import { crc32 } from "./crc32.ts";
 
 export function paypal(context: SchemeContext): CompiledScheme {
   const certificateAt = certificates(context, isPayPalUrl);
-  const pasted = context.keys.find(({ secret }) => !secret.includes("-----BEGIN "))?.secret;
-  const webhookId = context.settings.get("webhookid") ?? pasted;
+  const ids = webhookIds(context);
   return {
     label: "rsa-sha256 certificate, header PAYPAL-TRANSMISSION-SIG",
     signatureHeaders: ["paypal-transmission-sig"],
     covers: (source) => /^(json:|header:PAYPAL-TRANSMISSION-(ID|TIME)$)/i.test(source),
     check: (view, nowMs) => {
-      if (webhookId === undefined) return refuse("key_missing", "webhook_id is not configured");
+      if (ids.length === 0) return refuse("key_missing", "webhook_id is not configured");
       const parts = readHeaders(view);
       if ("ok" in parts) return parts;
-      const certificate = certificateAt(parts.certUrl, nowMs);
-      if (certificate instanceof Promise)
-        return certificate.then((fetched) => checkParts(parts, fetched, webhookId, view));
-      return checkParts(parts, certificate, webhookId, view);
+      const found = certificateAt(parts.certUrl, nowMs);
+      if (found instanceof Promise) return found.then((fetched) => checkParts(parts, fetched, ids, view, nowMs));
+      return checkParts(parts, found, ids, view, nowMs);
     },
   };
 }
@@ -56,12 +54,40 @@ function readHeaders(view: RequestView): Parts | ReturnType<typeof refuse> {
   return { id, time, certUrl, signature };
 }
 
-function checkParts(parts: Parts, certificate: Certificate, webhookId: string, view: RequestView): CheckOutcome {
-  if (!("key" in certificate)) return certificate;
-  const message = `${parts.id}|${parts.time}|${webhookId}|${crc32(view.request.rawBody)}`;
-  const matches = verify("sha256", Buffer.from(message, "utf8"), certificate.key, parts.signature);
-  if (matches) return { ok: true, keyName: certificate.name };
-  return refuse("signature_mismatch", "the certificate did not make the signature over this body and webhook_id");
+function checkParts(
+  parts: Parts,
+  found: Certificates,
+  ids: readonly WebhookId[],
+  view: RequestView,
+  nowMs: number,
+): CheckOutcome {
+  const checksum = crc32(view.request.rawBody);
+  const outcomes = ids.map((id): CheckOutcome => {
+    const message = Buffer.from(`${parts.id}|${parts.time}|${id.text}|${checksum}`, "utf8");
+    const mismatch = "the certificate did not make the signature over this body and webhook_id";
+    const outcome = checkWith(found, (key) => verify("sha256", message, key, parts.signature), mismatch, nowMs);
+    if (!outcome.ok || id.name === undefined) return outcome;
+    if (isExpired(id, nowMs))
+      return refuse("key_expired", `the secret ${JSON.stringify(id.name)} is past its not_after`);
+    return { ok: true, keyName: id.name };
+  });
+  const better = outcomes.find(({ ok }) => ok) ?? outcomes.find((one) => !one.ok && one.reason === "key_expired");
+  return better ?? outcomes[0] ?? refuse("key_missing", "webhook_id is not configured");
+}
+
+interface WebhookId {
+  readonly text: string;
+  /** Of the secret that holds it. */
+  readonly name?: string;
+  readonly notAfterMs?: number | undefined;
+}
+
+function webhookIds({ settings, keys }: SchemeContext): readonly WebhookId[] {
+  const setting = settings.get("webhookid");
+  if (setting !== undefined) return [{ text: setting }];
+  return keys
+    .filter(({ secret }) => !secret.includes("-----BEGIN "))
+    .map(({ name, notAfterMs, secret }) => ({ name, notAfterMs, text: secret }));
 }
 
 function isPayPalUrl(text: string): boolean {

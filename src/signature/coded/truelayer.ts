@@ -12,6 +12,7 @@ import {
 } from "../compiled-scheme.ts";
 import { jwsKeys, parseJws, verifyJws, type CompactJws, type JwsKey } from "../jws.ts";
 import { refuseUnmatched } from "../mac-scheme.ts";
+import { publishedKeys } from "../published-keys.ts";
 import { pathOf, type RequestView } from "../request-view.ts";
 import { VerifierFault } from "../verdict.ts";
 
@@ -77,9 +78,12 @@ function signedTexts(jws: Detached, view: RequestView): Buffer[] {
   );
 }
 
+function keysFor({ header: { kid } }: Detached, keys: readonly JwsKey[]): readonly JwsKey[] {
+  return keys.filter((key) => key.kind === "public" && (key.kid === undefined || key.kid === kid));
+}
+
 function anyVerifies(jws: Detached, bodies: readonly Buffer[], keys: readonly JwsKey[]): boolean {
-  const { kid } = jws.header;
-  const usable = keys.filter((key) => key.kind === "public" && (key.kid === undefined || key.kid === kid));
+  const usable = keysFor(jws, keys);
   return bodies.some((body) => {
     const signed = Buffer.from(`${jws.head}.${body.toString("base64url")}`, "ascii");
     return usable.some((key) => verifyJws({ ...jws, signed }, "ES512", key));
@@ -98,7 +102,7 @@ async function checkPublished(
   }
   if (context.keyStore === undefined)
     throw new VerifierFault("there is nothing to fetch TrueLayer's keys with; paste them as the secret");
-  const keys = jwsKeys(await context.keyStore.get(jku, nowMs));
+  const keys = await publishedKeys(jku, context.keyStore, nowMs, (known) => keysFor(jws, known).length > 0);
   return anyVerifies(jws, bodies, keys)
     ? { ok: true, keyName: jku }
     : refuse("signature_mismatch", "no key of TrueLayer made the signature");

@@ -1,13 +1,23 @@
-/** Bodies that may have been signed before something on the way changed them. */
+/**
+ * Bodies that may have been signed before something on the way changed them. Each is made when it is asked for: whoever
+ * asks has a bound on their bytes.
+ */
 import { utf8Text } from "../encoding.ts";
-import { parseJson } from "../sent-text.ts";
+import { jsonShape, parseJson } from "../sent-text.ts";
 import type { SignedRequest } from "../request.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 
 const RAW_BODY = "Hand the request through untouched: no body parser, decompression or rewriting in front of gtc.";
 
-export function bodyHypotheses(request: SignedRequest): Hypothesis[] {
-  return [...decompressed(request), ...trimmed(request), ...reserialised(request)];
+/** No sender nests so deep. Deeper values exhaust the stack when they are written. */
+const MAX_DEPTH = 500;
+/** Strangers write the bodies: some kilobytes that nest deep are gigabytes when each value is indented. */
+const MAX_WRITTEN_LENGTH = 1024 * 1024;
+
+export function* bodyHypotheses(request: SignedRequest): Generator<Hypothesis> {
+  yield* decompressed(request);
+  yield* trimmed(request);
+  yield* reserialised(request);
 }
 
 function withBody(request: SignedRequest, rawBody: Uint8Array): SignedRequest {
@@ -50,11 +60,11 @@ function trimmed(request: SignedRequest): Hypothesis[] {
 }
 
 /** How common serialisers write the same JSON value. */
-const SERIALISERS: readonly [name: string, write: (value: unknown) => string][] = [
+const SERIALISERS: readonly [name: string, write: (value: unknown) => string, indentation?: number][] = [
   ["compact (JSON.stringify)", (value) => JSON.stringify(value)],
-  ["indented by 2", (value) => JSON.stringify(value, null, 2)],
-  ["indented by 4", (value) => JSON.stringify(value, null, 4)],
-  ["indented by tabs", (value) => JSON.stringify(value, null, "\t")],
+  ["indented by 2", (value) => JSON.stringify(value, null, 2), 2],
+  ["indented by 4", (value) => JSON.stringify(value, null, 4), 4],
+  ["indented by tabs", (value) => JSON.stringify(value, null, "\t"), 1],
   ["with spaces (json.dumps of Python)", (value) => asciiOnly(spaced(value))],
   ["with spaces, not escaped", spaced],
   ["with escaped Unicode", (value) => asciiOnly(JSON.stringify(value))],
@@ -63,18 +73,23 @@ const SERIALISERS: readonly [name: string, write: (value: unknown) => string][] 
   ["compact with a line break at its end", (value) => `${JSON.stringify(value)}\n`],
 ];
 
-function reserialised(request: SignedRequest): Hypothesis[] {
-  const text = utf8Text(request.rawBody);
+function* reserialised(request: SignedRequest): Generator<Hypothesis> {
+  const text = utf8Text(request.rawBody) ?? "";
+  const shape = jsonShape(text);
+  if (shape.depth > MAX_DEPTH) return;
   const value = parseJson(text);
-  if (value === undefined || typeof value !== "object") return [];
-  return SERIALISERS.map(([name, write]) => [name, write(value)] as const)
-    .filter(([, variant]) => variant !== text)
-    .map(([name, variant]) => ({
+  if (value === undefined || typeof value !== "object") return;
+  for (const [name, write, indentation = 0] of SERIALISERS) {
+    if (text.length + indentation * shape.indents > MAX_WRITTEN_LENGTH) continue;
+    const variant = write(value);
+    if (variant === text) continue;
+    yield {
       reason: "body_reserialised",
       request: withBody(request, Buffer.from(variant)),
       detail: `the signature is over the same JSON in another form: ${name}`,
       fix: `The JSON was parsed and written again on the way, or before it was signed. ${RAW_BODY}`,
-    }));
+    };
+  }
 }
 
 /** `{"a": 1, "b": [1, 2]}`: separators with a space, as Python writes them. */

@@ -9,6 +9,7 @@ import {
   type SchemeConfig,
   type SignedRequest,
 } from "../index.ts";
+import { bodyHypotheses } from "./body-hypotheses.ts";
 
 const GITHUB = configOf("github");
 const SECRET = "It's a Secret to Everybody";
@@ -252,4 +253,37 @@ test("a token that is refused is explained, too", async () => {
     nowMs: NOW_MS,
   };
   expect(await explainRefusal(item, verdict)).toMatchObject({ reason: "secret_form", certain: true });
+});
+
+test("kilobytes that nest deep are not written out as gigabytes of indentation", () => {
+  const text = `${"[".repeat(400)}${Array.from({ length: 50_000 }, () => 1).join(",")}${"]".repeat(400)}`;
+  const lengths = [...bodyHypotheses(requestOf(text))].map(({ request }) => request?.rawBody.length ?? 0);
+  expect(Math.max(...lengths)).toBeLessThan(1024 * 1024);
+});
+
+test("a body that nests deeper than can be written is explained all the same", async () => {
+  const request = arrivingAs("[".repeat(20_000) + "]".repeat(20_000));
+  expect(await explain(GITHUB, SECRET, request)).toMatchObject({ reason: "wrong_secret", certain: false });
+});
+
+test("what a small body unpacks to counts as well, and is unpacked once", async () => {
+  const item = { NotificationRequestItem: { additionalData: { hmacSignature: Buffer.alloc(32).toString("base64") } } };
+  const decoded = Buffer.from(JSON.stringify({ notificationItems: [item], filling: "x".repeat(1_000_000) }));
+  let unpacked = 0;
+  const request: SignedRequest = {
+    ...requestOf(gzipSync(decoded), [["Content-Encoding", "gzip"]]),
+    decodedBody: () => {
+      unpacked += 1;
+      return decoded;
+    },
+  };
+  const key = "ab".repeat(32);
+  const others = Array.from({ length: 50 }, (_, index) => ({
+    name: "other",
+    keys: [keyOf(`${index}`.padStart(64, "c"))],
+  }));
+  const { tries } = await explain(configOf("adyen"), key, request, { maxBytes: 4 * 1024 * 1024, others });
+  expect(tries).toBeLessThan(20);
+  // Once for the verdict, once for all that was looked for.
+  expect(unpacked).toBe(2);
 });

@@ -1,10 +1,11 @@
 /**
  * Why a request was refused, for the operator only. Invariants: (1) the work is bounded: at most `MAX_TRIES`
- * verifications and `maxBytes` of body hashed, whatever the request says; (2) a certain explanation is one whose
+ * verifications and `maxBytes` of body looked at, decoded or as it came, whatever the request says; (2) a certain explanation is one whose
  * correction verifies; (3) nothing here accepts a request.
  */
 import { REFUSAL_HINTS } from "../refusal-hints.ts";
 import { resolveScheme } from "../resolve-scheme.ts";
+import type { SignedRequest } from "../request.ts";
 import type { SchemeSpec } from "../scheme-spec.ts";
 import { VerifierFault, type RefusedVerdict } from "../verdict.ts";
 import { createVerifier, type VerifierOptions } from "../verifier.ts";
@@ -35,8 +36,21 @@ export interface Explanation {
 export interface ExplainOptions extends VerifierOptions {
   /** Secrets of other tenants and event types, to find a mix-up. */
   readonly others?: readonly OtherKeys[];
-  /** Body bytes to hash at most; default 64 MiB. */
+  /** Body bytes to look at, most of which are hashed; default 64 MiB. */
   readonly maxBytes?: number;
+}
+
+/** Decoded at most once, however many verifications ask for it. */
+function decodedOnce(request: SignedRequest): SignedRequest {
+  const { decodedBody } = request;
+  if (decodedBody === undefined) return request;
+  let known: { readonly body: Uint8Array | undefined } | undefined;
+  return { ...request, decodedBody: () => (known ??= { body: decodedBody() }).body };
+}
+
+/** A kilobyte that was sent may be a megabyte to parse. */
+function sizeOf({ rawBody, decodedBody }: SignedRequest): number {
+  return Math.max(rawBody.length, decodedBody?.()?.length ?? 0);
 }
 
 /**
@@ -44,17 +58,18 @@ export interface ExplainOptions extends VerifierOptions {
  * @param verdict what `verify` said of the case
  */
 export async function explainRefusal(
-  item: Case,
+  given: Case,
   verdict: RefusedVerdict,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
+  const item = { ...given, request: decodedOnce(given.request) };
   const { spec } = resolveScheme(item.config, item.keys[0]?.secret);
   const direct = explainDirectly(item, verdict, options);
   if (direct !== undefined) return { ...direct, tries: 0 };
   const { maxBytes = MAX_BYTES } = options;
   const budget = { tries: 0, bytes: 0 };
   for (const hypothesis of hypothesesFor(item, spec, options.others ?? [])) {
-    const size = (hypothesis.request ?? item.request).rawBody.length;
+    const size = sizeOf(hypothesis.request ?? item.request);
     if (budget.tries >= MAX_TRIES || budget.bytes + size > maxBytes) break;
     budget.tries += 1;
     budget.bytes += size;

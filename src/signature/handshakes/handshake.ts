@@ -5,7 +5,10 @@ import type { Settings } from "../source.ts";
 import type { Handshake, RefusalReason } from "../verdict.ts";
 
 export interface HandshakeContext {
-  /** The keys that are valid at the time of receipt, the newest wish of the operator first. */
+  /**
+   * The keys that are valid at the time of receipt, the newest wish of the operator first. Of a signed challenge the one
+   * that verified it: while one replaces another, it is the one that the provider uses.
+   */
   readonly keys: readonly SigningKey[];
   readonly settings: Settings;
 }

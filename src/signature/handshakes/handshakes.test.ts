@@ -54,6 +54,14 @@ test("X: the CRC, but never a MAC over something that could be a body", async ()
   expect((await asks("x-twitter", get(`crc_token=${encodeURIComponent('{"forged":true}')}`))).status).toBe("refused");
 });
 
+test.each(["type=refund", "12345", "x"])("X: the answer to a challenge signs no body: %s", async (body) => {
+  const challenge = await asks("x-twitter", get(`crc_token=${encodeURIComponent(body)}`));
+  if (challenge.status !== "handshake") throw new Error("it is no challenge");
+  const { response_token: signature } = JSON.parse(challenge.handshake.answer.body) as { response_token: string };
+  const forged = requestOf(body, [["x-twitter-webhooks-signature", signature]]);
+  expect(outcomeOf(await asks("x-twitter", forged))).toBe("signature_malformed");
+});
+
 test("Zoom: endpoint.url_validation", async () => {
   const body = { event: "endpoint.url_validation", payload: { plainToken: "qgg8vlvZRS6UYooatFL8Aw" } };
   const encryptedToken = createHmac("sha256", "s3cret").update("qgg8vlvZRS6UYooatFL8Aw").digest("hex");
@@ -62,6 +70,19 @@ test("Zoom: endpoint.url_validation", async () => {
     status: "verified",
     ...answer(200, JSON.stringify({ plainToken: "qgg8vlvZRS6UYooatFL8Aw", encryptedToken })),
   });
+});
+
+test("Zoom: while one secret replaces another, the challenge is answered with the one that Zoom uses", async () => {
+  const request = signed(
+    configOf("zoom"),
+    "in use",
+    json({ event: "endpoint.url_validation", payload: { plainToken: "t" } }),
+  );
+  const keys = [keyOf("the other", "first"), keyOf("in use", "second")];
+  const encryptedToken = createHmac("sha256", "in use").update("t").digest("hex");
+  expect(await judge(configOf("zoom"), keys, request)).toMatchObject(
+    answer(200, JSON.stringify({ plainToken: "t", encryptedToken })),
+  );
 });
 
 test("Microsoft Graph: the validation token, decoded, as plain text", async () => {
@@ -182,4 +203,22 @@ test("the methods of handshakes are known to the edge", () => {
 test("an expired secret answers no challenge", async () => {
   const keys = [{ name: "old", secret: "s3cret", notAfterMs: 1 }];
   expect((await judge(configOf("x-twitter"), keys, get("crc_token=MTIzNDU2"))).status).toBe("refused");
+});
+
+test("a challenge in the query is read where the URL of the provider is named, too", async () => {
+  const config = { ...configOf("dropbox"), url: "https://public.example/hook" };
+  expect(await judge(config, [keyOf("s3cret")], get("challenge=abc"))).toMatchObject(answer(200, "abc"));
+});
+
+test.each(["monday", "notion"])("%s: nothing is unpacked in search of a challenge", async (provider) => {
+  let unpacked = 0;
+  const request: SignedRequest = {
+    ...requestOf("packed", [["Content-Encoding", "gzip"]]),
+    decodedBody: () => {
+      unpacked += 1;
+      return Buffer.from(JSON.stringify({ challenge: "c" }));
+    },
+  };
+  expect((await asks(provider, request)).status).toBe("refused");
+  expect(unpacked).toBe(0);
 });

@@ -5,7 +5,7 @@
 import { createHmac, createHash, timingSafeEqual } from "node:crypto";
 import { braintreeKey, CHALLENGE } from "../coded/braintree.ts";
 import type { RequestView } from "../request-view.ts";
-import { emptyAnswer, jsonAnswer, textAnswer, type HandshakeKind } from "./handshake.ts";
+import { emptyAnswer, jsonAnswer, MAX_CHALLENGE_BODY, textAnswer, type HandshakeKind } from "./handshake.ts";
 
 function sameText(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
@@ -27,18 +27,23 @@ export const meta: HandshakeKind = {
   },
 };
 
+const CRC_TOKEN = /^[\w+/=-]{1,256}$/;
+
 /**
  * https://docs.x.com/x-api/webhooks/quickstart
  * The answer is a MAC over what the caller chose, made with the key that signs webhooks: so the token may only hold
- * characters that no JSON body consists of.
+ * characters that no JSON object consists of, and a body that could be a token (`type=refund`) is refused, however signed.
  */
 export const xCrc: HandshakeKind = {
   methods: ["GET"],
   unsigned: (view, { keys }) => {
+    const { method, rawBody } = view.request;
+    if (method === "POST" && rawBody.length <= 256 && CRC_TOKEN.test(Buffer.from(rawBody).toString("latin1")))
+      return { reason: "signature_malformed", detail: "the body has the form of a crc_token" };
     const token = view.query("crc_token");
     const secret = keys[0]?.secret;
-    if (view.request.method !== "GET" || token === undefined || secret === undefined) return undefined;
-    if (!/^[\w+/=-]{1,256}$/.test(token)) return { reason: "signature_malformed", detail: "crc_token is not a token" };
+    if (method !== "GET" || token === undefined || secret === undefined) return undefined;
+    if (!CRC_TOKEN.test(token)) return { reason: "signature_malformed", detail: "crc_token is not a token" };
     const mac = createHmac("sha256", secret).update(token).digest("base64");
     return jsonAnswer("x crc_token", { response_token: `sha256=${mac}` });
   },
@@ -134,7 +139,8 @@ export const monday: HandshakeKind = {
 
 /** The text of a field when the body is an object that holds nothing else. */
 function onlyField(view: RequestView, name: string): string | undefined {
-  if (view.request.rawBody.length > 4096) return undefined;
+  // Looked for in every request before it is verified: what is packed may be a megabyte to unpack and to parse.
+  if (view.request.rawBody.length > MAX_CHALLENGE_BODY || view.hasHeader("content-encoding")) return undefined;
   const body = view.json();
   if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
   const entries = Object.entries(body);

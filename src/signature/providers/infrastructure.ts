@@ -44,7 +44,11 @@ export const INFRASTRUCTURE: readonly Provider[] = [
     deliveryId: "json:message.messageId",
     settings: [
       { name: "audience", required: true, what: "The audience of the push subscription." },
-      { name: "email", required: false, what: "The service account that signs." },
+      {
+        name: "email",
+        required: true,
+        what: "The service account of the push subscription: everybody's accounts get tokens for any audience from Google.",
+      },
     ],
     responseLimitMs: 10_000,
     retries: "until acked, backoff",

@@ -48,7 +48,7 @@ export const PLANNING: readonly Provider[] = [
       {
         name: "base_url",
         required: false,
-        what: "The app's base URL, where it has a path that is not part of the canonical request.",
+        what: "The app's base URL, where it has a path or another host than public_base_url; install hooks have to be for it.",
       },
     ],
     notes: ["The body is not covered by the signature."],
