@@ -57,7 +57,7 @@ describe("a log of many events answers as the memory log does", () => {
     const isPacked = number % 40 === 5;
     const envelope = make.keyed(`delivery-${number}`, {
       ...(isPacked && { headers: [["content-encoding", "gzip"]] }),
-      ...(number % 90 === 7 && { target: `/hook?name=Gr%C3%BC%C3%9Fe+${number}` }),
+      ...(number % 90 === 7 && { target: `/hook?name=Gr%C3%BC%C3%9Fe+${number}&home=%7Eada` }),
       tenant: `t${number % 3}`,
       eventType,
       // The clock was set back for a while.
@@ -103,6 +103,7 @@ describe("a log of many events answers as the memory log does", () => {
     { text: "GRÜßE/4711" },
     { text: "grüße 97" },
     { text: "when it is packed", tenant: "t1" },
+    { text: "=~ADA" },
     { text: "not there" },
   ])("%o", async (query) => {
     const ids = async (each: EventLog, limits: object): Promise<string[]> =>
