@@ -164,4 +164,17 @@ describe("a log of many events answers as the memory log does", () => {
     }
     expect(found.size).toBe(EVENTS);
   });
+
+  test("the use of sources and their secrets is told of all of them, also when events came and went", async () => {
+    const uses = async (each: EventLog): Promise<unknown> =>
+      (await each.queries.sourceUse()).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    expect(await uses(log)).toEqual(await uses(model));
+    const late = draft(EVENTS + 1);
+    for (const each of [log, model]) await each.append(late);
+    expect(await uses(log)).toEqual(await uses(model));
+    const dropped = await log.dropBefore(START_MS + 2000);
+    expect(dropped).toBeGreaterThan(0);
+    const counted = (await log.queries.sourceUse()).reduce((sum, { count }) => sum + count, 0);
+    expect(counted).toBe(EVENTS + 1 - dropped);
+  });
 });
