@@ -10,7 +10,7 @@ import { decodeContent } from "../payload/index.ts";
 /** A body that unpacks to more is searched as it was sent alone. */
 const MOST_UNPACKED_BYTES = 4 * 1024 * 1024;
 /** Characters that neither JSON nor a form nor a URL writes in another way. */
-const PLAIN = /^[\w.~-]*$/;
+const PLAIN = /^[\w.-]*$/;
 const JSON_ESCAPE = /\\(?:u([\da-f]{4})|(["\\/bfnrt]))/gi;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 

@@ -49,6 +49,11 @@ export function textSearchContract(on: LogUnderTest): void {
         }),
         on.make.draft(0, { rawBody: Buffer.from("line one\nline two, 100% sure") }),
         packed("deflate gzip", gzipSync(deflateSync(note))),
+        // As Java, PHP and `URLSearchParams` write it.
+        on.make.draft(0, {
+          headers: [["content-type", "application/x-www-form-urlencoded"]],
+          rawBody: Buffer.from("home=https%3A%2F%2Fx.org%2F%7Eada"),
+        }),
       ];
       for (const draft of drafts) await on.log.append(draft);
       const found = (text: string): Promise<number[]> =>
@@ -61,6 +66,8 @@ export function textSearchContract(on: LogUnderTest): void {
       expect(await found("http://x.org/p&q")).toEqual([1]);
       expect(await found("\u{1f600}")).toEqual([1]);
       expect(await found('{"text":"grüße an')).toEqual([6]);
+      expect(await found("https://x.org/~ada")).toEqual([9]);
+      expect(await found("~ada")).toEqual([9]);
       expect(await found("one\nline")).toEqual([7]);
       expect(await found("100% SURE")).toEqual([7]);
       expect(await found(String.raw`\u00fc`)).toEqual([1]);

@@ -7,7 +7,8 @@ const ALL = Number.MAX_SAFE_INTEGER;
 
 /** Blocks of events [first id, last id, first minute, last minute], and events behind them [id, minute]. */
 function ranges(blocks: readonly number[][], rest: readonly number[][]): BlockRanges {
-  const db = openSqlite(":memory:");
+  // A database without a name leaves no file behind.
+  const db = openSqlite("");
   db.exec(`CREATE TABLE event (seq INTEGER PRIMARY KEY, received_at REAL);
     CREATE TABLE event_block (last_seq INTEGER PRIMARY KEY, first_seq INTEGER, first_at REAL, last_at REAL)`);
   const event = db.prepare("INSERT INTO event VALUES (?, ?)");

@@ -13,16 +13,21 @@ import type { RefusalReader } from "./refusal-reader.ts";
 import type { RowLookup } from "./row-lookup.ts";
 import type { ScannedRecord } from "./scan-segment.ts";
 
-/** A page reads at most about so much of the journal. */
+/** A page reads at most about so much of the journal behind the place that it is asked from. */
 const MOST_BYTES = 16 * 1024 * 1024;
+/** Ends of pages that are remembered: there are no more viewers at a time. */
+const MOST_ENDS = 64;
 
 export class ChangeFeed {
   readonly #refusals: RefusalReader;
   readonly #lookup: RowLookup;
   readonly #lastBefore: Database.Statement<[number], number | null>;
   readonly #eventId: Database.Statement<[number], string>;
-  /** Where the page before ended: a record begins there. */
-  #boundary = -1;
+  /**
+   * By the sequences at which pages ended, the oldest first: the record to go on at. Without it a page begins at the last
+   * event, and reads all that came since then again.
+   */
+  readonly #ends = new Map<number, number>();
 
   constructor(db: Database.Database, lookup: RowLookup, refusals: RefusalReader) {
     this.#refusals = refusals;
@@ -37,38 +42,53 @@ export class ChangeFeed {
     const place = this.#refusals.placeOf(sequence);
     const gap = sequence > latest || place < first || sequence < this.#refusals.forgotten();
     if (sequence > latest) return { changes: [], sequence: latest, gap };
-    const { changes, end } = this.#stored(Math.max(place, first), sequence, limit, view);
+    const { changes, starts, end } = this.#stored(Math.max(place, first), sequence, limit, view);
     for (const { sequence: at, id } of this.#refusals.after(sequence, end, limit + 1)) {
       changes.push({ sequence: at, type: "refused", refusalId: id });
     }
     changes.sort((a, b) => a.sequence - b.sequence);
     if (changes.length <= limit) {
-      this.#boundary = end;
-      return { changes: coalesced(changes), sequence: this.#refusals.sequenceOf(end + 1) - 1, gap };
+      const last = this.#refusals.sequenceOf(end + 1) - 1;
+      this.#noteEnd(last, end);
+      return { changes: coalesced(changes), sequence: last, gap };
     }
     const page = changes.slice(0, limit);
-    return { changes: coalesced(page), sequence: page.at(-1)?.sequence ?? sequence, gap };
+    const last = page.at(-1)?.sequence ?? sequence;
+    const reached = this.#refusals.placeOf(last);
+    this.#noteEnd(last, starts.findLast((start) => start <= reached) ?? reached);
+    return { changes: coalesced(page), sequence: last, gap };
   }
 
-  /** Changes told by records from a place on, and where the reading ended. */
-  #stored(place: number, sequence: number, limit: number, view: JournalView): { changes: Change[]; end: number } {
-    const start = this.#recordAt(place, view);
+  /** Changes told by records from a place on, where those records begin, and where the reading ended. */
+  #stored(place: number, sequence: number, limit: number, view: JournalView): Stored {
+    const start = this.#recordAt(place, sequence, view);
     const follower = new JournalFollower(view.segments, start, Infinity);
     const changes: Change[] = [];
+    const starts = [start];
     try {
       follower.read(view.end, (record) => {
+        starts.push(record.position);
         for (const change of this.#told(record)) if (change.sequence > sequence) changes.push(change);
-        return changes.length <= limit && record.position - start < MOST_BYTES;
+        return changes.length <= limit && record.position - place < MOST_BYTES;
       });
     } finally {
       follower.close();
     }
-    return { changes, end: follower.position };
+    return { changes, starts, end: follower.position };
+  }
+
+  #noteEnd(sequence: number, start: number): void {
+    this.#ends.delete(sequence);
+    this.#ends.set(sequence, start);
+    const [oldest] = this.#ends.keys();
+    if (this.#ends.size > MOST_ENDS && oldest !== undefined) this.#ends.delete(oldest);
   }
 
   /** Where a record begins, at the place or before it. */
-  #recordAt(place: number, view: JournalView): number {
-    if (place === this.#boundary || place >= view.end) return place;
+  #recordAt(place: number, sequence: number, view: JournalView): number {
+    const known = this.#ends.get(sequence);
+    if (known !== undefined && known <= place) return known;
+    if (place >= view.end) return place;
     const segment = view.segments.findLast(({ base }) => base <= place)?.base ?? 0;
     return Math.max(segment, this.#lastBefore.get(place + 1) ?? segment);
   }
@@ -115,6 +135,12 @@ export class ChangeFeed {
     const eventId = run && this.#eventId.get(run.row.event_seq);
     return eventId === undefined ? undefined : { sequence, type: "run_changed", runId, eventId, status };
   }
+}
+
+interface Stored {
+  readonly changes: Change[];
+  readonly starts: readonly number[];
+  readonly end: number;
 }
 
 /** Of several changes of one run the last. */

@@ -36,25 +36,44 @@ export class EventFilter {
   readonly #db: Database.Database;
   readonly #ranges: BlockRanges;
   readonly #eventAt: Database.Statement<[number], EventRow>;
+  /** Another one: the index was written since, and a new state of it is read. */
+  readonly #version: Database.Statement<[], number>;
 
   constructor(db: Database.Database) {
     this.#db = db;
     this.#ranges = new BlockRanges(db);
     this.#eventAt = db.prepare("SELECT * FROM event WHERE seq = ?");
+    this.#version = db.prepare<[], number>("PRAGMA data_version").pluck();
   }
 
   /** Prepares a pass over the matching events before a row id. */
   select(criteria: EventCriteria, beforeSeq: number): EventSelection {
-    const kinds = this.#kinds(criteria);
     const { from, to } = this.#ranges.events(criteria, beforeSeq);
-    const source = this.#source(criteria, kinds, from, to);
+    let version = this.#version.get();
+    let kinds = this.#kinds(criteria);
+    const { counts } = kinds;
+    let source = this.#source(criteria, kinds, from, to);
+    let before = to;
+    const next = (count: number): readonly number[] => {
+      const now = this.#version.get();
+      if (now !== version) {
+        // An event may have gone meanwhile from a status or kind that is still to be asked for to one that was.
+        version = now;
+        kinds = this.#kinds(criteria);
+        source = this.#source(criteria, kinds, from, before);
+      }
+      const seqs = source.next(count);
+      before = seqs.at(-1) ?? before;
+      return seqs;
+    };
     const get = (seq: number): FoundEvent | undefined => {
       const row = this.#eventAt.get(seq);
       if (row === undefined) return undefined;
+      if (row.own === null && !kinds.all.has(row.kind)) kinds = this.#kinds(criteria);
       const kind = row.own === null ? kinds.all.get(row.kind) : (JSON.parse(row.own) as EventKind);
       return kind !== undefined && matchesRow(row, kind, criteria) ? { row, kind } : undefined;
     };
-    return { next: (count) => source.next(count), get, from, to, ...kinds.counts };
+    return { next, get, from, to, ...counts };
   }
 
   #kinds(criteria: EventCriteria): MatchingKinds {

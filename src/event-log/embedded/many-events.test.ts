@@ -57,7 +57,7 @@ describe("a log of many events answers as the memory log does", () => {
     const isPacked = number % 40 === 5;
     const envelope = make.keyed(`delivery-${number}`, {
       ...(isPacked && { headers: [["content-encoding", "gzip"]] }),
-      ...(number % 90 === 7 && { target: `/hook?name=Gr%C3%BC%C3%9Fe+${number}` }),
+      ...(number % 90 === 7 && { target: `/hook?name=Gr%C3%BC%C3%9Fe+${number}&home=%7Eada` }),
       tenant: `t${number % 3}`,
       eventType,
       // The clock was set back for a while.
@@ -103,6 +103,7 @@ describe("a log of many events answers as the memory log does", () => {
     { text: "GRÜßE/4711" },
     { text: "grüße 97" },
     { text: "when it is packed", tenant: "t1" },
+    { text: "=~ADA" },
     { text: "not there" },
   ])("%o", async (query) => {
     const ids = async (each: EventLog, limits: object): Promise<string[]> =>
@@ -162,5 +163,18 @@ describe("a log of many events answers as the memory log does", () => {
       sequence = page.sequence;
     }
     expect(found.size).toBe(EVENTS);
+  });
+
+  test("the use of sources and their secrets is told of all of them, also when events came and went", async () => {
+    const uses = async (each: EventLog): Promise<unknown> =>
+      (await each.queries.sourceUse()).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    expect(await uses(log)).toEqual(await uses(model));
+    const late = draft(EVENTS + 1);
+    for (const each of [log, model]) await each.append(late);
+    expect(await uses(log)).toEqual(await uses(model));
+    const dropped = await log.dropBefore(START_MS + 2000);
+    expect(dropped).toBeGreaterThan(0);
+    const counted = (await log.queries.sourceUse()).reduce((sum, { count }) => sum + count, 0);
+    expect(counted).toBe(EVENTS + 1 - dropped);
   });
 });

@@ -7,6 +7,7 @@ import type { JournalView, QueryStart, Question } from "./query-protocol.ts";
 import { RefusalReader } from "./refusal-reader.ts";
 import { RowLookup } from "./row-lookup.ts";
 import { RunPages } from "./run-pages.ts";
+import { SourceUses } from "./source-uses.ts";
 import { openSqlite } from "./sqlite.ts";
 import { StatAnswers } from "./stat-answers.ts";
 import { StoredJournal } from "./stored-journal.ts";
@@ -18,6 +19,7 @@ export class QueryDesk {
   readonly #events: EventPages;
   readonly #runs: RunPages;
   readonly #stats: StatAnswers;
+  readonly #sources: SourceUses;
   readonly #feed: ChangeFeed;
 
   /** `onStatement` is told the text of each statement that is run. */
@@ -32,6 +34,7 @@ export class QueryDesk {
     this.#events = new EventPages(this.#db, lookup, this.#refusals, this.#journal);
     this.#runs = new RunPages(this.#db, lookup, this.#journal);
     this.#stats = new StatAnswers(this.#db, this.#refusals);
+    this.#sources = new SourceUses(this.#db);
     this.#feed = new ChangeFeed(this.#db, lookup, this.#refusals);
   }
 
@@ -65,7 +68,7 @@ export class QueryDesk {
       case "flowStats":
         return yield* this.#stats.flowStats(question.query);
       case "sourceUse":
-        return this.#stats.sourceUse();
+        return yield* this.#sources.answer();
       case "changesSince":
         return this.#feed.since(question.sequence, question.limit, view);
       case "latestSequence":

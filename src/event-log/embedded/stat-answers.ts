@@ -3,7 +3,6 @@ import type Database from "better-sqlite3";
 import { percentilesOf } from "../duration-histogram.ts";
 import type { GaugeSample } from "../event-log.ts";
 import type * as Queries from "../event-queries.ts";
-import type { VerdictRecord } from "../../event/index.ts";
 import type { RefusalReader } from "./refusal-reader.ts";
 import type { GaugeRow } from "./gauge-samples.ts";
 import { HOUR_MS, MINUTE_MS, MINUTES_PER_HOUR, type SeriesName } from "./stat-counts.ts";
@@ -92,37 +91,6 @@ export class StatAnswers {
       )
       .raw();
   }
-
-  sourceUse(): readonly Queries.SourceUse[] {
-    const rows = this.#db.prepare<[], UseRow>(
-      "SELECT tenant, event_type, verdict, events, last_received_at FROM event_kind WHERE events > 0 ORDER BY id",
-    );
-    const uses = new Map<string, Queries.SourceUse>();
-    for (const row of rows.all()) {
-      const verdict = JSON.parse(row.verdict) as VerdictRecord;
-      if (verdict.status === "refused") continue;
-      const keyName = verdict.status === "verified" ? verdict.keyName : undefined;
-      const key = JSON.stringify([row.tenant, row.event_type, verdict.status, keyName]);
-      const known = uses.get(key);
-      uses.set(key, {
-        tenant: row.tenant,
-        eventType: row.event_type,
-        verdict: verdict.status,
-        ...(keyName !== undefined && { keyName }),
-        count: (known?.count ?? 0) + row.events,
-        lastReceivedAtMs: Math.max(known?.lastReceivedAtMs ?? 0, row.last_received_at),
-      });
-    }
-    return [...uses.values()];
-  }
-}
-
-interface UseRow {
-  readonly tenant: string;
-  readonly event_type: string;
-  readonly verdict: string;
-  readonly events: number;
-  readonly last_received_at: number;
 }
 
 class FlowTally {

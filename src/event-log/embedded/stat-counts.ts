@@ -4,7 +4,8 @@
  *
  * Invariants:
  * 1. The counts follow from the journal alone, and each fact is counted by its own time.
- * 2. There are at most `MOST_SERIES`; what would be a new one after that is not counted.
+ * 2. There are at most `MOST_SERIES` of tenants; what would be a new one after that counts for tenant "", so that it is
+ *    still in the numbers of all. Of those there are at most `MOST_SERIES` as well; what comes after is not counted.
  */
 import type Database from "better-sqlite3";
 
@@ -92,7 +93,9 @@ export class StatCounts {
   #seriesOf(name: SeriesName, tenant: string, flow: string, node: string, next: string): Series | undefined {
     const key = keyOf(name, tenant, flow, node, next);
     const known = this.#series.get(key);
-    if (known !== undefined || this.#series.size >= MOST_SERIES) return known;
+    if (known !== undefined) return known;
+    if (tenant !== "" && this.#series.size >= MOST_SERIES) return this.#seriesOf(name, "", flow, node, next);
+    if (this.#series.size >= 2 * MOST_SERIES) return undefined;
     const series: Series = { id: this.#next++, counts: new Map() };
     this.#series.set(key, series);
     this.#fresh.push(() => this.#insertSeries.run(series.id, name, tenant, flow, node, next));

@@ -5,7 +5,7 @@
  */
 
 /** Characters that neither JSON nor a form nor a URL writes in another way. */
-const PLAIN = /[\w.~-]/;
+const PLAIN = /[\w.-]/;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t" };
 
 /** Finds candidates; global, so that `lastIndex` says where to go on. */

@@ -9,6 +9,8 @@ export interface MemoryEvent {
   readonly envelope: Envelope;
   readonly refusedBecause?: string;
   readonly duplicateOf?: string;
+  /** Neither refused nor a duplicate, and there was no flow for it when it came. */
+  readonly cameUnmatched: boolean;
   answer?: AnswerRecord;
   readonly runs: RunStory[];
 }

@@ -52,6 +52,7 @@ class MemoryLog implements Port.EventLog {
         [...this.#events.values()].map((event) => ({
           summary: summaryOf(event),
           envelope: event.envelope,
+          cameUnmatched: event.cameUnmatched,
           ...(event.answer !== undefined && { answer: event.answer }),
           runs: event.runs.map((run) => run.detail()),
         })),
@@ -71,6 +72,7 @@ class MemoryLog implements Port.EventLog {
       envelope,
       ...(refusedBecause !== undefined && { refusedBecause }),
       ...(original !== undefined && { duplicateOf: original.envelope.id }),
+      cameUnmatched: refusedBecause === undefined && original === undefined && draft.runs.length === 0,
       runs: [],
     };
     this.#events.set(envelope.id, event);

@@ -10,6 +10,7 @@ import { TrafficTable } from "../traffic-table.ts";
 export interface KeptEvent {
   readonly summary: EventSummary;
   readonly envelope: Envelope;
+  readonly cameUnmatched: boolean;
   readonly answer?: AnswerRecord;
   readonly runs: readonly RunDetail[];
 }
@@ -96,13 +97,13 @@ export class MemoryQueries implements Port.EventQueries {
   async traffic(query: Port.TrafficQuery): Promise<readonly Port.TrafficBucket[]> {
     const table = new TrafficTable(query);
     const isAsked = (tenant: string): boolean => query.tenant === undefined || query.tenant === tenant;
-    for (const { summary, runs } of this.#view.events()) {
+    for (const { summary, cameUnmatched, runs } of this.#view.events()) {
       if (!isAsked(summary.tenant)) continue;
       const { receivedAtMs, status, verdict } = summary;
       if (status === "refused") table.add("refused", receivedAtMs, 0, 1);
       else table.add(verdict.status, receivedAtMs, 0, 1);
       if (status === "duplicate") table.add("duplicates", receivedAtMs, 0, 1);
-      if (status === "unmatched") table.add("unmatched", receivedAtMs, 0, 1);
+      if (cameUnmatched) table.add("unmatched", receivedAtMs, 0, 1);
       for (const run of runs) {
         if (run.endedAtMs !== undefined) table.add(`run-${run.status}`, run.endedAtMs, bucketOf(run), 1);
       }
