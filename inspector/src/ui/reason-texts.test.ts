@@ -22,6 +22,7 @@ const CODES = new Set([
   ...Object.keys(REFUSAL_HINTS),
   ...Object.keys(PROBLEMS).map((name) => name.replaceAll("-", "_")),
   ...codesIn("ingress", /reason: "([a-z_]+)"/g),
+  ...codesIn("ingress", /#probe\(request, "[a-z-]+", "([a-z_]+)"/g),
   ...codesIn("signature/forensics", /(?:reason: |\| )"([a-z_]+)"/g),
   // As the numbers of the traffic count what was refused for its body.
   "content",
