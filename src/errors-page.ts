@@ -42,6 +42,7 @@ export function errorsPage(): string {
     "| 3 | faulty files: bundle, flows, answers, configuration |",
     "| 4 | the environment refuses: port, disk, lock, key, permission |",
     "| 5 | a fault of gtc itself |",
+    "| 130 | the dialog was left, e.g. with Ctrl-C |",
     "",
   ].join("\n");
 }
