@@ -22,7 +22,7 @@ export interface AdminBackendOptions {
   readonly acceptor: Acceptor;
   readonly newId: NewId;
   readonly version: string;
-  readonly maskPaths: string;
+  readonly maskPaths: readonly string[];
   /** The flows of now, and the bundle with the sources of now. */
   readonly current: { readonly flows: FlowSet; readonly bundle: LoadedBundle };
   /** Where the gateway itself is reached. */
@@ -44,10 +44,7 @@ export function adminBackend(options: AdminBackendOptions): AdminBackend {
     version,
     startedAtMs: systemClock.now(),
     audit: new AuditTrail(join(folder, "state", "audit.jsonl")),
-    maskPaths: options.maskPaths
-      .split(",")
-      .map((path) => path.trim())
-      .filter((path) => path !== ""),
+    maskPaths: options.maskPaths,
     doctor: options.doctor,
     bundle: () => {
       const { bundle } = current;

@@ -18,7 +18,7 @@ export function errorsPage(): string {
     "## What a sender gets",
     "",
     "Refusals are problem documents (RFC 9457, `application/problem+json`). They say what a sender can change, never why a signature failed: that is in",
-    "the gateway's log and in `gtc events list --status refused`. 429 and 503 carry `Retry-After`, 405 `Allow`.",
+    "the gateway's log and in `gtc refused list`. 429 and 503 carry `Retry-After`, 405 `Allow`.",
     "",
     "| status | type | title | detail |",
     "|-|-|-|-|",
@@ -42,6 +42,7 @@ export function errorsPage(): string {
     "| 3 | faulty files: bundle, flows, answers, configuration |",
     "| 4 | the environment refuses: port, disk, lock, key, permission |",
     "| 5 | a fault of gtc itself |",
+    "| 130 | the dialog was left, e.g. with Ctrl-C |",
     "",
   ].join("\n");
 }

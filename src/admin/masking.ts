@@ -2,7 +2,7 @@
  * What an operator does not see until asked for: credentials in headers and in the query, and fields of the payload that
  * the configuration names. What is masked is replaced by its length, in every answer of the API.
  */
-import { stringifyJson, type JsonValue } from "../base/index.ts";
+import { parseJsonPath, stringifyJson, type JsonValue } from "../base/index.ts";
 import type { HeaderList } from "../event/index.ts";
 
 /** Always masked, whatever provider sends: credentials and cookies. */
@@ -68,7 +68,7 @@ export function maskPayload(
   let masked = payload;
   const found: string[] = [];
   for (const path of paths) {
-    const steps = stepsOf(path);
+    const steps = parseJsonPath(path);
     const hits = { count: 0 };
     if (steps !== undefined) masked = blotted(masked, steps, hits);
     if (hits.count > 0) found.push(path);
@@ -86,25 +86,8 @@ export function valueAt(payload: JsonValue, path: string): string | undefined {
 
 /** All values at a path; none where it is no path. */
 export function valuesOf(payload: JsonValue, path: string): readonly JsonValue[] {
-  const steps = stepsOf(path);
+  const steps = parseJsonPath(path);
   return steps === undefined ? [] : valuesAt(payload, steps);
-}
-
-const STEP = /\.([^.[\]]+)|\[(\d+|\*)\]/y;
-
-/** Reads `$.a.b[0].c[*]`; undefined when it is no such path. */
-export function stepsOf(path: string): readonly string[] | undefined {
-  if (!path.startsWith("$")) return undefined;
-  const steps: string[] = [];
-  let at = 1;
-  while (at < path.length) {
-    STEP.lastIndex = at;
-    const match = STEP.exec(path);
-    if (match === null) return undefined;
-    steps.push(match[1] ?? match[2] ?? "");
-    at = STEP.lastIndex;
-  }
-  return steps.length === 0 ? undefined : steps;
 }
 
 function blotted(value: JsonValue, [step, ...rest]: readonly string[], hits: { count: number }): JsonValue {

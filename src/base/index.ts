@@ -17,6 +17,7 @@ export {
   PATH_NAME_HINT,
   TRIGGER_PATTERN,
 } from "./path-name.ts";
+export { parseJsonPath } from "./json-path.ts";
 export { parseJson, stringifyJson, type JsonObject, type JsonValue } from "./json.ts";
 export { MOST_BYTES_PER_BYTE, weightOfJson } from "./json-weight.ts";
 export {

@@ -57,12 +57,18 @@ function readSettings(source: Source, document: Document, pairs: readonly Pair<N
 }
 
 function unknownSetting(source: Source, name: string, span: Span): Diagnostic {
+  return { ...fault(source, "unknown-setting", `There is no setting "${name}".`, span), hint: hintFor(name) };
+}
+
+function hintFor(name: string): string {
+  if (name.toUpperCase() === "GTC_KEY") {
+    return "Set it as a variable of the environment; it stands in no file of the bundle.";
+  }
   const meant = nearest(
     name,
     (SETTINGS as readonly Setting[]).map((setting) => setting.name),
   );
-  const hint = meant === undefined ? "docs/reference/configuration.md lists all settings." : `Did you mean "${meant}"?`;
-  return { ...fault(source, "unknown-setting", `There is no setting "${name}".`, span), hint };
+  return meant === undefined ? "docs/reference/configuration.md lists all settings." : `Did you mean "${meant}"?`;
 }
 
 function fault(source: Source, code: string, message: string, span: Span): Diagnostic {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { locationOf, Source } from "../text/index.ts";
+import { locationOf, renderDiagnostic, Source, type Diagnostic } from "../text/index.ts";
 import { resolveConfig, type ConfigFault, type ConfigSources } from "./index.ts";
 
 /** The bundle's file with this text. */
@@ -20,6 +20,15 @@ function faultsOf(sources: ConfigSources): readonly string[] {
         (each) => `${locationOf(each)} ${each.message}${each.hint === undefined ? "" : ` ${each.hint}`}`,
       ),
     ];
+  }
+}
+
+function diagnosticsOf(sources: ConfigSources): readonly Diagnostic[] {
+  try {
+    resolveConfig(sources);
+    return [];
+  } catch (thrown) {
+    return (thrown as ConfigFault).diagnostics;
   }
 }
 
@@ -129,12 +138,33 @@ test.each([
   expect(faultsOf({ options, env: {} })).toEqual(isRefused ? said : []);
 });
 
+test("who writes the key into the file is told where it belongs, and it is not shown", () => {
+  const file = fileOf("port: abc\nGTC_KEY: c2VjcmV0\n");
+  expect(faultsOf({ env: {}, file })).toContainEqual(
+    'gtc.yaml:2:1 There is no setting "GTC_KEY". Set it as a variable of the environment; it stands in no file of the bundle.',
+  );
+  expect(diagnosticsOf({ env: {}, file }).map((each) => renderDiagnostic(each))).toEqual([
+    expect.not.stringContaining("c2VjcmV0"),
+    expect.not.stringContaining("c2VjcmV0"),
+  ]);
+});
+
 test("what an option or a variable replaces in the file does not count", () => {
   expect(faultsOf({ env: { GTC_PORT: "1" }, file: fileOf("port: abc\n") })).toEqual([]);
 });
 
 test.each([
-  ["a list for a text", "mask_paths: [a]\n", '1:13 mask_paths: ["a"] is not a text.'],
+  ["a list for a text", "log_level: [info]\n", '1:12 log_level: ["info"] is not one of debug, info, warn, error.'],
+  [
+    "a path that would mask nothing",
+    "mask_paths: $.a[0].b, card.number\n",
+    '1:13 mask_paths: "$.a[0].b, card.number" is not a list of JSON paths, such as $.card.number, $.items[*].email.',
+  ],
+  [
+    "a number below zero",
+    "rate_limit_per_second: -1\n",
+    "1:24 rate_limit_per_second: -1 is not a whole number of at least 0.",
+  ],
   [
     "a name for an address",
     "trusted_proxies: 127.0.0.1, nginx\n",

@@ -1,7 +1,7 @@
 /** option > environment > file > default; everything that is wrong is said at once. */
 import { isIPv6 } from "node:net";
-import { GtcError, nearest, parseAddressRange, parseDurationMs } from "../base/index.ts";
-import type { Diagnostic, Source } from "../text/index.ts";
+import { GtcError, nearest, parseAddressRange, parseDurationMs, parseJsonPath } from "../base/index.ts";
+import { Source, type Diagnostic } from "../text/index.ts";
 import { readConfigFile, type ConfigFile } from "./config-file.ts";
 import { SETTINGS, type GatewayConfig, type Setting } from "./settings.ts";
 
@@ -31,7 +31,8 @@ const OTHER_VARIABLES = new Set(["GTC_KEY"]);
 const NO_FILE: ConfigFile = { values: new Map(), diagnostics: [] };
 
 /** Resolves the configuration. @throws ConfigFault with every fault. */
-export function resolveConfig({ options = {}, env, file }: ConfigSources): GatewayConfig {
+export function resolveConfig({ options = {}, env, file: given }: ConfigSources): GatewayConfig {
+  const file = given && withoutKey(given);
   const { values, diagnostics: fileFaults } = file === undefined ? NO_FILE : readConfigFile(file);
   const diagnostics: Diagnostic[] = [...fileFaults];
   const faults: string[] = [];
@@ -58,6 +59,15 @@ export function resolveConfig({ options = {}, env, file }: ConfigSources): Gatew
   faults.push(...portFaults(resolved));
   if (faults.length + diagnostics.length > 0) throw new ConfigFault(faults, inOrder(diagnostics));
   return Object.freeze(resolved) as GatewayConfig;
+}
+
+/** Faults show the lines around them: a key that stands in the file by mistake must not be among them. */
+function withoutKey({ name, text }: Source): Source {
+  const blotted = text.replace(
+    /^(\s*["']?GTC_KEY["']?\s*:)(.*)$/gim,
+    (_line, key: string, value: string) => key + " ".padEnd(value.length, "*"),
+  );
+  return new Source(name, blotted);
 }
 
 const EVERYWHERE = new Set(["0.0.0.0", "::"]);
@@ -105,7 +115,7 @@ type SettingValue = string | number | readonly string[];
 
 function fallbackOf({ fallback, kind }: Setting): SettingValue | undefined {
   if (typeof fallback === "function") return fallback();
-  if (kind === "addresses") return entriesOf(String(fallback));
+  if (kind === "addresses" || kind === "paths") return entriesOf(String(fallback));
   return kind === "duration" ? parseDurationMs(String(fallback)) : fallback;
 }
 
@@ -114,11 +124,11 @@ function readValue(setting: Setting, raw: unknown): SettingValue | undefined {
   if (typeof raw !== "string" && typeof raw !== "number" && typeof raw !== "boolean") return undefined;
   const text = String(raw).trim();
   const { kind, min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
-  if (kind === "text") return text;
   if (kind === "host") return hostOf(text);
-  if (kind === "addresses") {
+  if (kind === "addresses" || kind === "paths") {
     const entries = entriesOf(text);
-    return entries.every((entry) => parseAddressRange(entry) !== undefined) ? entries : undefined;
+    const parse = kind === "paths" ? parseJsonPath : parseAddressRange;
+    return entries.every((entry) => parse(entry) !== undefined) ? entries : undefined;
   }
   if (typeof kind === "object") return kind.oneOf.includes(text) ? text : undefined;
   const value =
@@ -170,11 +180,13 @@ function durationBound(minMs: number, maxMs: number | undefined): string {
 }
 
 function expected({ kind, min = 0, max }: Setting): string {
-  const bound = max !== undefined ? ` from ${min} to ${max}` : min === 0 ? "" : ` of at least ${min}`;
+  const bound =
+    max !== undefined ? ` from ${min} to ${max}` : min === 0 && kind !== "integer" ? "" : ` of at least ${min}`;
   if (kind === "duration") return `a duration such as 250ms, 10s, 1h30m${durationBound(min, max)}`;
   if (kind === "bytes") return `a size such as 25MiB or 1048576${bound}`;
   if (kind === "integer") return `a whole number${bound}`;
   if (kind === "addresses") return "a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8";
+  if (kind === "paths") return "a list of JSON paths, such as $.card.number, $.items[*].email";
   if (kind === "host") return "a host or an address without its port, such as localhost, 0.0.0.0 or ::1";
-  return kind === "text" ? "a text" : `one of ${kind.oneOf.join(", ")}`;
+  return `one of ${kind.oneOf.join(", ")}`;
 }

@@ -49,6 +49,7 @@ const MIB = 1024 * 1024;
 function defaultText({ fallback, kind }: Setting): string {
   // What depends on the machine is told by the meaning.
   if (typeof fallback === "function") return "see meaning";
+  if (fallback === "") return "none";
   if (kind !== "bytes") return `\`${fallback}\``;
   const bytes = Number(fallback);
   return bytes % MIB === 0 ? `\`${bytes / MIB}MiB\`` : `\`${bytes / 1024}KiB\``;

@@ -5,7 +5,7 @@
 import { cpus } from "node:os";
 
 export type SettingKind =
-  "text" | "host" | "integer" | "bytes" | "duration" | "addresses" | { readonly oneOf: readonly string[] };
+  "host" | "integer" | "bytes" | "duration" | "addresses" | "paths" | { readonly oneOf: readonly string[] };
 
 export interface Setting {
   readonly name: string;
@@ -237,7 +237,7 @@ export const SETTINGS = [
   {
     name: "mask_paths",
     field: "maskPaths",
-    kind: "text",
+    kind: "paths",
     fallback: "",
     summary:
       "Fields of payloads that the admin API and the inspector mask, as JSON paths with commas between: $.card.number, $.items[*].email.",
@@ -260,9 +260,9 @@ export const SETTINGS = [
 ] as const satisfies readonly Setting[];
 
 type Row = (typeof SETTINGS)[number];
-type ValueOf<K> = K extends "text" | "host"
+type ValueOf<K> = K extends "host"
   ? string
-  : K extends "addresses"
+  : K extends "addresses" | "paths"
     ? readonly string[]
     : K extends { readonly oneOf: readonly (infer Word)[] }
       ? Word

@@ -44,16 +44,19 @@ export interface Ingress extends AsyncDisposable {
 export async function startIngress(options: IngressOptions): Promise<Ingress> {
   // Headers are part of the request; node refuses to be told otherwise.
   const headersTimeoutMs = Math.min(options.headersTimeoutMs, options.requestTimeoutMs);
+  const checkedEveryMs = Math.min(5000, headersTimeoutMs);
   const server = createServer({
     maxHeaderSize: options.maxHeaderBytes,
     requestTimeout: options.requestTimeoutMs,
     headersTimeout: headersTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
-    connectionsCheckingInterval: Math.min(5000, headersTimeoutMs),
+    connectionsCheckingInterval: checkedEveryMs,
     // Node would answer without a problem document; see request-fault.ts.
     requireHostHeader: false,
   });
-  server.timeout = Math.min(options.requestTimeoutMs + options.answerDeadlineMs, LONGEST_TIMER_MS);
+  // A request's time is found to be over at the next check: it must get its 408 before its silence ends the connection.
+  const longestMs = options.requestTimeoutMs + 2 * checkedEveryMs + options.answerDeadlineMs;
+  server.timeout = Math.min(longestMs, LONGEST_TIMER_MS);
   // Those beyond it are left out without a word; by the first of them such a request is known, and refused.
   server.maxHeadersCount = MOST_HEADERS + 1;
   // A sender may say that no more will come and still wait for its answer; node would cut it off (the option has no types).

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -24,6 +24,15 @@ test("what is sealed comes back after reopening, and is nowhere in clear", async
   expect((await open()).get("demo/github").reveal()).toBe("top-secret-text");
   expect(await readFile(join(folder, "secrets.json"), "utf8")).not.toContain("top-secret-text");
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "what root writes belongs to the folder's owner, who runs the gateway",
+  async () => {
+    await chown(folder, 65_534, 65_534);
+    await (await open()).replaceAll(new Map([["a", "b"]]));
+    for (const name of ["secret.key", "secrets.json"]) expect((await stat(join(folder, name))).uid).toBe(65_534);
+  },
+);
 
 test("key file and secrets can be read by their owner only", async () => {
   await (await open()).replaceAll(new Map([["a", "b"]]));

@@ -35,12 +35,13 @@ export function describeProvider(provider: Provider): ProviderDescription {
     provider;
   const { scheme, covers } = verifierWithoutKeys(provider);
   const spec = macOf(provider.scheme);
-  const [algorithm = "", ...place] = scheme.split(", ");
+  // The algorithm may be a list itself; the place never is.
+  const [, algorithm = scheme, place = ""] = /^(.*), (.*)$/.exec(scheme) ?? [];
   return {
     id,
     name,
     algorithm,
-    place: place.join(", ").replaceAll(/\b(?:header |header:)/g, ""),
+    place: place.replaceAll(/\b(?:header |header:)/g, ""),
     content: spec?.content ?? "",
     coversBody: covers("json:id") || covers("form:id"),
     toleranceSeconds: toleranceOf(provider.scheme, spec),

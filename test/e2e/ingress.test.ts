@@ -397,6 +397,20 @@ test("a sender that sends too slowly gets 408", async () => {
   ]);
 });
 
+test("a sender that sends too slowly gets 408 also where flows have little time to answer", async () => {
+  await using impatient = await TestGateway.start(await separate(), {
+    request_timeout: "310ms",
+    headers_timeout: "300ms",
+    answer_deadline: "10ms",
+  });
+  const answer = await raw(
+    "POST /events/webhook/demo/x HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n",
+    "",
+    impatient,
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+});
+
 test("a request may be given less time than its headers have by default", async () => {
   await using impatient = await TestGateway.start(await separate(), { request_timeout: "300ms" });
   const answer = await raw("POST /events/webhook/demo/x HTTP/1.1\r\nhost: x\r\n", "", impatient);

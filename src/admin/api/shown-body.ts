@@ -5,11 +5,11 @@
  * may hold a masked field is not shown at all.
  */
 import { isUtf8 } from "node:buffer";
-import { parseJson, stringifyJson, type JsonValue } from "../../base/index.ts";
+import { parseJson, parseJsonPath, stringifyJson, type JsonValue } from "../../base/index.ts";
 import { headerOf, listHeaderOf, type HeaderList } from "../../event/index.ts";
 import { decodeContent, decodePayload } from "../../payload/index.ts";
 import type { ShownBody } from "../contract/index.ts";
-import { maskPayload, stepsOf, type MaskRules } from "../masking.ts";
+import { maskPayload, type MaskRules } from "../masking.ts";
 
 /** Payloads larger than this are not decoded to be shown. */
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
@@ -115,7 +115,7 @@ async function knownPayload(
 
 /** Whether bytes may hold a field: they have its name in them. What could not be unpacked, or is no text, may hold any. */
 function mayHold(bytes: Uint8Array | undefined, path: string): boolean {
-  const name = stepsOf(path)?.findLast((step) => step !== "*");
+  const name = parseJsonPath(path)?.findLast((step) => step !== "*");
   // A name with other characters can be written with escapes.
   const isPlainName = name !== undefined && /^[\w $-]+$/.test(name);
   return (

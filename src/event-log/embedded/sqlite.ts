@@ -37,16 +37,22 @@ export function isSqliteError(error: unknown): error is Error & { readonly code:
 }
 
 function sqlite(): typeof BetterSqlite3 {
-  library ??= load();
+  library ??= loadSqlite((name) => require(name));
   return library;
 }
 
-function load(): typeof BetterSqlite3 {
+/** Release 12 looks for its binary only when a database is opened. @throws GtcError GTC_SQLITE_MISSING */
+export function loadSqlite(load: (name: string) => unknown): typeof BetterSqlite3 {
   const major = Number(process.versions.node.split(".")[0]);
   try {
-    const loaded: unknown = major < FIRST_WITH_NODE_API_10 ? require("better-sqlite3") : require("better-sqlite3-13");
-    return loaded as typeof BetterSqlite3;
+    const Database = load(
+      major < FIRST_WITH_NODE_API_10 ? "better-sqlite3" : "better-sqlite3-13",
+    ) as typeof BetterSqlite3;
+    new Database(":memory:").close();
+    return Database;
   } catch (cause) {
-    throw new GtcError("GTC_SQLITE_MISSING", { node: process.version, detail: messageOf(cause) }, { cause });
+    // Beside what is wrong it lists every place where it looked.
+    const detail = messageOf(cause).replace(/(?: Tried:)?\n.*/s, "");
+    throw new GtcError("GTC_SQLITE_MISSING", { node: process.version, detail }, { cause });
   }
 }
