@@ -53,7 +53,8 @@ export function urlsText(
   context: Pick<CommandContext, "paint">,
 ): string {
   if (sources.size === 0) return `${DISABLED}\n`;
-  if (rows.length === 0) return `No flow names an event type yet. ${fateOfOthers(sources)}\n`;
+  if (rows.length === 0)
+    return `No flow names an event type yet, other than by a pattern or a default trigger. ${fateOfOthers(sources)}\n`;
   const { paint } = context;
   const cells = rows.map((row) => [
     visible(row.tenant),
