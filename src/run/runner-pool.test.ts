@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { messageOf, systemClock } from "../base/index.ts";
 import { loadFlows } from "../flow/index.ts";
 import { RunnerPool, type RunOverMessage, type RunTask } from "./index.ts";
+import type { RunnerPoolOptions } from "./runner-pool.ts";
 
 /** The definition of a flow that gives back its payload. */
 const SOUND = loadFlows([
@@ -30,6 +31,40 @@ function taskOf(flowHash: string): RunTask {
   return { run, envelope, attempt: 1, failedTries: 0, steps: [], maxPayloadBytes: 100 };
 }
 
+/** A pool of one thread that keeps how its runs end. */
+class OneThread implements AsyncDisposable {
+  readonly overs: RunOverMessage[] = [];
+  /** Resolves when so many are over as are expected. */
+  readonly done: Promise<void>;
+  readonly pool: RunnerPool;
+
+  constructor(expected: number, options: Partial<RunnerPoolOptions> = {}) {
+    let isDone: () => void = () => undefined;
+    this.done = new Promise<void>((resolve) => (isDone = resolve));
+    this.pool = new RunnerPool({
+      threads: 1,
+      memoryMb: 64,
+      hangAfterMs: 60_000,
+      clock: systemClock,
+      onProgress: () => undefined,
+      onStart: () => undefined,
+      ...options,
+      onOver: (over) => {
+        options.onOver?.(over);
+        if (this.overs.push(over) === expected) isDone();
+      },
+    });
+  }
+
+  get ends(): readonly RunOverMessage["end"][] {
+    return this.overs.map(({ end }) => end);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.pool[Symbol.asyncDispose]();
+  }
+}
+
 test.each([
   ["a later format", SOUND.replace('"format":1', '"format":2'), /format 2; this gtc reads format 1/],
   ["damaged text", SOUND.slice(0, 100), /cannot be used/],
@@ -38,51 +73,26 @@ test.each([
   ["nothing stored", undefined, /is missing/],
 ])("a run whose stored flow is %s has failed, and its thread works on", async (_what, stored, reason) => {
   const definitions = new Map([["sound", SOUND], ...(stored === undefined ? [] : [["odd", stored] as const])]);
-  const overs = new Map<string, RunOverMessage>();
-  let isDone: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (isDone = resolve));
-  await using pool = new RunnerPool({
-    threads: 1,
-    memoryMb: 64,
-    hangAfterMs: 60_000,
-    clock: systemClock,
-    onProgress: () => undefined,
-    onStart: () => undefined,
-    onOver: (over) => {
-      overs.set(over.runId, over);
-      if (overs.size === 2) isDone();
-    },
-  });
-  pool.submit([taskOf("odd"), taskOf("sound")], (hash) => definitions.get(hash));
-  await done;
+  await using thread = new OneThread(2);
+  thread.pool.submit([taskOf("odd"), taskOf("sound")], (hash) => definitions.get(hash));
+  await thread.done;
+  const overs = new Map(thread.overs.map((over) => [over.runId, over]));
   expect(overs.get("odd")!.end).toMatchObject({ status: "failed", error: { code: "unknown-flow" } });
   expect(JSON.stringify(overs.get("odd")!.end)).toMatch(reason);
   expect(overs.get("sound")!.end).toEqual({ status: "succeeded" });
 });
 
 test("where no thread can come up, no run is to blame: it goes back unharmed, and threads are tried again at leisure", async () => {
-  const ends: unknown[] = [];
   const faults: string[] = [];
-  let isBack: () => void = () => undefined;
-  const back = new Promise<void>((resolve) => (isBack = resolve));
-  await using pool = new RunnerPool({
-    threads: 1,
+  await using thread = new OneThread(1, {
     // Less than a thread needs to load its program.
     memoryMb: 1,
-    hangAfterMs: 60_000,
-    clock: systemClock,
-    onProgress: () => undefined,
-    onStart: () => undefined,
-    onOver: ({ end }) => {
-      ends.push(end);
-      isBack();
-    },
     onFault: (what, fault) => faults.push(`${what}: ${messageOf(fault)}`),
   });
-  pool.submit([taskOf("sound")], () => SOUND);
-  await back;
-  pool.submit([taskOf("sound")], () => SOUND);
-  expect(ends).toMatchObject([
+  thread.pool.submit([taskOf("sound")], () => SOUND);
+  await thread.done;
+  thread.pool.submit([taskOf("sound")], () => SOUND);
+  expect(thread.ends).toMatchObject([
     { status: "waiting", error: { code: "displaced" }, delayMs: 0 },
     { status: "waiting", error: { code: "displaced", message: "No runner thread could be started." }, delayMs: 1000 },
   ]);
@@ -129,22 +139,11 @@ test.each([
 ])("runs with large payloads take turns: %s", async (_what, others, memoryMb) => {
   const tasks = largeTasks((n) => (others === 0 ? "size" : `size-${n}`));
   const small = Array.from({ length: others }, (_, n) => taskOf(`other-${n}`));
-  const overs: RunOverMessage[] = [];
-  let isDone: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (isDone = resolve));
-  await using pool = new RunnerPool({
-    threads: 1,
-    memoryMb,
-    hangAfterMs: 60_000,
-    clock: systemClock,
-    onProgress: () => undefined,
-    onStart: () => undefined,
-    onOver: (over) => overs.push(over) === tasks.length + others && isDone(),
-  });
-  pool.submit(tasks, () => LONG);
-  pool.submit(small, () => SOUND);
-  await done;
-  expect(overs.filter(({ end }) => end.status !== "succeeded")).toEqual([]);
+  await using thread = new OneThread(tasks.length + others, { memoryMb });
+  thread.pool.submit(tasks, () => LONG);
+  thread.pool.submit(small, () => SOUND);
+  await thread.done;
+  expect(thread.overs.filter(({ end }) => end.status !== "succeeded")).toEqual([]);
 });
 
 /** Reads its payload as a value, and then takes so long that others begin meanwhile. */
@@ -168,21 +167,10 @@ test("runs take turns by the memory of their values, not by the length of their 
     const run = { ...task.run, id: `run-${n}` };
     return { ...task, run, envelope: { ...envelope, rawBody: new Uint8Array(rawBody) }, maxPayloadBytes: 1_000_000 };
   });
-  const overs: RunOverMessage[] = [];
-  let isDone: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (isDone = resolve));
-  await using pool = new RunnerPool({
-    threads: 1,
-    memoryMb: 128,
-    hangAfterMs: 60_000,
-    clock: systemClock,
-    onProgress: () => undefined,
-    onStart: () => undefined,
-    onOver: (over) => overs.push(over) === tasks.length && isDone(),
-  });
-  pool.submit(tasks, () => READS);
-  await done;
-  expect(overs.filter(({ end }) => end.status !== "succeeded")).toEqual([]);
+  await using thread = new OneThread(tasks.length, { memoryMb: 128 });
+  thread.pool.submit(tasks, () => READS);
+  await thread.done;
+  expect(thread.overs.filter(({ end }) => end.status !== "succeeded")).toEqual([]);
 });
 
 test("a run that waits for its turn keeps its flow, also when the thread is told to forget the definition", async () => {
@@ -241,55 +229,39 @@ triggers: [{ type: default }]`,
   },
 ]).flows.all[0]!.definitionJson;
 
-test("a run that waits for its turn between the steps of many others is not taken for hung", async () => {
-  const hangAfterMs = 100;
-  const tasks = Array.from({ length: 12 }, (_, n) => {
+function threeSteps(): readonly RunTask[] {
+  return Array.from({ length: 12 }, (_, n) => {
     const task = taskOf("steps");
     return { ...task, run: { ...task.run, id: `run-${n}` } };
   });
-  const overs: RunOverMessage[] = [];
-  let isDone: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (isDone = resolve));
+}
+
+test("a run that waits for its turn between the steps of many others is not taken for hung", async () => {
+  const hangAfterMs = 100;
+  const tasks = threeSteps();
   // However slow the machine is: the thread never lets more than half of that time go by without a sign of life.
   let nowMs = 0;
   const pass = (): void => void (nowMs += hangAfterMs / 2);
-  await using pool = new RunnerPool({
-    threads: 1,
-    memoryMb: 64,
+  await using thread = new OneThread(tasks.length, {
     hangAfterMs,
     clock: { now: () => nowMs, monotonic: () => nowMs },
     onProgress: pass,
-    onStart: () => undefined,
-    onOver: (over) => {
-      pass();
-      if (overs.push(over) === tasks.length) isDone();
-    },
+    onOver: pass,
   });
-  pool.submit(tasks, () => THREE_STEPS);
-  await done;
-  expect(overs.map(({ end }) => end)).toEqual(tasks.map(() => ({ status: "succeeded" })));
+  thread.pool.submit(tasks, () => THREE_STEPS);
+  await thread.done;
+  expect(thread.ends).toEqual(tasks.map(() => ({ status: "succeeded" })));
 });
 
 test("after a pause of the whole process no run is taken for hung", async () => {
-  const tasks = Array.from({ length: 12 }, (_, n) => {
-    const task = taskOf("steps");
-    return { ...task, run: { ...task.run, id: `run-${n}` } };
-  });
-  const overs: RunOverMessage[] = [];
-  let isDone: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (isDone = resolve));
+  const tasks = threeSteps();
   let nowMs = 0;
-  await using pool = new RunnerPool({
-    threads: 1,
-    memoryMb: 64,
+  await using thread = new OneThread(tasks.length, {
     hangAfterMs: 20,
     clock: { now: () => nowMs, monotonic: () => nowMs },
-    onProgress: () => undefined,
-    onStart: () => undefined,
-    onOver: (over) => overs.push(over) === tasks.length && isDone(),
   });
-  pool.submit(tasks, () => THREE_STEPS);
+  thread.pool.submit(tasks, () => THREE_STEPS);
   nowMs = 3_600_000;
-  await done;
-  expect(overs.map(({ end }) => end)).toEqual(tasks.map(() => ({ status: "succeeded" })));
+  await thread.done;
+  expect(thread.ends).toEqual(tasks.map(() => ({ status: "succeeded" })));
 });

@@ -10,15 +10,9 @@ import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { messageOf } from "../../src/base/index.ts";
-import {
-  ANSWER,
-  CHILD,
-  expectAllFinished,
-  sendUntilGone,
-  WORK,
-  type Acknowledged,
-} from "../support/finished-events.ts";
+import { expectAllFinished, sendUntilGone, type Acknowledged } from "../support/finished-events.ts";
 import { startGtc, type RunningGateway } from "../support/gtc-process.ts";
+import { ANSWER, CHILD, WORK } from "../support/steady-flows.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 
 const KILLS = 10;

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { ANSWER, CHILD, WORK } from "../support/steady-flows.ts";
 import { createTestBundle } from "../support/test-bundle.ts";
 
 export const SIGNATURE_HEADER = "x-signature";
@@ -11,31 +12,13 @@ const DISK = "size=400m";
 
 /** `revision` only makes another definition of it. */
 export function workFlow(revision: number): string {
-  return `
-variables: { revision: ${revision} }
-nodes:
-  - { id: first, type: script, config: { script: "let n = 0; while n < 2000 { n += 1; } n" }, next: second }
-  - { id: second, type: template, config: { template: "{{first}}" }, next: spawn }
-  - { id: spawn, type: async, config: { flow: child, payload: "{{event.payload}}" }, next: last }
-  - { id: last, type: script, config: { script: "second" } }
-triggers:
-  - { type: event, event_type: work }
-`;
+  return `variables: { revision: ${revision} }${WORK}`;
 }
 
 const FLOWS = {
   "work.ygtc": workFlow(0),
-  "child.ygtc": `
-nodes:
-  - { id: only, type: script, config: { script: "payload" } }
-`,
-  "answer.ygtc": `
-nodes:
-  - { id: reply, type: http_response, config: { status: 200, body: { id: "{{event.id}}" } }, next: after }
-  - { id: after, type: script, config: { script: "payload" } }
-triggers:
-  - { type: event, event_type: answer }
-`,
+  "child.ygtc": CHILD,
+  "answer.ygtc": ANSWER,
   "doomed.ygtc": `
 config: { retry_policy: { max_attempts: 3, initial_delay: 200ms } }
 nodes:
