@@ -26,10 +26,16 @@ test.each([
   "::ffff:10.0.0.1",
   "::ffff:7f00:1",
   "2002:7f00:1::",
+  "2001:0:7f00:1::",
+  "64:ff9b:1::7f00:1",
+  "fec0::1",
+  "3fff::1",
+  "192.88.99.1",
 ])("%s is inside", (address) => expect(isPublicAddress(address)).toBe(false));
 
-test.each(["8.8.8.8", "52.95.110.1", "2600:1f18::1", "::ffff:8.8.8.8"])("%s is public", (address) =>
-  expect(isPublicAddress(address)).toBe(true),
+test.each(["8.8.8.8", "52.95.110.1", "2600:1f18::1", "2001:200::1", "2001:4860:4860::8888", "::ffff:8.8.8.8"])(
+  "%s is public",
+  (address) => expect(isPublicAddress(address)).toBe(true),
 );
 
 test("a name that leads inside is not connected to, whatever else it leads to", async () => {
@@ -54,6 +60,14 @@ test("a name that leads inside is not connected to, whatever else it leads to", 
   );
   server.close();
   expect(connections).toBe(0);
+});
+
+test("the signal also ends the wait for a host's name", async () => {
+  const resolve = (): Promise<readonly string[]> => new Promise(() => undefined);
+  const abort = new AbortController();
+  const fetched = createGuardedFetch({ resolve })("https://keys.example/jwks", abort.signal);
+  abort.abort(new Error("it took too long"));
+  await expect(fetched).rejects.toThrow("it took too long");
 });
 
 test("only https is fetched", async () => {

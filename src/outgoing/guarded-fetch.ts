@@ -30,6 +30,7 @@ for (const [network, bits] of [
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
   ["192.168.0.0", 16],
   ["198.18.0.0", 15],
   ["198.51.100.0", 24],
@@ -41,11 +42,15 @@ for (const [network, bits] of [
 for (const [network, bits] of [
   ["::", 96],
   ["64:ff9b::", 96],
-  ["100::", 64],
+  ["64:ff9b:1::", 48],
+  ["100::", 63],
+  ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
+  ["3fff::", 20],
+  ["5f00::", 16],
   ["fc00::", 7],
-  ["fe80::", 10],
+  ["fe80::", 9],
   ["ff00::", 8],
 ] as const) {
   INSIDE.addSubnet(network, bits, "ipv6");
@@ -72,11 +77,26 @@ export function createGuardedFetch({
     const url = new URL(text);
     if (url.protocol !== "https:") throw new Error(`${url.protocol}// is not fetched, only https`);
     const host = url.hostname.replace(/^\[|\]$/g, "");
-    const addresses = await resolve(host);
+    const addresses = await untilAborted(resolve(host), signal);
     if (addresses.length === 0 || !addresses.every(isAllowed))
       throw new Error(`${host} is no address of the public internet`);
     return send({ url, addresses, maxBytes, signal, postJson, ca });
   };
+}
+
+/** The system's resolver cannot be stopped; nobody waits for it longer than for the rest. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 async function resolveAll(host: string): Promise<readonly string[]> {
