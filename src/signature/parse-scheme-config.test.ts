@@ -86,6 +86,10 @@ test.each([
     "url | must be the whole URL as it is configured at the provider",
   ],
   [{ provider: "github", secret: "s", tolerance: -1 }, "tolerance | must be a number of seconds between 1 and 604800"],
+  [
+    { scheme: { kind: "jwt", from: "header:authorization", algs: ["RS256"], jwksUrl: "http://a.example/keys" } },
+    "scheme.jwksUrl | must be an https URL",
+  ],
   [{ scheme: { kind: "mca" }, secret: "s" }, 'scheme.kind | "mca" is not allowed here | Did you mean "mac"?'],
   [
     {

@@ -21,6 +21,11 @@ const flag: Check = (value, path, faults) => {
 const seconds: Check = (value, path, faults) => {
   if (typeof value !== "number" || !(value > 0)) faults.push({ path, message: "must be a number of seconds" });
 };
+/** Keys are fetched over https only. */
+const httpsUrl: Check = (value, path, faults) => {
+  const isOne = typeof value === "string" && URL.canParse(value) && new URL(value).protocol === "https:";
+  if (!isOne) faults.push({ path, message: "must be an https URL" });
+};
 const anything: Check = () => undefined;
 
 function oneOf(...allowed: readonly string[]): Check {
@@ -155,7 +160,7 @@ const SHAPES: Readonly<Record<Exclude<SchemeSpec["kind"], "coded">, Shape>> = {
     maxAge: may(seconds),
     body: may(object({ claim: need(text), encoding: need(encoding) })),
     url: may(object({ claim: may(text), hashClaim: may(text) })),
-    jwksUrl: may(text),
+    jwksUrl: may(httpsUrl),
   },
   "http-message-signature": {
     label: may(text),
