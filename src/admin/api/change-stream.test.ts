@@ -192,8 +192,8 @@ test("one that reads none of the ids is cut off, too, though it wants nothing of
   const log = createMemoryLog();
   const source = { log, queries: log.queries, maskPaths: [], bundle: () => ({ sources: [] }) };
   using stream = new ChangeStream(source, { ...LIMITS, mostChanges: 1, restMs: 0, maxStallMs: 50 });
-  // A socket that takes nothing: those of a system take megabytes first.
-  const stuck = new Duplex({ read: () => undefined, write: () => undefined }) as Socket;
+  // A socket that takes nothing: those of a system take megabytes first, and streams of newer Nodes more than is sent here.
+  const stuck = new Duplex({ read: () => undefined, write: () => undefined, writableHighWaterMark: 16_000 }) as Socket;
   const response = new ServerResponse(new IncomingMessage(stuck));
   response.assignSocket(stuck);
   const served = stream.serve(response.req, response, { tenant: "nobody" });
