@@ -2,7 +2,7 @@
  * Runs whose tries ended with the process, again and again. Mostly that is chance: whoever is killed often cuts off many
  * runs. But it may be the run that ends the process, as a thread that asks for very much memory at once can; and a gateway
  * that starts with such a run would end again and again, with everything else in it. So from the third time on such a run
- * waits, longer each time, and all others are through with their work before it has its turn.
+ * waits, longer each time, and all others have that time for their work.
  */
 import type { ClaimedRun } from "../event-log/index.ts";
 

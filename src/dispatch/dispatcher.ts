@@ -11,7 +11,7 @@
  * 5. Only a run that the event itself started answers its sender: nobody waits for what a child or a replay says.
  * 6. A run that begins before its event is stored is subject to all of this; `early-run.ts` keeps the order.
  * 7. A run is handed out once at a time, also where the clock was set and its lease seems to be over.
- * 8. A run whose tries keep ending with the process goes behind all others (`CutOffRuns`).
+ * 8. A run whose tries keep ending with the process waits, and leaves others their time (`CutOffRuns`).
  * 9. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
 import { InFlightMap, messageOf } from "../base/index.ts";
@@ -51,7 +51,8 @@ const OPEN_BYTES = 128 * 1024 * 1024;
 const UNREAD_AGAIN_MS = 10_000;
 /** A run that is not over after this time is shown as running. */
 const SHOW_RUNNING_AFTER_MS = 100;
-const OFTEN_CUT_OFF = "Its tries ended with the gateway's process several times; others go before it.";
+const OFTEN_CUT_OFF =
+  "Its tries ended with the gateway's process several times; it waits, so that others have their time.";
 
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
