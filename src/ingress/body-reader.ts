@@ -27,14 +27,14 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
       inflight.give(size);
       size = 0;
     };
-    const isOver = (read: ReadBody): void => {
+    const settle = (read: ReadBody): void => {
       request.off("data", onData).off("end", onEnd).off("close", onClose);
       if (upload !== undefined) inflight.ended(upload);
       resolve(read);
     };
     const stop = (because: Stopped): void => {
       release();
-      isOver({ ok: false, because });
+      settle({ ok: false, because });
     };
     const onData = (chunk: Buffer): void => {
       if (size + chunk.length > maxBytes) return stop("too-large");
@@ -49,7 +49,7 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
       size += chunk.length;
       pieces.add(chunk);
     };
-    const onEnd = (): void => isOver({ ok: true, body: pieces.whole(), release });
+    const onEnd = (): void => settle({ ok: true, body: pieces.whole(), release });
     // A sender that leaves: a request without a listener for errors only closes.
     const onClose = (): void => stop("aborted");
     request.on("data", onData).on("end", onEnd).on("close", onClose);
