@@ -6,7 +6,7 @@
 import { utf8Text } from "./encoding.ts";
 import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
-import { parseJson, parseUrlEncoded, type FormFields } from "./sent-text.ts";
+import { hasMoreValues, MAX_UNVERIFIED_VALUES, parseJson, parseUrlEncoded, type FormFields } from "./sent-text.ts";
 
 const NO_LINE = ["", ""] as const;
 const LOWER_CASE_BIT = 0x20;
@@ -15,6 +15,9 @@ export class RequestView {
   readonly request: SignedRequest;
   /** The name of the first repeated header that was asked for. */
   duplicated: string | undefined;
+  /** The body has more JSON than is read before it is verified: what a scheme did not find in it may be there. */
+  hasUnreadJson = false;
+  #isVerified = false;
   #json: { readonly value: unknown } | undefined;
   #form: { readonly fields: FormFields | undefined } | undefined;
   #query: { readonly fields: FormFields | undefined } | undefined;
@@ -60,10 +63,22 @@ export class RequestView {
     return this.request.headers.some(([name]) => name.toLowerCase() === lowerName);
   }
 
+  /** From now on, the body is known to come from its sender: JSON is read that was too much before. */
+  markVerified(): void {
+    this.#isVerified = true;
+    if (this.hasUnreadJson) this.#json = undefined;
+  }
+
   /** The body as JSON, or `undefined` when it is not JSON. */
   json(): unknown {
-    this.#json ??= { value: parseJson(this.jsonText()) };
+    this.#json ??= { value: this.#isVerified ? parseJson(this.jsonText()) : this.#unverifiedJson() };
     return this.#json.value;
+  }
+
+  #unverifiedJson(): unknown {
+    const text = this.jsonText();
+    this.hasUnreadJson = text !== undefined && hasMoreValues(text, MAX_UNVERIFIED_VALUES);
+    return this.hasUnreadJson ? undefined : parseJson(text);
   }
 
   /** The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). */

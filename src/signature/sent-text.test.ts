@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { configOf, judge, keyOf, requestOf, signed } from "../../test/support/signed-request.ts";
 import { parseJson, parseUrlEncoded } from "./sent-text.ts";
 
 /** How long it takes, in milliseconds. */
@@ -47,4 +48,32 @@ test.each([
 test("an endless text is no JSON, whatever it holds", () => {
   expect(parseJson(`"${"\\".repeat(LARGE)}`)).toBeUndefined();
   expect(parseJson(`"${'\\"'.repeat(LARGE)}`)).toBeUndefined();
+});
+
+const graph = async (body: object) => judge(configOf("ms-graph"), [keyOf("state")], requestOf(JSON.stringify(body)));
+
+test("a thousand notifications with their resources are read before they are verified", async () => {
+  const content = { data: "x", dataSignature: "x", dataKey: "x", encryptionCertificateId: "x" };
+  const resourceData = { "@odata.type": "x", "@odata.id": "x", "@odata.etag": "x", id: "x" };
+  const item = { id: "x", subscriptionId: "x", clientState: "state", changeType: "x", tenantId: "x", resource: "x" };
+  const value = Array.from({ length: 1000 }, () => ({ ...item, resourceData, encryptedContent: content }));
+  expect(await graph({ value })).toMatchObject({ status: "verified" });
+});
+
+test("so many fields that a parser would hold the thread are not read, and the operator learns why", async () => {
+  const fields = Object.fromEntries(Array.from({ length: 500_000 }, (_, index) => [`k${index}`, 1]));
+  expect(await graph({ ...fields, value: [{ clientState: "state" }] })).toMatchObject({
+    status: "refused",
+    reason: "signature_missing",
+    detail:
+      "the body has no items in value; the body has more than 25000 values of JSON, which are not read before it is verified",
+  });
+});
+
+test("of a verified body, more is read for its delivery id", async () => {
+  const list = Array.from({ length: 100_000 }, () => 1);
+  const body = JSON.stringify({ id: "evt_1", type: "invoice.paid", list });
+  const config = configOf("stripe");
+  const verdict = await judge(config, [keyOf("whsec_test")], signed(config, "whsec_test", requestOf(body)));
+  expect(verdict).toMatchObject({ status: "verified", providerType: "invoice.paid", deliveryId: { value: "evt_1" } });
 });

@@ -12,6 +12,7 @@ import type { Provider } from "./provider.ts";
 import { REFUSAL_HINTS } from "./refusal-hints.ts";
 import { RequestView } from "./request-view.ts";
 import type { SignedRequest } from "./request.ts";
+import { MAX_UNVERIFIED_VALUES } from "./sent-text.ts";
 import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
 import { settingsOf, type Settings } from "./source.ts";
@@ -159,7 +160,8 @@ function concludeChallenge(compiled: CompiledVerifier, challenge: Challenge): Ve
 }
 
 function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckOutcome, nowMs: number): Verdict {
-  if (!outcome.ok) return refused(compiled, outcome);
+  if (!outcome.ok) return refused(compiled, view.hasUnreadJson ? withUnread(outcome) : outcome);
+  view.markVerified();
   const signed = compiled.handshake?.signed;
   // A challenge is short: the keys are not even looked at for anything else.
   const mayChallenge = signed !== undefined && view.request.rawBody.length <= MAX_CHALLENGE_BODY;
@@ -167,6 +169,12 @@ function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckO
   const keys = context.keys.filter(({ name }) => name === outcome.keyName);
   const handshake = mayChallenge ? signed(view, { ...context, keys }) : undefined;
   return verified(compiled, view, outcome.keyName, handshake);
+}
+
+/** What the scheme missed may stand in what was not read: the operator learns that. */
+function withUnread({ ok, reason, detail }: Refusal): Refusal {
+  const unread = `the body has more than ${MAX_UNVERIFIED_VALUES} values of JSON, which are not read before it is verified`;
+  return { ok, reason, detail: `${detail}; ${unread}` };
 }
 
 function verified(
