@@ -1,5 +1,5 @@
 /** URL-encoded forms: an object; a name that comes more than once becomes a list. */
-import { stringifyJson, type JsonValue } from "../base/index.ts";
+import { parseUrlEncoded, stringifyJson, type JsonValue } from "../base/index.ts";
 import { isJson } from "./json-check.ts";
 
 const MAX_FIELDS = 10_000;
@@ -9,28 +9,13 @@ const MAX_FIELDS = 10_000;
  * it was sent. Undefined when it has too many fields: some of them alone would be another payload than what was sent.
  */
 export function decodeForm(text: string): string | undefined {
-  // First, as reading makes all of them at once: millions would be more than the thread's memory.
-  if (hasTooManyFields(text)) return undefined;
+  const pairs = parseUrlEncoded(text, MAX_FIELDS);
+  if (pairs === undefined) return undefined;
   const fields: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
-  let count = 0;
-  for (const [name, value] of new URLSearchParams(text)) {
-    count += 1;
-    addField(fields, name, value);
-  }
-  const wrapped = count === 1 ? fields["payload"] : undefined;
+  for (const [name, value] of pairs) addField(fields, name, value);
+  const wrapped = pairs.length === 1 ? fields["payload"] : undefined;
   if (typeof wrapped === "string" && /^[ \t\r\n]*[[{]/.test(wrapped) && isJson(Buffer.from(wrapped))) return wrapped;
   return stringifyJson({ ...fields });
-}
-
-function hasTooManyFields(text: string): boolean {
-  let count = 0;
-  for (let from = 0; from < text.length;) {
-    const mark = text.indexOf("&", from);
-    const end = mark === -1 ? text.length : mark;
-    if (end > from && ++count > MAX_FIELDS) return true;
-    from = end + 1;
-  }
-  return false;
 }
 
 /** Adds a value under a name; `__proto__` is a name like any other. */

@@ -6,7 +6,14 @@
 import { utf8Text } from "./encoding.ts";
 import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
-import { hasMoreValues, MAX_UNVERIFIED_VALUES, parseJson, parseUrlEncoded, type FormFields } from "./sent-text.ts";
+import {
+  hasMoreValues,
+  MAX_UNVERIFIED_BYTES,
+  MAX_UNVERIFIED_VALUES,
+  parseJson,
+  parseForm,
+  type FormFields,
+} from "./sent-text.ts";
 
 const NO_LINE = ["", ""] as const;
 const LOWER_CASE_BIT = 0x20;
@@ -76,8 +83,10 @@ export class RequestView {
   }
 
   #unverifiedJson(): unknown {
-    const text = this.jsonText();
-    this.hasUnreadJson = text !== undefined && hasMoreValues(text, MAX_UNVERIFIED_VALUES);
+    this.hasUnreadJson = this.decodedBody().length > MAX_UNVERIFIED_BYTES;
+    const text = this.hasUnreadJson ? undefined : this.jsonText();
+    if (text === undefined) return undefined;
+    this.hasUnreadJson = hasMoreValues(text, MAX_UNVERIFIED_VALUES);
     return this.hasUnreadJson ? undefined : parseJson(text);
   }
 
@@ -104,7 +113,7 @@ export class RequestView {
 
   #parseForm(): FormFields | undefined {
     const text = utf8Text(this.request.rawBody);
-    return text === undefined ? undefined : parseUrlEncoded(text);
+    return text === undefined ? undefined : parseForm(text);
   }
 
   form(name: string): string | undefined {
@@ -113,7 +122,7 @@ export class RequestView {
 
   /** The parameters of the URL's query in their order; `undefined` when there are too many. */
   queryFields(): FormFields | undefined {
-    this.#query ??= { fields: parseUrlEncoded(queryOf(this.request.url)) };
+    this.#query ??= { fields: parseForm(queryOf(this.request.url)) };
     return this.#query.fields;
   }
 

@@ -12,7 +12,6 @@ import type { Provider } from "./provider.ts";
 import { REFUSAL_HINTS } from "./refusal-hints.ts";
 import { RequestView } from "./request-view.ts";
 import type { SignedRequest } from "./request.ts";
-import { MAX_UNVERIFIED_VALUES } from "./sent-text.ts";
 import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
 import { settingsOf, type Settings } from "./source.ts";
@@ -173,7 +172,8 @@ function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckO
 
 /** What the scheme missed may stand in what was not read: the operator learns that. */
 function withUnread({ ok, reason, detail }: Refusal): Refusal {
-  const unread = `the body has more than ${MAX_UNVERIFIED_VALUES} values of JSON, which are not read before it is verified`;
+  const unread =
+    "the body is longer than 8 MiB or has more than 25000 values: such JSON is not read before it is verified";
   return { ok, reason, detail: `${detail}; ${unread}` };
 }
 
