@@ -46,6 +46,7 @@ function fieldOf(text: string): UrlEncodedField {
 
 /** Signs that stand for a byte become it; what is no UTF-8 then reads as replacement characters. */
 function decode(text: string): string {
+  if (!/[%+\ud800-\udfff]/.test(text)) return text;
   const bytes = Buffer.from(text);
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
