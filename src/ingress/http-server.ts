@@ -76,9 +76,11 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
     connections.afterAnswers(socket, () => broken.refuse(error, socket)),
   );
-  server.on("connect", (_request: IncomingMessage, socket: Socket) =>
-    connections.afterAnswers(socket, () => endWith(socket, problem("method-not-allowed"))),
-  );
+  server.on("connect", (_request: IncomingMessage, socket: Socket) => {
+    // Node gives the socket away with nobody listening: a sender that resets it would end the process.
+    socket.on("error", () => undefined);
+    connections.afterAnswers(socket, () => endWith(socket, problem("method-not-allowed")));
+  });
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
   const close = closer(server, edge, connections);
