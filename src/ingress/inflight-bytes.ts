@@ -22,12 +22,17 @@ const PATIENCE_MS = 2000;
 /** Services that send webhooks are far above it, so what is below is a sender that stalls. */
 const SLOW_BYTES_PER_SECOND = 64 * 1024;
 
+/** When it is looked again after there was no room to be made: a look takes a millisecond where ten thousand bodies come. */
+const LOOK_AGAIN_MS = 100;
+
 export class InflightBytes {
   /** What all requests together may hold; what alone is more never fits, and is too large instead of too much for now. */
   readonly maxBytes: number;
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #uploads = new Set<Upload>();
   #bytes = 0;
+  /** Until when no room is expected to be made. */
+  #fullUntil = -Infinity;
 
   constructor(maxBytes: number, clock: Pick<Clock, "monotonic">) {
     this.maxBytes = maxBytes;
@@ -66,9 +71,13 @@ export class InflightBytes {
 
   #makeRoom(bytes: number, taker: Upload | undefined): boolean {
     const now = this.now();
+    if (now < this.#fullUntil) return false;
     const slow = [...this.#uploads].filter((upload) => upload !== taker && isSlow(upload, now));
     const mostFreed = slow.reduce((sum, upload) => sum + upload.bytes(), 0);
-    if (this.#bytes - mostFreed + bytes > this.maxBytes) return false;
+    if (this.#bytes - mostFreed + bytes > this.maxBytes) {
+      this.#fullUntil = now + LOOK_AGAIN_MS;
+      return false;
+    }
     // Those first of which nothing has come for longest.
     for (const upload of slow.sort((a, b) => a.cameAt - b.cameAt)) {
       if (this.#bytes + bytes <= this.maxBytes) break;
