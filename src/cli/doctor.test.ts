@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -427,6 +428,23 @@ describe("gtc doctor", () => {
       fix: expect.stringContaining(`The gateway is at port ${port}`) as string,
     });
     expect(running.of("refused-request")).toMatchObject({ where: "(no webhook)" });
+  });
+
+  test("another program that answers 404 at the public URL is not taken for a gateway", async () => {
+    const other = createHttpServer((_request, response) => {
+      response.writeHead(404, { "content-type": "application/problem+json" }).end('{"title":"Not Found"}');
+    });
+    await once(other.listen(0, "127.0.0.1"), "listening");
+    const { port } = other.address() as AddressInfo;
+    bundle = await createTestBundle(
+      { "orders.ygtc": FLOW },
+      { ...SIGNED, public_base_url: `http://127.0.0.1:${port}` },
+    );
+    await using _gateway = await TestGateway.start(bundle);
+    const found = (await examine()).of("public-url");
+    other.closeAllConnections();
+    other.close();
+    expect(found).toMatchObject({ level: "warning", message: expect.stringContaining("no gateway of gtc") as string });
   });
 
   test("tells the last refused requests also when the gateway has stopped", async () => {
