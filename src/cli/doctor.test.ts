@@ -356,6 +356,17 @@ describe("gtc doctor", () => {
     expect(of("port")).toMatchObject({ level: "error", where: `127.0.0.1:${port}` });
   });
 
+  test("says of an address that this machine has not what can be done about that", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    // Of a network for documentation (RFC 5737): no machine has it.
+    await bundle.write("gtc.yaml", "host: 192.0.2.1\n");
+    expect((await examine()).of("port")).toMatchObject({
+      level: "error",
+      message: expect.stringContaining("EADDRNOTAVAIL") as string,
+      fix: expect.stringContaining("listen on 127.0.0.1") as string,
+    });
+  });
+
   test("names a wrong setting", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     expect((await examine({ GTC_PORT: "http" })).of("configuration")).toMatchObject({ level: "error" });
