@@ -75,10 +75,9 @@ async function examinePublicUrl(publicBaseUrl: string, port: string): Promise<Fi
   });
   try {
     const response = await fetch(where, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    await response.body?.cancel();
-    const isOurs = response.headers.get("content-type")?.startsWith("application/problem+json") === true;
-    if (response.status === 404 && isOurs)
-      return { level: "ok", check: "public-url", where, message: "The public URL leads to this gateway." };
+    if (await isNotFoundOfGtc(response))
+      // Which one it is, its answers do not tell.
+      return { level: "ok", check: "public-url", where, message: "A gateway of gtc answers at the public URL." };
     if (response.status >= 300 && response.status < 400) {
       const target = response.headers.get("location") ?? "another address";
       return warn(
@@ -87,7 +86,7 @@ async function examinePublicUrl(publicBaseUrl: string, port: string): Promise<Fi
       );
     }
     return warn(
-      `Something answers at the public URL (status ${response.status}), but it is not this gateway.`,
+      `Something answers at the public URL (status ${response.status}), but it is no gateway of gtc.`,
       `Point the proxy or tunnel at port ${port} of this machine, e.g. \`ngrok http ${port}\`.`,
     );
   } catch (error) {
@@ -98,6 +97,16 @@ async function examinePublicUrl(publicBaseUrl: string, port: string): Promise<Fi
         : "Check DNS, the tunnel or proxy, the firewall and security groups, and the sender's own delivery log.",
     );
   }
+}
+
+/** Takes the whole answer, or leaves it. */
+async function isNotFoundOfGtc(response: Response): Promise<boolean> {
+  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json") === true;
+  if (response.status !== 404 || !isProblem) {
+    await response.body?.cancel();
+    return false;
+  }
+  return (await response.text()).includes('"urn:gtc:problem:not-found"');
 }
 
 interface Refused {

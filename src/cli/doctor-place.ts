@@ -18,6 +18,7 @@ import {
   type ValidatedAnswers,
 } from "../setup/index.ts";
 import { fileText, shellPath } from "../text/index.ts";
+import { asGtcError } from "./as-gtc-error.ts";
 import type { CommandContext } from "./command.ts";
 
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
@@ -115,16 +116,12 @@ async function examinePort(host: string, port: number, option: string): Promise<
     await once(server, "listening");
     return { level: "ok", check: "port", where, message: `Port ${port} is free.` };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const message =
-      code === "EADDRINUSE" ? `Port ${port} is already in use.` : `Port ${port} cannot be used: ${messageOf(error)}.`;
-    return {
-      level: "error",
-      check: "port",
-      where,
-      message,
-      fix: `Stop the program that uses it, or choose another with ${option}.`,
-    };
+    const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    const message = isTaken ? `Port ${port} is already in use.` : `Port ${port} cannot be used: ${messageOf(error)}.`;
+    // Of an address that there is not, or of a right that is missing, no other program is the cause.
+    const advice = isTaken ? undefined : asGtcError(error)?.fix;
+    const fix = advice ?? `Stop the program that uses it, or choose another with ${option}.`;
+    return { level: "error", check: "port", where, message, fix };
   } finally {
     server.close();
   }

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -355,6 +356,17 @@ describe("gtc doctor", () => {
     expect(of("port")).toMatchObject({ level: "error", where: `127.0.0.1:${port}` });
   });
 
+  test("says of an address that this machine has not what can be done about that", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
+    // Of a network for documentation (RFC 5737): no machine has it.
+    await bundle.write("gtc.yaml", "host: 192.0.2.1\n");
+    expect((await examine()).of("port")).toMatchObject({
+      level: "error",
+      message: expect.stringContaining("EADDRNOTAVAIL") as string,
+      fix: expect.stringContaining("listen on 127.0.0.1") as string,
+    });
+  });
+
   test("names a wrong setting", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     expect((await examine({ GTC_PORT: "http" })).of("configuration")).toMatchObject({ level: "error" });
@@ -427,6 +439,23 @@ describe("gtc doctor", () => {
       fix: expect.stringContaining(`The gateway is at port ${port}`) as string,
     });
     expect(running.of("refused-request")).toMatchObject({ where: "(no webhook)" });
+  });
+
+  test("another program that answers 404 at the public URL is not taken for a gateway", async () => {
+    const other = createHttpServer((_request, response) => {
+      response.writeHead(404, { "content-type": "application/problem+json" }).end('{"title":"Not Found"}');
+    });
+    await once(other.listen(0, "127.0.0.1"), "listening");
+    const { port } = other.address() as AddressInfo;
+    bundle = await createTestBundle(
+      { "orders.ygtc": FLOW },
+      { ...SIGNED, public_base_url: `http://127.0.0.1:${port}` },
+    );
+    await using _gateway = await TestGateway.start(bundle);
+    const found = (await examine()).of("public-url");
+    other.closeAllConnections();
+    other.close();
+    expect(found).toMatchObject({ level: "warning", message: expect.stringContaining("no gateway of gtc") as string });
   });
 
   test("tells the last refused requests also when the gateway has stopped", async () => {

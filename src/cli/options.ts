@@ -55,7 +55,8 @@ export function moment(placeholder: string, summary: string): OptionSpec<((nowMs
     const written = given.at(-1);
     if (written === undefined) return undefined;
     const agoMs = /^\d+$/.test(written) ? undefined : parseDurationMs(written);
-    if (agoMs !== undefined) return (nowMs) => nowMs - agoMs;
+    // Nothing is older, and a date has its bounds.
+    if (agoMs !== undefined) return (nowMs) => Math.max(0, nowMs - agoMs);
     const atMs = /^\d{4}-\d{2}/.test(written) ? Date.parse(written) : Number.NaN;
     if (!Number.isNaN(atMs)) return () => atMs;
     throw new UsageFault(

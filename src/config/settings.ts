@@ -132,7 +132,8 @@ export const SETTINGS = [
     kind: "integer",
     fallback: 10_000,
     min: 1,
-    summary: "Connections to the webhook port at once; for one more, those that have been idle longest are closed.",
+    summary:
+      "Connections to the webhook port at once; for one more, those that have been idle longest are closed, else those whose requests hardly come on.",
   },
   {
     name: "rate_limit_per_second",

@@ -16,8 +16,18 @@ export type ReadBody =
 
 type Stopped = Extract<ReadBody, { ok: false }>["because"];
 
+export interface BodyBounds {
+  readonly maxBytes: number;
+  /** What the sender says of the body's length; 0 where it does not. */
+  readonly saidBytes: number;
+}
+
 /** Reads to the end of the body. Stops reading (without draining) as soon as a bound is passed or the sender leaves. */
-export function readBody(request: IncomingMessage, maxBytes: number, inflight: InflightBytes): Promise<ReadBody> {
+export function readBody(
+  request: IncomingMessage,
+  { maxBytes, saidBytes }: BodyBounds,
+  inflight: InflightBytes,
+): Promise<ReadBody> {
   return new Promise((resolve) => {
     const pieces = new BodyPieces();
     const startedAt = inflight.now();
@@ -38,9 +48,10 @@ export function readBody(request: IncomingMessage, maxBytes: number, inflight: I
     };
     const onData = (chunk: Buffer): void => {
       if (size + chunk.length > maxBytes) return stop("too-large");
+      if (upload !== undefined) upload.cameAt = inflight.now();
       // Most bodies come in one piece: they are not kept track of.
-      if (size > 0)
-        upload ??= inflight.began(
+      else if (chunk.length !== saidBytes)
+        upload = inflight.began(
           startedAt,
           () => size,
           () => stop("too-slow"),

@@ -2,11 +2,13 @@
  * The connections of the webhook port, each with the requests on it that are not answered yet: more than one where a sender
  * pipelines. It costs nothing per request but a look at the last one, and one when its answer leaves.
  *
- * Invariant: there are never more than `most` of them. Where one more comes, those go that have been idle longest, and where
- * none is idle the new one: file descriptors and memory are the log's as well.
+ * Invariant: there are never more than `most` of them. Where one more comes, those go that have been idle longest; where none
+ * is idle, those whose request hardly comes on, which would otherwise keep all others out for as long as a request may take;
+ * and where there are none, the new one: file descriptors and memory are the log's as well.
  */
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Clock } from "../base/index.ts";
 import { newLane, type Lane } from "./turns.ts";
 
 /**
@@ -16,6 +18,12 @@ import { newLane, type Lane } from "./turns.ts";
 const MOST_OWED = 1000;
 /** Of all connections, how many go at once when there are too many: looking for them takes a look at each. */
 const SHARE_THAT_GOES = 1 / 16;
+/** When it is looked again after none could go: with ten thousand of them a look takes a millisecond, and anybody can connect. */
+const LOOK_AGAIN_MS = 100;
+/** No request hardly comes on before that. */
+const PATIENCE_MS = 5000;
+/** Services that send webhooks are far above it. */
+const SLOW_BYTES_PER_SECOND = 64 * 1024;
 
 interface Connection {
   /** Answers that have not left, in the order of their requests. */
@@ -25,6 +33,8 @@ interface Connection {
   readonly lane: Lane;
   /** A larger number: something happened on it later. */
   usedAt: number;
+  /** When its last request began, of the monotonic clock. */
+  askedAt: number;
   /** One of its requests is its last: what comes behind that is no request (RFC 9112 section 9.6). */
   isEnding: boolean;
   /** It has sent as many requests as may stand in line. */
@@ -38,22 +48,29 @@ function newConnection(usedAt: number): Connection {
     // Answers leave in the order of their requests.
     while (owed[0]?.writableFinished === true) owed.shift();
   };
-  return { owed, hasLeft, lane: newLane(), usedAt, isEnding: false, isFull: false, isPausing: false };
+  return { owed, hasLeft, lane: newLane(), usedAt, askedAt: 0, isEnding: false, isFull: false, isPausing: false };
+}
+
+export interface ConnectionsOptions {
+  readonly most: number;
+  readonly clock: Pick<Clock, "monotonic">;
+  /** Told each time when there is one too many. */
+  readonly onFull: () => void;
 }
 
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
   readonly #waiting = new WeakSet<Socket>();
-  readonly #most: number;
-  readonly #onFull: () => void;
+  readonly #options: ConnectionsOptions;
   #uses = 0;
+  /** Until when none of them is expected to go, of the monotonic clock. */
+  #fullUntil = -Infinity;
 
-  /** Follows the connections of a server from now on. `onFull` is told each time when there is one too many. */
-  constructor(server: Server, most: number, onFull: () => void) {
-    this.#most = most;
-    this.#onFull = onFull;
+  /** Follows the connections of a server from now on. */
+  constructor(server: Server, options: ConnectionsOptions) {
+    this.#options = options;
     server.on("connection", (socket: Socket) => {
-      if (this.#open.size >= most && !this.#makeRoom()) {
+      if (this.#open.size >= options.most && !this.#makeRoom()) {
         socket.destroy();
         return;
       }
@@ -62,17 +79,21 @@ export class Connections {
     });
   }
 
-  /** False: each has a request under way. */
+  /** False: each has a request under way that came, or comes on. */
   #makeRoom(): boolean {
-    this.#onFull();
+    const { most, clock, onFull } = this.#options;
+    onFull();
+    const now = clock.monotonic();
+    if (now < this.#fullUntil) return false;
     const idle = [...this.#open].filter(([, { owed }]) => owed.length === 0);
-    idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
-    const goes = Math.ceil(this.#most * SHARE_THAT_GOES);
-    for (const [socket] of idle.slice(0, goes)) {
+    const going = idle.length > 0 ? idle : [...this.#open].filter(([socket, open]) => hardlyComes(socket, open, now));
+    going.sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    for (const [socket] of going.slice(0, Math.ceil(most * SHARE_THAT_GOES))) {
       socket.destroy();
       this.#open.delete(socket);
     }
-    return idle.length > 0;
+    if (going.length === 0) this.#fullUntil = now + LOOK_AGAIN_MS;
+    return going.length > 0;
   }
 
   /** Notes that a request has arrived whose answer is owed. False: it came behind the connection's last, and is none. */
@@ -86,6 +107,7 @@ export class Connections {
     const { owed, hasLeft } = connection;
     owed.push(response);
     connection.usedAt = ++this.#uses;
+    connection.askedAt = this.#options.clock.monotonic();
     response.on("finish", hasLeft);
     connection.isFull = owed.length >= MOST_OWED;
     if (connection.isFull) response.shouldKeepAlive = false;
@@ -135,6 +157,13 @@ export class Connections {
   silent(): readonly Socket[] {
     return [...this.#open.keys()].filter(({ bytesRead }) => bytesRead === 0);
   }
+}
+
+/** Whether all that a connection has under way is a request that began a while ago and of which next to nothing comes. */
+function hardlyComes({ bytesRead }: Socket, { owed, askedAt }: Connection, now: number): boolean {
+  const forMs = now - askedAt;
+  const isWhole = owed[0]?.req.complete !== false;
+  return !isWhole && forMs >= PATIENCE_MS && bytesRead * 1000 < SLOW_BYTES_PER_SECOND * forMs;
 }
 
 /** Whether what comes now can no longer change the answer: the request is whole, or was answered before its body came. */

@@ -7,7 +7,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { headerOf, type Answer, type HeaderList } from "../event/index.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";
-import { readBody } from "./body-reader.ts";
+import { readBody, type BodyBounds } from "./body-reader.ts";
 import { ClientAddresses } from "./client-address.ts";
 import type { Connections } from "./connections.ts";
 import { problem, type ProblemName } from "./problem.ts";
@@ -102,24 +102,24 @@ export class Edge {
       return this.#send(request, response, this.#refusals.forTenant(arrived(NO_BODY), tenants.keys()));
     if (method === "OPTIONS" && !isChallenge(request, route, tenant))
       return this.#send(request, response, { status: 204, headers: { allow: "POST, OPTIONS" }, body: "" });
-    const refusal = this.#refusalBeforeBody(method, contentLength(headers), route, tenant);
+    const saidBytes = contentLength(headers);
+    const refusal = this.#refusalBeforeBody(method, saidBytes, route, tenant);
     if (refusal === "method-not-allowed")
       return this.#send(request, response, this.#refusals.forMethod(arrived(NO_BODY)));
     if (refusal !== undefined) return this.#refuse(request, response, arrived(NO_BODY), refusal);
     if (expectsContinue) response.writeContinue();
-    this.#takeBody(request, response, this.#maxBodyBytes(tenant), arrived).catch((fault: unknown) =>
-      this.#cut(request, fault),
-    );
+    const bounds = { maxBytes: this.#maxBodyBytes(tenant), saidBytes };
+    this.#takeBody(request, response, bounds, arrived).catch((fault: unknown) => this.#cut(request, fault));
   }
 
   /** Reads the body, has the whole request received, and answers it. */
   async #takeBody(
     request: IncomingMessage,
     response: ServerResponse,
-    maxBytes: number,
+    bounds: BodyBounds,
     arrived: (rawBody: Uint8Array) => ArrivedRequest,
   ): Promise<void> {
-    const read = await readBody(request, maxBytes, this.#inflight);
+    const read = await readBody(request, bounds, this.#inflight);
     if (!read.ok) {
       if (read.because === "aborted") return;
       return this.#refuse(request, response, arrived(NO_BODY), STOPPED[read.because]);

@@ -61,7 +61,11 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.maxHeadersCount = MOST_HEADERS + 1;
   // A sender may say that no more will come and still wait for its answer; node would cut it off (the option has no types).
   Object.assign(server, { httpAllowHalfOpen: true });
-  const connections = new Connections(server, options.maxConnections, tellOfFull(options));
+  const connections = new Connections(server, {
+    most: options.maxConnections,
+    clock: options.clock,
+    onFull: tellOfFull(options),
+  });
   const edge = new Edge(options, connections);
   // Node takes 0 for "for ever".
   if (options.keepAliveTimeoutMs === 0) edge.keepNoConnection();
@@ -76,9 +80,11 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
     connections.afterAnswers(socket, () => broken.refuse(error, socket)),
   );
-  server.on("connect", (_request: IncomingMessage, socket: Socket) =>
-    connections.afterAnswers(socket, () => endWith(socket, problem("method-not-allowed"))),
-  );
+  server.on("connect", (_request: IncomingMessage, socket: Socket) => {
+    // Node gives the socket away with nobody listening: a sender that resets it would end the process.
+    socket.on("error", () => undefined);
+    connections.afterAnswers(socket, () => endWith(socket, problem("method-not-allowed")));
+  });
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
   const close = closer(server, edge, connections);
@@ -91,7 +97,7 @@ function tellOfFull({ maxConnections, clock, onFault }: IngressOptions): () => v
   return () => {
     if (clock.monotonic() - toldAt < TELL_AGAIN_MS) return;
     toldAt = clock.monotonic();
-    const detail = `There are ${maxConnections}, as many as max_connections allows: those that have been idle longest are closed.`;
+    const detail = `There are ${maxConnections}, as many as max_connections allows: those that have been idle longest are closed, else those whose requests hardly come on.`;
     onFault("taking connections", new Error(detail));
   };
 }

@@ -463,4 +463,40 @@ describe("answers that are not valid", () => {
       }),
     );
   });
+
+  test("whatever stands in one place of valid answers, faults name a place and repeat no secret of it", () => {
+    const signatures = {
+      github: { provider: "github", secret: "s" },
+      own: { header: "X-Sig", algorithm: "sha256", secrets: [{ name: "a", secret: "s" }] },
+      "order.created": { scheme: { kind: "mac", alg: "hmac-sha256", signature: { header: "x", encoding: "hex" } } },
+    };
+    const all = { ...VALID, secret_header: "X-Sig", secret_key: "s", signatures, tenants: { demo: { signatures } } };
+    const places = placesIn(all);
+    const wrong = fc.oneof(
+      fc.constantFrom(null, 1, [], {}, "$NONE", { secret: "hunter2" }, ["hunter2"], { env: "A", secret: "hunter2" }),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...places), wrong, (place, value) => {
+        const outcome = outcomeOf(JSON.stringify({ "events-webhook": withValueAt(all, place, value) }));
+        const faults = "faults" in outcome ? outcome.faults : [];
+        for (const fault of faults) expect([fault.path[0], fault.place?.line]).toEqual(["$", 1]);
+        expect(JSON.stringify(faults)).not.toContain("hunter2");
+      }),
+      { numRuns: 150 },
+    );
+  });
 });
+
+/** The paths of all members. */
+function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([name, member]) => placesIn(member, [...path, name]))];
+}
+
+function withValueAt(root: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const members = new Map(Object.entries(root as Record<string, unknown>));
+  members.set(name, withValueAt(members.get(name), rest, value));
+  return Array.isArray(root) ? [...members.values()] : Object.fromEntries(members);
+}

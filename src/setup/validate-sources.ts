@@ -2,7 +2,7 @@
  * The part of the answers that says how events are verified: the signatures by event type, and the header for all others.
  * Secrets come out apart from the settings, under names; where they are kept elsewhere, only their places do.
  */
-import { isPathName, MAX_PATH_NAME } from "../base/index.ts";
+import { isPathName, MAX_PATH_NAME, PATH_NAME_HINT } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, sha256Spec, type SigningKey } from "../signature/index.ts";
 import { memberPath } from "./answer-places.ts";
 import type { AnswerValues, Section } from "./answer-values.ts";
@@ -60,11 +60,7 @@ export class SourceValidator {
     for (const [eventType, entry] of Object.entries(value)) {
       const at = memberPath(path, eventType);
       if (!isPathName(eventType))
-        this.#values.fault(
-          at,
-          "is no event type",
-          `Use letters, digits and . _ : @ -, at most ${MAX_PATH_NAME} of them.`,
-        );
+        this.#values.fault(at, "is no event type", `${PATH_NAME_HINT}; at most ${MAX_PATH_NAME} of them.`);
       const known = this.#external.withoutThem(entry, at);
       const parsed = parseSchemeConfig(known);
       if ("faults" in parsed) {

@@ -169,3 +169,14 @@ test("keys that look like prototype members are plain unknown fields", () => {
     2,
   );
 });
+
+test.each([
+  ["provider", { provider: { name: "github", secret: "s3cret" } }, "an object is not a known provider"],
+  ["algorithm", { algorithm: ["sha256", "s3cret"] }, "a list is not an algorithm"],
+  ["allow_ips", { algorithm: "ip", allow_ips: [{ secret: "s3cret" }] }, "an object is no IP address"],
+  ["scheme", { scheme: { kind: { secret: "s3cret" } } }, "an object is not allowed here"],
+])("a secret that stands in the wrong place is not repeated: in %s", (_where, entry, message) => {
+  const faults = faultsOf(entry).join("\n");
+  expect(faults).toContain(message);
+  expect(faults).not.toContain("s3cret");
+});

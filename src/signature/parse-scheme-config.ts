@@ -10,6 +10,7 @@ import type { Provider } from "./provider.ts";
 import { findProvider, PROVIDER_NAMES } from "./providers/index.ts";
 import { sha256Spec, type SchemeConfig } from "./scheme-config.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
+import { toldValue } from "./told-value.ts";
 import type { ConfigFault } from "./verdict.ts";
 
 export type ParsedSchemeConfig =
@@ -93,7 +94,7 @@ function parseProvider(value: unknown, faults: ConfigFault[]): { provider: strin
   }
   const meant = typeof value === "string" ? nearest(value, PROVIDER_NAMES) : undefined;
   const hint = meant === undefined ? "`gtc providers` lists the known ones." : `Did you mean ${JSON.stringify(meant)}?`;
-  faults.push({ path: "provider", message: `${JSON.stringify(value)} is not a known provider`, hint });
+  faults.push({ path: "provider", message: `${toldValue(value)} is not a known provider`, hint });
   return undefined;
 }
 
@@ -114,7 +115,7 @@ function parseAlgorithm({ input, faults }: Collected): SchemeConfig["scheme"] | 
   if (spec !== undefined) return { spec };
   const meant = typeof algorithm === "string" ? nearest(algorithm, ALGORITHMS) : undefined;
   const hint = meant === undefined ? `One of ${ALGORITHMS.join(", ")}.` : `Did you mean ${JSON.stringify(meant)}?`;
-  faults.push({ path: "algorithm", message: `${JSON.stringify(algorithm)} is not an algorithm`, hint });
+  faults.push({ path: "algorithm", message: `${toldValue(algorithm)} is not an algorithm`, hint });
   return undefined;
 }
 
@@ -206,7 +207,7 @@ function checkIps(ips: unknown, faults: ConfigFault[]): void {
     if (typeof entry === "string" && parseAddressRange(entry) !== undefined) return;
     faults.push({
       path: `allow_ips[${index}]`,
-      message: `${JSON.stringify(entry)} is no IP address and no CIDR range`,
+      message: `${toldValue(entry)} is no IP address and no CIDR range`,
     });
   });
 }

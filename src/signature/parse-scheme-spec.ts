@@ -2,6 +2,7 @@
 import { nearest } from "../base/index.ts";
 import { compileScheme } from "./compile-scheme.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
+import { toldValue } from "./told-value.ts";
 import type { ConfigFault } from "./verdict.ts";
 
 /** Returns what a value must be, or `undefined` when it is. */
@@ -33,7 +34,7 @@ function oneOf(...allowed: readonly string[]): Check {
     if (typeof value === "string" && allowed.includes(value)) return;
     const meant = typeof value === "string" ? nearest(value, allowed) : undefined;
     const hint = meant === undefined ? `One of ${allowed.join(", ")}.` : `Did you mean ${JSON.stringify(meant)}?`;
-    faults.push({ path, message: `${JSON.stringify(value)} is not allowed here`, hint });
+    faults.push({ path, message: `${toldValue(value)} is not allowed here`, hint });
   };
 }
 

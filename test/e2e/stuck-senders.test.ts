@@ -65,3 +65,15 @@ test.each([
   },
   40_000,
 );
+
+test("a sender that takes the port for a proxy and resets the connection does not end the gateway", async () => {
+  for (let n = 0; n < 30; n++) {
+    const socket = await open("CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n");
+    // Before, while and after it is answered.
+    if (n % 3 === 1) await new Promise((resolve) => setImmediate(resolve));
+    if (n % 3 === 2) await once(socket, "readable");
+    socket.resetAndDestroy();
+  }
+  expect((await fetch(`${gateway.adminUrl}/healthz`)).status).toBe(200);
+  expect(gateway.child.exitCode).toBeNull();
+});
