@@ -129,7 +129,7 @@ test("nothing that a sender does on its connection ends the gateway, or is held 
       const answer = await fetch(`${gateway.url}/events/webhook/demo/echo`, { method: "POST", body: "[1]" });
       expect([answer.status, await answer.text(), gateway.child.exitCode]).toEqual([200, "[1]", null]);
     }),
-    { numRuns: 60, interruptAfterTimeLimit: 40_000, endOnFailure: true },
+    { numRuns: 40, interruptAfterTimeLimit: 40_000, endOnFailure: true },
   );
   // The socket of whoever asks is one.
   const sockets = (): Promise<number> => metric(/^nodejs_active_resources\{type="TCPSocketWrap"\} (\d+)$/m);
