@@ -11,6 +11,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { endWith, GtcError, LONGEST_TIMER_MS } from "../base/index.ts";
 import { BrokenRequests } from "./broken-request.ts";
 import { Connections } from "./connections.ts";
@@ -88,8 +89,13 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   await listen(server, options.host, options.port);
   const { address, port } = server.address() as AddressInfo;
   const close = closer(server, edge, connections);
-  return { address: { host: address, port }, close, [Symbol.asyncDispose]: () => close() };
+  // Without a word before, it is the end of a start that failed: nobody is to wait for a sender that has stopped sending.
+  const dispose = (): Promise<void> => close(delay(LAST_WORDS_MS, undefined, { ref: false }));
+  return { address: { host: address, port }, close, [Symbol.asyncDispose]: dispose };
 }
+
+/** How long requests that came before a start failed have for their answers. */
+const LAST_WORDS_MS = 500;
 
 /** Once a minute: it may be so thousands of times a second. */
 function tellOfFull({ maxConnections, clock, onFault }: IngressOptions): () => void {

@@ -2,7 +2,7 @@
  * Sealing: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce per value. The secret's name is authenticated along
  * with it, so a sealed value cannot be moved to another name.
  */
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -37,11 +37,16 @@ export function unseal(key: Uint8Array, name: string, sealed: string): string | 
 
 /**
  * The key from what an operator gives: 32 bytes in base64 or hexadecimal, or a passphrase, which is stretched with
- * scrypt (RFC 7914, N = 2^15, r = 8, p = 1) over the folder's salt.
+ * scrypt (RFC 7914, N = 2^15, r = 8, p = 1) over the folder's salt. That takes a tenth of a second, beside this thread: a
+ * gateway that answers does it at each change of its secrets.
  */
-export function keyFromText(text: string, salt: Uint8Array): Uint8Array {
+export async function keyFromText(text: string, salt: Uint8Array): Promise<Uint8Array> {
   const trimmed = text.trim();
   if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, "hex");
   if (/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) return Buffer.from(trimmed, "base64");
-  return scryptSync(trimmed, salt, KEY_BYTES, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 });
+  return new Promise((resolve, reject) => {
+    scrypt(trimmed, salt, KEY_BYTES, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }, (fault, key) =>
+      fault === null ? resolve(key) : reject(fault),
+    );
+  });
 }

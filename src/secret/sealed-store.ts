@@ -60,7 +60,7 @@ export class SealedStore {
     const found: StoreKey =
       keyText === undefined
         ? await keyFile(join(folder, "secret.key"), existing === undefined)
-        : { key: keyFromText(checkedKeyText(keyText), Buffer.from(salt, "base64url")) };
+        : { key: await keyFromText(checkedKeyText(keyText), Buffer.from(salt, "base64url")) };
     const { key } = found;
     if (existing === undefined)
       return new SealedStore(path, found, {
