@@ -46,11 +46,18 @@ function rowAnswerJson(row: EventRowView): Contract.EventSummary["answer"] {
     : { status: 202, by: "ack", duration_ms: null };
 }
 
+/** What one event is shown with. */
+export interface EventContext {
+  readonly rules: MaskRules;
+  readonly flows: FlowsByHash;
+  /** Of a duplicate: what the first of its kind masks, whose answer was told again. */
+  readonly first: Echoes | undefined;
+}
+
 export async function eventDetailJson(
   detail: EventDetail,
   row: EventRowView,
-  rules: MaskRules,
-  flows: FlowsByHash,
+  { rules, flows, first }: EventContext,
 ): Promise<Contract.EventDetail> {
   const { envelope } = detail;
   const { body, payload } = await readBody(envelope.headers, envelope.rawBody, rules);
@@ -65,7 +72,7 @@ export async function eventDetailJson(
     verification: verificationJson(envelope.verdict),
     dedupe: dedupeJson(envelope.dedupe),
     refused_because: detail.refusedBecause ?? null,
-    response: echoedAnswer(answerJson(detail), echoes),
+    response: [echoes, ...(first === undefined ? [] : [first])].reduce(echoedAnswer, answerJson(detail)),
     run_details: detail.runs.map((run) =>
       runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows }),
     ),
