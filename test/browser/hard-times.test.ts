@@ -162,15 +162,18 @@ test("what strangers send is text: no markup, no hidden characters, nothing wide
     long: "w".repeat(20_000),
     deep: JSON.parse("[".repeat(490) + "]".repeat(490)) as unknown,
   };
-  const id = await postTick(gateway.url, JSON.stringify(hostile), {
+  const posted = await gateway.post("demo/ticks?turned%E2%80%AEname=1", JSON.stringify(hostile), {
+    "content-type": "application/json",
     "x-long": "v".repeat(12_000),
     "x-html": "<b onmouseover=alert(1)>bold</b>",
   });
+  const id = String(posted.json()["event_id"]);
   const page = await openEvent(id);
   const body = page.getByRole("group", { name: "Body", exact: true });
   await body.getByText("<script>globalThis.hacked = true</script>", { exact: false }).waitFor();
   expect(await body.innerText()).toContain(String.raw`pay \u202e000,1\u202c to\u200b Ada`);
   await page.getByText("<b onmouseover=alert(1)>bold</b>").waitFor();
+  await page.getByText(String.raw`turned\u202ename`, { exact: true }).waitFor();
   expect(await page.evaluate("globalThis.hacked")).toBeUndefined();
   expect(await page.evaluate("document.querySelectorAll('main img, main script').length")).toBe(0);
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1280);
