@@ -9,6 +9,7 @@ import { resolutionJson } from "../views.ts";
 import type { StillRefused } from "./backend.ts";
 import { runDetailJson, type FlowsByHash } from "./run-json.ts";
 import { readBody } from "./shown-body.ts";
+import { runsWithRoom } from "./shown-runs.ts";
 
 export function eventRowJson(row: EventRowView): Contract.EventSummary {
   return {
@@ -60,7 +61,7 @@ export async function eventDetailJson(
   { rules, flows, first }: EventContext,
 ): Promise<Contract.EventDetail> {
   const { envelope } = detail;
-  const { body, payload } = await readBody(envelope.headers, envelope.rawBody, rules);
+  const { body, payload, payloadChars } = await readBody(envelope.headers, envelope.rawBody, rules);
   const echoes = echoesOf(envelope, payload, rules);
   return {
     ...eventRowJson(row),
@@ -73,7 +74,7 @@ export async function eventDetailJson(
     dedupe: dedupeJson(envelope.dedupe),
     refused_because: detail.refusedBecause ?? null,
     response: [echoes, ...(first === undefined ? [] : [first])].reduce(echoedAnswer, answerJson(detail)),
-    run_details: detail.runs.map((run) =>
+    run_details: runsWithRoom(detail.runs, payloadChars).map((run) =>
       runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows }),
     ),
   };

@@ -21,6 +21,8 @@ export interface ReadBody {
   readonly body: ShownBody;
   /** With nothing masked; undefined: it may have masked fields and cannot be read. */
   readonly payload: JsonValue | undefined;
+  /** Of the payload as JSON. */
+  readonly payloadChars: number;
 }
 
 /** The body as it is shown, and the payload of which what else is shown may repeat masked values. */
@@ -49,7 +51,7 @@ export async function readBody(headers: HeaderList, rawBody: Uint8Array, { paths
     masked_paths: [...hidden],
     truncated: (text?.length ?? 0) > MAX_TEXT,
   };
-  return { body, payload: isUnread ? undefined : (known?.value ?? null) };
+  return { body, payload: isUnread ? undefined : (known?.value ?? null), payloadChars: known?.json.length ?? 0 };
 }
 
 /**
