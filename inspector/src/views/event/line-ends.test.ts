@@ -10,6 +10,7 @@ test.each([
   ["MSH|1\rPID|2\r", "PID|2", "PID|2\nOBX|3", "MSH|1\rPID|2\rOBX|3\r"],
   ["a\nb\r\nc", "a", "A", "A\nb\r\nc"],
   ["a\nb", "b", "b\nc", "a\nb\nc"],
+  ["\ra\n", "a", "", "\r\r"],
 ])("%j with %j for %j", (original, old, now, wanted) => {
   expect(withLineEnds(original, field(original).replace(old, now))).toBe(wanted);
 });
@@ -23,5 +24,6 @@ test("what was not edited is as it was, and what was edited reads as it was type
       const sent = withLineEnds(original, field(typed));
       expect(field(sent)).toBe(field(typed));
     }),
+    { numRuns: 2000 },
   );
 });

@@ -8,7 +8,7 @@ const LINE_END = /\r\n?|\n/;
 /** What was typed, with the line ends of what was there: those that were not touched stay, new ones are like the first. */
 export function withLineEnds(original: string, typed: string): string {
   if (typed === original || !original.includes("\r")) return typed;
-  const shown = original.replaceAll(/\r\n?/g, "\n");
+  const shown = shownOf(original);
   if (typed === shown) return original;
   const most = Math.min(shown.length, typed.length);
   let head = 0;
@@ -17,7 +17,15 @@ export function withLineEnds(original: string, typed: string): string {
   while (tail < most - head && shown.at(-1 - tail) === typed.at(-1 - tail)) tail++;
   const [lineEnd = "\n"] = LINE_END.exec(original) ?? [];
   const between = typed.slice(head, typed.length - tail).replaceAll("\n", lineEnd);
-  return original.slice(0, placeIn(original, head)) + between + original.slice(placeIn(original, shown.length - tail));
+  const start = original.slice(0, placeIn(original, head));
+  const edited = start + between + original.slice(placeIn(original, shown.length - tail));
+  // Where ends of several sorts are mixed, two that come to stand together may read as one.
+  return shownOf(edited) === typed ? edited : typed.replaceAll("\n", lineEnd);
+}
+
+/** As a text field gives it back. */
+function shownOf(text: string): string {
+  return text.replaceAll(/\r\n?/g, "\n");
 }
 
 /** Where a place of the text stands whose line ends are one character each. */
