@@ -26,6 +26,13 @@ test("of a credential the whole and the token are masked, of the query what is s
   expect(echoes.value(["Bearer of-the-sender", "of-the-sender", "of-the-link"])).toEqual(["•••", "•••", "•••"]);
 });
 
+test("a value with quotes or line ends is found where it is written as in JSON", () => {
+  const key = '-----BEGIN KEY-----\n"MIIB"\n-----END KEY-----\n';
+  const echoes = new Echoes([key]);
+  expect(echoes.text(`sent ${key} to them`)).toBe("sent ••• to them");
+  expect(echoes.text(`sent ${JSON.stringify({ key })}`)).toBe('sent {"key":"•••"}');
+});
+
 test("short values are masked where they stand alone, and are not looked for in texts", () => {
   const echoes = new Echoes(["123", "7"]);
   expect(echoes.value(["123", 123, 7, "7", "1234"])).toEqual(["•••", "•••", 7, "7", "1234"]);

@@ -2,7 +2,8 @@
  * What is masked in a request is masked too where a run or an answer repeats it: a step that hands the payload on would
  * show what the request itself does not.
  *
- * 1. A text or number that is a masked value is blotted out; longer texts lose the masked values that they contain.
+ * 1. A text or number that is a masked value is blotted out; longer texts lose the masked values that they contain,
+ *    as they are or with the escapes of JSON.
  * 2. Short values are too common to be looked for within texts: `7` would blot out the half of a page.
  * 3. Very many masked values are not looked for one by one, which would hold the thread: any longer text may hold one then.
  * 4. What repeats none of them is the same object as before: outputs can be as large as a payload.
@@ -18,22 +19,24 @@ const MOST_WITHIN = 64;
 export class Echoes {
   readonly #alone: ReadonlySet<string>;
   readonly #within: readonly string[];
+  readonly #isSearched: boolean;
   /** The body has masked fields that cannot be read: whatever a run says may be one of them. */
   readonly #isAnything: boolean;
 
   constructor(values: Iterable<string>, isAnything = false) {
     this.#alone = new Set([...values].filter(({ length }) => length >= SHORTEST_ALONE));
+    const within = [...this.#alone].filter(({ length }) => length >= SHORTEST_WITHIN);
+    this.#isSearched = within.length <= MOST_WITHIN;
+    const forms = this.#isSearched ? within.flatMap((value) => [value, asWritten(value)]) : [];
     // The longest first: of a value that contains another one nothing is left over.
-    this.#within = [...this.#alone]
-      .filter(({ length }) => length >= SHORTEST_WITHIN)
-      .toSorted((a, b) => b.length - a.length);
+    this.#within = [...new Set(forms)].toSorted((a, b) => b.length - a.length);
     this.#isAnything = isAnything;
   }
 
   /** A text without the masked values. */
   text(text: string): string {
     if (this.#isAnything || this.#alone.has(text)) return BLOT;
-    if (this.#within.length > MOST_WITHIN) return text.length < SHORTEST_WITHIN ? text : BLOT;
+    if (!this.#isSearched) return text.length < SHORTEST_WITHIN ? text : BLOT;
     return this.#within.reduce((left, value) => (left.includes(value) ? left.replaceAll(value, BLOT) : left), text);
   }
 
@@ -51,6 +54,11 @@ export class Echoes {
     if (entries.every(([, before, after]) => before === after)) return value;
     return Object.fromEntries(entries.map(([key, , after]) => [key, after]));
   }
+}
+
+/** As a text has it in which JSON was written, or the payload was printed: with escapes. */
+function asWritten(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }
 
 /** @param payload with nothing masked; undefined: it has masked fields and cannot be read */

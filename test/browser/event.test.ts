@@ -1,4 +1,5 @@
 /** The inspector's event view in a browser, on a real gateway. */
+import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { TestGateway } from "../support/test-gateway.ts";
@@ -149,6 +150,57 @@ test("headers and query are edited too; what is masked and not touched stays as 
   for (const part of ["page=2", "of-the-link", "south", "Bearer of-the-sender"]) expect(text).toContain(part);
   const body = await (await gateway.api(`events/${page.url().split("/").at(-1)}/body`)).text();
   expect(body).toBe(ORDER_JSON);
+  await page.context().close();
+});
+
+test("a body whose lines end as those of multipart do keeps its line ends where it is edited", async () => {
+  const body = '--b\r\nContent-Disposition: form-data; name="customer"\r\n\r\nAda\r\n--b--\r\n';
+  await gateway.post("demo/orders?host=north&page=1", body, { "content-type": "multipart/form-data; boundary=b" });
+  const page = await openNewest();
+  const original = page.url();
+  await page.getByRole("button", { name: "Edit and replay" }).click();
+  const dialog = page.getByRole("dialog");
+  const shown = await dialog.getByLabel("Body").inputValue();
+  await dialog.getByLabel("Body").fill(shown.replace("Ada", "Grace\nHopper"));
+  await dialog.getByText(/^Query/).click();
+  await dialog.getByLabel("Value of page").fill("2");
+  await page.getByRole("button", { name: "Send as a test" }).click();
+  await page.waitForURL((url) => url.href !== original);
+  const id = page.url().split("/").at(-1);
+  expect(await (await gateway.api(`events/${id}/body`)).text()).toBe(body.replace("Ada", "Grace\r\nHopper"));
+  expect((await gateway.event(id)).event["target"]).toBe("/events/webhook/demo/orders?host=north&page=2");
+  await page.context().close();
+});
+
+test("a masked body that was loaded is sent only where it was edited; of a compressed one there is nothing to load", async () => {
+  await postOrder(gateway.url, `\uFEFF${ORDER_JSON}`);
+  const page = await openNewest();
+  const original = page.url();
+  await page.getByRole("button", { name: "Edit and replay" }).click();
+  await page.getByRole("button", { name: "Load the whole body" }).click();
+  await page.getByRole("dialog").getByLabel("Body").waitFor();
+  await page.getByRole("button", { name: "Send as a test" }).click();
+  await page.waitForURL((url) => url.href !== original);
+  const body = await (await gateway.api(`events/${page.url().split("/").at(-1)}/body`)).arrayBuffer();
+  expect(Buffer.from(body).toString()).toBe(`\uFEFF${ORDER_JSON}`);
+  const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+  const posted = await gateway.post("demo/orders", gzipSync(ORDER_JSON), headers);
+  expect(posted.status).toBe(200);
+  await page.goto(`${gateway.adminUrl}/events/${String(gateway.records.at(-1)?.eventId)}`);
+  await page.getByRole("button", { name: "Edit and replay" }).click();
+  await page.getByText("It stays as it came.").waitFor();
+  expect(await page.getByRole("button", { name: "Load the whole body" }).count()).toBe(0);
+  await page.context().close();
+});
+
+test("a double click on Replay is one replay", async () => {
+  await postOrder(gateway.url);
+  const page = await openNewest();
+  await page.getByRole("button", { name: "Replay", exact: true }).dblclick();
+  await page.getByText("One new run has begun.").waitFor();
+  await expect.poll(() => page.locator("[data-run]").count()).toBe(2);
+  const { runs } = await gateway.event(page.url().split("/").at(-1));
+  expect(runs).toHaveLength(2);
   await page.context().close();
 });
 

@@ -45,6 +45,12 @@ async function openEvent(id: string): Promise<Page> {
   return page;
 }
 
+/** As the browser does it when its window or tab is covered, or comes to sight. */
+async function become(page: Page, state: "hidden" | "visible"): Promise<void> {
+  await page.evaluate(`Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));`);
+}
+
 async function restart(): Promise<void> {
   const { webhook, admin } = gateway.gateway.addresses;
   gateway = await TestGateway.start(bundle, { port: String(webhook.port), admin_port: String(admin.port) });
@@ -91,15 +97,37 @@ test("a gateway with a new token ends the session, and the page says what to do"
 test("a page that nobody sees gives its connection back, and catches up when it is seen again", async () => {
   const page = await open();
   await page.getByText("Nothing has arrived yet").waitFor();
-  const become = (state: string) =>
-    page.evaluate(`Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));`);
-  await become("hidden");
+  await become(page, "hidden");
   await page.locator('.stream[data-state="connecting"]').waitFor();
   await postTick(gateway.url, "{}");
   expect(await feedRows(page).count()).toBe(0);
-  await become("visible");
+  await become(page, "visible");
   await feedRows(page).first().waitFor();
+});
+
+test("an event that nobody saw before its first change is as it is now when its page is seen again", async () => {
+  const id = await postTick(gateway.url, "{}");
+  const page = await openEvent(id);
+  await page.locator('.stream[data-state="open"]').waitFor();
+  await become(page, "hidden");
+  await page.locator('.stream[data-state="connecting"]').waitFor();
+  await gateway.api(`events/${id}/replay`, { method: "POST" });
+  await gateway.eventWhen(id, ({ runs }) => runs.length === 2 && runs.every(({ status }) => status === "succeeded"));
+  await become(page, "visible");
+  await expect.poll(() => page.locator("[data-run]").count()).toBe(2);
+});
+
+test("a page that is seen again while the gateway is away goes on when it is back", async () => {
+  const page = await open();
+  await page.locator('.stream[data-state="open"]').waitFor();
+  await become(page, "hidden");
+  await gateway[Symbol.asyncDispose]();
+  await page.locator('.stream[data-state="lost"]').waitFor();
+  await become(page, "visible");
+  // Longer than a hidden page keeps its connection.
+  await expect.poll(() => page.evaluate<number>("performance.now()"), { timeout: 20_000 }).toBeGreaterThan(9_000);
+  await restart();
+  await page.locator('.stream[data-state="open"]').waitFor();
 });
 
 test("a payload of 5 MB is shown in parts, without stopping the page", async ({ annotate }) => {
@@ -134,15 +162,18 @@ test("what strangers send is text: no markup, no hidden characters, nothing wide
     long: "w".repeat(20_000),
     deep: JSON.parse("[".repeat(490) + "]".repeat(490)) as unknown,
   };
-  const id = await postTick(gateway.url, JSON.stringify(hostile), {
+  const posted = await gateway.post("demo/ticks?turned%E2%80%AEname=1", JSON.stringify(hostile), {
+    "content-type": "application/json",
     "x-long": "v".repeat(12_000),
     "x-html": "<b onmouseover=alert(1)>bold</b>",
   });
+  const id = String(posted.json()["event_id"]);
   const page = await openEvent(id);
   const body = page.getByRole("group", { name: "Body", exact: true });
   await body.getByText("<script>globalThis.hacked = true</script>", { exact: false }).waitFor();
   expect(await body.innerText()).toContain(String.raw`pay \u202e000,1\u202c to\u200b Ada`);
   await page.getByText("<b onmouseover=alert(1)>bold</b>").waitFor();
+  await page.getByText(String.raw`turned\u202ename`, { exact: true }).waitFor();
   expect(await page.evaluate("globalThis.hacked")).toBeUndefined();
   expect(await page.evaluate("document.querySelectorAll('main img, main script').length")).toBe(0);
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1280);

@@ -139,6 +139,17 @@ describe("the inspector for operators", () => {
     expect(items.filter(({ replay_of: replayOf }) => replayOf !== null)).toHaveLength(FAILED_RUNS);
   });
 
+  test("a double click on Replay replays what is chosen once", async () => {
+    const page = await open("dead-letters");
+    await page.getByLabel("Select the event demo / github").first().check();
+    await page.getByText("1 event selected").waitFor();
+    await page.getByLabel("Events a second").fill("1000");
+    await page.getByRole("button", { name: "Replay" }).dblclick();
+    await page.locator(".bulk-progress").getByText("1 of 1").waitFor();
+    const { items } = (await (await gateway.api("audit?limit=10")).json()) as { items: { act: string }[] };
+    expect(items.filter(({ act }) => act === "bulk_replay")).toHaveLength(1);
+  });
+
   test("a failed run whose replay succeeds says so at once, and leads to it; new ones are announced", async () => {
     const page = await open("dead-letters");
     const rows = page.locator("tr[data-run]");

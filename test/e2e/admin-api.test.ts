@@ -327,6 +327,17 @@ test("the times of answers are in the overview once their minute was recorded", 
   }
 });
 
+test("a duplicate's answer is that of the first of its kind, and what was masked there is masked here", async () => {
+  const key = { ...JSON_TYPE, "idempotency-key": "order-7" };
+  await gateway.post("demo/order", ORDER_BODY, key);
+  const again = await gateway.post("demo/order", '{"n":7}', key);
+  expect(again.json()).toMatchObject({ paid_with: "4242424242424242" });
+  const [duplicate] = itemsOf(await get("/api/events?status=duplicate"));
+  const { json } = await get(`/api/events/${String(duplicate?.["id"])}`);
+  expect(json["response"]).toMatchObject({ by: "duplicate", body: { ok: true, paid_with: "•••" } });
+  expect((await get("/api/export?format=har&status=duplicate")).text).not.toContain("4242424242424242");
+});
+
 test("all mistakes of a request are told at once, each with its path", async () => {
   const { status, json } = await get("/api/events?limit=0&status=nice&colour=red&since=yesterday");
   expect(status).toBe(400);

@@ -3,7 +3,8 @@
  *
  * Invariants:
  * 1. A broken connection goes on behind the last change that was seen: the browser sends `Last-Event-ID`, and where the
- *    browser gave up, a new connection names the place in its address.
+ *    browser gave up, a new connection names the place in its address. Where no change was seen yet there is no place to
+ *    name: then the lists are told that something may be missing.
  * 2. A listener hears each change once, in the order of their sequence.
  * 3. A page that nobody sees holds no connection: browsers have six to a host, and with six forgotten tabs the seventh
  *    would get no answer at all. When it is seen again it goes on where it was.
@@ -20,8 +21,11 @@ const TYPES = ["event", "refusal", "run", "gap"] as const;
 
 export class LiveStream {
   #source: EventSource | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
   #lastId = "";
+  /** Whether there was a time without a connection after the page began. */
+  #wasAway = false;
   #state: StreamState = "connecting";
   readonly #listeners = new Set<(message: StreamMessage) => void>();
   readonly #watchers = new Set<() => void>();
@@ -57,6 +61,8 @@ export class LiveStream {
     const source = new EventSource(urlOf("stream", {}, { last_event_id: this.#lastId }));
     this.#source = source;
     source.addEventListener("open", () => {
+      if (this.#wasAway && this.#lastId === "") this.#tell({ type: "gap", sequence: 0 });
+      this.#wasAway = true;
       this.#become("open");
       if (document.visibilityState === "hidden") this.#heed();
     });
@@ -65,28 +71,30 @@ export class LiveStream {
   }
 
   #disconnect(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
+    clearTimeout(this.#hiding);
     this.#source?.close();
     this.#source = undefined;
   }
 
   #fail(source: EventSource): void {
+    this.#wasAway = true;
     this.#become("lost");
     if (source.readyState !== EventSource.CLOSED || source !== this.#source) return;
     // The browser gave up: it got an answer that is no stream. Only another request tells whether the session is over.
     call("info").catch(() => "the next try tells");
-    this.#timer = setTimeout(() => this.#connect(), RETRY_MS);
+    this.#retry = setTimeout(() => this.#connect(), RETRY_MS);
   }
 
   readonly #heed = (): void => {
+    clearTimeout(this.#hiding);
     if (document.visibilityState === "visible") {
       if (this.#source === undefined) this.#connect();
-      else if (this.#state === "open") clearTimeout(this.#timer);
       return;
     }
     // Who only looks something up in another tab is not cut off.
     if (this.#state !== "open") return;
-    this.#timer = setTimeout(() => {
+    this.#hiding = setTimeout(() => {
       this.#disconnect();
       this.#become("connecting");
     }, HIDDEN_MS);
@@ -94,7 +102,10 @@ export class LiveStream {
 
   #receive({ data, lastEventId }: MessageEvent<string>): void {
     if (lastEventId !== "") this.#lastId = lastEventId;
-    const message = parseJson(data) as StreamMessage;
+    this.#tell(parseJson(data) as StreamMessage);
+  }
+
+  #tell(message: StreamMessage): void {
     for (const listener of this.#listeners) listener(message);
   }
 

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTexts } from "../i18n/i18n.tsx";
 import { FaultNote } from "../ui/loaded-view.tsx";
+import { isOwnClick } from "../ui/own-click.ts";
 import { bulkTexts } from "./bulk-texts.ts";
 import type { BulkControl, BulkJob } from "./use-bulk-job.ts";
 import "./bulk.css";
@@ -29,9 +30,9 @@ export interface BulkWords {
 /** Does something with what is chosen, at a rate that what is behind it can bear; shows how far it is, and stops on demand. */
 export function BulkBar<Job extends BulkJob, Selection>(props: BulkBarProps<Job, Selection>) {
   const { control, words, count, chosen, all, children } = props;
-  const { job, fault, start } = control;
+  const { job, fault, isStarting, start } = control;
   const [rate, setRate] = useState(DEFAULT_RATE);
-  const isReady = job?.status !== "running" && rate > 0 && rate <= MOST_RATE;
+  const isReady = !isStarting && job?.status !== "running" && rate > 0 && rate <= MOST_RATE;
   return (
     <section className="card bulk-bar" aria-label={words.act}>
       <div className="operate-actions">
@@ -41,12 +42,17 @@ export function BulkBar<Job extends BulkJob, Selection>(props: BulkBarProps<Job,
           type="button"
           className="button primary"
           disabled={chosen === undefined || !isReady}
-          onClick={() => chosen !== undefined && start(chosen, rate)}
+          onClick={(click) => chosen !== undefined && isOwnClick(click) && start(chosen, rate)}
         >
           {words.act}
         </button>
         {all !== undefined && (
-          <button type="button" className="button" disabled={!isReady} onClick={() => start(all, rate)}>
+          <button
+            type="button"
+            className="button"
+            disabled={!isReady}
+            onClick={(click) => isOwnClick(click) && start(all, rate)}
+          >
             {words.actOnAll}
           </button>
         )}

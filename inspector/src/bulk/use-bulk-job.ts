@@ -20,6 +20,8 @@ export interface BulkCalls<Job extends BulkJob, Selection> {
 export interface BulkControl<Job extends BulkJob, Selection> {
   readonly job: Job | undefined;
   readonly fault: Error | undefined;
+  /** Asked for, and not answered yet: what is meant may have to be looked for. */
+  readonly isStarting: boolean;
   readonly start: (selection: Selection, rate: number) => void;
   readonly cancel: () => void;
   readonly dismiss: () => void;
@@ -35,18 +37,20 @@ export function useBulkJob<Job extends BulkJob, Selection>(
 ): BulkControl<Job, Selection> {
   const [job, setJob] = useState<Job>();
   const [fault, setFault] = useState<Error>();
+  const [isStarting, setStarting] = useState(false);
   const hear = (now: Job): void => {
     setFault(undefined);
     setJob(now);
     onNews?.(now);
   };
   const latest = useLatest({ calls, hear });
-  const take = (asked: Promise<Job>): void => {
+  const take = async (asked: Promise<Job>): Promise<void> => {
     setFault(undefined);
-    asked.then(
-      (now) => latest.current.hear(now),
-      (failure: unknown) => setFault(failure as Error),
-    );
+    try {
+      latest.current.hear(await asked);
+    } catch (failure) {
+      setFault(failure as Error);
+    }
   };
   const id = job?.id;
   const isRunning = job?.status === "running";
@@ -68,8 +72,12 @@ export function useBulkJob<Job extends BulkJob, Selection>(
   return {
     job,
     fault,
-    start: (selection, rate) => take(calls.start(selection, rate)),
-    cancel: () => id !== undefined && take(calls.cancel(id)),
+    isStarting,
+    start: (selection, rate) => {
+      setStarting(true);
+      void take(calls.start(selection, rate)).finally(() => setStarting(false));
+    },
+    cancel: () => id !== undefined && void take(calls.cancel(id)),
     dismiss: () => setJob(undefined),
   };
 }

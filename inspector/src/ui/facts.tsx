@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from "react";
+import { visibleText } from "./visible-text.ts";
 
 /** Names and values in two aligned columns; a value of null is left out with its name. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }) {
@@ -11,7 +12,7 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [string, R
           // A request may have several headers of one name.
           // oxlint-disable-next-line react/no-array-index-key
           <Fragment key={`${name} ${String(index)}`}>
-            <dt>{name}</dt>
+            <dt>{visibleText(name)}</dt>
             <dd>{value}</dd>
           </Fragment>
         ),

@@ -6,6 +6,7 @@ import { MOST_OUTPUT_CHARS, showEventView } from "../event-views.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend } from "./backend.ts";
 import { eventDetailJson, eventRowJson } from "./event-json.ts";
+import { firstEchoes } from "./first-echoes.ts";
 import { timeOrNull } from "../json-values.ts";
 import type { Handlers, HandlerInput } from "./handler.ts";
 import { hiddenValue } from "./hidden-value.ts";
@@ -33,7 +34,8 @@ export const eventHandlers: EventHandlers = {
       backend,
       detail.runs.map(({ run }) => run.flowHash),
     );
-    return eventDetailJson(detail, row, maskRulesOf(backend), flows);
+    const rules = maskRulesOf(backend);
+    return eventDetailJson(detail, row, { rules, flows, first: await firstEchoes(backend, detail, rules) });
   },
 
   eventRecord: async ({ params: { id }, backend, audit }) => {

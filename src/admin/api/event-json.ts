@@ -9,6 +9,7 @@ import { resolutionJson } from "../views.ts";
 import type { StillRefused } from "./backend.ts";
 import { runDetailJson, type FlowsByHash } from "./run-json.ts";
 import { readBody } from "./shown-body.ts";
+import { runsWithRoom } from "./shown-runs.ts";
 
 export function eventRowJson(row: EventRowView): Contract.EventSummary {
   return {
@@ -46,14 +47,21 @@ function rowAnswerJson(row: EventRowView): Contract.EventSummary["answer"] {
     : { status: 202, by: "ack", duration_ms: null };
 }
 
+/** What one event is shown with. */
+export interface EventContext {
+  readonly rules: MaskRules;
+  readonly flows: FlowsByHash;
+  /** Of a duplicate: what the first of its kind masks, whose answer was told again. */
+  readonly first: Echoes | undefined;
+}
+
 export async function eventDetailJson(
   detail: EventDetail,
   row: EventRowView,
-  rules: MaskRules,
-  flows: FlowsByHash,
+  { rules, flows, first }: EventContext,
 ): Promise<Contract.EventDetail> {
   const { envelope } = detail;
-  const { body, payload } = await readBody(envelope.headers, envelope.rawBody, rules);
+  const { body, payload, payloadChars } = await readBody(envelope.headers, envelope.rawBody, rules);
   const echoes = echoesOf(envelope, payload, rules);
   return {
     ...eventRowJson(row),
@@ -65,8 +73,8 @@ export async function eventDetailJson(
     verification: verificationJson(envelope.verdict),
     dedupe: dedupeJson(envelope.dedupe),
     refused_because: detail.refusedBecause ?? null,
-    response: echoedAnswer(answerJson(detail), echoes),
-    run_details: detail.runs.map((run) =>
+    response: [echoes, ...(first === undefined ? [] : [first])].reduce(echoedAnswer, answerJson(detail)),
+    run_details: runsWithRoom(detail.runs, payloadChars).map((run) =>
       runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows }),
     ),
   };

@@ -13,6 +13,7 @@ import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend } from "./backend.ts";
 import { downloadHeaders, eventQueryOf } from "./event-handlers.ts";
 import { eventDetailJson, eventRowJson } from "./event-json.ts";
+import { firstEchoes } from "./first-echoes.ts";
 import type { HandlerInput, Handlers, RawAnswer } from "./handler.ts";
 
 type Input = Pick<HandlerInput<"exportEvents">, "query" | "audit" | "signal"> & {
@@ -64,7 +65,10 @@ export async function exportHar(
 
 async function addTo(archive: HarArchive, row: EventRowView, backend: Input["backend"]): Promise<void> {
   const detail = await backend.log.getEvent(row.id, { runIds: [] });
-  if (detail !== undefined) archive.add(await eventDetailJson(detail, row, maskRulesOf(backend), NO_FLOWS));
+  if (detail === undefined) return;
+  const rules = maskRulesOf(backend);
+  const first = await firstEchoes(backend, detail, rules);
+  archive.add(await eventDetailJson(detail, row, { rules, flows: NO_FLOWS, first }));
 }
 
 /** An archive shows requests and answers, not what the runs were told to do. */

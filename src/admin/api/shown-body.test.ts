@@ -52,3 +52,22 @@ test("a body that cannot be read but has no such field is shown as it is", async
   const deep = "[".repeat(10_000) + "]".repeat(10_000);
   expect(await show(deep)).toMatchObject({ text: deep, payload: null, masked_paths: [] });
 });
+
+test.each([
+  ["a name that comes twice", '{"card":{"number":"4242"},"card":"none"}', { card: "none" }],
+  ["far inside", '{"a":[{"card":1},{"items":[{"email":"4242"}],"items":[]}]}', { a: [{ card: 1 }, { items: [] }] }],
+])("%s: a masked field that the payload no longer has is not read in the text", async (_what, body, payload) => {
+  const shown = await show(body);
+  expect(shown).toMatchObject({ payload, hex: null });
+  expect(shown.text).not.toContain("4242");
+  expect(shown.masked_paths).not.toEqual([]);
+  const form = await show(`payload=${encodeURIComponent(body)}`, [
+    ["content-type", "application/x-www-form-urlencoded"],
+  ]);
+  expect(form.text).not.toContain("4242");
+});
+
+test("a body with a field of the same name elsewhere, and one with a colon in a text, are shown as they came", async () => {
+  const body = '{ "order" : { "number" : "a:b\\":c" } }';
+  expect(await show(body)).toMatchObject({ text: body, masked_paths: [] });
+});

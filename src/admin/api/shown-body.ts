@@ -10,6 +10,7 @@ import { headerOf, listHeaderOf, type HeaderList } from "../../event/index.ts";
 import { decodeContent, decodePayload } from "../../payload/index.ts";
 import type { ShownBody } from "../contract/index.ts";
 import { maskPayload, type MaskRules } from "../masking.ts";
+import { hasRepeatedNames } from "./repeated-names.ts";
 
 /** Payloads larger than this are not decoded to be shown. */
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
@@ -20,6 +21,8 @@ export interface ReadBody {
   readonly body: ShownBody;
   /** With nothing masked; undefined: it may have masked fields and cannot be read. */
   readonly payload: JsonValue | undefined;
+  /** Of the payload as JSON. */
+  readonly payloadChars: number;
 }
 
 /** The body as it is shown, and the payload of which what else is shown may repeat masked values. */
@@ -28,12 +31,15 @@ export async function readBody(headers: HeaderList, rawBody: Uint8Array, { paths
   const contentEncoding = listHeaderOf(headers, "content-encoding") ?? null;
   const decoded = decodedOrNothing(rawBody, contentEncoding);
   const known = await knownPayload(headers, rawBody);
-  const { payload, masked } = maskPayload(known ?? null, paths);
-  const withheld = known === undefined ? paths.filter((path) => mayHold(decoded, path)) : [];
+  const { payload, masked } = maskPayload(known?.value ?? null, paths);
+  const held = masked.length > 0 ? [] : paths.filter((path) => mayHold(decoded, path));
+  const isUnread = known === undefined && held.length > 0;
+  // Of a name that comes twice the payload has the last value, the text both.
+  const isRewritten = held.length > 0 && known !== undefined && hasRepeatedNames(known.json, known.value);
   const kind = kindOf(contentType, decoded ?? rawBody);
   // What is masked in the payload must not be read in its text or its bytes.
-  const text = withheld.length > 0 ? undefined : masked.length > 0 ? stringifyJson(payload, 2) : startOf(decoded);
-  const hidden = [...masked, ...withheld];
+  const text = isUnread ? undefined : masked.length > 0 || isRewritten ? stringifyJson(payload, 2) : startOf(decoded);
+  const hidden = isUnread || isRewritten ? held : masked;
   const body: ShownBody = {
     bytes: rawBody.length,
     content_type: contentType,
@@ -42,10 +48,10 @@ export async function readBody(headers: HeaderList, rawBody: Uint8Array, { paths
     text: text?.slice(0, MAX_TEXT) ?? null,
     hex: hidden.length > 0 ? null : Buffer.from(rawBody.subarray(0, MAX_HEX_BYTES)).toString("hex"),
     payload,
-    masked_paths: hidden,
+    masked_paths: [...hidden],
     truncated: (text?.length ?? 0) > MAX_TEXT,
   };
-  return { body, payload: withheld.length > 0 ? undefined : (known ?? null) };
+  return { body, payload: isUnread ? undefined : (known?.value ?? null), payloadChars: known?.json.length ?? 0 };
 }
 
 /**
@@ -56,11 +62,11 @@ export async function maskablePayload(
   headers: HeaderList,
   rawBody: Uint8Array,
   { paths }: MaskRules,
-  maxBytes: number,
+  maxBytes = MAX_DECODED_BYTES,
 ): Promise<JsonValue | undefined> {
   if (paths.length === 0) return null;
   const known = await knownPayload(headers, rawBody, maxBytes);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known.value;
   const decoded = decodedOrNothing(rawBody, listHeaderOf(headers, "content-encoding") ?? null, maxBytes);
   return paths.some((path) => mayHold(decoded, path)) ? undefined : null;
 }
@@ -96,18 +102,25 @@ function isText(bytes: Uint8Array | undefined): bytes is Uint8Array {
 
 /** The decoded payload; null when there is none, it is too big, or it is not what the headers claim. */
 export async function payloadOf(headers: HeaderList, rawBody: Uint8Array): Promise<JsonValue> {
-  return (await knownPayload(headers, rawBody)) ?? null;
+  return (await knownPayload(headers, rawBody))?.value ?? null;
+}
+
+interface KnownPayload {
+  /** As it came, where it came as JSON. */
+  readonly json: string;
+  readonly value: JsonValue;
 }
 
 async function knownPayload(
   headers: HeaderList,
   rawBody: Uint8Array,
   maxBytes = MAX_DECODED_BYTES,
-): Promise<JsonValue | undefined> {
-  if (rawBody.length === 0) return null;
+): Promise<KnownPayload | undefined> {
+  if (rawBody.length === 0) return { json: "null", value: null };
   if (rawBody.length > maxBytes) return undefined;
   try {
-    return parseJson(await decodePayload(headers, rawBody, maxBytes));
+    const json = await decodePayload(headers, rawBody, maxBytes);
+    return { json, value: parseJson(json) };
   } catch {
     return undefined;
   }

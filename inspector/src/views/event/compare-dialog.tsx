@@ -10,6 +10,7 @@ import { closeModal, Modal, ModalActions } from "../../ui/modal.tsx";
 import { stateTexts } from "../../ui/state-texts.ts";
 import { StatusBadge } from "../../ui/status-badge.tsx";
 import { TimeAgo } from "../../ui/time.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { eventTexts } from "./event-texts.ts";
 import { hasReplays, relatedEvents, type Related } from "./related-events.ts";
 
@@ -125,7 +126,7 @@ function RecentLabel({ event }: { readonly event: EventSummary }) {
       </span>
       <StatusBadge event={event} />
       {event.test && <Badge tone="busy">{t.test}</Badge>}
-      <code className="quiet">{event.delivery_id ?? event.id}</code>
+      <code className="quiet">{visibleText(event.delivery_id ?? event.id)}</code>
     </>
   );
 }

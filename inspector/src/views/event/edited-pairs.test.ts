@@ -8,12 +8,12 @@ const FIELDS: readonly FieldValue[] = [
 ];
 
 test("what was not changed is not asked for", () => {
-  expect(changedPairs("headers", FIELDS, pairsOf(FIELDS))).toEqual({});
+  expect(changedPairs("headers", FIELDS, pairsOf("headers", FIELDS))).toEqual({});
   expect(changedPairs("query", [], withOneMore([]))).toEqual({});
 });
 
 test("a masked value stays the event's own while another is changed", () => {
-  const [first, second] = pairsOf(FIELDS);
+  const [first, second] = pairsOf("headers", FIELDS);
   expect(first && second && changedPairs("headers", FIELDS, [{ ...first, value: "text/html" }, second])).toEqual({
     headers: [
       ["accept", "text/html"],
@@ -23,11 +23,25 @@ test("a masked value stays the event's own while another is changed", () => {
 });
 
 test("what was taken away is gone, also all of it", () => {
-  expect(changedPairs("headers", FIELDS, pairsOf(FIELDS).slice(1))).toEqual({ headers: [["authorization", null]] });
+  expect(changedPairs("headers", FIELDS, pairsOf("headers", FIELDS).slice(1))).toEqual({
+    headers: [["authorization", null]],
+  });
   expect(changedPairs("query", FIELDS, [])).toEqual({ query: [] });
 });
 
 test("each new pair has a key of its own", () => {
-  const keys = withOneMore(withOneMore(pairsOf(FIELDS))).map(({ key }) => key);
+  const keys = withOneMore(withOneMore(pairsOf("headers", FIELDS))).map(({ key }) => key);
   expect(new Set(keys).size).toBe(4);
+});
+
+test("a parameter that is called like a header of the connection stays, the header goes", () => {
+  const fields = ["host", "shop"].map((name) => ({ name, masked: false as const, value: "north" }));
+  expect(pairsOf("headers", fields).map(({ name }) => name)).toEqual(["shop"]);
+  const pairs = pairsOf("query", fields).map((pair) => (pair.name === "shop" ? { ...pair, value: "south" } : pair));
+  expect(changedPairs("query", fields, pairs)).toEqual({
+    query: [
+      ["host", "north"],
+      ["shop", "south"],
+    ],
+  });
 });

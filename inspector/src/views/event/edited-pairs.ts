@@ -12,10 +12,12 @@ export interface Pair {
 /** They belong to the connection that brought the event; a copy has none of them, whatever is asked for. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(["host", "connection", "content-length", "transfer-encoding"]);
 
-export function pairsOf(fields: readonly FieldValue[]): readonly Pair[] {
+type Place = "headers" | "query";
+
+export function pairsOf(place: Place, fields: readonly FieldValue[]): readonly Pair[] {
   return fields
     .map((field, key) => ({ key, name: field.name, value: field.masked ? null : field.value }))
-    .filter(({ name }) => !OF_CONNECTION.has(name));
+    .filter(({ name }) => place === "query" || !OF_CONNECTION.has(name));
 }
 
 /** One more, empty, at the end. */
@@ -24,16 +26,16 @@ export function withOneMore(pairs: readonly Pair[]): readonly Pair[] {
 }
 
 /** What the API is asked for: nothing where nothing was changed; pairs without a name are none. */
-export function changedPairs<Name extends "headers" | "query">(
+export function changedPairs<Name extends Place>(
   name: Name,
   fields: readonly FieldValue[],
   pairs: readonly Pair[],
 ): { readonly [K in Name]?: [string, string | null][] } {
-  const asked = pairs.filter(({ name: own }) => own.trim() !== "").map(asTuple);
-  const isSame = JSON.stringify(asked) === JSON.stringify(pairsOf(fields).map(asTuple));
+  const asked = named(pairs);
+  const isSame = JSON.stringify(asked) === JSON.stringify(named(pairsOf(name, fields)));
   return (isSame ? {} : { [name]: asked }) as { readonly [K in Name]?: [string, string | null][] };
 }
 
-function asTuple({ name, value }: Pair): [string, string | null] {
-  return [name.trim(), value];
+function named(pairs: readonly Pair[]): [string, string | null][] {
+  return pairs.flatMap(({ name, value }) => (name.trim() === "" ? [] : [[name.trim(), value]]));
 }

@@ -1,10 +1,11 @@
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import type { EventDetail } from "../../../../src/admin/contract/index.ts";
 import { call, urlOf } from "../../api/client.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { GatewayWords } from "../../ui/gateway-words.tsx";
 import { FaultNote } from "../../ui/loaded-view.tsx";
+import { isOwnClick } from "../../ui/own-click.ts";
 import { CompareDialog } from "./compare-dialog.tsx";
 import { EditDialog } from "./edit-dialog.tsx";
 import { eventTexts } from "./event-texts.ts";
@@ -24,7 +25,10 @@ export function EventActions({ event, onReplayed }: ActionsProps) {
   const [note, setNote] = useState<ReactNode>();
   const [fault, setFault] = useState<Error>();
   const params = { id: event.id };
+  const isReplaying = useRef(false);
   const replay = async (): Promise<void> => {
+    if (isReplaying.current) return;
+    isReplaying.current = true;
     setFault(undefined);
     try {
       const { runs } = await call("replayEvent", { params });
@@ -32,6 +36,8 @@ export function EventActions({ event, onReplayed }: ActionsProps) {
       onReplayed();
     } catch (failure) {
       setFault(failure as Error);
+    } finally {
+      isReplaying.current = false;
     }
   };
   const curl = async (): Promise<string> => {
@@ -43,7 +49,7 @@ export function EventActions({ event, onReplayed }: ActionsProps) {
   return (
     <>
       <div className="actions" role="group" aria-label={t.actions.label}>
-        <button type="button" className="button primary" onClick={() => void replay()}>
+        <button type="button" className="button primary" onClick={(click) => isOwnClick(click) && void replay()}>
           {t.actions.replay}
         </button>
         <button type="button" className="button" onClick={() => setOpen("edit")}>

@@ -84,3 +84,30 @@ test("rows and held rows are bounded, and the list goes on behind the last one",
   const held = feedState.withChanges(shown([row(0)]), rowsOf(1, MOST_HELD + 2), asked({ isHeld: true }));
   expect([held.held.length, held.isStale]).toEqual([0, true]);
 });
+
+test("what the stream told while the first page was on its way is there when the page has come, as it was told", () => {
+  const done = row(1, { status: "done" });
+  const waiting = feedState.withChanges(feedState.withAsked(feedState.emptyFeed("{}")), [row(3), done], asked());
+  const late = pageOf([row(2), row(1, { status: "received" })]);
+  const state = feedState.withNewest(waiting, late, pager, asked());
+  expect(ids(state)).toEqual([3, 2, 1]);
+  expect(state.rows[2]).toBe(done);
+  const again = feedState.withNewest(feedState.withAsked(state), pageOf([row(4)]), pager, asked());
+  expect(ids(again)).toEqual([4]);
+});
+
+test("what came while a text was searched for may belong to what was found: there are newer ones", () => {
+  const search = asked({ filters: { q: "lamp" } });
+  const waiting = feedState.withChanges(feedState.withAsked(feedState.emptyFeed("{}")), [row(3)], search);
+  const found = feedState.withNewest(waiting, pageOf([row(2)]), pager, search);
+  expect([ids(found), found.isStale]).toEqual([[2], true]);
+  const again = feedState.withNewest(feedState.withAsked(found), pageOf([row(3), row(2)]), pager, search);
+  expect([ids(again), again.isStale]).toEqual([[3, 2], false]);
+});
+
+test("of a flood that came while the page was on its way, nothing is shown with a hole below", () => {
+  const flood = rowsOf(10, 20 + MOST_HELD).reverse();
+  const waiting = feedState.withChanges(feedState.withAsked(feedState.emptyFeed("{}")), flood, asked());
+  const state = feedState.withNewest(waiting, pageOf([row(2), row(1)]), pager, asked());
+  expect([ids(state), state.isStale]).toEqual([[2, 1], true]);
+});

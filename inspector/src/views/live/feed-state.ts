@@ -6,7 +6,9 @@
  * 2. A row that is shown changes in its place. While rows are held back, none comes in; they are counted, and let in at once.
  * 3. Never more than about `MOST_ROWS` rows and `MOST_HELD` held ones: who leaves the page open for a week finds it as
  *    quick, and so does who scrolls down for an hour (see `feed-window.ts`).
- * 4. While the newest rows are let go, what is new is held back: it has no place beside the first row that is kept.
+ * 4. What the stream told while a page was on its way is newer than the page: it is not lost, and not set back, by a page that
+ *    a search took seconds for.
+ * 5. While the newest rows are let go, what is new is held back: it has no place beside the first row that is kept.
  */
 import { matches, mergeRows, type FeedRow } from "./feed.ts";
 import type { FeedPage, FeedPager } from "./feed-pager.ts";
@@ -19,6 +21,8 @@ export interface FeedState extends FeedWindow {
   /** The filters as text: rows of other filters are none of ours. */
   readonly key: string;
   readonly held: readonly FeedRow[];
+  /** What the stream told since the newest page was asked for, as far as it is kept. */
+  readonly heard: readonly FeedRow[];
   /** Rows came that are not in `held`: to let them in, the list is loaded anew. */
   readonly isStale: boolean;
   /** Where older rows come from; undefined before the first page. */
@@ -29,7 +33,7 @@ export interface FeedState extends FeedWindow {
 }
 
 export function emptyFeed(key: string): FeedState {
-  const none = { rows: [], above: [], skipped: 0, held: [] };
+  const none = { rows: [], above: [], skipped: 0, held: [], heard: [] };
   return { key, ...none, isStale: false, pager: undefined, isEnd: false, searchedTo: null };
 }
 
@@ -41,22 +45,46 @@ export interface Asked {
   readonly pagerBehind: (time: string) => FeedPager;
 }
 
+/** When the newest page is asked for. */
+export function withAsked(old: FeedState): FeedState {
+  return old.heard.length === 0 ? old : { ...old, heard: [] };
+}
+
 /** With the newest page: what is new comes to what is shown where both touch, else (much was missed) it takes its place. */
 export function withNewest(old: FeedState, page: FeedPage, pager: FeedPager, asked: Asked): FeedState {
+  const { rows, isUnsure } = withHeard(page, old.heard, asked);
   const shown = new Set(old.rows.map(({ id }) => id));
   const isKnown = (row: FeedRow): boolean => shown.has(row.id) || isAbove(old, row);
-  const touches = page.rows.some(isKnown);
+  const touches = rows.some(isKnown);
   const isHeld = isHeldBack(old, asked);
   const isKept = old.pager !== undefined && old.rows.length > 0 && (touches || isHeld);
   if (!isKept) {
     const { isEnd, searchedTo } = page;
-    return { ...emptyFeed(old.key), rows: mergeRows([], page.rows), pager, isEnd, searchedTo };
+    const { key, heard } = old;
+    return { ...emptyFeed(key), heard, rows: mergeRows([], rows), isStale: isUnsure, pager, isEnd, searchedTo };
   }
-  const known = page.rows.filter(({ id }) => shown.has(id));
-  const fresh = page.rows.filter((row) => !isKnown(row));
+  const known = rows.filter(({ id }) => shown.has(id));
+  const fresh = rows.filter((row) => !isKnown(row));
   const state = { ...old, fault: undefined, rows: mergeRows(old.rows, known) };
-  if (isHeld) return withHeld({ ...state, isStale: old.isStale || !touches }, fresh);
-  return withinBounds({ ...state, rows: mergeRows(state.rows, fresh), held: [], isStale: false }, asked);
+  if (isHeld) return withHeld({ ...state, isStale: old.isStale || isUnsure || !touches }, fresh);
+  return withinBounds({ ...state, rows: mergeRows(state.rows, fresh), held: [], isStale: isUnsure }, asked);
+}
+
+interface WithHeard {
+  readonly rows: readonly FeedRow[];
+  /** Something came that only the gateway can put in its place. */
+  readonly isUnsure: boolean;
+}
+
+/** The rows of a page with what was heard since it was asked for. */
+function withHeard(page: FeedPage, heard: readonly FeedRow[], { filters, nowMs }: Asked): WithHeard {
+  const listed = new Set(page.rows.map(({ id }) => id));
+  const oldest = page.isEnd ? "" : (page.rows.at(-1)?.at ?? "");
+  const known = heard.filter(({ id }) => listed.has(id));
+  const fresh = heard.filter((row) => !listed.has(row.id) && row.at >= oldest && matches(filters, row, nowMs));
+  // Of very much that came some was not kept: beside the page it would leave a hole.
+  const isUnsure = fresh.length > 0 && (filters.q !== undefined || heard.length >= MOST_HELD);
+  return { rows: mergeRows(page.rows, isUnsure ? known : [...known, ...fresh]), isUnsure };
 }
 
 /** With the next older page. */
@@ -93,7 +121,8 @@ export function withChanges(old: FeedState, changes: readonly FeedRow[], asked: 
   const oldest = old.isEnd ? "" : (old.rows.at(-1)?.at ?? "");
   const isNew = (row: FeedRow): boolean => !shown.has(row.id) && row.at >= oldest && !isAbove(old, row);
   const fresh = changes.filter((row) => isNew(row) && matches(filters, row, nowMs));
-  const state = { ...old, rows: mergeRows(old.rows, known) };
+  const heard = mergeRows(old.heard, changes).slice(0, MOST_HELD);
+  const state = { ...old, heard, rows: mergeRows(old.rows, known) };
   if (fresh.length === 0) return state;
   // What a text search would find is the gateway's to say: such rows are asked for when the reader wants them.
   if (filters.q !== undefined) return { ...state, isStale: true };

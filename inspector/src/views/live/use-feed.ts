@@ -149,6 +149,7 @@ function useNewestPage(key: string, round: number, filters: Filters, change: Cha
       own.shown = turn;
       change((old, asked) => (old.key === key ? with_(old, asked) : old));
     };
+    change(feedState.withAsked);
     const pager = feedPager(wanted.current);
     pager.next(PAGE).then(
       (page) => show((old, asked) => feedState.withNewest(old, page, pager, asked)),

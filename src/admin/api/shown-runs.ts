@@ -1,0 +1,45 @@
+/**
+ * How much of the runs of one event is shown at a time. The log bounds what they gave; each step is shown with what it got as
+ * well, which is the output before it, or the payload, once more for each try and each replay: a payload of megabytes that was
+ * replayed a hundred times would be more than a text can be long.
+ */
+import type { RunDetail } from "../../event-log/index.ts";
+
+/** Twice what the log gives of outputs, since each is the next step's input. */
+const MOST_CHARS = 128 * 1024 * 1024;
+
+/**
+ * The runs in their order, the newest ones with inputs and outputs as far as there is room.
+ * @param runs oldest first
+ * @param payloadChars of the event's payload as JSON
+ */
+export function runsWithRoom(
+  runs: readonly RunDetail[],
+  payloadChars: number,
+  mostChars = MOST_CHARS,
+): readonly RunDetail[] {
+  let left = mostChars;
+  const newestFirst = runs.toReversed().map((run) => {
+    const chars = run.outputsLeftOut === true ? 0 : charsOf(run, payloadChars);
+    if (chars > left) return withoutOutputs(run);
+    left -= chars;
+    return run;
+  });
+  return newestFirst.toReversed();
+}
+
+/** Of all inputs and outputs of its steps. */
+function charsOf({ run, steps }: RunDetail, payloadChars: number): number {
+  let input = run.payloadJson?.length ?? payloadChars;
+  let chars = 0;
+  for (const { status, outputJson = "" } of steps) {
+    chars += input + outputJson.length;
+    if (status === "succeeded") input = outputJson.length;
+  }
+  return chars;
+}
+
+function withoutOutputs(run: RunDetail): RunDetail {
+  const steps = run.steps.map(({ outputJson: _output, ...step }) => step);
+  return { ...run, steps, outputsLeftOut: true };
+}
