@@ -28,6 +28,19 @@ describe("closures", () => {
   ])("%s is %s", (script, value) => expectEval(script, value));
 });
 
+describe("a chain with ?. inside of another is one of its own", () => {
+  test.each([
+    ["an argument", "fn f(x) { #{ z: x } } let m = (); f(m?.y)?.z", "()"],
+    ["an argument that is not used", "fn f(x) { #{ z: 7 } } let m = (); f(m?.y)?.z", "7"],
+    ["a text", 'let m = (); parse_json(`{"a": ${m?.y ?? 3}}`)?.a', "3"],
+    ["an array", "let m = (); [m?.y, 4][1]?.to_string()", '"4"'],
+    ["a map", "let m = (); #{ a: m?.y, b: 4 }.b?.to_string()", '"4"'],
+    ["a block", "let m = (); ({ m?.y; [1] })?.len()", "1"],
+    ["a closure", "fn f(g) { #{ z: g.call(()) ?? 5 } } f(|v| v?.x)?.z", "5"],
+    ["a place", "fn f(x) { #{ z: [7] } } let m = (); f(m?.y)?.z.pop()", "7"],
+  ])("%s", (_what, script, shown) => expectEval(script, shown));
+});
+
 describe("if and switch", () => {
   test.each([
     ["let x = if true { 1 } else { 2 }; x", "1"],
@@ -47,6 +60,9 @@ describe("loops", () => {
     ["let n = 0; do { n += 1; } until n >= 3; n", "3"],
     ["let s = 0; for i in 0..=4 { if i == 2 { continue; } s += i; } s", "8"],
     ["let s = 0; for (v, i) in [5, 6] { s += v * i; } s", "6"],
+    ["let n = 0; loop { n += 1; for x in if n < 3 { [n] } else { break n } { } }", "3"],
+    ["let n = 0; loop { n += 1; let m = (); while (m ?? break n) { } }", "1"],
+    ["let n = 0; loop { n += 1; let m = (); do { } while m ?? break n; }", "1"],
     ['let s = ""; for c in "añb" { s += c + "."; } s', '"a.ñ.b."'],
     ["let a = []; for i in range(10, 0, -4) { a.push(i); } a", "[10, 6, 2]"],
     ["let a = [1, 2]; for x in a { a.push(x); } a.len()", "4"],
