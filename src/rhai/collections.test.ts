@@ -26,6 +26,31 @@ describe("arrays", () => {
   );
 });
 
+describe("a change stays with who made it", () => {
+  test.each([
+    [
+      "what a map gave away",
+      "let m = #{a: [1]}; let c = m; let x = m.remove(`a`); x.push(2); [c, m, x]",
+      '[#{"a": [1]}, #{}, [1, 2]]',
+    ],
+    [
+      "`this` of map",
+      "let a = [[1]]; let b = a; let r = a.map(|| { this.push(9); this }); [a, b, r]",
+      "[[[1]], [[1]], [[1, 9]]]",
+    ],
+    ["`this` of filter", "let a = [[1]]; a.filter(|| { this.push(9); true }); a", "[[1]]"],
+    ["`this` of find", "let a = [[1]]; a.find(|| { this.push(9); true }); a", "[[1]]"],
+    ["`this` of all", "let a = [[1]]; a.all(|| { this.push(9); true }); a", "[[1]]"],
+    ["`this` of a map's map", "let m = #{a: [1]}; m.map(|k| { this.push(9); 1 }); m", '#{"a": [1]}'],
+    [
+      "`this` of a map's retain, in its copy",
+      "let m = #{a: [1]}; let c = m; m.retain(|k| { this.push(9); true }); c",
+      '#{"a": [1]}',
+    ],
+    ["`this` of retain", "let a = [[1]]; let c = a; a.retain(|| { this.push(9); true }); [a, c]", "[[[1, 9]], [[1]]]"],
+  ])("%s", (_what, script, shown) => expectEval(script, shown));
+});
+
 describe("object maps", () => {
   test.each([
     ["#{b: 1, a: 2}", '#{"a": 2, "b": 1}'],
