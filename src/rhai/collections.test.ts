@@ -51,6 +51,21 @@ describe("a change stays with who made it", () => {
   ])("%s", (_what, script, shown) => expectEval(script, shown));
 });
 
+describe("blobs are values", () => {
+  test.each([
+    ["an element", "B[0] = 9;"],
+    ["set", "B.set(0, 9);"],
+    ["write_le", "B.write_le(0, 1, 9);"],
+    ["write_utf8", 'B.write_utf8(0, 1, "x");'],
+    ["push", "B.push(9);"],
+    ["retain", "B.retain(0, 1);"],
+  ])("when a copy or the original changes by %s, the others stay", (_what, change) => {
+    expectEval(`let b = blob(2, 1); let c = b; ${change.replace("B", "c")} [b, b == c]`, "[[0101], false]");
+    expectEval(`let b = blob(2, 1); let c = b; let d = c; ${change.replace("B", "b")} [c, d]`, "[[0101], [0101]]");
+    expectEval(`let a = [blob(2, 1)]; let c = a; ${change.replace("B", "c[0]")} a`, "[[0101]]");
+  });
+});
+
 describe("object maps", () => {
   test.each([
     ["#{b: 1, a: 2}", '#{"a": 2, "b": 1}'],

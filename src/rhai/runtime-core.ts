@@ -62,6 +62,8 @@ const DEADLINE_SOON = 8;
 const SLOW_MS = 10;
 /** Characters, bytes and elements that functions may be given between two looks at the clock. */
 const DEADLINE_EVERY_UNITS = 1_000_000;
+/** Making bytes is work, too. */
+const BYTES_PER_OPERATION = 8;
 /** Containers in containers in containers …: deeper than this is refused like too large. */
 const MAX_NESTING = 200;
 /** A container may always grow by so much before it is counted, unless a bound is nearer. */
@@ -201,6 +203,28 @@ export abstract class RuntimeCore {
       if (typeof arg === "string") this.#given += arg.length;
       else if (typeof arg === "object" && arg !== null) this.#given += extent(arg);
     if (this.#given > DEADLINE_EVERY_UNITS) this.#look(at);
+  }
+
+  /**
+   * Counts bytes that a script is given. They lie outside of the memory that a thread's own bound is about, so that only
+   * its operations bound what a script can hold of them.
+   */
+  madeBytes(count: number, at: number): void {
+    const operations = Math.floor(count / BYTES_PER_OPERATION);
+    if (operations > 0) this.count(operations, at);
+  }
+
+  /** The bytes of a blob, to be changed where they are. */
+  ownBytes(blob: RhaiBlob, at: number): Uint8Array {
+    if (blob.isShared) this.madeBytes(blob.bytes.length, at);
+    return blob.own();
+  }
+
+  /** Gives a blob other bytes. Those that it had are gone, unless a copy has them, too. */
+  renewBytes(blob: RhaiBlob, next: Uint8Array, at: number): void {
+    this.madeBytes(blob.isShared ? next.length : next.length - blob.bytes.length, at);
+    blob.replace(next);
+    this.sized(blob, at);
   }
 
   #look(at: number): void {

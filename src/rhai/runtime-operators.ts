@@ -15,6 +15,7 @@ export abstract class RuntimeOperators extends RuntimeCore {
   readonly add = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
     if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value + right.value);
     const sum = arithmetic("+", left, right, at) ?? concatenation(left, right, (value) => this.text(value));
+    if (sum instanceof RhaiBlob) this.madeBytes(sum.bytes.length, at);
     return sum === undefined ? this.operatorCall("+", left, right, at) : this.sized(sum, at);
   };
 

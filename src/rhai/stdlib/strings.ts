@@ -167,7 +167,11 @@ const READING: readonly Native[] = [
   native<[string]>("len string", ([text]) => textLength(text), PROPERTY),
   native<[string]>("is_empty string", ([text]) => text === "", PROPERTY),
   native<[string]>("bytes string", ([text]) => Buffer.byteLength(text), PROPERTY),
-  native<[string]>("to_blob string", ([text]) => new RhaiBlob(new TextEncoder().encode(text))),
+  native<[string]>("to_blob string", ([text], runtime, at) => {
+    const bytes = new TextEncoder().encode(text);
+    runtime.madeBytes(bytes.length, at);
+    return new RhaiBlob(bytes);
+  }),
   native<[string]>("to_upper string", ([text]) => text.toUpperCase()),
   native<[string]>("to_lower string", ([text]) => text.toLowerCase()),
   native<[RhaiChar]>("to_upper char", ([value]) => oneChar(value, value.text.toUpperCase())),
