@@ -59,6 +59,30 @@ describe("a script ends soon after its time is up", () => {
     else expectError(script, kind);
   });
 
+  test.each([
+    "s += p;",
+    "s = s + p;",
+    "s = p + s;",
+    "s.append(p);",
+    "s = `${s}${p}`;",
+    "s = `${s}0123456789012345678901234567890123456789`;",
+  ])("a text that grows to megabytes piece by piece takes time in proportion to it: %s", (turn) => {
+    const script = `let p = "0123456789012345678901234567890123456789"; let s = ""; for i in 0..100000 { ${turn} } s.len()`;
+    const startedMs = performance.now();
+    expectEval(script, "4000000");
+    // To measure all of it at each turn took minutes.
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expectError(script.replace("100000", "110000"), "ErrorDataTooLarge");
+  });
+
+  test("a native function that another one calls is counted", () => {
+    const nums = Array.from({ length: 30_000 }, (_, at) => (at * 7919) % 100_003);
+    const host: RhaiHost = { now: () => 2, deadlineMs: 1 };
+    for (const call of ['sort("-")', 'map("to_string")', 'reduce("+", 0)', 'filter("is_odd")'])
+      expectError(`a.${call}`, "ErrorTerminated", { scope: { a: nums }, host });
+    expectError('a.sort("-")', "ErrorTooManyOperations", { scope: { a: nums }, options: { maxOperations: 50_000 } });
+  });
+
   test("a blob that grows byte by byte costs what it holds", () =>
     expectEval("let b = blob(); for i in 0..20000 { b.push(i); } b.len()", "20000"));
 

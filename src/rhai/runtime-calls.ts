@@ -149,6 +149,7 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     }
     const script = this.functions.get(`${fn.name}/${all.length}`);
     if (script !== undefined) return script(self, ...all);
+    this.calledBack(at);
     return self === null ? this.call(fn.name, all, at, false) : this.method(self.v, fn.name, all, at, false, self);
   }
 
