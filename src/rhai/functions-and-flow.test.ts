@@ -18,6 +18,34 @@ describe("functions", () => {
   test("this needs a receiver", () => expectError("fn f() { this } f()", "ErrorUnboundThis"));
 });
 
+describe("a constant does not change as `this` either", () => {
+  test.each([
+    [
+      "a function's method call",
+      "fn add() { this.push(1); } const a = [1]; a.add();",
+      "ErrorNonPureMethodCallOnConstant",
+    ],
+    ["an element", "fn zero() { this[0] = 0; } const a = [1]; a.zero();", "ErrorAssignmentToConstant"],
+    ["a part of it", "fn add() { this.push(1); } const a = [[1]]; a[0].add();", "ErrorNonPureMethodCallOnConstant"],
+    ["a sum", "fn add() { this += 1; } const n = 1; n.add();", "ErrorAssignmentToConstant"],
+    ["a closure", "const a = [1]; a.call(|| this.push(2));", "ErrorNonPureMethodCallOnConstant"],
+    ["a closure in it", "const m = #{f: |x| { this.y = x; }}; m.f(5);", "ErrorAssignmentToConstant"],
+    ["a pointer", "fn add() { this.push(1); } const a = [1]; a.call(Fn(`add`));", "ErrorNonPureMethodCallOnConstant"],
+    [
+      "a function in a function",
+      "fn f() { this.push(1); } fn g() { this.f(); } const a = []; a.g();",
+      "ErrorNonPureMethodCallOnConstant",
+    ],
+  ] as const)("%s", (_what, script, kind) => expectError(script, kind));
+
+  test.each([
+    ["const a = [1, 2]; fn sum() { this[0] + this.len() } a.sum()", "3"],
+    ["const a = [1]; let b = a; fn add() { this.push(1); } b.add(); b", "[1, 1]"],
+    ["fn copied() { let c = this; c.push(2); c } const a = [1]; [a.copied(), a]", "[[1, 2], [1]]"],
+    ["const a = [[1]]; fn f() { this.push(2); this } a.map(|x| x.f())", "[[1, 2]]"],
+  ])("%s is %s", (script, shown) => expectEval(script, shown));
+});
+
 describe("closures", () => {
   test.each([
     ["let n = 1; let f = || n += 1; f.call(); f.call(); n", "3"],

@@ -165,6 +165,8 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const operand = this.apart(() => (op === "=" ? { js: this.own(value) } : this.operand(value, [target])));
     const place = this.placeOf(target);
     this.checkAssignable(place.variable, target, span);
+    if (place.variable === undefined && place.canWrite)
+      this.out.line(`if(${this.context.thisName}.isConst)constantPlace(${this.text("this")},${this.at(span)});`);
     if (place.steps.length === 0) {
       const next = op === "=" ? operand.js : this.#combined(op, place.root, operand, span);
       this.out.line(`${place.root}=${next};`);
