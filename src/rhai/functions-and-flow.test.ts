@@ -129,6 +129,7 @@ describe("constants and variables", () => {
     expect(placedFaults("event.a", { strictVariables: true, knownVariables: ["event"] })).toEqual([]);
   });
   test("eval is off unless a host allows it", () => {
+    expect(errorOf('eval("1")').message).toContain("scripts here run no text");
     expect(() => evaluate('eval("1")')).toThrow(/eval/);
     expectEval('let x = 20; eval("x + 22")', "42", { options: { allowEval: true } });
   });

@@ -171,12 +171,20 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     const types = args.map((arg) => (typeof arg === "string" ? "&str | ImmutableString | String" : typeName(arg)));
     const signature = `${name} (${types.join(", ")})`;
     const known = [...this.natives.names, ...[...this.functions.keys()].map((key) => key.replace(/\/\d+$/, ""))];
-    const meant = this.options.strict || known.includes(name) ? undefined : nearest(name, known);
-    const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+    const isNew = !this.options.strict && !known.includes(name);
+    const meant = isNew ? nearest(name, known.filter(isWord)) : undefined;
+    const hint = name === "eval" && isNew ? NO_EVAL : meant === undefined ? "" : `; did you mean "${meant}"?`;
     return new RhaiError("ErrorFunctionNotFound", `Function not found: ${signature}${hint}`, at, {
       fields: [["function", signature]],
     });
   }
+}
+
+const NO_EVAL = ": scripts here run no text";
+
+/** Operators are functions as well, which nobody means by a name. */
+function isWord(name: string): boolean {
+  return /^[\p{L}_]/u.test(name);
 }
 
 /** What the engine's own functions take; with other types they complain about the argument, not about a missing function. */
