@@ -29,8 +29,9 @@ export function unknownNames(
     });
 }
 
+/** Where a variable of that name stands first: behind a single dot it is a property's, before a colon a key's. */
 function rangeOf(name: string, text: string): { start: number; end: number } {
-  const pattern = new RegExp(`${SKIPPED}|(?<![\\w.])${name}(?!\\w)`, "g");
+  const pattern = new RegExp(`${SKIPPED}|(?<!\\w|(?<!\\.)\\.)${name}(?!\\w|\\s*:)`, "g");
   for (const { 0: found, index } of text.matchAll(pattern))
     if (found === name) return { start: index, end: index + name.length };
   return { start: 0, end: text.length };

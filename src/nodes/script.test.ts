@@ -207,6 +207,12 @@ describe("a faulty script", () => {
     expect(faultsOf("for i in 0..3 { }\ni")).toEqual([
       expect.stringMatching(/^flow.yaml:1\d:\d+ unknown-name There is no `i`/),
     ]);
+    expect(faultsOf("let a = #{ count: 1 };\na.count + count")).toEqual([
+      "flow.yaml:12:19 unknown-name There is no `count` in this flow or script.",
+    ]);
+    expect(faultsOf("let n = 0;\nfor i in 0..count { n += i }")).toEqual([
+      "flow.yaml:12:21 unknown-name There is no `count` in this flow or script.",
+    ]);
     expect(faultsOf("let a = `n ${paylod.x}`;\na")).toEqual([
       "flow.yaml:11:22 unknown-name There is no `paylod` in this flow or script.",
     ]);

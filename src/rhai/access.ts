@@ -211,7 +211,7 @@ export function withIndex(object: RhaiValue, index: RhaiValue, value: RhaiValue,
     return object;
   }
   if (object instanceof RhaiBlob && isInt(index)) {
-    object.bytes[arrayPosition(index, object.bytes.length, at)] = Number(
+    object.own()[arrayPosition(index, object.bytes.length, at)] = Number(
       BigInt.asUintN(8, BigInt(expectInt(value, at))),
     );
     return object;

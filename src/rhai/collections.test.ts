@@ -26,6 +26,46 @@ describe("arrays", () => {
   );
 });
 
+describe("a change stays with who made it", () => {
+  test.each([
+    [
+      "what a map gave away",
+      "let m = #{a: [1]}; let c = m; let x = m.remove(`a`); x.push(2); [c, m, x]",
+      '[#{"a": [1]}, #{}, [1, 2]]',
+    ],
+    [
+      "`this` of map",
+      "let a = [[1]]; let b = a; let r = a.map(|| { this.push(9); this }); [a, b, r]",
+      "[[[1]], [[1]], [[1, 9]]]",
+    ],
+    ["`this` of filter", "let a = [[1]]; a.filter(|| { this.push(9); true }); a", "[[1]]"],
+    ["`this` of find", "let a = [[1]]; a.find(|| { this.push(9); true }); a", "[[1]]"],
+    ["`this` of all", "let a = [[1]]; a.all(|| { this.push(9); true }); a", "[[1]]"],
+    ["`this` of a map's map", "let m = #{a: [1]}; m.map(|k| { this.push(9); 1 }); m", '#{"a": [1]}'],
+    [
+      "`this` of a map's retain, in its copy",
+      "let m = #{a: [1]}; let c = m; m.retain(|k| { this.push(9); true }); c",
+      '#{"a": [1]}',
+    ],
+    ["`this` of retain", "let a = [[1]]; let c = a; a.retain(|| { this.push(9); true }); [a, c]", "[[[1, 9]], [[1]]]"],
+  ])("%s", (_what, script, shown) => expectEval(script, shown));
+});
+
+describe("blobs are values", () => {
+  test.each([
+    ["an element", "B[0] = 9;"],
+    ["set", "B.set(0, 9);"],
+    ["write_le", "B.write_le(0, 1, 9);"],
+    ["write_utf8", 'B.write_utf8(0, 1, "x");'],
+    ["push", "B.push(9);"],
+    ["retain", "B.retain(0, 1);"],
+  ])("when a copy or the original changes by %s, the others stay", (_what, change) => {
+    expectEval(`let b = blob(2, 1); let c = b; ${change.replace("B", "c")} [b, b == c]`, "[[0101], false]");
+    expectEval(`let b = blob(2, 1); let c = b; let d = c; ${change.replace("B", "b")} [c, d]`, "[[0101], [0101]]");
+    expectEval(`let a = [blob(2, 1)]; let c = a; ${change.replace("B", "c[0]")} a`, "[[0101]]");
+  });
+});
+
 describe("object maps", () => {
   test.each([
     ["#{b: 1, a: 2}", '#{"a": 2, "b": 1}'],

@@ -139,12 +139,40 @@ export class RhaiMap {
 }
 
 export class RhaiBlob {
-  bytes: Uint8Array;
+  #bytes: Uint8Array;
+  #isShared = false;
+
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
   }
+
+  /** To read only. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Whether a copy may have the same bytes. */
+  get isShared(): boolean {
+    return this.#isShared;
+  }
+
+  /** To change: bytes that no one else sees. A script pays for them (`ownBytes` of the runtime). */
+  own(): Uint8Array {
+    if (this.#isShared) this.replace(this.#bytes.slice());
+    return this.#bytes;
+  }
+
+  /** Gives it other bytes, which belong to no one else. */
+  replace(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#isShared = false;
+  }
+
   copy(): RhaiBlob {
-    return new RhaiBlob(this.bytes.slice());
+    this.#isShared = true;
+    const copy = new RhaiBlob(this.#bytes);
+    copy.#isShared = true;
+    return copy;
   }
 }
 

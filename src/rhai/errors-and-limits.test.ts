@@ -120,6 +120,18 @@ describe("limits", () => {
   });
 });
 
+test.each([
+  ["as it stands", (body: string) => body],
+  ["in a try", (body: string) => `try { ${body} } catch { }`],
+  ["in what a try does then", (body: string) => `try { throw 1; } catch { ${body} }`],
+  ["in what is thrown", (body: string) => `try { throw { ${body} } } catch { }`],
+  ["in an index", (body: string) => `a[{ ${body} 0 }] = 1;`],
+])("a loop's turn counts as many operations as its body is long: %s", (_what, within) => {
+  const script = `let a = [0]; let n = 0; for i in 0..100 { ${within("n += 1; ".repeat(50))} }`;
+  expectError(script, "ErrorTooManyOperations", { options: { maxOperations: 5000 } });
+  expectEval(script, "()", { options: { maxOperations: 25_000 } });
+});
+
 test("operations are counted to the end of a run", () => {
   const options = { maxOperations: 200 };
   expectEval("for x in 0..150 {}", "()", { options });

@@ -18,6 +18,34 @@ describe("functions", () => {
   test("this needs a receiver", () => expectError("fn f() { this } f()", "ErrorUnboundThis"));
 });
 
+describe("a constant does not change as `this` either", () => {
+  test.each([
+    [
+      "a function's method call",
+      "fn add() { this.push(1); } const a = [1]; a.add();",
+      "ErrorNonPureMethodCallOnConstant",
+    ],
+    ["an element", "fn zero() { this[0] = 0; } const a = [1]; a.zero();", "ErrorAssignmentToConstant"],
+    ["a part of it", "fn add() { this.push(1); } const a = [[1]]; a[0].add();", "ErrorNonPureMethodCallOnConstant"],
+    ["a sum", "fn add() { this += 1; } const n = 1; n.add();", "ErrorAssignmentToConstant"],
+    ["a closure", "const a = [1]; a.call(|| this.push(2));", "ErrorNonPureMethodCallOnConstant"],
+    ["a closure in it", "const m = #{f: |x| { this.y = x; }}; m.f(5);", "ErrorAssignmentToConstant"],
+    ["a pointer", "fn add() { this.push(1); } const a = [1]; a.call(Fn(`add`));", "ErrorNonPureMethodCallOnConstant"],
+    [
+      "a function in a function",
+      "fn f() { this.push(1); } fn g() { this.f(); } const a = []; a.g();",
+      "ErrorNonPureMethodCallOnConstant",
+    ],
+  ] as const)("%s", (_what, script, kind) => expectError(script, kind));
+
+  test.each([
+    ["const a = [1, 2]; fn sum() { this[0] + this.len() } a.sum()", "3"],
+    ["const a = [1]; let b = a; fn add() { this.push(1); } b.add(); b", "[1, 1]"],
+    ["fn copied() { let c = this; c.push(2); c } const a = [1]; [a.copied(), a]", "[[1, 2], [1]]"],
+    ["const a = [[1]]; fn f() { this.push(2); this } a.map(|x| x.f())", "[[1, 2]]"],
+  ])("%s is %s", (script, shown) => expectEval(script, shown));
+});
+
 describe("closures", () => {
   test.each([
     ["let n = 1; let f = || n += 1; f.call(); f.call(); n", "3"],
@@ -26,6 +54,19 @@ describe("closures", () => {
     ["let n = 1; let f = || n; is_shared(n)", "true"],
     ["let make = |k| |x| x * k; make.call(3).call(4)", "12"],
   ])("%s is %s", (script, value) => expectEval(script, value));
+});
+
+describe("a chain with ?. inside of another is one of its own", () => {
+  test.each([
+    ["an argument", "fn f(x) { #{ z: x } } let m = (); f(m?.y)?.z", "()"],
+    ["an argument that is not used", "fn f(x) { #{ z: 7 } } let m = (); f(m?.y)?.z", "7"],
+    ["a text", 'let m = (); parse_json(`{"a": ${m?.y ?? 3}}`)?.a', "3"],
+    ["an array", "let m = (); [m?.y, 4][1]?.to_string()", '"4"'],
+    ["a map", "let m = (); #{ a: m?.y, b: 4 }.b?.to_string()", '"4"'],
+    ["a block", "let m = (); ({ m?.y; [1] })?.len()", "1"],
+    ["a closure", "fn f(g) { #{ z: g.call(()) ?? 5 } } f(|v| v?.x)?.z", "5"],
+    ["a place", "fn f(x) { #{ z: [7] } } let m = (); f(m?.y)?.z.pop()", "7"],
+  ])("%s", (_what, script, shown) => expectEval(script, shown));
 });
 
 describe("if and switch", () => {
@@ -47,6 +88,9 @@ describe("loops", () => {
     ["let n = 0; do { n += 1; } until n >= 3; n", "3"],
     ["let s = 0; for i in 0..=4 { if i == 2 { continue; } s += i; } s", "8"],
     ["let s = 0; for (v, i) in [5, 6] { s += v * i; } s", "6"],
+    ["let n = 0; loop { n += 1; for x in if n < 3 { [n] } else { break n } { } }", "3"],
+    ["let n = 0; loop { n += 1; let m = (); while (m ?? break n) { } }", "1"],
+    ["let n = 0; loop { n += 1; let m = (); do { } while m ?? break n; }", "1"],
     ['let s = ""; for c in "añb" { s += c + "."; } s', '"a.ñ.b."'],
     ["let a = []; for i in range(10, 0, -4) { a.push(i); } a", "[10, 6, 2]"],
     ["let a = [1, 2]; for x in a { a.push(x); } a.len()", "4"],
@@ -85,6 +129,7 @@ describe("constants and variables", () => {
     expect(placedFaults("event.a", { strictVariables: true, knownVariables: ["event"] })).toEqual([]);
   });
   test("eval is off unless a host allows it", () => {
+    expect(errorOf('eval("1")').message).toContain("scripts here run no text");
     expect(() => evaluate('eval("1")')).toThrow(/eval/);
     expectEval('let x = 20; eval("x + 22")', "42", { options: { allowEval: true } });
   });

@@ -42,6 +42,50 @@ describe("a script ends soon after its time is up", () => {
     expect(errorOf(script, { host }).innerKind).toBe("ErrorTerminated");
   });
 
+  test.each([
+    ["copies in an array are the same bytes until one changes", "a.push(b); a.len()", undefined],
+    ["a copy that changes", "a.push(b); a[-1][0] = 1;", "ErrorTooManyOperations"],
+    ["a copy that a function changes", "a.push(b); a[-1].reverse();", "ErrorTooManyOperations"],
+    ["copies that closures hold", "let c = b; c.set(0, 1); a.push(|| c);", "ErrorTooManyOperations"],
+    ["parts", "a.push(b.extract(1));", "ErrorTooManyOperations"],
+    ["two as one", "a.push(b + blob());", "ErrorTooManyOperations"],
+    ["what was a text", "a.push(s.to_blob());", "ErrorTooManyOperations"],
+    ["what was cut off", "let c = b; a.push(c.split(1));", "ErrorTooManyOperations"],
+    ["what was decoded", "a.push(hex_decode_blob(h));", "ErrorTooManyOperations"],
+  ] as const)("bytes are bounded by operations: %s", (_what, turn, kind) => {
+    const script = `let b = blob(500000); let s = ""; s.pad(500000, "s"); let h = hex_encode(b); let a = [];
+      for turn in 0..500 { ${turn} }`;
+    if (kind === undefined) evaluate(script);
+    else expectError(script, kind);
+  });
+
+  test.each([
+    "s += p;",
+    "s = s + p;",
+    "s = p + s;",
+    "s.append(p);",
+    "s = `${s}${p}`;",
+    "s = `${s}0123456789012345678901234567890123456789`;",
+  ])("a text that grows to megabytes piece by piece takes time in proportion to it: %s", (turn) => {
+    const script = `let p = "0123456789012345678901234567890123456789"; let s = ""; for i in 0..100000 { ${turn} } s.len()`;
+    const startedMs = performance.now();
+    expectEval(script, "4000000");
+    // To measure all of it at each turn took minutes.
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expectError(script.replace("100000", "110000"), "ErrorDataTooLarge");
+  });
+
+  test("a native function that another one calls is counted", () => {
+    const nums = Array.from({ length: 30_000 }, (_, at) => (at * 7919) % 100_003);
+    const host: RhaiHost = { now: () => 2, deadlineMs: 1 };
+    for (const call of ['sort("-")', 'map("to_string")', 'reduce("+", 0)', 'filter("is_odd")'])
+      expectError(`a.${call}`, "ErrorTerminated", { scope: { a: nums }, host });
+    expectError('a.sort("-")', "ErrorTooManyOperations", { scope: { a: nums }, options: { maxOperations: 50_000 } });
+  });
+
+  test("a blob that grows byte by byte costs what it holds", () =>
+    expectEval("let b = blob(); for i in 0..20000 { b.push(i); } b.len()", "20000"));
+
   test("operations count as before, however often the clock is looked at", () => {
     const { host } = slowPrinter(1_000_000);
     const script = 'for i in 0..100 { print("20"); }';

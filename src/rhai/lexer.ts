@@ -23,16 +23,21 @@ export interface Lexed {
   readonly diagnostics: Diagnostic[];
   /** Where comments stand, in the order of the text; a first line `#!…` is one. */
   readonly comments: readonly Span[];
+  /** Where a comment that nothing closes begins: in Rhai it goes on to the end of the text. */
+  readonly openComment?: Span;
 }
 
 export function lex(source: Source, options: LexOptions): Lexed {
   const lexer = new Lexer(source, options);
-  return { tokens: lexer.all(), diagnostics: lexer.diagnostics, comments: lexer.comments };
+  const tokens = lexer.all();
+  const { diagnostics, comments, openComment } = lexer;
+  return { tokens, diagnostics, comments, ...(openComment !== undefined && { openComment }) };
 }
 
 class Lexer {
   readonly diagnostics: Diagnostic[] = [];
   readonly comments: Span[] = [];
+  openComment: Span | undefined;
   readonly #source: Source;
   readonly #text: string;
   readonly #disabled: ReadonlySet<string>;
@@ -229,6 +234,7 @@ class Lexer {
     }
     this.#at = this.#text.length;
     this.comments.push({ start, end: this.#at });
+    this.openComment = { start, end: start + 2 };
     return true;
   }
 

@@ -25,6 +25,7 @@ test.each([
     'switch x{1|2=>"a",3..5 if y=>{b()},_=>()}',
     'switch x {\n  1 | 2 => "a",\n  3..5 if y => {\n    b()\n  },\n  _ => (),\n}\n',
   ],
+  ["fn constructor.f(){1}", "fn constructor.f() {\n  1\n}\n"],
   ["fn f(a,b){return a;}f(1,2)", "fn f(a, b) {\n  return a;\n}\n\nf(1, 2)\n"],
   ['let m=#{a:1,"b-c":[2,3],"private":()};', 'let m = #{ a: 1, "b-c": [2, 3], "private": () };\n'],
   ["x.map(|v|v*2).filter(|v|{v>1})", "x.map(|v| v * 2).filter(|v| {\n  v > 1\n})\n"],

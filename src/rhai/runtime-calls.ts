@@ -123,19 +123,21 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     isConst: boolean,
     cell: Cell | null,
   ): RhaiValue => {
+    const self: Cell = cell ?? { v: object };
+    if (isConst) self.isConst = true;
     if (object instanceof RhaiMap) {
       const held = object.entries.get(name);
-      if (held instanceof RhaiFn) return this.callFn(held, args, cell ?? { v: object }, at);
+      if (held instanceof RhaiFn) return this.callFn(held, args, self, at);
     }
     if (name === "call") {
       if (object instanceof RhaiFn) return this.callFn(object, args, null, at);
       const [fn, ...rest] = args;
-      if (fn instanceof RhaiFn) return this.callFn(fn, rest, cell ?? { v: object }, at);
+      if (fn instanceof RhaiFn) return this.callFn(fn, rest, self, at);
       throw mismatch("Fn", fn ?? object, at);
     }
     const script =
       this.functions.get(`${typeName(object)}.${name}/${args.length}`) ?? this.functions.get(`${name}/${args.length}`);
-    if (script !== undefined) return script(cell ?? { v: object }, ...args);
+    if (script !== undefined) return script(self, ...args);
     if (cell !== null) return this.callRef(object, name, args, at, isConst, cell);
     return this.call(name, [object, ...args], at, isConst);
   };
@@ -149,7 +151,9 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     }
     const script = this.functions.get(`${fn.name}/${all.length}`);
     if (script !== undefined) return script(self, ...all);
-    return self === null ? this.call(fn.name, all, at, false) : this.method(self.v, fn.name, all, at, false, self);
+    this.calledBack(at);
+    if (self === null) return this.call(fn.name, all, at, false);
+    return this.method(self.v, fn.name, all, at, self.isConst === true, self);
   }
 
   /** Whether a callback can take so many arguments: natives offer more (an index) than most callbacks want. */
@@ -167,12 +171,20 @@ export abstract class RuntimeCalls extends RuntimePlaces {
     const types = args.map((arg) => (typeof arg === "string" ? "&str | ImmutableString | String" : typeName(arg)));
     const signature = `${name} (${types.join(", ")})`;
     const known = [...this.natives.names, ...[...this.functions.keys()].map((key) => key.replace(/\/\d+$/, ""))];
-    const meant = this.options.strict || known.includes(name) ? undefined : nearest(name, known);
-    const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+    const isNew = !this.options.strict && !known.includes(name);
+    const meant = isNew ? nearest(name, known.filter(isWord)) : undefined;
+    const hint = name === "eval" && isNew ? NO_EVAL : meant === undefined ? "" : `; did you mean "${meant}"?`;
     return new RhaiError("ErrorFunctionNotFound", `Function not found: ${signature}${hint}`, at, {
       fields: [["function", signature]],
     });
   }
+}
+
+const NO_EVAL = ": scripts here run no text";
+
+/** Operators are functions as well, which nobody means by a name. */
+function isWord(name: string): boolean {
+  return /^[\p{L}_]/u.test(name);
 }
 
 /** What the engine's own functions take; with other types they complain about the argument, not about a missing function. */

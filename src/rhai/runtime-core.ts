@@ -62,6 +62,8 @@ const DEADLINE_SOON = 8;
 const SLOW_MS = 10;
 /** Characters, bytes and elements that functions may be given between two looks at the clock. */
 const DEADLINE_EVERY_UNITS = 1_000_000;
+/** Making bytes is work, too. */
+const BYTES_PER_OPERATION = 8;
 /** Containers in containers in containers …: deeper than this is refused like too large. */
 const MAX_NESTING = 200;
 /** A container may always grow by so much before it is counted, unless a bound is nearer. */
@@ -81,7 +83,11 @@ export abstract class RuntimeCore {
   protected operations = 0;
   /** Characters, bytes and elements that functions were given since the last look at the clock. */
   #given = 0;
+  /** Calls of native functions by others since they were counted. */
+  #called = 0;
   #lookedAtMs = 0;
+  /** The last large text, with the length of its UTF-8: a text that grows piece by piece is not gone through at each. */
+  #measured = NOTHING_MEASURED;
   #clearGlobals: () => void = () => undefined;
   /** Where generated code began to count, which is above 0 when the next look at the clock shall come soon. */
   #ahead = 0;
@@ -129,6 +135,7 @@ export abstract class RuntimeCore {
     this.scope = EMPTY_SCOPE;
     this.host = {};
     this.replaced = undefined;
+    this.#measured = NOTHING_MEASURED;
     this.#clearGlobals();
   }
 
@@ -192,6 +199,14 @@ export abstract class RuntimeCore {
     this.#look(at);
   }
 
+  /** Counts a native function that another one calls (`sort("-")`): no code of the script is there to count it. */
+  protected calledBack(at: number): void {
+    this.#called += 1;
+    if (this.#called < DEADLINE_EVERY) return;
+    this.#called = 0;
+    this.count(DEADLINE_EVERY, at);
+  }
+
   /**
    * Looks at the clock when functions were given much: one operation on a text of megabytes takes as long as many
    * thousands of others, and a script may do hundreds of them between two looks that only operations count.
@@ -201,6 +216,28 @@ export abstract class RuntimeCore {
       if (typeof arg === "string") this.#given += arg.length;
       else if (typeof arg === "object" && arg !== null) this.#given += extent(arg);
     if (this.#given > DEADLINE_EVERY_UNITS) this.#look(at);
+  }
+
+  /**
+   * Counts bytes that a script is given. They lie outside of the memory that a thread's own bound is about, so that only
+   * its operations bound what a script can hold of them.
+   */
+  madeBytes(count: number, at: number): void {
+    const operations = Math.floor(count / BYTES_PER_OPERATION);
+    if (operations > 0) this.count(operations, at);
+  }
+
+  /** The bytes of a blob, to be changed where they are. */
+  ownBytes(blob: RhaiBlob, at: number): Uint8Array {
+    if (blob.isShared) this.madeBytes(blob.bytes.length, at);
+    return blob.own();
+  }
+
+  /** Gives a blob other bytes. Those that it had are gone, unless a copy has them, too. */
+  renewBytes(blob: RhaiBlob, next: Uint8Array, at: number): void {
+    this.madeBytes(blob.isShared ? next.length : next.length - blob.bytes.length, at);
+    blob.replace(next);
+    this.sized(blob, at);
   }
 
   #look(at: number): void {
@@ -227,12 +264,27 @@ export abstract class RuntimeCore {
     throw new RhaiError("ErrorTooManyVariables", "Too many variables defined", at);
   }
 
+  /** Two texts as one, whose size is checked. */
+  joined(left: string, right: string, at: number): string {
+    const text = left + right;
+    const { maxStringSize } = this.options;
+    if (maxStringSize === 0 || text.length * MOST_BYTES_PER_UNIT <= maxStringSize) return text;
+    const bytes = this.#utf8Length(left) + this.#utf8Length(right);
+    if (bytes > maxStringSize) throw tooLarge("Length of string", at);
+    this.#measured = { text, bytes };
+    return text;
+  }
+
+  #utf8Length(text: string): number {
+    return text === this.#measured.text ? this.#measured.bytes : Buffer.byteLength(text);
+  }
+
   /** Checks the size of what a script makes. Returns the value. */
   sized<V extends RhaiValue>(value: V, at: number): V {
     const { maxStringSize, maxArraySize } = this.options;
     if (typeof value === "string") {
-      const isLong = maxStringSize > 0 && value.length > maxStringSize / 4 && Buffer.byteLength(value) > maxStringSize;
-      if (isLong) throw tooLarge("Length of string", at);
+      const mayBeLong = maxStringSize > 0 && value.length * MOST_BYTES_PER_UNIT > maxStringSize;
+      if (mayBeLong && this.#utf8Length(value) > maxStringSize) throw tooLarge("Length of string", at);
     } else if (value instanceof RhaiArray || value instanceof RhaiMap) {
       this.#counted(value, at);
     } else if (value instanceof RhaiBlob && maxArraySize > 0 && value.bytes.length > maxArraySize) {
@@ -278,6 +330,10 @@ export abstract class RuntimeCore {
     return value;
   };
 }
+
+const NOTHING_MEASURED = { text: "", bytes: 0 };
+/** A unit of UTF-16 takes at most so many bytes in UTF-8; the two of a pair take four. */
+const MOST_BYTES_PER_UNIT = 3;
 
 const EMPTY_SCOPE: ScopeView = {
   cell: () => undefined,

@@ -14,14 +14,16 @@ export abstract class RuntimeOperators extends RuntimeCore {
 
   readonly add = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
     if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value + right.value);
+    if (typeof left === "string" && typeof right === "string") return this.joined(left, right, at);
     const sum = arithmetic("+", left, right, at) ?? concatenation(left, right, (value) => this.text(value));
+    if (sum instanceof RhaiBlob) this.madeBytes(sum.bytes.length, at);
     return sum === undefined ? this.operatorCall("+", left, right, at) : this.sized(sum, at);
   };
 
   /** `+=`: an array takes one more element (or all of another array's), a map another map's keys, both in place. */
   readonly addTo = (left: RhaiValue, right: RhaiValue, at: number): RhaiValue => {
     if (left instanceof RhaiFloat && right instanceof RhaiFloat) return new RhaiFloat(left.value + right.value);
-    if (typeof left === "string" && typeof right === "string") return this.sized(left + right, at);
+    if (typeof left === "string" && typeof right === "string") return this.joined(left, right, at);
     if (left instanceof RhaiArray) {
       if (right instanceof RhaiArray) appendTo(left, right);
       else left.own().push(copyOf(right));
@@ -139,7 +141,7 @@ export abstract class RuntimeOperators extends RuntimeCore {
     throw mismatch("bool", value, at);
   };
 
-  readonly concat = (text: string, value: RhaiValue, at: number): string => this.sized(text + this.text(value), at);
+  readonly concat = (text: string, value: RhaiValue, at: number): string => this.joined(text, this.text(value), at);
 
   /** A value as text, through a `to_string` of the script or host if there is one. */
   text(value: RhaiValue): string {

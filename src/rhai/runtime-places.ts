@@ -2,7 +2,7 @@
 import { getIndex, getIndexMutable, withIndex } from "./access.ts";
 import { RhaiError } from "./errors.ts";
 import { fits, type Native } from "./natives.ts";
-import { RhaiArray, RhaiMap } from "./containers.ts";
+import { RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
 import { typeName, type RhaiValue } from "./values.ts";
 import { RuntimeOperators } from "./runtime-operators.ts";
 
@@ -78,6 +78,7 @@ export abstract class RuntimePlaces extends RuntimeOperators {
         return object;
       }
     }
+    if (object instanceof RhaiBlob) this.ownBytes(object, at);
     const changed = withIndex(object, index, value, at);
     // An array only gets larger by what is inside of a new element.
     if (changed instanceof RhaiMap || (typeof value === "object" && changed instanceof RhaiArray))

@@ -6,7 +6,10 @@ import type { TokenStream } from "./token-stream.ts";
 import { RESERVED_FUNCTIONS } from "./tokens.ts";
 
 /** Short names of types, as `fn int.double()` may use them. */
-const TYPE_ALIASES: Readonly<Record<string, string>> = { int: "i64", float: "f64" };
+const TYPE_ALIASES: ReadonlyMap<string, string> = new Map([
+  ["int", "i64"],
+  ["float", "f64"],
+]);
 
 export abstract class StatementParser extends ControlParser {
   protected readonly functions: FnDef[] = [];
@@ -70,13 +73,10 @@ export abstract class StatementParser extends ControlParser {
     const first = this.stream.next();
     const isType =
       first.kind === "string" || first.kind === "name" || first.kind === "keyword" || first.kind === "reserved";
-    if (isType && this.stream.take("."))
-      return {
-        thisType:
-          TYPE_ALIASES[first.kind === "string" ? first.value : first.text] ??
-          (first.kind === "string" ? first.value : first.text),
-        name: this.name("a function").name,
-      };
+    if (isType && this.stream.take(".")) {
+      const type = first.kind === "string" ? first.value : first.text;
+      return { thisType: TYPE_ALIASES.get(type) ?? type, name: this.name("a function").name };
+    }
     if (first.kind === "name" && RESERVED_FUNCTIONS.has(first.text)) {
       throw this.stream.fault(
         "reserved",

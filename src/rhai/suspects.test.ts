@@ -17,6 +17,7 @@ describe("what can only fail when it is reached is told before", () => {
     ["a module", "foo::bar()", "no-modules 0"],
     ["an import", 'if false { import "x" as y; }', "no-modules 11"],
     ["an export", "export let x = 1;", "no-modules 7"],
+    ["a comment that takes in the rest", "let x = 1; /* so it is /* here */ x", "open-comment 11"],
   ])("%s", (_what, script, warning) => expect(warnings(script)).toEqual([`warning ${warning}`]));
 
   test("and says what may be meant", () =>
@@ -37,6 +38,7 @@ describe("what may well exist is not suspected", () => {
       "const K = 1; fn f(a) { for (x, i) in a { try { x + i } catch (e) { e; global::K } } }",
     ],
     ["a function as a value", "fn f(a) { a } fn g(a) { a.map(f) }"],
+    ["a comment that is closed", "let x = 1; /* so it is /* here */ */ x // /*"],
     ["this", "fn f() { this.x + 1 } let m = #{ x: 1 }; m.f()"],
   ])("%s", (_what, script) => expect(warnings(script)).toEqual([]));
 

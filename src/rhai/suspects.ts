@@ -11,12 +11,14 @@
 import { nearest } from "../base/index.ts";
 import type { Diagnostic, Source, Span } from "../text/index.ts";
 import type { Block, Expr, FnDef, Program, Statement } from "./ast.ts";
+import { lex } from "./lexer.ts";
 import type { NativeTable } from "./natives.ts";
 import { childrenOf, walkBlock } from "./walk.ts";
 
 /** Functions that the engine handles itself. */
 const OF_THE_ENGINE: ReadonlySet<string> = new Set(["call", "curry", "eval", "is_shared", "is_def_var"]);
 const MAX_SUSPECTS = 50;
+const OPEN_COMMENT = "This comment is not closed: all that follows is part of it.";
 const NO_EXPORT = "There are no modules here: nothing takes what is exported.";
 
 /** Names that a block of a function sees; undefined at the top level, where any name may come from outside. */
@@ -50,6 +52,8 @@ class SuspectFinder {
     for (const block of [body, ...functions.map((fn) => fn.body)]) walkBlock(block, (expr) => this.#note(expr));
     this.#block(body, undefined);
     for (const fn of functions) this.#block(fn.body, this.#namesOf(fn));
+    const { openComment } = lex(this.#source, { disabledSymbols: new Set(), plainNames: false });
+    if (openComment !== undefined) this.#suspect("open-comment", OPEN_COMMENT, openComment);
     return this.#found.sort((a, b) => a.span.start - b.span.start).slice(0, MAX_SUSPECTS);
   }
 

@@ -46,6 +46,16 @@ describe("several operators on floats, whose results in between no one sees", ()
     expect(errorOf("let a = 1.5; a * 2.0 + true").message).toContain("+ (f64, bool)"));
 });
 
+describe("the left side is what it was when it was evaluated", () => {
+  test.each([
+    ["let a = [1]; a == { a.push(2); a }", "false"],
+    ["let a = [1]; a + { a.push(2); a }", "[1, 1, 2]"],
+    ["let t = [1]; let more = || { t.push(2); t }; t + more.call()", "[1, 1, 2]"],
+    ["let m = #{x: 1}; m + { m.y = 2; #{} }", '#{"x": 1}'],
+    ["let m = #{a: [1]}; m.a + { m.a.push(2); m.a }", "[1, 1, 2]"],
+  ])("%s is %s", (script, shown) => expectEval(script, shown));
+});
+
 describe("precedence", () => {
   test.each([
     ["1 + 2 * 3", "7"],

@@ -53,6 +53,8 @@ export type ScriptBody = (self: Cell | null, ...args: RhaiValue[]) => RhaiValue;
 
 export interface Cell {
   v: RhaiValue;
+  /** What `this` stands for belongs to a constant. */
+  isConst?: boolean;
 }
 
 const NO_VARIABLES: readonly object[] = [];

@@ -225,6 +225,7 @@ export abstract class CallGenerator extends PlaceGenerator {
   #rootConstness(expr: Expr): string {
     let root = expr;
     while (root.kind === "prop" || root.kind === "index") root = root.object;
+    if (root.kind === "this" && this.context.thisName !== "null") return `${this.context.thisName}?.isConst===true`;
     const variable = root.kind === "name" ? this.variableFor(root) : undefined;
     if (variable?.isOuter === true) return `isConstant(${this.text(variable.name)})`;
     return String(variable?.isConst === true);
@@ -243,7 +244,9 @@ export abstract class CallGenerator extends PlaceGenerator {
         ? "true"
         : place.variable?.isOuter === true
           ? `isConstant(${this.text(place.variable.name)})`
-          : "false";
+          : place.variable === undefined && place.canWrite
+            ? `${this.context.thisName}.isConst===true`
+            : "false";
     const result = this.out.temp(
       `${helper === "method" ? this.#methodHelper(name, args.length) : "callRef("}${cell}.v,${this.text(name)},[${owned.join(",")}],${this.at(span)},${isConst},${cell})`,
     );

@@ -117,11 +117,12 @@ export abstract class ExpressionGenerator extends OperatorGenerator {
   }
 
   #template(expr: Extract<Expr, { kind: "template" }>): Atom {
-    const text = this.out.temp('""');
-    for (const part of expr.parts) {
+    const [first = ""] = expr.parts;
+    const text = this.out.temp(typeof first === "string" ? this.text(first) : '""');
+    for (const part of expr.parts.slice(typeof first === "string" ? 1 : 0)) {
       if (part === "") continue;
       if (typeof part === "string") {
-        this.out.line(`${text}+=${this.text(part)};`);
+        this.out.line(`${text}=concat(${text},${this.text(part)},${this.at(expr.span)});`);
         continue;
       }
       const value = this.out.temp("null");

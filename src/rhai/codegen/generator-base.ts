@@ -100,11 +100,16 @@ export abstract class GeneratorBase {
       : atom.js;
   }
 
-  /** Borrowed, but safe against changes by what is evaluated after it. */
+  /** Borrowed, and still the same container when what is evaluated after it gives its variable another one. */
   steady(expr: Expr, later: readonly Expr[]): string {
     const atom = this.expr(expr);
     const isSteady = atom.known !== "place" || later.every(isSimple);
     return isSteady ? atom.js : this.out.temp(atom.js);
+  }
+
+  /** As it is now, whatever is evaluated after it does to its variable or changes in its container. */
+  snapshot(expr: Expr, later: readonly Expr[]): string {
+    return later.every(isSimple) ? this.borrow(expr) : this.own(expr);
   }
 
   /** The name of the overloads of a native function. */

@@ -7,6 +7,7 @@
  */
 import type { Block, Expr, Statement } from "../ast.ts";
 import { CallGenerator } from "./call-generator.ts";
+import type { LoopContext } from "./generator-base.ts";
 import { needsOf, weightOf } from "./names.ts";
 
 import { Scope } from "./scope.ts";
@@ -175,40 +176,46 @@ export class Generator extends CallGenerator {
   }
 
   override loop(expr: Extract<Expr, { kind: "while" | "loop" | "do" | "for" }>, result: string | undefined): void {
-    const label = this.out.fresh("l");
-    this.context.loops.push({ label, result });
-    if (expr.kind === "for") this.#for(expr, label);
-    else this.#endless(expr, label);
+    const loop: LoopContext = { label: this.out.fresh("l"), result };
+    if (expr.kind === "for") this.#for(expr, loop);
+    else this.#endless(expr, loop);
+  }
+
+  /** Only a jump of the body concerns the loop: one in its head, as in `while (x ?? break) {…}`, that around it. */
+  #loopBody(body: Block, loop: LoopContext): void {
+    this.context.loops.push(loop);
+    this.block(body, undefined);
     this.context.loops.pop();
   }
 
-  #endless(expr: Extract<Expr, { kind: "while" | "loop" | "do" }>, label: string): void {
+  #endless(expr: Extract<Expr, { kind: "while" | "loop" | "do" }>, loop: LoopContext): void {
+    const { label } = loop;
     this.out.line(`${label}:while(true){`);
     this.tick(expr.span, weightOf(expr.body));
     if (expr.kind === "while") this.out.line(`if(!${this.condition(expr.condition)})break ${label};`);
-    this.block(expr.body, undefined);
+    this.#loopBody(expr.body, loop);
     if (expr.kind === "do")
       this.out.line(`if(${expr.until ? "" : "!"}${this.condition(expr.condition)})break ${label};`);
     this.out.line("}");
   }
 
-  #for(expr: Extract<Expr, { kind: "for" }>, label: string): void {
+  #for(expr: Extract<Expr, { kind: "for" }>, loop: LoopContext): void {
     const { iterable } = expr;
     if (iterable.kind === "binary" && (iterable.op === ".." || iterable.op === "..="))
-      return this.#forRange(expr, label);
+      return this.#forRange(expr, loop);
     const items = this.out.temp(`iterate(${this.borrow(iterable)},${this.at(iterable.span)})`);
     const item = this.out.fresh("x");
     const counter = this.out.temp("-1");
     const variables = this.#forVariables(expr);
-    this.out.line(`${label}:for(const ${item} of ${items}){${counter}++;`);
-    this.#forBody(expr, variables, `copyOf(${item})`, counter);
+    this.out.line(`${loop.label}:for(const ${item} of ${items}){${counter}++;`);
+    this.#forBody(expr, variables, `copyOf(${item})`, counter, loop);
   }
 
   /**
    * Over a range: a plain counting loop. Where a bound is an integer beyond 2^53, it counts from 0 or to where nothing
    * gets, and `base` is what is added to each number.
    */
-  #forRange(expr: Extract<Expr, { kind: "for" }>, label: string): void {
+  #forRange(expr: Extract<Expr, { kind: "for" }>, loop: LoopContext): void {
     const iterable = expr.iterable as Extract<Expr, { kind: "binary" }>;
     const from = this.out.temp(this.steady(iterable.left, [iterable.right]));
     const to = this.out.temp(this.borrow(iterable.right));
@@ -219,10 +226,10 @@ export class Generator extends CallGenerator {
     const counter = this.out.temp("-1");
     const variables = this.#forVariables(expr);
     this.out.line(
-      `${label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`,
+      `${loop.label}:for(let ${item}=${from};${item}${iterable.op === ".." ? "<" : "<="}${to};${item}++){${counter}++;`,
     );
     const value = `${base}===null?${item}:add(${base},${item},${this.at(iterable.span)})`;
-    this.#forBody(expr, variables, value, counter);
+    this.#forBody(expr, variables, value, counter, loop);
   }
 
   /** A loop has one variable, which all turns share: a closure sees the value of the last one. */
@@ -236,13 +243,19 @@ export class Generator extends CallGenerator {
     return variables;
   }
 
-  #forBody(expr: Extract<Expr, { kind: "for" }>, variables: Scope, item: string, counter: string): void {
+  #forBody(
+    expr: Extract<Expr, { kind: "for" }>,
+    variables: Scope,
+    item: string,
+    counter: string,
+    loop: LoopContext,
+  ): void {
     this.tick(expr.span, weightOf(expr.body));
     const outer = this.scope;
     this.scope = variables;
     this.out.line(`${this.read(variables.find(expr.variable.name)!)}=${item};`);
     if (expr.counter !== undefined) this.out.line(`${this.read(variables.find(expr.counter.name)!)}=${counter};`);
-    this.block(expr.body, undefined);
+    this.#loopBody(expr.body, loop);
     this.scope = outer;
     this.out.line("}");
   }

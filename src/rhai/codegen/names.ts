@@ -1,5 +1,5 @@
 /** What the code of a function must be ready for, and how much one pass through it counts as. */
-import type { Block, Expr } from "../ast.ts";
+import type { Block, Expr, Statement } from "../ast.ts";
 import { childrenOf, walkBlock } from "../walk.ts";
 
 /** What the code of a function must be ready for. */
@@ -35,15 +35,34 @@ export function weightOf(block: Block): number {
   let weight = 1;
   for (const statement of block.statements) {
     weight += 1;
-    const expr =
-      statement.kind === "expr"
-        ? statement.expr
-        : statement.kind === "let" || statement.kind === "assign"
-          ? statement.value
-          : undefined;
-    if (expr !== undefined) weight += exprWeight(expr);
+    for (const part of partsOf(statement)) weight += "statements" in part ? weightOf(part) : exprWeight(part);
   }
   return weight;
+}
+
+/** What a pass through a statement evaluates. */
+function partsOf(statement: Statement): readonly (Expr | Block)[] {
+  switch (statement.kind) {
+    case "expr":
+      return [statement.expr];
+    case "assign":
+      return [statement.target, statement.value];
+    case "let":
+    case "break":
+    case "return":
+    case "throw":
+      return statement.value === undefined ? [] : [statement.value];
+    case "try":
+      return [statement.body, statement.handler];
+    case "import":
+      return [statement.path];
+    case "continue":
+    case "export":
+    case "fn":
+      return [];
+    default:
+      return statement satisfies never;
+  }
 }
 
 function exprWeight(expr: Expr): number {

@@ -42,7 +42,7 @@ const WITH_RAW: ReadonlySet<string> = new Set(["+", "-", "*", "/"]);
 export abstract class OperatorGenerator extends GeneratorBase {
   /** An operand that is only looked at, safe against changes by what is evaluated after it. */
   operand(expr: Expr, later: readonly Expr[]): Operand {
-    if (expr.kind !== "binary" || !WITH_RAW.has(expr.op)) return { js: this.steady(expr, later) };
+    if (expr.kind !== "binary" || !WITH_RAW.has(expr.op)) return { js: this.snapshot(expr, later) };
     const left = this.operand(expr.left, [expr.right]);
     return this.#arithmetic(expr.op, left, this.operand(expr.right, []), this.at(expr.span), true);
   }

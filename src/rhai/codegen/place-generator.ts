@@ -22,6 +22,13 @@ interface Place {
   readonly steps: readonly Step[];
 }
 
+/** What a chain of accesses consists of. */
+type Link = Extract<Expr, { kind: "prop" | "index" | "method" }>;
+
+function isLink(expr: Expr): expr is Link {
+  return expr.kind === "prop" || expr.kind === "index" || expr.kind === "method";
+}
+
 export abstract class PlaceGenerator extends ExpressionGenerator {
   override place(expr: Extract<Expr, { kind: "prop" | "index" }>): Atom {
     if (this.opensChain(expr)) return this.chain(expr);
@@ -33,17 +40,20 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
   /** The label behind the chain that is being generated: where `?.` goes when there is nothing. */
   protected chainLabel = "";
 
+  /** A link is generated within the chain that it belongs to. What stands inside of anything else has chains of its own. */
+  override expr(expr: Expr): Atom {
+    return isLink(expr) ? super.expr(expr) : this.apart(() => super.expr(expr));
+  }
+
   /** A chain of accesses with a `?.` somewhere, seen from its last link. */
   protected opensChain(expr: Expr): boolean {
     if (this.chainLabel !== "") return false;
-    for (let link = expr; link.kind === "prop" || link.kind === "index" || link.kind === "method"; link = link.object) {
-      if (link.optional) return true;
-    }
+    for (let link = expr; isLink(link); link = link.object) if (link.optional) return true;
     return false;
   }
 
   /** When something before a `?.` is missing, the whole chain is `()`. */
-  protected chain(expr: Extract<Expr, { kind: "prop" | "index" | "method" }>): Atom {
+  protected chain(expr: Link): Atom {
     const result = this.out.temp("null");
     this.chainLabel = this.out.fresh("o");
     this.out.line(`${this.chainLabel}:{`);
@@ -155,6 +165,8 @@ export abstract class PlaceGenerator extends ExpressionGenerator {
     const operand = this.apart(() => (op === "=" ? { js: this.own(value) } : this.operand(value, [target])));
     const place = this.placeOf(target);
     this.checkAssignable(place.variable, target, span);
+    if (place.variable === undefined && place.canWrite)
+      this.out.line(`if(${this.context.thisName}.isConst)constantPlace(${this.text("this")},${this.at(span)});`);
     if (place.steps.length === 0) {
       const next = op === "=" ? operand.js : this.#combined(op, place.root, operand, span);
       this.out.line(`${place.root}=${next};`);

@@ -29,9 +29,7 @@ function change<A extends readonly [RhaiBlob, ...RhaiValue[]] = readonly [RhaiBl
   next: NextBytes<A>,
 ): Native {
   const call: NativeCall<A> = (args, runtime, at) => {
-    const [blob] = args;
-    blob.bytes = next(args, runtime, at);
-    runtime.sized(blob, at);
+    runtime.renewBytes(args[0], next(args, runtime, at), at);
     return null;
   };
   return native<A>(signature, call, CHANGES);
@@ -39,16 +37,17 @@ function change<A extends readonly [RhaiBlob, ...RhaiValue[]] = readonly [RhaiBl
 
 const NOT_ASCII = /[^\u0000-\u007f]+/g;
 
-/** Filling memory is work, too; with it what a script can hold is bounded by its operations. */
-const BYTES_PER_OPERATION = 8;
-
-function made(size: Integer, fill: number, runtime: Runtime, at: number): RhaiBlob {
+function filled(size: Integer, fill: number, runtime: Runtime, at: number): Uint8Array {
   const length = Math.max(0, Number(size));
   const { maxArraySize } = runtime.options;
   if ((maxArraySize > 0 && length > maxArraySize) || length > 2 ** 31)
     throw new RhaiError("ErrorDataTooLarge", "Size of array/BLOB too large", at);
-  runtime.count(Math.ceil(length / BYTES_PER_OPERATION), at);
-  return new RhaiBlob(new Uint8Array(length).fill(fill));
+  return new Uint8Array(length).fill(fill);
+}
+
+function made(bytes: Uint8Array, runtime: Runtime, at: number): RhaiBlob {
+  runtime.madeBytes(bytes.length, at);
+  return new RhaiBlob(bytes);
 }
 
 /** At most eight bytes as an integer; missing ones, at the end, are zero. */
@@ -75,22 +74,30 @@ function wordOf(value: RhaiValue, isLittle: boolean): Uint8Array {
 }
 
 /** Writes as many bytes as fit into the part: the low ones of a little-endian word, the high ones of a big-endian one. */
-function write(blob: RhaiBlob, part: Part, bytes: Uint8Array): RhaiValue {
+function write(blob: RhaiBlob, part: Part, bytes: Uint8Array, runtime: Runtime, at: number): RhaiValue {
   const { start, count } = bounds(part, blob.bytes.length);
-  blob.bytes.set(bytes.subarray(0, count), start);
+  runtime.ownBytes(blob, at).set(bytes.subarray(0, count), start);
   return null;
 }
 
-function cut(blob: RhaiBlob, start: number, count: number, by: Uint8Array = new Uint8Array()): Uint8Array {
+/** Takes a part out of a blob. */
+function cut(blob: RhaiBlob, start: number, count: number, runtime: Runtime, at: number): RhaiBlob {
   const taken = blob.bytes.slice(start, start + count);
-  blob.bytes = joined(blob.bytes.subarray(0, start), by, blob.bytes.subarray(start + count));
-  return taken;
+  runtime.renewBytes(blob, joined(blob.bytes.subarray(0, start), blob.bytes.subarray(start + count)), at);
+  return made(taken, runtime, at);
+}
+
+/** Takes one byte out of a blob; 0 where there is none. */
+function cutOne(blob: RhaiBlob, index: number, runtime: Runtime, at: number): RhaiValue {
+  return cut(blob, index, 1, runtime, at).bytes[0] ?? 0;
 }
 
 const READING: readonly Native[] = [
   native("blob", () => new RhaiBlob(new Uint8Array())),
-  native<[Integer]>("blob int", ([size], runtime, at) => made(size, 0, runtime, at)),
-  native<[Integer, Integer]>("blob int int", ([size, fill], runtime, at) => made(size, byte(fill), runtime, at)),
+  native<[Integer]>("blob int", ([size], runtime, at) => made(filled(size, 0, runtime, at), runtime, at)),
+  native<[Integer, Integer]>("blob int int", ([size, fill], runtime, at) =>
+    made(filled(size, byte(fill), runtime, at), runtime, at),
+  ),
   native<[RhaiBlob]>("to_array blob", ([blob]) => new RhaiArray(Array.from(blob.bytes))),
   native<[RhaiBlob]>("as_string blob", ([blob]) => new TextDecoder().decode(blob.bytes)),
   native<[RhaiBlob]>("len blob", ([blob]) => blob.bytes.length, PROPERTY),
@@ -101,9 +108,9 @@ const READING: readonly Native[] = [
     ([blob, index]) => blob.bytes[position(index, blob.bytes.length) ?? -1] ?? 0,
   ),
   native<[RhaiBlob, RhaiBlob]>("== blob blob", ([left, right]) => same(left, right)),
-  ...onPart<RhaiBlob>("extract blob", "", true, BY_REF, (blob, part) => {
+  ...onPart<RhaiBlob>("extract blob", "", true, BY_REF, (blob, part, _rest, runtime, at) => {
     const { start, count } = bounds(part, blob.bytes.length);
-    return new RhaiBlob(blob.bytes.slice(start, start + count));
+    return made(blob.bytes.slice(start, start + count), runtime, at);
   }),
   ...onPart<RhaiBlob>("parse_le_int blob", "", false, {}, (blob, part) => readInt(blob, part, true)),
   ...onPart<RhaiBlob>("parse_be_int blob", "", false, {}, (blob, part) => readInt(blob, part, false)),
@@ -114,9 +121,9 @@ const READING: readonly Native[] = [
 const CHANGING: readonly Native[] = [
   native<[RhaiBlob, Integer, Integer]>(
     "set blob int int",
-    ([blob, index, value]) => {
-      const at = position(index, blob.bytes.length);
-      if (at !== undefined) blob.bytes[at] = byte(value);
+    ([blob, index, value], runtime, at) => {
+      const found = position(index, blob.bytes.length);
+      if (found !== undefined) runtime.ownBytes(blob, at)[found] = byte(value);
       return null;
     },
     CHANGES,
@@ -131,15 +138,19 @@ const CHANGING: readonly Native[] = [
     return joined(blob.bytes.subarray(0, at), Uint8Array.of(byte(value)), blob.bytes.subarray(at));
   }),
   change<[RhaiBlob, Integer, Integer]>("pad blob int int", ([blob, length, value], runtime, at) =>
-    joined(blob.bytes, made(Number(length) - blob.bytes.length, byte(value), runtime, at).bytes),
+    joined(blob.bytes, filled(Number(length) - blob.bytes.length, byte(value), runtime, at)),
   ),
-  native<[RhaiBlob]>("pop blob", ([blob]) => cut(blob, Math.max(0, blob.bytes.length - 1), 1)[0] ?? 0, CHANGES),
-  native<[RhaiBlob]>("shift blob", ([blob]) => cut(blob, 0, 1)[0] ?? 0, CHANGES),
+  native<[RhaiBlob]>(
+    "pop blob",
+    ([blob], runtime, at) => cutOne(blob, Math.max(0, blob.bytes.length - 1), runtime, at),
+    CHANGES,
+  ),
+  native<[RhaiBlob]>("shift blob", ([blob], runtime, at) => cutOne(blob, 0, runtime, at), CHANGES),
   native<[RhaiBlob, Integer]>(
     "remove blob int",
-    ([blob, index]) => {
-      const at = position(index, blob.bytes.length);
-      return at === undefined ? 0 : cut(blob, at, 1)[0]!;
+    ([blob, index], runtime, at) => {
+      const found = position(index, blob.bytes.length);
+      return found === undefined ? 0 : cutOne(blob, found, runtime, at);
     },
     CHANGES,
   ),
@@ -152,39 +163,40 @@ const CHANGING: readonly Native[] = [
   ),
   change<[RhaiBlob]>("reverse blob", ([blob]) => blob.bytes.slice().reverse()),
   ...onPart<RhaiBlob>("splice blob", "blob", false, CHANGES, (blob, part, [by], runtime, at) => {
-    const { start, count } = bounds(part, blob.bytes.length);
-    cut(blob, start, count, (by as RhaiBlob).bytes);
-    runtime.sized(blob, at);
+    const { bytes } = blob;
+    const { start, count } = bounds(part, bytes.length);
+    const next = joined(bytes.subarray(0, start), (by as RhaiBlob).bytes, bytes.subarray(start + count));
+    runtime.renewBytes(blob, next, at);
     return null;
   }),
   native<[RhaiBlob, Integer]>(
     "split blob int",
-    ([blob, index]) => new RhaiBlob(cut(blob, insertion(index, blob.bytes.length), blob.bytes.length)),
+    ([blob, index], runtime, at) => cut(blob, insertion(index, blob.bytes.length), blob.bytes.length, runtime, at),
     CHANGES,
   ),
-  ...onPart<RhaiBlob>("drain blob", "", false, CHANGES, (blob, part) => {
+  ...onPart<RhaiBlob>("drain blob", "", false, CHANGES, (blob, part, _rest, runtime, at) => {
     const { start, count } = bounds(part, blob.bytes.length);
-    return new RhaiBlob(cut(blob, start, count));
+    return cut(blob, start, count, runtime, at);
   }),
-  ...onPart<RhaiBlob>("retain blob", "", false, CHANGES, (blob, part) => {
+  ...onPart<RhaiBlob>("retain blob", "", false, CHANGES, (blob, part, _rest, runtime, at) => {
     const { start, count } = bounds(part, blob.bytes.length);
     // As with arrays: to retain a part without a length changes nothing.
     if (count === 0 && start < blob.bytes.length) return new RhaiBlob(new Uint8Array());
-    const kept = cut(blob, start, count);
+    const kept = cut(blob, start, count, runtime, at);
     const dropped = new RhaiBlob(blob.bytes);
-    blob.bytes = kept;
+    blob.replace(kept.bytes);
     return dropped;
   }),
   ...(["le", "be"] as const).flatMap((order) =>
-    onPart<RhaiBlob>(`write_${order} blob`, "number", false, CHANGES, (blob, part, [value]) =>
-      write(blob, part, wordOf(value ?? 0, order === "le")),
+    onPart<RhaiBlob>(`write_${order} blob`, "number", false, CHANGES, (blob, part, [value], runtime, at) =>
+      write(blob, part, wordOf(value ?? 0, order === "le"), runtime, at),
     ),
   ),
-  ...onPart<RhaiBlob>("write_utf8 blob", "string", false, CHANGES, (blob, part, [text]) =>
-    write(blob, part, Buffer.from(text as string)),
+  ...onPart<RhaiBlob>("write_utf8 blob", "string", false, CHANGES, (blob, part, [text], runtime, at) =>
+    write(blob, part, Buffer.from(text as string), runtime, at),
   ),
-  ...onPart<RhaiBlob>("write_ascii blob", "string", false, CHANGES, (blob, part, [text]) =>
-    write(blob, part, Buffer.from((text as string).replaceAll(NOT_ASCII, ""))),
+  ...onPart<RhaiBlob>("write_ascii blob", "string", false, CHANGES, (blob, part, [text], runtime, at) =>
+    write(blob, part, Buffer.from((text as string).replaceAll(NOT_ASCII, "")), runtime, at),
   ),
 ];
 

@@ -39,6 +39,6 @@ export function callOnItem(
 ): { result: RhaiValue; self: Cell | undefined } {
   if (runtime.takes(fn, 1)) return { result: runtime.callFn(fn, [copyOf(item)], null, at), self: undefined };
   if (runtime.takes(fn, 2)) return { result: runtime.callFn(fn, [copyOf(item), index], null, at), self: undefined };
-  const self: Cell = { v: item };
+  const self: Cell = { v: copyOf(item) };
   return { result: runtime.callFn(fn, runtime.takes(fn, 0) ? [] : [index], self, at), self };
 }

@@ -12,7 +12,7 @@ const CHANGES: NativeOptions = { effect: "changes" };
 function perEntry(runtime: Runtime, fn: RhaiFn, key: string, value: RhaiValue, at: number): RhaiValue {
   return runtime.takes(fn, 2)
     ? runtime.callFn(fn, [key, copyOf(value)], null, at)
-    : runtime.callFn(fn, [key], { v: value }, at);
+    : runtime.callFn(fn, [key], { v: copyOf(value) }, at);
 }
 
 function picked(
@@ -53,8 +53,9 @@ const FUNCTIONS: readonly Native[] = [
   native<[RhaiMap, string]>(
     "remove map string",
     ([map, key]) => {
-      const value = map.entries.get(key) ?? null;
-      map.own().delete(key);
+      const own = map.own();
+      const value = own.get(key) ?? null;
+      own.delete(key);
       return value;
     },
     CHANGES,

@@ -161,7 +161,8 @@ function toChar(value: Integer, at: number): RhaiChar {
 
 function parseInteger(text: string, radix: number, at: number): RhaiValue {
   if (radix < 2 || radix > 36) throw new RhaiError("ErrorArithmetic", `Invalid radix: '${radix}'`, at);
-  const match = /^([+-]?)([0-9a-z]+)$/i.exec(text.trim());
+  // Leading zeros are left out: millions of them would be computed with one by one.
+  const match = /^([+-]?)0*([0-9a-z]+)$/i.exec(text.trim());
   let value = 0n;
   for (const digit of match?.[2]?.toLowerCase() ?? "!") {
     const worth = Number.parseInt(digit, 36);

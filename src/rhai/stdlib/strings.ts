@@ -100,7 +100,7 @@ function splitReverse(text: string, separator: string, count: number): string[] 
 }
 
 /** White space is what Unicode calls so, which is not quite what JavaScript takes for it. */
-const WHITE_SPACE = /\p{White_Space}+/u;
+const WORD = /\P{White_Space}+/gu;
 const IS_WHITE = /^\p{White_Space}$/u;
 
 function trimmed(text: string): string {
@@ -111,9 +111,14 @@ function trimmed(text: string): string {
   return text.slice(start, end);
 }
 
-/** What stands between white space. */
-function wordsOf(text: string): string[] {
-  return text.split(WHITE_SPACE).filter((word) => word !== "");
+/** What stands between white space. The first `most` words, or all. */
+function wordsOf(text: string, most = Number.POSITIVE_INFINITY): string[] {
+  const words: string[] = [];
+  for (const [word] of text.matchAll(WORD)) {
+    words.push(word);
+    if (words.length >= most) break;
+  }
+  return words;
 }
 
 /** In two parts. As in Rhai, position 0 counts from the end like the negative ones. */
@@ -167,7 +172,11 @@ const READING: readonly Native[] = [
   native<[string]>("len string", ([text]) => textLength(text), PROPERTY),
   native<[string]>("is_empty string", ([text]) => text === "", PROPERTY),
   native<[string]>("bytes string", ([text]) => Buffer.byteLength(text), PROPERTY),
-  native<[string]>("to_blob string", ([text]) => new RhaiBlob(new TextEncoder().encode(text))),
+  native<[string]>("to_blob string", ([text], runtime, at) => {
+    const bytes = new TextEncoder().encode(text);
+    runtime.madeBytes(bytes.length, at);
+    return new RhaiBlob(bytes);
+  }),
   native<[string]>("to_upper string", ([text]) => text.toUpperCase()),
   native<[string]>("to_lower string", ([text]) => text.toLowerCase()),
   native<[RhaiChar]>("to_upper char", ([value]) => oneChar(value, value.text.toUpperCase())),
@@ -183,7 +192,7 @@ const READING: readonly Native[] = [
   native<[string, RhaiRange]>("sub_string string ranges", ([text, range]) => part(text, range)),
   native<[string, Integer]>("sub_string string int", ([text, start]) => part(text, start)),
   native<[string, Integer, Integer]>("sub_string string int int", ([text, start, count]) => part(text, start, count)),
-  native<[string]>("split string", ([text]) => list(text === "" ? [text] : wordsOf(text))),
+  native<[string]>("split string", ([text], runtime) => list(text === "" ? [text] : wordsOf(text, mostParts(runtime)))),
   native<[string, Integer]>("split string int", ([text, index]) => splitAt(text, index)),
   native<[string, Text]>("split string text", ([text, separator], runtime) =>
     list(allParts(text, plain(separator), mostParts(runtime))),
@@ -217,8 +226,10 @@ function charIterators(): Native[] {
 }
 
 const CHANGING: readonly Native[] = [
-  change<[string, RhaiValue]>("append string any", ([text, more]) => text + appended(more)),
-  change<[string, RhaiValue]>("+= string any", ([text, more]) => text + appended(more)),
+  change<[string, RhaiValue]>("append string any", ([text, more], runtime, at) =>
+    runtime.joined(text, appended(more), at),
+  ),
+  change<[string, RhaiValue]>("+= string any", ([text, more], runtime, at) => runtime.joined(text, appended(more), at)),
   change<[string, Text]>("remove string text", ([text, wanted]) => withoutAll(text, plain(wanted))),
   change<[string]>("clear string", () => ""),
   change<[string, Integer]>("truncate string int", ([text, length]) =>

@@ -80,7 +80,11 @@ export const ENCODING: readonly Native[] = ENCODINGS.flatMap((encoding) => [
   ),
   native<[string]>(
     `${encoding.name}_decode_blob string`,
-    ([text], runtime, at) => runtime.sized(new RhaiBlob(decoded(encoding, text, at)), at),
+    ([text], runtime, at) => {
+      const bytes = decoded(encoding, text, at);
+      runtime.madeBytes(bytes.length, at);
+      return runtime.sized(new RhaiBlob(bytes), at);
+    },
     EXTENSION,
   ),
 ]);

@@ -63,7 +63,8 @@ function shaped(value: RhaiValue, spec: string, piece: string, runtime: Runtime,
   let text = formed(value, form, prefix !== undefined, precision, runtime);
   const isNumber = isInt(value) || value instanceof RhaiFloat;
   if (sign !== undefined && isNumber && !text.startsWith("-")) text = `+${text}`;
-  if (zero !== undefined && isNumber && align === undefined) return zeroPadded(text, width);
+  const hasDigits = isInt(value) || isFinite(value);
+  if (zero !== undefined && hasDigits && align === undefined) return zeroPadded(text, width);
   return aligned(text, width, fill, align ?? (isNumber ? ">" : "<"));
 }
 
@@ -86,11 +87,21 @@ function formed(
     const digits = BigInt.asUintN(64, BigInt(value)).toString(radix[0]);
     return (withPrefix ? radix[1] : "") + (form === "X" ? digits.toUpperCase() : digits);
   }
-  if (precision !== undefined && value instanceof RhaiFloat) return value.value.toFixed(Number(precision));
+  if (precision !== undefined && isFinite(value)) return fixed(value.value, Number(precision));
   const text = form === "?" ? debugForm(value) : runtime.text(value);
   return precision !== undefined && typeof value === "string"
     ? Array.from(text).slice(0, Number(precision)).join("")
     : text;
+}
+
+function isFinite(value: RhaiValue): value is RhaiFloat {
+  return value instanceof RhaiFloat && Number.isFinite(value.value);
+}
+
+/** Without an exponent, which JavaScript writes from 1e21 on, where every float is an integer. */
+function fixed(value: number, digits: number): string {
+  if (Math.abs(value) < 1e21) return value.toFixed(digits);
+  return `${BigInt(value)}${digits === 0 ? "" : `.${"0".repeat(digits)}`}`;
 }
 
 function zeroPadded(text: string, width: number): string {
