@@ -6,6 +6,7 @@
 import { utf8Text } from "./encoding.ts";
 import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
+import type { FoundValue } from "./source.ts";
 import { parseJson, parseUrlEncoded, type FormFields } from "./sent-text.ts";
 
 const NO_LINE = ["", ""] as const;
@@ -21,6 +22,9 @@ export class RequestView {
 
   /** The claims of a verified token, for sources `claim:…`. */
   claims: unknown;
+
+  /** The id that the signature covers, where the scheme has one. */
+  signedId: FoundValue | undefined;
 
   constructor(request: SignedRequest) {
     this.request = request;
