@@ -62,6 +62,9 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
   };
   const entries = new Map<string, Entry>();
 
+  const isTooOld = (entry: Entry, nowMs: number): boolean =>
+    nowMs - entry.fetchedAtMs > limits.freshMs + limits.staleMs;
+
   const fetchInto = async (
     source: string | PostedQuestion,
     entry: Entry,
@@ -77,7 +80,7 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
       return text;
     } catch (thrown) {
       entry.failedAtMs = nowMs;
-      if (entry.text !== undefined && nowMs - entry.fetchedAtMs <= limits.freshMs + limits.staleMs) return entry.text;
+      if (entry.text !== undefined && !isTooOld(entry, nowMs)) return entry.text;
       throw new VerifierFault(`the key at ${url} cannot be fetched`, { cause: thrown });
     } finally {
       entry.pending = undefined;
@@ -106,7 +109,7 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
       // Not only before: what was kept is verified again with the time of its receipt, and clocks are set back.
       const waiting = Math.abs(nowMs - Math.max(entry.failedAtMs, entry.fetchedAtMs)) < limits.retryMs;
       if (entry.text !== undefined && fresh) return entry.text;
-      if (entry.pending === undefined && waiting && entry.text === undefined)
+      if (entry.pending === undefined && waiting && (entry.text === undefined || isTooOld(entry, nowMs)))
         throw new VerifierFault(`the key at ${url} could not be fetched a moment ago`);
       if (!waiting) entry.pending ??= fetchInto(source, entry, nowMs, isUsable);
       const text = (await entry.pending) ?? entry.text ?? "";
