@@ -34,7 +34,51 @@ export function parseJson(text: string | undefined): unknown {
 
 /** The fields of a form or a query in their order; `undefined` when it has more than are looked at. */
 export function parseUrlEncoded(text: string): FormFields | undefined {
-  return hasManyFields(text) ? undefined : [...new URLSearchParams(text)];
+  if (hasManyFields(text)) return undefined;
+  const fields: [name: string, value: string][] = [];
+  // Not split: 25 MiB of separators would become as many empty texts.
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf("&", start);
+    const end = found < 0 ? text.length : found;
+    if (end > start) fields.push(fieldOf(text.slice(start, end)));
+    start = end + 1;
+  }
+  return fields;
+}
+
+function fieldOf(text: string): [name: string, value: string] {
+  const equals = text.indexOf("=");
+  return equals < 0
+    ? [decodeFormText(text), ""]
+    : [decodeFormText(text.slice(0, equals)), decodeFormText(text.slice(equals + 1))];
+}
+
+const PLUS = 0x2b;
+const PERCENT = 0x25;
+const SPACE = 0x20;
+/** The value of a byte that is a hexadecimal digit; -1 for others. */
+const HEX = Int8Array.from({ length: 256 }, (_, byte) => {
+  const value = Number.parseInt(String.fromCharCode(byte), 16);
+  return Number.isNaN(value) ? -1 : value;
+});
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * The name or value of a field as the WHATWG URL standard (section 5.1) decodes it. `URLSearchParams` would do the same, but
+ * takes six seconds for 25 MiB of plus signs.
+ */
+function decodeFormText(text: string): string {
+  if (!/[+%]/.test(text)) return text;
+  const bytes = Buffer.from(text, "utf8");
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    const high = byte === PERCENT ? (HEX[bytes[at + 1] ?? 0] ?? -1) : -1;
+    const low = high < 0 ? -1 : (HEX[bytes[at + 2] ?? 0] ?? -1);
+    bytes[length++] = low >= 0 ? high * 16 + low : byte === PLUS ? SPACE : byte;
+    if (low >= 0) at += 2;
+  }
+  return utf8.decode(bytes.subarray(0, length));
 }
 
 function hasManyFields(text: string): boolean {
