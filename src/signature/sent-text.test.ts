@@ -20,7 +20,7 @@ test("a form has all its fields, or none where there are more than a thousand", 
       // A question mark in front belongs to the name; `URLSearchParams` would take it for the begin of a query.
       expect(parseUrlEncoded(text)).toEqual([...new URLSearchParams(`&${text}`)]);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
   expect(parseUrlEncoded(`&&${"a=1&&".repeat(1000)}`)).toHaveLength(1000);
   expect(parseUrlEncoded(`&&${"a=1&&".repeat(1000)}b=2`)).toBeUndefined();
@@ -37,7 +37,10 @@ test.each([
   ["separators", "&"],
 ])("25 MiB of %s in a form are read in a moment", (_what, piece) => {
   const text = `a=${piece.repeat(Math.floor((25 * 1024 * 1024) / piece.length))}`;
-  expect(timeOf(() => parseUrlEncoded(text))).toBeLessThan(3000);
+  const since = process.cpuUsage();
+  parseUrlEncoded(text);
+  const { user, system } = process.cpuUsage(since);
+  expect((user + system) / 1000).toBeLessThan(1200);
 });
 
 const LARGE = 1_100_000;

@@ -37,11 +37,11 @@ export function parseUrlEncoded(text: string): FormFields | undefined {
   if (hasManyFields(text)) return undefined;
   const fields: [name: string, value: string][] = [];
   // Not split: 25 MiB of separators would become as many empty texts.
-  for (let start = 0; start < text.length;) {
-    const found = text.indexOf("&", start);
-    const end = found < 0 ? text.length : found;
-    if (end > start) fields.push(fieldOf(text.slice(start, end)));
-    start = end + 1;
+  for (let start = 0; start < text.length; start++) {
+    if (text.charCodeAt(start) === AMPERSAND) continue;
+    const end = endOfField(text, start);
+    fields.push(fieldOf(text.slice(start, end)));
+    start = end;
   }
   return fields;
 }
@@ -53,6 +53,7 @@ function fieldOf(text: string): [name: string, value: string] {
     : [decodeFormText(text.slice(0, equals)), decodeFormText(text.slice(equals + 1))];
 }
 
+const AMPERSAND = 0x26;
 const PLUS = 0x2b;
 const PERCENT = 0x25;
 const SPACE = 0x20;
@@ -83,13 +84,17 @@ function decodeFormText(text: string): string {
 
 function hasManyFields(text: string): boolean {
   let fields = 0;
-  for (let start = 0; start < text.length;) {
-    const found = text.indexOf("&", start);
-    const end = found < 0 ? text.length : found;
-    if (end > start && ++fields > MAX_FORM_FIELDS) return true;
-    start = end + 1;
+  for (let start = 0; start < text.length; start++) {
+    if (text.charCodeAt(start) === AMPERSAND) continue;
+    if (++fields > MAX_FORM_FIELDS) return true;
+    start = endOfField(text, start);
   }
   return false;
+}
+
+function endOfField(text: string, start: number): number {
+  const found = text.indexOf("&", start);
+  return found < 0 ? text.length : found;
 }
 
 function hasManyValues(text: string): boolean {
