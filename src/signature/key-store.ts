@@ -41,6 +41,8 @@ export interface KeyStore {
   get(source: string | PostedQuestion, nowMs: number, wanted?: WantedText): Promise<string>;
   /** When the text of a URL was fetched last. */
   fetchedAtMs(url: string): number | undefined;
+  /** Whether there is a text, however old. */
+  holds(source: string | Pick<PostedQuestion, "url" | "id">): boolean;
 }
 
 interface Entry {
@@ -48,6 +50,10 @@ interface Entry {
   fetchedAtMs: number;
   failedAtMs: number;
   pending: Promise<string> | undefined;
+}
+
+function nameOf(source: string | Pick<PostedQuestion, "url" | "id">): string {
+  return typeof source === "string" ? source : `${source.url}#${source.id}`;
 }
 
 const HOUR_MS = 3_600_000;
@@ -104,7 +110,7 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
   return {
     get: async (source, nowMs, { newerThanMs = -Infinity, isUsable = () => true } = {}) => {
       const url = typeof source === "string" ? source : source.url;
-      const entry = entryOf(typeof source === "string" ? source : `${source.url}#${source.id}`);
+      const entry = entryOf(nameOf(source));
       const fresh = nowMs - entry.fetchedAtMs <= limits.freshMs && entry.fetchedAtMs > newerThanMs;
       // Not only before: what was kept is verified again with the time of its receipt, and clocks are set back.
       const waiting = Math.abs(nowMs - Math.max(entry.failedAtMs, entry.fetchedAtMs)) < limits.retryMs;
@@ -119,5 +125,6 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
       return text;
     },
     fetchedAtMs: (url) => entries.get(url)?.fetchedAtMs,
+    holds: (source) => entries.get(nameOf(source))?.text !== undefined,
   };
 }
