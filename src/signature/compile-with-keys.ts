@@ -4,6 +4,7 @@
  */
 import { compileScheme } from "./compile-scheme.ts";
 import type { CompiledScheme, SchemeContext, SigningKey } from "./compiled-scheme.ts";
+import type { RequestView } from "./request-view.ts";
 import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
@@ -26,13 +27,13 @@ export function compileWithKeys(config: SchemeConfig, context: SchemeContext): C
 /** Which one applies is decided by which signature is present, never by which would match; the newest secret's first. */
 function bySignature(schemes: readonly [CompiledScheme, ...CompiledScheme[]]): CompiledScheme {
   const signatureHeaders = [...new Set(schemes.flatMap((scheme) => scheme.signatureHeaders))];
+  const applying = (view: RequestView): CompiledScheme =>
+    schemes.find((scheme) => scheme.signatureHeaders.some((name) => view.hasHeader(name))) ?? schemes[0];
   return {
     ...schemes[0],
     signatureHeaders,
-    covers: (source) => schemes.every((scheme) => scheme.covers(source)),
-    check: (view, nowMs) => {
-      const present = schemes.find((scheme) => scheme.signatureHeaders.some((name) => view.hasHeader(name)));
-      return (present ?? schemes[0]).check(view, nowMs);
-    },
+    covers: (source, view) =>
+      view === undefined ? schemes.every((scheme) => scheme.covers(source)) : applying(view).covers(source, view),
+    check: (view, nowMs) => applying(view).check(view, nowMs),
   };
 }

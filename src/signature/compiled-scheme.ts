@@ -25,8 +25,8 @@ export interface CompiledScheme {
   /** For the record: `hmac-sha256, header X-Hub-Signature-256`. */
   readonly label: string;
   check(view: RequestView, nowMs: number): CheckOutcome | Promise<CheckOutcome>;
-  /** Whether a source of an id is covered by what is verified. */
-  readonly covers: (source: string) => boolean;
+  /** Whether a source of an id is covered by what is verified: of this request, or without one of every request. */
+  readonly covers: (source: string, view?: RequestView) => boolean;
   /** What happened, where only code finds it; else the provider's `eventType` says where. */
   readonly eventType?: (view: RequestView) => string | undefined;
   /** Names of the header in which the signature or token is expected, lower case: for forensics. */

@@ -31,10 +31,16 @@ export interface ContentTemplate {
 /** Placeholders that a coded scheme adds, by name. */
 export type OwnPlaceholders = Readonly<Record<string, Piece>>;
 
-/** @throws SyntaxError naming a placeholder that does not exist. */
+/** A group in brackets, or what stands outside; the brackets in a placeholder (`{json:items[0].id}`) are its own. */
+const SEGMENT = /\[((?:\{[^{}]*\}|[^[\]])*)\]|(?:\{[^{}]*\}|[^[])+/g;
+
+/** @throws SyntaxError naming a placeholder that does not exist, or where a group does not end */
 export function compileContent(template: string, settings: Settings, own: OwnPlaceholders = {}): ContentTemplate {
   const placeholders = new Set<string>();
-  const segments = [...template.matchAll(/\[([^\]]*)\]|[^[]+/g)].map((match): Segment => ({
+  const parts = [...template.matchAll(SEGMENT)];
+  if (parts.reduce((length, [part]) => length + part.length, 0) < template.length)
+    throw new SyntaxError("the content has a [ that no ] closes, or one inside another");
+  const segments = parts.map((match): Segment => ({
     pieces: compilePieces(match[1] ?? match[0], settings, own, placeholders),
     optional: match[1] !== undefined,
   }));

@@ -1,6 +1,6 @@
 /** What a provider sends twice has one delivery id; what it sends of two happenings has two, or the second would be lost. */
 import { expect, test } from "vitest";
-import { requestOf } from "../../test/support/signed-request.ts";
+import { configOf, judge, keyOf, NOW_MS, outcomeOf, requestOf, signed } from "../../test/support/signed-request.ts";
 import { deliveryIdOf, listProviders } from "./index.ts";
 import { RequestView } from "./request-view.ts";
 import { compileExpression } from "./value-expression.ts";
@@ -50,10 +50,66 @@ test.each<[string, string, object, object]>([
   ],
   ["hubspot-v3", "an event with the number of another", CHANGE, [{ ...CHANGE[0], objectId: 9 }]],
   ["adyen", "a success after a failure", item("false"), item("true")],
+  [
+    "meta",
+    "the deletion of a message of Instagram",
+    { entry: [{ messaging: [{ message: { mid: "m", text: "hello" } }] }] },
+    { entry: [{ messaging: [{ message: { mid: "m", is_deleted: true } }] }] },
+  ],
   ["expo", "another end of a build", { id: "b", status: "errored" }, { id: "b", status: "finished" }],
 ])("%s: %s is another delivery", (provider, _what, first, second) => {
   expect(idOf(provider, first)).toBe(idOf(provider, structuredClone(first)));
   expect(idOf(provider, second)).not.toBe(idOf(provider, first));
+});
+
+test("two orders within a second are two deliveries, though WooCommerce gives both one id", async () => {
+  const deliver = async (order: number) => {
+    const config = configOf("woocommerce");
+    const headers = [["X-WC-Webhook-Delivery-ID", "27fcde6d5ed88139d07a62e0aa86a11c"]] as const;
+    return judge(config, [keyOf("s3cret")], signed(config, "s3cret", requestOf(`{"id":${order}}`, headers)));
+  };
+  expect(await deliver(1)).toMatchObject({ status: "verified", deliveryId: undefined });
+  expect(await deliver(2)).toMatchObject({ status: "verified", deliveryId: undefined });
+});
+
+test.each(["svix", "clerk", "resend"])(
+  "%s: a request that was seen is the same delivery under the other names of its headers, whatever ids are added",
+  async (provider) => {
+    const config = configOf(provider);
+    const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLw4B";
+    const sent = signed(config, secret, requestOf("{}"));
+    const [id, other] = await Promise.all(
+      [
+        sent,
+        {
+          ...sent,
+          headers: [
+            ...sent.headers.map(([name, value]) => [name.replace(/^svix-/i, "webhook-"), value] as const),
+            ["svix-id", "made up"] as const,
+            ["X-GitHub-Delivery", "made up"] as const,
+          ],
+        },
+      ].map(async (request) => {
+        const verdict = await judge(config, [keyOf(secret)], request);
+        return verdict.status === "verified" ? verdict.deliveryId : verdict;
+      }),
+    );
+    expect(id).toEqual({ value: "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", source: "header:svix-id", signed: true });
+    expect(other).toEqual({ ...id, source: "header:webhook-id" });
+  },
+);
+
+test("a tolerance of the operator counts under either family of headers", async () => {
+  const config = { ...configOf("svix"), toleranceSeconds: 30 };
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLw4B";
+  const sent = signed(config, secret, requestOf("{}"));
+  const renamed = sent.headers.map(([name, value]) => [name.replace(/^svix-/i, "webhook-"), value] as const);
+  for (const request of [sent, { ...sent, headers: renamed }]) {
+    expect(outcomeOf(await judge(config, [keyOf(secret)], request, NOW_MS + 20_000))).toBe("verified");
+    expect(outcomeOf(await judge(config, [keyOf(secret)], request, NOW_MS + 60_000))).toBe(
+      "timestamp_outside_tolerance",
+    );
+  }
 });
 
 test("HubSpot's next attempt is the same delivery", () => {

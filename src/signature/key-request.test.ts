@@ -20,10 +20,11 @@ interface Asked {
   readonly question: unknown;
 }
 
-/** A verifier whose keys come from an API that knows the keys `k1`, and `old`, which has expired. */
+/** Verifiers with one key store, whose keys come from an API that knows the keys `k1`, and `old`, which has expired. */
 function plaid(settings: Record<string, string> = { client_id: "client" }): {
   verify: (kid: string, privateKey?: typeof pair.privateKey) => Promise<Verdict>;
   asked: Asked[];
+  reload: () => void;
 } {
   const asked: Asked[] = [];
   const keyStore = createKeyStore(async (url, _signal, postJson) => {
@@ -33,8 +34,15 @@ function plaid(settings: Record<string, string> = { client_id: "client" }): {
     const expired_at = question.key_id === "old" ? NOW_MS / 1000 - 60 : null;
     return JSON.stringify({ key: { ...pair.publicKey.export({ format: "jwk" }), kid: question.key_id, expired_at } });
   });
-  const verifier = createVerifier(configOf("plaid", settings), [keyOf("api-secret", "main")], { keyStore });
-  return { asked, verify: async (kid, privateKey) => verifier.verify(requestWith(kid, privateKey), NOW_MS) };
+  const compiled = () => createVerifier(configOf("plaid", settings), [keyOf("api-secret", "main")], { keyStore });
+  let verifier = compiled();
+  return {
+    asked,
+    verify: async (kid, privateKey) => verifier.verify(requestWith(kid, privateKey), NOW_MS),
+    reload: () => {
+      verifier = compiled();
+    },
+  };
 }
 
 test("a key is asked for once, with the account's credentials", async () => {
@@ -78,5 +86,13 @@ test("whoever makes up key ids makes gtc ask only a few times, and known keys go
   const made = await Promise.allSettled(Array.from({ length: 50 }, (_, index) => verify(`made-up-${index}`)));
   expect(made.every(({ status }) => status === "rejected")).toBe(true);
   expect(asked.length).toBe(10);
+  expect((await verify("k1")).status).toBe("verified");
+});
+
+test("what was known before the sources were loaded anew goes on, too", async () => {
+  const { verify, reload } = plaid();
+  expect((await verify("k1")).status).toBe("verified");
+  reload();
+  await Promise.allSettled(Array.from({ length: 50 }, (_, index) => verify(`made-up-${index}`)));
   expect((await verify("k1")).status).toBe("verified");
 });

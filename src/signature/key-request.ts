@@ -42,10 +42,12 @@ export function keyRequester(
     const { name, secret, notAfterMs } = keys.find((key) => !isExpired(key, nowMs)) ?? keys[0] ?? NO_KEY;
     if (typeof kid !== "string" || !KEY_ID.test(kid)) return { name, notAfterMs, keys: [] };
     if (keyStore === undefined) throw new VerifierFault("there is nothing to ask for the key with");
-    if (!limit.mayAsk(kid, nowMs)) throw new VerifierFault("too many unknown keys were asked for within a minute");
+    const id = `${clientId}/${kid}`;
+    if (!limit.mayAsk(kid, nowMs, keyStore.holds({ url, id })))
+      throw new VerifierFault("too many unknown keys were asked for within a minute");
     const postJson = JSON.stringify({ client_id: clientId, secret, key_id: kid });
     const isUsable = (text: string): boolean => keyIn(text) !== undefined;
-    const text = await keyStore.get({ url, id: `${clientId}/${kid}`, postJson }, nowMs, { isUsable });
+    const text = await keyStore.get({ url, id, postJson }, nowMs, { isUsable });
     limit.found(kid);
     return { name, notAfterMs, keys: keysIn(text, url, nowMs) };
   };

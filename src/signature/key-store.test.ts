@@ -28,6 +28,7 @@ test("a stale key is used while the publisher fails, and no longer than that", a
   await store.get("u", 0);
   expect(await store.get("u", 5 * MINUTE)).toBe("old");
   await expect(store.get("u", 20 * MINUTE)).rejects.toThrow(VerifierFault);
+  await expect(store.get("u", 20 * MINUTE + 1)).rejects.toThrow(VerifierFault);
 });
 
 test("a failure is remembered for a while: requests cannot make it fetch without end", async () => {

@@ -41,6 +41,8 @@ export interface KeyStore {
   get(source: string | PostedQuestion, nowMs: number, wanted?: WantedText): Promise<string>;
   /** When the text of a URL was fetched last. */
   fetchedAtMs(url: string): number | undefined;
+  /** Whether there is a text, however old. */
+  holds(source: string | Pick<PostedQuestion, "url" | "id">): boolean;
 }
 
 interface Entry {
@@ -48,6 +50,10 @@ interface Entry {
   fetchedAtMs: number;
   failedAtMs: number;
   pending: Promise<string> | undefined;
+}
+
+function nameOf(source: string | Pick<PostedQuestion, "url" | "id">): string {
+  return typeof source === "string" ? source : `${source.url}#${source.id}`;
 }
 
 const HOUR_MS = 3_600_000;
@@ -61,6 +67,9 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
     maxEntries: options.maxEntries ?? 500,
   };
   const entries = new Map<string, Entry>();
+
+  const isTooOld = (entry: Entry, nowMs: number): boolean =>
+    nowMs - entry.fetchedAtMs > limits.freshMs + limits.staleMs;
 
   const fetchInto = async (
     source: string | PostedQuestion,
@@ -77,7 +86,7 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
       return text;
     } catch (thrown) {
       entry.failedAtMs = nowMs;
-      if (entry.text !== undefined && nowMs - entry.fetchedAtMs <= limits.freshMs + limits.staleMs) return entry.text;
+      if (entry.text !== undefined && !isTooOld(entry, nowMs)) return entry.text;
       throw new VerifierFault(`the key at ${url} cannot be fetched`, { cause: thrown });
     } finally {
       entry.pending = undefined;
@@ -101,12 +110,12 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
   return {
     get: async (source, nowMs, { newerThanMs = -Infinity, isUsable = () => true } = {}) => {
       const url = typeof source === "string" ? source : source.url;
-      const entry = entryOf(typeof source === "string" ? source : `${source.url}#${source.id}`);
+      const entry = entryOf(nameOf(source));
       const fresh = nowMs - entry.fetchedAtMs <= limits.freshMs && entry.fetchedAtMs > newerThanMs;
       // Not only before: what was kept is verified again with the time of its receipt, and clocks are set back.
       const waiting = Math.abs(nowMs - Math.max(entry.failedAtMs, entry.fetchedAtMs)) < limits.retryMs;
       if (entry.text !== undefined && fresh) return entry.text;
-      if (entry.pending === undefined && waiting && entry.text === undefined)
+      if (entry.pending === undefined && waiting && (entry.text === undefined || isTooOld(entry, nowMs)))
         throw new VerifierFault(`the key at ${url} could not be fetched a moment ago`);
       if (!waiting) entry.pending ??= fetchInto(source, entry, nowMs, isUsable);
       const text = (await entry.pending) ?? entry.text ?? "";
@@ -116,5 +125,6 @@ export function createKeyStore(fetchText: FetchText, options: KeyStoreOptions = 
       return text;
     },
     fetchedAtMs: (url) => entries.get(url)?.fetchedAtMs,
+    holds: (source) => entries.get(nameOf(source))?.text !== undefined,
   };
 }

@@ -11,9 +11,9 @@ export class NewSourceLimit {
   readonly #asked = new Set<string>();
   #sinceMs = -Infinity;
 
-  /** Whether a source may be asked for now. */
-  mayAsk(source: string, nowMs: number): boolean {
-    if (this.#found.has(source)) return true;
+  /** Whether a source may be asked for now. @param isKept its key is kept from before, when the sources were loaded last */
+  mayAsk(source: string, nowMs: number, isKept: boolean): boolean {
+    if (isKept || this.#found.has(source)) return true;
     if (Math.abs(nowMs - this.#sinceMs) >= 60_000) {
       this.#sinceMs = nowMs;
       this.#asked.clear();

@@ -1,4 +1,5 @@
 /** The secrets of an entry: one as `secret`, or several as `secrets` with names and an end, while one replaces another. */
+import { nearest } from "../base/index.ts";
 import { compileScheme } from "./compile-scheme.ts";
 import type { SigningKey } from "./compiled-scheme.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
@@ -6,6 +7,10 @@ import type { ConfigFault } from "./verdict.ts";
 
 /** More than any rotation needs; every further key costs one hash for a refused request. */
 const MAX_KEYS = 8;
+
+const KEY_FIELDS = ["name", "secret", "not_after"];
+/** `Date.parse` alone takes "1" for a day in 2001. */
+const DATE = /^\d{4}-\d{2}-\d{2}/;
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -84,6 +89,13 @@ function parseKey(
 ): SigningKey {
   const fields: Entry = typeof entry === "string" ? { secret: entry } : ((entry ?? {}) as Entry);
   const { name = index === 0 ? "default" : `secret-${index + 1}`, secret, not_after: notAfter } = fields;
+  for (const field of Object.keys(fields)) {
+    if (KEY_FIELDS.includes(field)) continue;
+    const meant = nearest(field, KEY_FIELDS);
+    const hint =
+      meant === undefined ? `Known here: ${KEY_FIELDS.join(", ")}.` : `Did you mean ${JSON.stringify(meant)}?`;
+    faults.push({ path: `${path}.${field}`, message: "is not a known field", hint });
+  }
   const textPath = typeof entry === "object" && entry !== null ? `${path}.secret` : path;
   if (typeof secret !== "string" || secret === "") {
     faults.push({ path: textPath, message: "must be a text that is not empty" });
@@ -94,7 +106,7 @@ function parseKey(
   if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name)) {
     faults.push({ path: `${path}.name`, message: "must be a short name of letters, digits, dots and dashes" });
   }
-  const notAfterMs = typeof notAfter === "string" ? Date.parse(notAfter) : undefined;
+  const notAfterMs = typeof notAfter === "string" && DATE.test(notAfter) ? Date.parse(notAfter) : undefined;
   if (notAfter !== undefined && (notAfterMs === undefined || Number.isNaN(notAfterMs))) {
     faults.push({ path: `${path}.not_after`, message: "must be a time such as 2027-01-31T00:00:00Z" });
   }

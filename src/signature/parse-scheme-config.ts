@@ -5,12 +5,16 @@
 import { nearest, parseAddressRange } from "../base/index.ts";
 import type { SigningKey } from "./compiled-scheme.ts";
 import { parseKeys } from "./parse-keys.ts";
-import { parseSchemeSpec } from "./parse-scheme-spec.ts";
+import { isHttpsUrl, parseSchemeSpec } from "./parse-scheme-spec.ts";
 import type { Provider } from "./provider.ts";
 import { findProvider, PROVIDER_NAMES } from "./providers/index.ts";
 import { sha256Spec, type SchemeConfig } from "./scheme-config.ts";
+import { missingSettings } from "./scheme-contradictions.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
+import { settingsOf } from "./source.ts";
 import { toldValue } from "./told-value.ts";
+import { unreadFields } from "./unread-fields.ts";
+import { compileExpression } from "./value-expression.ts";
 import type { ConfigFault } from "./verdict.ts";
 
 export type ParsedSchemeConfig =
@@ -62,9 +66,16 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
       collected.faults.push({ path: setting.name, message: `must be one of ${setting.oneOf.join(", ")}` });
   }
   const spec = scheme !== undefined && "spec" in scheme ? scheme.spec : provider?.scheme;
-  const secretMayCome = provider?.secretFromHandshake === true;
-  const keys = parseKeys(collected.input, spec, secretMayCome, collected.faults);
+  const jwksUrl = settingsOf(settings).get("jwksurl");
+  if (jwksUrl !== undefined && !isHttpsUrl(jwksUrl))
+    collected.faults.push({ path: "jwks_url", message: "must be an https URL" });
+  const isKeyElsewhere = provider?.secretFromHandshake === true || (spec?.kind === "jwt" && jwksUrl !== undefined);
+  const keys = parseKeys(collected.input, spec, isKeyElsewhere, collected.faults);
   const rest = parseRest(collected, spec, provider);
+  if (spec !== undefined) {
+    collected.faults.push(...unreadFields({ input: collected.input, spec, provider, settings }));
+    if (provider === undefined) collected.faults.push(...missingSettings(spec, settingsOf(settings), "scheme"));
+  }
   if (collected.faults.length > 0 || scheme === undefined) return { faults: collected.faults };
   return { config: { scheme, ...(Object.keys(settings).length > 0 && { settings }), ...rest }, keys };
 }
@@ -176,12 +187,12 @@ function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined, p
   if (tolerance !== undefined && (typeof tolerance !== "number" || !(tolerance > 0 && tolerance <= 604_800))) {
     faults.push({ path: "tolerance", message: "must be a number of seconds between 1 and 604800" });
   }
-  if (url !== undefined && (typeof url !== "string" || !URL.canParse(url))) {
+  if (url !== undefined && (typeof url !== "string" || !/^https?:/i.test(url) || !URL.canParse(url))) {
     faults.push({ path: "url", message: "must be the whole URL as it is configured at the provider" });
   }
   if (ips !== undefined || spec?.kind === "ip") checkIps(ips, faults);
   for (const [path, value] of Object.entries({ event_type_from: eventType, delivery_id_from: deliveryId })) {
-    if (value !== undefined && typeof value !== "string")
+    if (value !== undefined && !isExpression(value))
       faults.push({ path, message: "must be a source such as header:NAME or json:a.b" });
   }
   return {
@@ -192,6 +203,16 @@ function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined, p
     ...(typeof eventType === "string" && { eventType }),
     ...(typeof deliveryId === "string" && { deliveryId }),
   };
+}
+
+function isExpression(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  try {
+    compileExpression(value, new Map());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkIps(ips: unknown, faults: ConfigFault[]): void {

@@ -2,6 +2,7 @@
 import { nearest } from "../base/index.ts";
 import { compileScheme } from "./compile-scheme.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
+import { schemeContradictions } from "./scheme-contradictions.ts";
 import { toldValue } from "./told-value.ts";
 import type { ConfigFault } from "./verdict.ts";
 
@@ -22,12 +23,19 @@ const flag: Check = (value, path, faults) => {
 const seconds: Check = (value, path, faults) => {
   if (typeof value !== "number" || !(value > 0)) faults.push({ path, message: "must be a number of seconds" });
 };
-/** Keys are fetched over https only. */
 const httpsUrl: Check = (value, path, faults) => {
-  const isOne = typeof value === "string" && URL.canParse(value) && new URL(value).protocol === "https:";
-  if (!isOne) faults.push({ path, message: "must be an https URL" });
+  if (typeof value !== "string" || !isHttpsUrl(value)) faults.push({ path, message: "must be an https URL" });
 };
-const anything: Check = () => undefined;
+/** Any fields; what may stand in them is looked at later. */
+const anyObject: Check = (value, path, faults) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    faults.push({ path, message: "must be an object" });
+};
+
+/** Keys are fetched over https only. */
+export function isHttpsUrl(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === "https:";
+}
 
 function oneOf(...allowed: readonly string[]): Check {
   return (value, path, faults) => {
@@ -98,7 +106,7 @@ const place: Shape = {
 const from: Shape = { from: need(text) };
 const timestamp: Shape = {
   from: need(text),
-  unit: need(oneOf("s", "ms", "iso8601", "iso8601-utc", "http-date")),
+  unit: need(oneOf("s", "ms", "s-or-ms", "iso8601", "iso8601-utc", "http-date")),
   tolerance: may(seconds),
 };
 const secretForm: Shape = {
@@ -155,7 +163,7 @@ const SHAPES: Readonly<Record<Exclude<SchemeSpec["kind"], "coded">, Shape>> = {
     issuer: may(either(text, listOf(text))),
     issuerConfig: may(text),
     audienceConfig: may(text),
-    claims: may(anything),
+    claims: may(anyObject),
     requireExp: may(flag),
     skew: may(seconds),
     maxAge: may(seconds),
@@ -186,11 +194,11 @@ export function parseSchemeSpec(input: unknown, path: string, faults: ConfigFaul
   const spec = input as SchemeSpec;
   try {
     compileScheme(spec, { settings: new Map(), keys: [], keyStore: undefined, tolerance: undefined });
-    return spec;
+    faults.push(...schemeContradictions(spec, path));
   } catch (thrown) {
     faults.push({ path, message: thrown instanceof Error ? thrown.message : String(thrown) });
-    return undefined;
   }
+  return faults.length > before ? undefined : spec;
 }
 
 function withKindOnly(input: unknown): unknown {

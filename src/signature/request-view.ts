@@ -6,6 +6,7 @@
 import { utf8Text } from "./encoding.ts";
 import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
+import type { FoundValue } from "./source.ts";
 import {
   hasMoreValues,
   MAX_UNVERIFIED_BYTES,
@@ -31,6 +32,9 @@ export class RequestView {
 
   /** The claims of a verified token, for sources `claim:…`. */
   claims: unknown;
+
+  /** The id that the signature covers, where the scheme has one. */
+  signedId: FoundValue | undefined;
 
   constructor(request: SignedRequest) {
     this.request = request;

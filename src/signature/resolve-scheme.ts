@@ -4,7 +4,7 @@ import { findProvider } from "./providers/index.ts";
 import type { Provider } from "./provider.ts";
 import type { SigningKey } from "./compiled-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
-import type { SchemeSpec } from "./scheme-spec.ts";
+import type { SchemeSpec, TimestampSpec } from "./scheme-spec.ts";
 import { VerifierFault, type ConfigFault } from "./verdict.ts";
 
 export interface ResolvedScheme {
@@ -27,8 +27,10 @@ function withChanges(spec: SchemeSpec, { toleranceSeconds, header }: SchemeConfi
       return {
         ...spec,
         ...(header !== undefined && { signature: { ...spec.signature, header } }),
-        ...(spec.timestamp !== undefined &&
-          toleranceSeconds !== undefined && { timestamp: { ...spec.timestamp, tolerance: toleranceSeconds } }),
+        ...withTolerance(spec, toleranceSeconds),
+        ...(spec.any !== undefined && {
+          any: spec.any.map((variant) => ({ ...variant, ...withTolerance(variant, toleranceSeconds) })),
+        }),
       };
     case "token":
       return header === undefined ? spec : { ...spec, from: `header:${header}` };
@@ -42,6 +44,13 @@ function withChanges(spec: SchemeSpec, { toleranceSeconds, header }: SchemeConfi
     default:
       return spec satisfies never;
   }
+}
+
+function withTolerance(
+  { timestamp }: { readonly timestamp?: TimestampSpec },
+  tolerance: number | undefined,
+): { readonly timestamp?: TimestampSpec } {
+  return timestamp === undefined || tolerance === undefined ? {} : { timestamp: { ...timestamp, tolerance } };
 }
 
 /** What is wrong with resolved secrets for this configuration: for the moment at which `$NAME` has become a text. */

@@ -76,7 +76,8 @@ export interface TimestampSpec {
   readonly tolerance?: number;
 }
 
-export type TimestampUnit = "s" | "ms" | "iso8601" | "iso8601-utc" | "http-date";
+/** `s-or-ms`: seconds, or milliseconds where it has 13 digits or more. */
+export type TimestampUnit = "s" | "ms" | "s-or-ms" | "iso8601" | "iso8601-utc" | "http-date";
 
 export interface SecretForm {
   /**

@@ -10,7 +10,7 @@ import type { RequestView } from "./request-view.ts";
 import { compileRequirement, type CompiledRequirement } from "./requirement.ts";
 import type { SignaturePlace, SignedContent, TimestampSpec } from "./scheme-spec.ts";
 import { compilePlace, signaturePart, type CompiledPlace, type PlacedSignature } from "./signature-place.ts";
-import { compileSource, type Settings } from "./source.ts";
+import { compileSource, type FoundValue, type Settings } from "./source.ts";
 import { ageSeconds, describeAge, parseTimestampMs } from "./timestamp.ts";
 
 type SigReader = (view: RequestView, placed: PlacedSignature) => string | undefined;
@@ -21,7 +21,7 @@ interface Variant {
   /** The content, and other readings of it. */
   readonly contents: readonly ContentTemplate[];
   readonly usesSecret: boolean;
-  readonly id: SigReader | undefined;
+  readonly id: { readonly from: string; readonly read: SigReader } | undefined;
   readonly timestamp: (TimestampSpec & { readonly read: SigReader }) | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface CompiledContent {
   readonly label: string;
   readonly signatureHeaders: readonly string[];
   read(view: RequestView, nowMs: number): SignedParts | Refusal;
-  readonly covers: (source: string) => boolean;
+  readonly covers: (source: string, view?: RequestView) => boolean;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -62,16 +62,16 @@ export function compileSignedContent(
   );
   const requirements = (spec.require ?? []).map((requirement) => compileRequirement(requirement, settings));
   const variants = [first, ...others];
+  const applying = (view: RequestView): Variant =>
+    others.length === 0 ? first : (variants.find(({ place }) => place.isPresent(view)) ?? first);
   return {
     label: [...new Set(variants.map((variant) => variant.place.label))].join(" or "),
     signatureHeaders: [
       ...new Set(variants.flatMap((variant) => variant.spec.header?.toLowerCase().replace(/#$/, "1") ?? [])),
     ],
-    covers: (source) => variants.every((variant) => coversSource(spec, variant, source)),
-    read: (view, nowMs) => {
-      const variant = others.length === 0 ? first : (variants.find(({ place }) => place.isPresent(view)) ?? first);
-      return readVariant(variant, requirements, signatureLength, view, nowMs);
-    },
+    covers: (source, view) =>
+      (view === undefined ? variants : [applying(view)]).every((variant) => coversSource(variant, source)),
+    read: (view, nowMs) => readVariant(applying(view), requirements, signatureLength, view, nowMs),
   };
 }
 
@@ -82,7 +82,7 @@ function compileVariant(spec: SignedContent, settings: Settings, own: OwnPlaceho
     place: compilePlace(spec.signature),
     contents,
     usesSecret: contents.some((content) => content.placeholders.has("secret")),
-    id: spec.id && sigReader(spec.id.from, settings),
+    id: spec.id && { from: spec.id.from, read: sigReader(spec.id.from, settings) },
     timestamp: spec.timestamp && { ...spec.timestamp, read: sigReader(spec.timestamp.from, settings) },
   };
 }
@@ -115,11 +115,18 @@ function readVariant(
   }
   const time = readTimestamp(variant, view, placed, nowMs);
   if (time.missing !== undefined) return time.missing;
-  const id = variant.id?.(view, placed);
+  const id = variant.id?.read(view, placed);
+  view.signedId = signedId(variant, id);
   const parts: ContentParts = { timestamp: time.text, id, placed, secret: NO_BYTES };
   const contents = renderer(variant, view, parts);
   if (contents === undefined) return refuseUnrendered(variant, view);
   return { ok: true, candidates, contents, untimely: time.untimely };
+}
+
+/** The id that the content holds. */
+function signedId({ id, contents }: Variant, value: string | undefined): FoundValue | undefined {
+  if (id === undefined || value === undefined || value === "") return undefined;
+  return contents.every(({ placeholders }) => placeholders.has("id")) ? { value, source: id.from } : undefined;
 }
 
 function decodeAll(candidates: readonly string[], place: SignaturePlace, length: number | undefined): Buffer[] {
@@ -209,11 +216,11 @@ function refuseTimestamp(view: RequestView, from: string): Refusal {
 const WHOLE_BODY = /^(body|body:.*|decoded-body|form:sorted)$/;
 
 /** The body covers what is inside it; a header is covered when the content holds it. */
-function coversSource(spec: SignedContent, variant: Variant, source: string): boolean {
-  return variant.contents.every(({ placeholders }) => {
+function coversSource({ contents, id, timestamp }: Variant, source: string): boolean {
+  return contents.every(({ placeholders }) => {
     if (placeholders.has(source)) return true;
-    if (spec.id?.from === source && placeholders.has("id")) return true;
-    if (spec.timestamp?.from === source && placeholders.has("timestamp")) return true;
+    if (id?.from === source && placeholders.has("id")) return true;
+    if (timestamp?.from === source && placeholders.has("timestamp")) return true;
     if (!/^(json|form):/.test(source)) return false;
     return [...placeholders].some((name) => WHOLE_BODY.test(name));
   });

@@ -12,6 +12,12 @@ export type Settings = ReadonlyMap<string, string>;
 
 export type Reader = (view: RequestView) => string | undefined;
 
+export interface FoundValue {
+  readonly value: string;
+  /** The sources it was made of: `json:b + json:c`. */
+  readonly source: string;
+}
+
 /** More items of one delivery than any provider batches. */
 const MAX_ITEMS = 100;
 /** Longer texts are cut, to keep records small. */

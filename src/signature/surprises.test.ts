@@ -230,6 +230,22 @@ test("Mercado Pago leaves a part out when its value is absent", async () => {
   expect((await judge(configOf("mercadopago"), [keyOf("s")], request)).status).toBe("verified");
 });
 
+test.each([
+  ["seconds", 0, "verified"],
+  ["milliseconds", 0, "verified"],
+  ["seconds", 301_000, "timestamp_outside_tolerance"],
+  ["milliseconds", 301_000, "timestamp_outside_tolerance"],
+])("Mercado Pago writes its time in %s, %i ms ago: %s", async (unit, ageMs, outcome) => {
+  const time = String((NOW_MS - ageMs) / (unit === "seconds" ? 1000 : 1));
+  const signature = hmac("s", `id:ord01;request-id:r-1;ts:${time};`);
+  const headers: [string, string][] = [
+    ["X-Signature", `ts=${time},v1=${signature}`],
+    ["X-Request-Id", "r-1"],
+  ];
+  const request = { ...requestOf(BODY, headers), url: "https://hooks.example.com/mp?data.id=ORD01&type=order" };
+  expect(outcomeOf(await judge(configOf("mercadopago"), [keyOf("s")], request))).toBe(outcome);
+});
+
 test("GetStream signs what is inside the gzip, Nylas the gzip itself", async () => {
   const { gzipSync } = await import("node:zlib");
   const rawBody = gzipSync(BODY);

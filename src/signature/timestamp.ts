@@ -9,6 +9,9 @@ const ISO_UNZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?$/;
 /** RFC 9110 section 5.6.7: the fixed-length form of an HTTP date. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
+/** Since 2001 and until 2286; seconds have ten. */
+const MILLISECOND_DIGITS = 13;
+
 /** Milliseconds since the epoch, or `undefined` when the text is not wholly in that form. */
 export function parseTimestampMs(text: string, unit: TimestampUnit): number | undefined {
   switch (unit) {
@@ -16,6 +19,8 @@ export function parseTimestampMs(text: string, unit: TimestampUnit): number | un
       return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined;
     case "ms":
       return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+    case "s-or-ms":
+      return parseTimestampMs(text, text.length >= MILLISECOND_DIGITS ? "ms" : "s");
     case "iso8601":
       return ISO_ZONED.test(text) ? parsed(text) : undefined;
     case "iso8601-utc":
@@ -37,6 +42,7 @@ function parsed(text: string): number | undefined {
 export function formatTimestamp(ms: number, unit: TimestampUnit): string {
   switch (unit) {
     case "s":
+    case "s-or-ms":
       return String(Math.floor(ms / 1000));
     case "ms":
       return String(ms);

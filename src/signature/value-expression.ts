@@ -1,12 +1,6 @@
 /** The notation of the provider table for a value that may stand in several places: `header:A | json:b + json:c`. */
 import type { RequestView } from "./request-view.ts";
-import { compileSource, shortened, type Settings } from "./source.ts";
-
-export interface FoundValue {
-  readonly value: string;
-  /** The sources it was made of: `json:b + json:c`. */
-  readonly source: string;
-}
+import { compileSource, shortened, type FoundValue, type Settings } from "./source.ts";
 
 /**
  * A reader for the first alternative (` | `) that is there; the parts of one (` + `) are joined with a dot. The value is

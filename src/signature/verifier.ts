@@ -14,9 +14,9 @@ import { RequestView } from "./request-view.ts";
 import type { SignedRequest } from "./request.ts";
 import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
-import { settingsOf, type Settings } from "./source.ts";
+import { settingsOf, shortened, type FoundValue, type Settings } from "./source.ts";
 import { urlReadings } from "./url-readings.ts";
-import { compileExpression, type FoundValue } from "./value-expression.ts";
+import { compileExpression } from "./value-expression.ts";
 import {
   VerifierFault,
   type DeliveryId,
@@ -104,6 +104,8 @@ interface CompiledVerifier {
   readonly allowlist: ReturnType<typeof compileAllowlist> | undefined;
   readonly eventType: ((view: RequestView) => FoundValue | undefined) | undefined;
   readonly deliveryId: ((view: RequestView) => FoundValue | undefined) | undefined;
+  /** An id that the scheme itself signs is the delivery's, unless the operator named another. */
+  readonly takesSignedId: boolean;
 }
 
 function compileVerifier(
@@ -134,6 +136,7 @@ function compileVerifier(
       allowlist: config.allowIps && compileAllowlist(config.allowIps),
       eventType: eventType === undefined ? undefined : compileExpression(eventType, settings),
       deliveryId: deliveryId === undefined ? undefined : compileExpression(deliveryId, settings),
+      takesSignedId: provider !== undefined && config.deliveryId === undefined,
     };
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
@@ -217,10 +220,15 @@ class Verified implements VerifiedVerdict {
   }
 }
 
-function findDeliveryId({ deliveryId, scheme }: CompiledVerifier, view: RequestView): DeliveryId | undefined {
+function findDeliveryId(compiled: CompiledVerifier, view: RequestView): DeliveryId | undefined {
+  const { deliveryId, scheme, takesSignedId } = compiled;
+  const covers = (source: string): boolean => scheme.covers(source, view);
   const found = deliveryId?.(view);
-  if (found === undefined) return wellKnownDeliveryId(view, scheme.covers);
-  return { ...found, signed: found.source.split(" + ").every((source) => scheme.covers(source)) };
+  const isSigned = found?.source.split(" + ").every(covers) === true;
+  // Else whoever sends a request again under the provider's other names of headers would choose its id.
+  if (!isSigned && takesSignedId && view.signedId !== undefined)
+    return { value: shortened(view.signedId.value), source: view.signedId.source, signed: true };
+  return found === undefined ? wellKnownDeliveryId(view, covers) : { ...found, signed: isSigned };
 }
 
 function refused({ scheme, provider }: CompiledVerifier, { reason, detail }: Refusal): RefusedVerdict {

@@ -5,6 +5,8 @@
 import { utf8Text } from "../encoding.ts";
 import { jsonShape, parseJson } from "../sent-text.ts";
 import type { SignedRequest } from "../request.ts";
+import type { SchemeConfig } from "../scheme-config.ts";
+import type { SchemeSpec } from "../scheme-spec.ts";
 import type { Hypothesis } from "./hypothesis.ts";
 
 const RAW_BODY = "Hand the request through untouched: no body parser, decompression or rewriting in front of gtc.";
@@ -18,6 +20,20 @@ export function* bodyHypotheses(request: SignedRequest): Generator<Hypothesis> {
   yield* decompressed(request);
   yield* trimmed(request);
   yield* reserialised(request);
+}
+
+/** A token that holds the hash of a body: it may be made with the right secret, but over a body that cannot be guessed. */
+export function otherBody(config: SchemeConfig, spec: SchemeSpec): Hypothesis[] {
+  if (spec.kind !== "jwt" || spec.body === undefined) return [];
+  const { body: _body, ...withoutBody } = spec;
+  return [
+    {
+      reason: "body_changed",
+      config: { ...config, scheme: { spec: withoutBody } },
+      detail: "the token is made with the right secret, but over another body: it was changed after it was signed",
+      fix: RAW_BODY,
+    },
+  ];
 }
 
 function withBody(request: SignedRequest, rawBody: Uint8Array): SignedRequest {

@@ -1,8 +1,9 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { configOf, judge, keyOf, NOW_MS, requestOf, signed } from "../../../test/support/signed-request.ts";
 import {
+  createKeyStore,
   explainRefusal,
   parseSchemeConfig,
   type ExplainOptions,
@@ -286,4 +287,65 @@ test("what a small body unpacks to counts as well, and is unpacked once", async 
   expect(tries).toBeLessThan(20);
   // Once for the verdict, once for all that was looked for.
   expect(unpacked).toBe(2);
+});
+
+/** An HS256 token as LiveKit sends it. */
+function tokenOf(claims: object, secret = SECRET): string {
+  const text = [{ alg: "HS256" }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+  return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
+}
+
+const LIVEKIT = configOf("livekit", { api_key: "key-1" });
+const liveKit = (changes: object, body = BODY): SignedRequest => {
+  const sha256 = createHash("sha256").update(BODY).digest("base64");
+  const claims = { iss: "key-1", exp: NOW_MS / 1000 + 60, sha256, ...changes };
+  return requestOf(body, [["Authorization", tokenOf(claims)]]);
+};
+
+test("a token with wrong claims is made with the right secret: that is not to be looked for in the secret", async () => {
+  const explanation = await explain(LIVEKIT, SECRET, liveKit({ iss: "key-2" }));
+  expect(explanation).toMatchObject({ reason: "as_reported", certain: true });
+  expect(explanation.detail).toBe('the issuer is "key-2", not key-1');
+  expect(explanation.fix).toContain("settings of the scheme");
+});
+
+test("a token over another body is made with the right secret: the body was changed", async () => {
+  expect(await explain(LIVEKIT, SECRET, liveKit({}, "{}"))).toMatchObject({
+    reason: "body_changed",
+    certain: true,
+    detail: expect.stringContaining("with the right secret, but over another body"),
+  });
+  expect(await explain(LIVEKIT, "another", liveKit({}))).toMatchObject({ reason: "wrong_secret" });
+});
+
+test("of two headers that a signature needs, the one that is there is not taken for another provider's", async () => {
+  const spec = { kind: "http-message-signature" } as const;
+  const request = requestOf(BODY, [["Signature", "sig1=:AAAA:"]]);
+  expect(await explain({ scheme: { spec } }, SECRET, request)).toMatchObject({
+    reason: "as_reported",
+    detail: "header Signature-Input or Signature is not there",
+  });
+});
+
+test("a signature that no secret makes is not blamed on one", async () => {
+  const { generateKeyPairSync } = await import("node:crypto");
+  const jwk = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "jwk" });
+  const jwks = JSON.stringify({ keys: [{ ...jwk, kid: "k" }] });
+  const config = configOf("kinde", { jwks_url: "https://a.example/jwks" });
+  const text = [{ alg: "RS256", kid: "k" }, {}].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+  const request = requestOf(`${text.join(".")}.AAAA`);
+  const keyStore = createKeyStore(() => Promise.resolve(jwks));
+  const verdict = await judge(config, [], request, NOW_MS, { keyStore });
+  if (verdict.status !== "refused") throw new Error("it is not refused");
+  const explanation = await explainRefusal({ config, keys: [], request, nowMs: NOW_MS }, verdict, { keyStore });
+  expect(explanation).toMatchObject({ reason: "as_reported", certain: false });
+  expect(`${explanation.detail} ${explanation.fix}`).not.toMatch(/secret/i);
+});
+
+test("a fix that is proposed is one that setup takes", async () => {
+  const request = requestOf(BODY, [["X-Hub-Signature-256", `sha256=${hmac(SECRET, BODY).digest("base64")}`]]);
+  const { fix } = await explain(GITHUB, SECRET, request);
+  expect(fix).toBe('Choose the scheme that reads base64, or write it out with "encoding": "base64".');
 });

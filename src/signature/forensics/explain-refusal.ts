@@ -9,7 +9,7 @@ import type { SignedRequest } from "../request.ts";
 import type { SchemeSpec } from "../scheme-spec.ts";
 import { VerifierFault, type RefusedVerdict } from "../verdict.ts";
 import { createVerifier, type VerifierOptions } from "../verifier.ts";
-import { bodyHypotheses } from "./body-hypotheses.ts";
+import { bodyHypotheses, otherBody } from "./body-hypotheses.ts";
 import type { Case, ExplainedReason, Hypothesis, OtherKeys } from "./hypothesis.ts";
 import { keyHypotheses } from "./key-hypotheses.ts";
 import { explainMissingHeader } from "./missing-header.ts";
@@ -90,7 +90,9 @@ function explainDirectly({ config, keys, request }: Case, verdict: RefusedVerdic
   switch (verdict.reason) {
     case "signature_missing": {
       const { signatureHeaders } = createVerifier(config, keys, options);
-      if (signatureHeaders.length === 0) return { reason: "as_reported", detail, fix, certain: true };
+      // A header that is there, empty or without another that goes with it, is not missing in favour of a third.
+      const isThere = request.headers.some(([name]) => signatureHeaders.includes(name.toLowerCase()));
+      if (signatureHeaders.length === 0 || isThere) return { reason: "as_reported", detail, fix, certain: true };
       return { certain: true, ...explainMissingHeader(request, signatureHeaders) };
     }
     case "timestamp_outside_tolerance":
@@ -132,6 +134,7 @@ function* hypothesesFor(item: Case, spec: SchemeSpec, others: readonly OtherKeys
   if (item.request.rawBody.length <= MAX_BODY_BYTES) yield* bodyHypotheses(item.request);
   if (signsUrl(spec)) yield* urlHypotheses(item.request);
   yield* keyHypotheses(item, spec, others);
+  yield* otherBody(item.config, spec);
 }
 
 function signsUrl(spec: SchemeSpec): boolean {

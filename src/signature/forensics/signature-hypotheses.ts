@@ -19,21 +19,21 @@ export function signatureHypotheses(config: SchemeConfig, spec: SchemeSpec): Hyp
       reason: "wrong_encoding",
       config: changed(spec.alg, { ...spec.signature, encoding }),
       detail: `the signature is right, but in ${encoding} instead of ${spec.signature.encoding}`,
-      fix: `Choose the scheme that reads ${encoding}, or set "encoding": "${encoding}".`,
+      fix: `Choose the scheme that reads ${encoding}, or write it out with "encoding": "${encoding}".`,
     }),
   );
   const algorithms = ALGORITHMS.filter((alg) => alg !== spec.alg).map((alg): Hypothesis => ({
     reason: "wrong_encoding",
     config: changed(alg, { ...spec.signature, prefixOptional: true }),
     detail: `the signature is right, but made with ${alg} instead of ${spec.alg}`,
-    fix: `Choose the scheme that uses ${alg}, or set "alg": "${alg}".`,
+    fix: `Choose the scheme that uses ${alg}, or write it out with "alg": "${alg}".`,
   }));
   const prefixes = PREFIXES.flatMap((prefix) =>
     ENCODINGS.map((encoding): Hypothesis => ({
       reason: "wrong_prefix",
       config: changed(spec.alg, { ...bare, prefix, encoding }),
       detail: `the signature is right, but ${prefix === "" ? "has no prefix" : `its prefix is ${JSON.stringify(prefix)}`}${encoding === spec.signature.encoding ? "" : `, and it is in ${encoding}`}`,
-      fix: `Choose the scheme that expects it, or set "prefix": ${JSON.stringify(prefix)}.`,
+      fix: `Choose the scheme that expects it, or write it out ${prefix === "" ? "without a prefix" : `with "prefix": ${JSON.stringify(prefix)}`}.`,
     })),
   );
   return [...encodings, ...algorithms, ...prefixes];

@@ -2,21 +2,29 @@
 import { REFUSAL_HINTS } from "../refusal-hints.ts";
 import { isRecord } from "../jws.ts";
 import { RequestView } from "../request-view.ts";
-import type { RefusedVerdict } from "../verdict.ts";
+import type { RefusalReason, RefusedVerdict } from "../verdict.ts";
 import type { Explanation } from "./explain-refusal.ts";
 import type { Case } from "./hypothesis.ts";
 
 type Suspicion = Omit<Explanation, "tries">;
 
-export function suspicions({ request }: Case, verdict: RefusedVerdict): Suspicion {
+/** Of these, verification itself has found what is wrong. */
+const FOUND: readonly RefusalReason[] = ["signature_malformed", "signature_truncated", "claims_wrong"];
+
+export function suspicions({ request, keys }: Case, verdict: RefusedVerdict): Suspicion {
   const view = new RequestView(request);
   if (verdict.reason === "signature_version") {
     return { reason: "old_version", detail: verdict.detail, fix: REFUSAL_HINTS.signature_version, certain: true };
   }
-  if (verdict.reason === "signature_malformed" || verdict.reason === "signature_truncated") {
+  if (FOUND.includes(verdict.reason)) {
     return { reason: "as_reported", detail: verdict.detail, fix: REFUSAL_HINTS[verdict.reason], certain: true };
   }
-  return lostBytes(view) ?? decodedOnTheWay(view) ?? testMode(view) ?? wrongSecret(verdict);
+  return (
+    lostBytes(view) ??
+    decodedOnTheWay(view) ??
+    testMode(view) ??
+    (keys.length === 0 ? notTheirs(verdict) : wrongSecret(verdict))
+  );
 }
 
 function lostBytes(view: RequestView): Suspicion | undefined {
@@ -59,11 +67,24 @@ function testMode(view: RequestView): Suspicion | undefined {
   };
 }
 
-function wrongSecret({ detail }: RefusedVerdict): Suspicion {
+function wrongSecret({ reason, detail }: RefusedVerdict): Suspicion {
+  // A token covers no body.
+  const isToken = reason === "token_mismatch";
+  const found = isToken ? detail : `${detail}, and no usual change of the body explains it`;
   return {
     reason: "wrong_secret",
-    detail: `${detail}, and no usual change of the body explains it: most likely the secret is another one than the provider's`,
-    fix: "Copy the secret from the provider again; the body must reach gtc exactly as it was sent.",
+    detail: `${found}: most likely the secret is another one than the provider's`,
+    fix: `Copy the secret from the provider again${isToken ? "." : "; the body must reach gtc exactly as it was sent."}`,
+    certain: false,
+  };
+}
+
+/** Where the provider publishes its keys there is nothing that could have been copied wrongly. */
+function notTheirs({ detail }: RefusedVerdict): Suspicion {
+  return {
+    reason: "as_reported",
+    detail: `${detail}, and no usual change of the body explains it`,
+    fix: "Check the settings of the scheme; else the body was changed on its way, or the provider did not send this.",
     certain: false,
   };
 }

@@ -87,7 +87,9 @@ export const CHAT: readonly Provider[] = [
     },
     secret: "the app's secret",
     eventType: "json:object + json:entry[].changes[].field | json:object",
-    deliveryId: "json:entry[].changes[].value.messages[].id | json:entry[].messaging[].message.mid",
+    // Instagram tells that a message was deleted under the id of the message.
+    deliveryId:
+      "json:entry[].changes[].value.messages[].id | json:entry[].messaging[].message.mid + json:entry[].messaging[].message.is_deleted",
     handshake: "meta",
     settings: [
       {

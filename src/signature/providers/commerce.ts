@@ -37,10 +37,12 @@ export const COMMERCE: readonly Provider[] = [
     },
     secret: "the signing secret, as text",
     eventType: "header:X-WC-Webhook-Topic",
-    deliveryId: "header:X-WC-Webhook-Delivery-ID",
+    // No deliveryId: WC_Webhook::get_new_delivery_id() hashes the webhook's number and the second, so that what one webhook
+    // sends within a second has the same X-WC-Webhook-Delivery-ID. Nothing is sent twice that would have to be known again.
     handshake: "woocommerce",
     responseLimitMs: 60_000,
     retries: "none; disabled after 5 consecutive failures",
+    notes: ["X-WC-Webhook-Delivery-ID is the same for all that a webhook sends within a second: it is no id."],
     known: "third party",
   },
   {

@@ -208,7 +208,8 @@ export const PAYMENTS: readonly Provider[] = [
       alg: "hmac-sha256",
       signature: { header: "x-signature", split: ",", key: "v1", encoding: "hex" },
       content: "[id:{lower:query:data.id};][request-id:{header:x-request-id};]ts:{timestamp};",
-      timestamp: { from: "sig:ts", unit: "s", tolerance: 300 },
+      // Payments come with seconds, as its SDK reads them; orders with milliseconds, as the example on its page.
+      timestamp: { from: "sig:ts", unit: "s-or-ms", tolerance: 300 },
     },
     secret: "the signing secret, as text",
     eventType: "json:action | json:type | query:type",
@@ -216,6 +217,7 @@ export const PAYMENTS: readonly Provider[] = [
     notes: [
       "The body is not covered: treat it as a hint and fetch the resource.",
       "A part of the signed text is left out when its value is absent.",
+      "Mercado Pago documents no tolerance; 300 s are ours.",
     ],
     known: "sdk",
   },

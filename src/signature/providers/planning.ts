@@ -45,6 +45,7 @@ export const PLANNING: readonly Provider[] = [
     secret: "the installation's sharedSecret",
     eventType: "json:webhookEvent | json:eventType",
     settings: [
+      { name: "client_key", required: false, what: "The installation's clientKey, which has to be the issuer." },
       {
         name: "base_url",
         required: false,
