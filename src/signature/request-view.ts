@@ -87,19 +87,21 @@ export class RequestView {
   }
 
   #unverifiedJson(): unknown {
-    this.hasUnreadJson = this.decodedBody().length > MAX_UNVERIFIED_BYTES;
-    const text = this.hasUnreadJson ? undefined : this.jsonText();
-    if (text === undefined) return undefined;
-    this.hasUnreadJson = hasMoreValues(text, MAX_UNVERIFIED_VALUES);
+    const text = this.jsonText(MAX_UNVERIFIED_BYTES);
+    this.hasUnreadJson ||= text !== undefined && hasMoreValues(text, MAX_UNVERIFIED_VALUES);
     return this.hasUnreadJson ? undefined : parseJson(text);
   }
 
   /** The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). */
-  private jsonText(): string | undefined {
+  private jsonText(maxBytes = Infinity): string | undefined {
     const type = this.header("content-type") ?? "";
-    if (type.startsWith("application/x-www-form-urlencoded")) return this.form("payload") ?? this.form("json");
-    if (type.startsWith("multipart/form-data")) return multipartField(type, this.request.rawBody, "json");
-    return utf8Text(this.decodedBody());
+    const isForm = type.startsWith("application/x-www-form-urlencoded");
+    const isMultipart = type.startsWith("multipart/form-data");
+    const body = isForm || isMultipart ? this.request.rawBody : this.decodedBody();
+    this.hasUnreadJson = body.length > maxBytes;
+    if (this.hasUnreadJson) return undefined;
+    if (isForm) return this.form("payload") ?? this.form("json");
+    return isMultipart ? multipartField(type, body, "json") : utf8Text(body);
   }
 
   /** The body with `Content-Encoding` undone where the edge can do that, else as it was sent. */
