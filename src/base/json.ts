@@ -30,8 +30,9 @@ const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, "g");
  * @throws SyntaxError as `JSON.parse` does.
  */
 export function parseJson(text: string): JsonValue {
-  const plain = JSON.parse(text) as JsonValue;
-  if (!LONG_INTEGER.test(text)) return plain;
+  if (!LONG_INTEGER.test(text)) return JSON.parse(text) as JsonValue;
+  // What is no JSON is found out here, as marks might make it some. The values are not kept: both would be twice the memory.
+  JSON.parse(text);
   return withIntegers(JSON.parse(withMarks(text)) as JsonValue);
 }
 

@@ -21,7 +21,13 @@ function durationMs(pattern: string, number: z.ZodNumber) {
   });
 }
 
-const wait = durationMs(ANY_DURATION, z.number().min(0));
+/** More than somebody waits for, and a time that a date can still say. */
+const MAX_WAIT_MS = 365 * 86_400_000;
+const WAIT_BOUNDS = "must be at most 365d";
+const wait = durationMs(ANY_DURATION, z.number().min(0).max(MAX_WAIT_MS, WAIT_BOUNDS)).refine(
+  (ms) => ms <= MAX_WAIT_MS,
+  WAIT_BOUNDS,
+);
 
 const MAX_TIMEOUT_MS = 24 * 3_600_000;
 const BOUNDS = "must be more than 0 and at most 24h";

@@ -95,6 +95,8 @@ triggers: [{ type: event, event_type: "a.*" }, { type: default, target: a }]
     ["no time in two units", false, TIMEOUT("0m0.0s")],
     ["no time for a run", false, `${LISTENING}${NODES}config: { timeout: 0 }`],
     ["no wait before a new try", true, `${LISTENING}${NODES}config: { retry_policy: { initial_delay: 0s } }`],
+    ["a wait of a year", true, `${LISTENING}${NODES}config: { retry_policy: { max_delay: 31536000000 } }`],
+    ["a wait beyond a year", false, `${LISTENING}${NODES}config: { retry_policy: { max_delay: 31536000001 } }`],
     ["every event type", true, EVENT("*")],
     ["the beginning of an event type", true, EVENT("order.*")],
     ["two stars", false, EVENT("**")],

@@ -368,6 +368,14 @@ it("warns of small durations without a unit", () => {
   expectFaults(flowOf(node.replace("2", "2ms")) + times.replace("30", "30s").replace("'5'", "0"), []);
 });
 
+it("takes no wait that ends at a time which no date can say", () => {
+  const wait = "99999999999999999999d";
+  expectFaults(`config: { retry_policy: { initial_delay: ${wait}, max_delay: 366d } }\n${flowOf(RESPOND)}`, [
+    "flow.yaml:1:42 bad-value: `config.retry_policy.initial_delay` must be at most 365d.",
+    "flow.yaml:1:76 bad-value: `config.retry_policy.max_delay` must be at most 365d.",
+  ]);
+});
+
 it("warns of what a shared flow starts and not every tenant has", () => {
   const starts = (name: string, flow: string): string =>
     `name: ${name}\n${flowOf(`  - { id: go, type: async, config: { flow: ${flow} } }`)}`;

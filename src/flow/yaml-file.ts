@@ -6,7 +6,17 @@
  * 2. Size, nesting and the expansion of aliases are bounded.
  * 3. Integers keep all their digits; keys are texts, and `__proto__` is one like any other.
  */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from "yaml";
 import { messageOf, type JsonValue } from "../base/index.ts";
 import type { Diagnostic, Source, Span } from "../text/index.ts";
 import { spanInScalar } from "./scalar-offsets.ts";
@@ -27,6 +37,7 @@ export class YamlFile {
   readonly source: Source;
   readonly value: JsonValue;
   readonly #document: Document;
+  readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string | undefined, Pair>>();
 
   constructor(source: Source, value: JsonValue, document: Document) {
     this.source = source;
@@ -59,7 +70,7 @@ export class YamlFile {
   /** The place of the key at the end of `path`. */
   spanOfKey(path: ValuePath): Span {
     const { node } = this.#find(path.slice(0, -1));
-    const pair = isMap(node) ? node.items.find((item) => keyOf(item) === String(path.at(-1))) : undefined;
+    const pair = isMap(node) ? this.#pairOf(node, String(path.at(-1))) : undefined;
     return this.#spanOfNode((pair?.key as Node | undefined) ?? node);
   }
 
@@ -75,10 +86,20 @@ export class YamlFile {
 
   #childOf(node: Node | null, step: string | number): Node | undefined {
     if (isMap(node)) {
-      const pair = node.items.find((item) => keyOf(item) === String(step));
+      const pair = this.#pairOf(node, String(step));
       return (pair?.value ?? pair?.key ?? undefined) as Node | undefined;
     }
     return isSeq(node) ? (node.items[Number(step)] as Node | undefined) : undefined;
+  }
+
+  /** The first of that key. A faulty file may have thousands of keys in one mapping, each of which is asked for. */
+  #pairOf(map: YAMLMap, key: string): Pair | undefined {
+    let pairs = this.#pairs.get(map);
+    if (pairs === undefined) {
+      pairs = new Map(map.items.toReversed().map((pair) => [keyOf(pair), pair]));
+      this.#pairs.set(map, pairs);
+    }
+    return pairs.get(key);
   }
 
   #resolved(node: Node | null): Node | null {

@@ -9,6 +9,9 @@ export const BYTES = {
   object: 320,
   item: 12,
   entry: 40,
+  text: 24,
+  /** Also an integer beyond 2^53. */
+  float: 48,
 } as const;
 
 const WHAT = "Size of what is read of JSON";

@@ -121,6 +121,7 @@ class JsonReader {
           ? this.#container(first, depth)
           : this.#mapped(first, depth, this.#containers);
       case QUOTE:
+        this.#room?.take(BYTES.text);
         return this.#string();
       case 0x74:
         return this.#word("true", true);
@@ -217,9 +218,11 @@ class JsonReader {
     const match = NUMBER.exec(this.#text);
     if (match === null) throw this.#fault();
     this.#at += match[0].length;
-    if (match[1] !== undefined || match[2] !== undefined) return new RhaiFloat(Number(match[0]));
+    const isFloat = match[1] !== undefined || match[2] !== undefined;
     const quick = Number(match[0]);
-    if (Number.isSafeInteger(quick)) return quick + 0;
+    if (!isFloat && Number.isSafeInteger(quick)) return quick + 0;
+    this.#room?.take(BYTES.float);
+    if (isFloat) return new RhaiFloat(quick);
     const exact = match[0].length > MAX_INTEGER_LENGTH ? undefined : checkedInt(BigInt(match[0]));
     return exact ?? new RhaiFloat(quick);
   }

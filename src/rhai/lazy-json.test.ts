@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { JsonRoom } from "./json-room.ts";
 import { lazyJsonValue, parseJsonValue } from "./json.ts";
 import { toJsonText } from "./json-text.ts";
 import { RhaiMap, type RhaiArray } from "./containers.ts";
@@ -84,3 +85,13 @@ function field(value: RhaiValue, name: string): RhaiValue {
   if (!(value instanceof RhaiMap)) throw new Error("not a map");
   return value.entries.get(name) ?? null;
 }
+
+test.each([
+  ["fractions", "1.5"],
+  ["integers beyond 2^53", "9007199254740993"],
+  ["texts", '"abc"'],
+])("a script ends where there is no room for a long list of %s", (_what, item) => {
+  const list = `[${Array<string>(10_000).fill(item).join(",")}]`;
+  expect(() => lazyJsonValue(list, new JsonRoom(300_000))).toThrow(/too large/);
+  expect(() => lazyJsonValue(list, new JsonRoom(700_000))).not.toThrow();
+});

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { outputFromJson, outputFromValue } from "../nodes/index.ts";
 import { NoRoomForValues, ValueRoom } from "./value-room.ts";
 
-/** As values some 200 bytes, as far as it is known without a look 1,000. */
+/** As values some 60 bytes, as far as it is known without a look 1,700. */
 const TEXT = `"${"x".repeat(34)}"`;
 
 test("a value is made where there is room for it, and counts once however often it is read", () => {
@@ -32,4 +32,10 @@ test("the refusal says how much it is and what to do", () => {
   expect(() => room.guard(outputFromJson(`[${"[],".repeat(40_000)}1]`)).value).toThrow(
     "The values of a payload or output would take about 3 MiB of memory beside 3 MiB of others; a run has 3 MiB for them, half of `runner_memory_mb`. Raise it and replay the event.",
   );
+});
+
+test("what is left for a script is no guess: what was read before it counts as what it takes", () => {
+  const room = new ValueRoom(100 * TEXT.length);
+  expect(room.guard(outputFromJson(TEXT)).value).toBe("x".repeat(34));
+  expect(room.left).toBeGreaterThan(97 * TEXT.length);
 });

@@ -7,6 +7,8 @@ import { MOST_BYTES_PER_BYTE, weightOfJson, type JsonValue } from "../base/index
 import type { Output } from "../nodes/index.ts";
 
 const MIB = 1024 * 1024;
+/** As long as a run holds no more than that of its room, what it was assumed to hold is not weighed: that takes time. */
+const NEGLIGIBLE_SHARE = 1 / 16;
 
 /** A run asked for more values than its thread has memory for. */
 export class NoRoomForValues extends Error {}
@@ -22,8 +24,9 @@ export class ValueRoom {
     this.#maxBytes = maxBytes;
   }
 
-  /** What the run's next values may take. */
+  /** What the run's next values may take. A script has no other room than that, so it is no guess where it matters. */
   get left(): number {
+    if (this.#held > this.#maxBytes * NEGLIGIBLE_SHARE) this.#weighAssumed();
     return this.#maxBytes - this.#held;
   }
 
@@ -40,11 +43,15 @@ export class ValueRoom {
       this.#assumed.push(json);
       return;
     }
-    for (const text of this.#assumed) this.#held -= mostOf(text) - weightOf(text);
-    this.#assumed = [];
+    this.#weighAssumed();
     const weight = weightOf(json);
     if (this.#held + weight > this.#maxBytes) throw new NoRoomForValues(this.#message(weight));
     this.#held += weight;
+  }
+
+  #weighAssumed(): void {
+    for (const text of this.#assumed) this.#held -= mostOf(text) - weightOf(text);
+    this.#assumed = [];
   }
 
   #message(weight: number): string {
