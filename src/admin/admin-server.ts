@@ -18,9 +18,10 @@ import {
 import type { AdminBackend } from "./api/backend.ts";
 import { BulkJobs } from "./bulk-jobs.ts";
 import { ChangeStream } from "./api/change-stream.ts";
+import { EventPrinter } from "./api/event-printer.ts";
 import { eventHandlers } from "./api/event-handlers.ts";
 import { exportHandlers } from "./api/export-events.ts";
-import { FieldFaults, type HandlerInput, type Handlers } from "./api/handler.ts";
+import { FieldFaults, PrintedJson, type HandlerInput, type Handlers } from "./api/handler.ts";
 import { operateHandlers } from "./api/operate-handlers.ts";
 import { refusedHandlers, type AcceptTally } from "./api/refused-handlers.ts";
 import { replayHandlers, type ReplayTally } from "./api/replay-handlers.ts";
@@ -77,12 +78,12 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   admin = new Admin(options, files, port);
   return {
     address: { host: address, port },
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        admin?.[Symbol.dispose]();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await admin?.[Symbol.asyncDispose]();
+      await closed;
+    },
   };
 }
 
@@ -92,7 +93,7 @@ interface Reply {
   readonly body: string | Uint8Array;
 }
 
-class Admin implements Disposable {
+class Admin implements AsyncDisposable {
   readonly #options: AdminOptions;
   readonly #files: StaticFiles;
   readonly #access: AccessOptions;
@@ -100,6 +101,7 @@ class Admin implements Disposable {
   readonly #replays: BulkJobs<ReplayTally>;
   readonly #acceptances: BulkJobs<AcceptTally>;
   readonly #stream: ChangeStream;
+  readonly #printer = new EventPrinter();
   readonly #handlers: Handlers;
 
   constructor(options: AdminOptions, files: StaticFiles, port: number) {
@@ -123,10 +125,11 @@ class Admin implements Disposable {
     };
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#stream[Symbol.dispose]();
     this.#replays[Symbol.dispose]();
     this.#acceptances[Symbol.dispose]();
+    await this.#printer[Symbol.asyncDispose]();
   }
 
   /** Answers one request; never throws. */
@@ -260,7 +263,8 @@ class Admin implements Disposable {
     const { backend } = this.#options;
     // The table's types say what each handler takes; this one place hands over what its schemas have read.
     const handler = this.#handlers[name as keyof Handlers] as (input: unknown) => Promise<unknown>;
-    const result = await handler({ params, query, body, backend, audit, signal });
+    const result = await handler({ params, query, body, backend, printer: this.#printer, audit, signal });
+    if (result instanceof PrintedJson) return { status: operation.status, headers: JSON_TYPE, body: result.json };
     if (operation.answer !== undefined) return json(operation.status, result as JsonValue);
     const { headers, body: raw } = result as { headers: Record<string, string>; body: Uint8Array | string };
     return { status: operation.status, headers, body: raw };

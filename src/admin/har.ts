@@ -13,7 +13,7 @@ interface NameValue {
   readonly value: string;
 }
 
-interface HarEntry {
+export interface HarEntry {
   readonly startedDateTime: string;
   /** Milliseconds. */
   readonly time: number;
@@ -55,55 +55,48 @@ interface HarResponse {
   readonly bodySize: number;
 }
 
-interface Har {
-  readonly log: {
-    readonly version: "1.2";
-    readonly creator: { readonly name: "gtc"; readonly version: string };
-    readonly entries: readonly HarEntry[];
-    readonly comment?: string;
-  };
-}
-
-export interface HarOptions {
-  /** Where senders reach the gateway; an archive wants whole URLs. */
-  readonly publicBaseUrl: string;
-  /** Of gtc. */
-  readonly version: string;
-}
-
-/** An archive that is made event by event, so that of each no more is kept than what the archive says. */
+/** An archive that is made entry by entry, each of them printed: as text they are neither copied nor looked at again. */
 export class HarArchive {
-  readonly #options: HarOptions;
-  readonly #entries: HarEntry[] = [];
-  #characters = 0;
+  readonly #version: string;
+  readonly #entries: { readonly atMs: number; readonly json: Uint8Array }[] = [];
+  #bytes = 0;
 
-  constructor(options: HarOptions) {
-    this.#options = options;
+  /** @param version of gtc */
+  constructor(version: string) {
+    this.#version = version;
   }
 
-  /** How long its texts are together. */
-  get characters(): number {
-    return this.#characters;
-  }
-
-  add(event: EventDetail): void {
-    const entry = entryOf(event, this.#options.publicBaseUrl);
-    this.#characters += (entry.request.postData?.text.length ?? 0) + entry.response.content.text.length;
-    this.#entries.push(entry);
+  /** How long its entries are together. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
-   * The archive, oldest event first, as HAR recommends.
+   * Adds the printed entry of an event.
+   * @param atMs when the event was received
+   */
+  add(atMs: number, json: Uint8Array): void {
+    this.#bytes += json.length;
+    this.#entries.push({ atMs, json });
+  }
+
+  /**
+   * The archive as JSON, oldest event first, as HAR recommends.
    * @param comment what a reader has to know of it as a whole
    */
-  finish(comment?: string): Har {
-    const entries = this.#entries.toSorted((a, b) => Date.parse(a.startedDateTime) - Date.parse(b.startedDateTime));
-    const creator = { name: "gtc", version: this.#options.version } as const;
-    return { log: { version: "1.2", creator, entries, ...(comment !== undefined && { comment }) } };
+  finish(comment?: string): Uint8Array {
+    const head = { version: "1.2", creator: { name: "gtc", version: this.#version }, ...(comment && { comment }) };
+    const entries = this.#entries.toSorted((a, b) => a.atMs - b.atMs);
+    const pieces = entries.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
+    const start = `{"log":${JSON.stringify(head).slice(0, -1)},"entries":[`;
+    return Buffer.concat([Buffer.from(start), ...pieces, Buffer.from("]}}")]);
   }
 }
 
-function entryOf(event: EventDetail, publicBaseUrl: string): HarEntry {
+const COMMA = Buffer.from(",");
+
+/** The entry of an event. @param publicBaseUrl where senders reach the gateway; an archive wants whole URLs */
+export function harEntryOf(event: EventDetail, publicBaseUrl: string): HarEntry {
   const { id, tenant, event_type, status, verdict, remote_address } = event;
   const wait = event.response.duration_ms ?? 0;
   return {

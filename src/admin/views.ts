@@ -4,6 +4,7 @@ import { stringifyJson, type JsonValue } from "../base/index.ts";
 import { listHeaderOf, type AcceptedFrom, type AnswerRecord, type HeaderList } from "../event/index.ts";
 import type { EventDetail, EventSummary, Refusal, RunDetail, RunResolution, StepDone } from "../event-log/index.ts";
 import { payloadOf } from "./api/shown-body.ts";
+import { isTooHeavy, runsWithRoom } from "./api/shown-runs.ts";
 import { isoTime, jsonOr, timeOrNull } from "./json-values.ts";
 
 export interface SummaryJson {
@@ -70,7 +71,7 @@ export async function detailToJson(detail: EventDetail): Promise<EventRecord> {
       payload: await payloadOf(envelope.headers, envelope.rawBody),
     },
     response: responseOf(detail),
-    runs: detail.runs.map(runToJson),
+    runs: runsWithRoom(detail.runs, 0).map(runToJson),
   };
 }
 
@@ -95,7 +96,7 @@ function answerToJson({ status, by, headers, body, atMs, durationMs }: AnswerRec
     status,
     by,
     headers: { ...headers },
-    body: isJson ? jsonOr(body) : body,
+    body: isJson && !isTooHeavy(body) ? jsonOr(body) : body,
     answered_at: isoTime(atMs),
     duration_ms: durationMs,
   };

@@ -151,6 +151,13 @@ export const ERRORS = {
     exitCode: 1,
     retryable: false,
   },
+  GTC_VIEW_FAILED: {
+    message: "The event cannot be shown whole: {detail}.",
+    fix: "Take its body by itself: GET /api/events/<id>/body, or the download in the inspector.",
+    status: 500,
+    exitCode: 1,
+    retryable: false,
+  },
   GTC_FIELD_NOT_FOUND: {
     message: "The event has nothing at {field}.",
     fix: "Name a field as it is shown: header:authorization, query:token or body:$.card.number.",

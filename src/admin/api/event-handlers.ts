@@ -2,14 +2,14 @@
 import { defined, GtcError } from "../../base/index.ts";
 import type { EventQuery } from "../../event-log/index.ts";
 import { viewStoredFlow, type StoredFlowView } from "../../flow/index.ts";
-import { MOST_OUTPUT_CHARS, showEventView } from "../event-views.ts";
+import { MOST_OUTPUT_CHARS } from "../event-views.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend } from "./backend.ts";
-import { eventDetailJson, eventRowJson } from "./event-json.ts";
-import { firstEchoes } from "./first-echoes.ts";
+import { refusalDetailToJson } from "../views.ts";
+import { eventRowJson } from "./event-json.ts";
+import { firstOfItsKind } from "./first-echoes.ts";
 import { timeOrNull } from "../json-values.ts";
-import type { Handlers, HandlerInput } from "./handler.ts";
-import { hiddenValue } from "./hidden-value.ts";
+import { PrintedJson, type Handlers, type HandlerInput } from "./handler.ts";
 
 type EventHandlers = Pick<Handlers, "listEvents" | "showEvent" | "eventRecord" | "rawBody" | "reveal">;
 
@@ -23,7 +23,7 @@ export const eventHandlers: EventHandlers = {
     };
   },
 
-  showEvent: async ({ params: { id }, backend }) => {
+  showEvent: async ({ params: { id }, backend, printer }) => {
     const { log, queries } = backend;
     const [detail, [row]] = await Promise.all([
       log.getEvent(id, { mostOutputChars: MOST_OUTPUT_CHARS }),
@@ -35,15 +35,21 @@ export const eventHandlers: EventHandlers = {
       detail.runs.map(({ run }) => run.flowHash),
     );
     const rules = maskRulesOf(backend);
-    return eventDetailJson(detail, row, { rules, flows, first: await firstEchoes(backend, detail, rules) });
+    const first = await firstOfItsKind(backend, detail);
+    return new PrintedJson(await printer.print({ what: "event", detail, row, rules, flows, first }));
   },
 
-  eventRecord: async ({ params: { id }, backend, audit }) => {
-    const record = await showEventView(backend.log, id);
-    if (record === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
+  eventRecord: async ({ params: { id }, backend, printer, audit }) => {
+    const { log, queries } = backend;
+    const detail = await log.getEvent(id, { mostOutputChars: MOST_OUTPUT_CHARS });
+    const refusal = detail === undefined ? await queries.getRefusal(id) : undefined;
+    const shown = detail ?? refusal;
+    if (shown === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
     // It shows every header and the whole body.
     await audit("download", `record of ${id}`);
-    return record;
+    return "envelope" in shown
+      ? new PrintedJson(await printer.print({ what: "record", detail: shown }))
+      : refusalDetailToJson(shown);
   },
 
   rawBody: async ({ params: { id }, backend, audit }) => {
@@ -54,10 +60,12 @@ export const eventHandlers: EventHandlers = {
     return { headers: downloadHeaders("application/octet-stream", `${id}.bin`), body: envelope.rawBody };
   },
 
-  reveal: async ({ params: { id }, body: { field }, backend, audit }) => {
+  reveal: async ({ params: { id }, body: { field }, backend, printer, audit }) => {
     const envelope = await backend.log.getEnvelope(id);
     if (envelope === undefined) throw new GtcError("GTC_EVENT_NOT_FOUND", { id });
-    const value = await hiddenValue(envelope, field);
+    const printed = await printer.print({ what: "hidden", envelope, field });
+    const value = JSON.parse(Buffer.from(printed).toString("utf8")) as string | null;
+    if (value === null) throw new GtcError("GTC_FIELD_NOT_FOUND", { field });
     await audit("reveal", `${field} of ${id}`);
     return { field, value };
   },

@@ -1,4 +1,5 @@
 /** Events and refusals in the JSON of the contract, with what is sensitive masked. */
+import type { JsonValue } from "../../base/index.ts";
 import type { AnswerRecord, DedupeKey, VerdictRecord } from "../../event/index.ts";
 import type { EventDetail, EventRowView, Refusal } from "../../event-log/index.ts";
 import type * as Contract from "../contract/index.ts";
@@ -9,7 +10,7 @@ import { resolutionJson } from "../views.ts";
 import type { StillRefused } from "./backend.ts";
 import { runDetailJson, type FlowsByHash } from "./run-json.ts";
 import { readBody } from "./shown-body.ts";
-import { runsWithRoom } from "./shown-runs.ts";
+import { isTooHeavy, runsWithRoom } from "./shown-runs.ts";
 
 export function eventRowJson(row: EventRowView): Contract.EventSummary {
   return {
@@ -124,10 +125,15 @@ function answerJson({ answer, summary, envelope }: EventDetail): Contract.Answer
     status: answer.status,
     by: answer.by,
     headers: { ...answer.headers },
-    body: isJson ? jsonOr(answer.body) : answer.body,
+    body: isJson ? shownValue(answer.body) : answer.body,
     answered_at: isoTime(answer.atMs),
     duration_ms: answer.durationMs,
   };
+}
+
+/** Not as text where it is too much: what is masked would be looked for in vain. */
+function shownValue(json: string): JsonValue {
+  return isTooHeavy(json) ? null : jsonOr(json);
 }
 
 export function refusalJson(refusal: Refusal): Contract.Refusal {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Envelope } from "../../event/index.ts";
 import { createMemoryLog } from "../../event-log/memory/index.ts";
 import type { BundleView } from "./backend.ts";
+import { EventPrinter } from "./event-printer.ts";
 import { exportHar } from "./export-events.ts";
 
 const START_MS = Date.UTC(2026, 10, 24);
@@ -40,7 +41,7 @@ interface Exported {
   readonly acts: readonly string[];
 }
 
-async function exported(count: number, limit: number, mostCharacters?: number): Promise<Exported> {
+async function exported(count: number, limit: number, mostBytes?: number): Promise<Exported> {
   await using log = createMemoryLog();
   for (let n = 0; n < count; n++) await log.append({ envelope: envelopeOf(n), runs: [] });
   let [open, atOnce] = [0, 0];
@@ -58,11 +59,12 @@ async function exported(count: number, limit: number, mostCharacters?: number): 
   const backend = { log: watched, queries: log.queries, bundle: () => BUNDLE, version: "1", maskPaths: [] };
   const query = { limit, format: "har" as const };
   const audit = async (act: string, subject: string): Promise<void> => void acts.push(`${act} ${subject}`);
+  await using printer = new EventPrinter();
   const { headers, body } = await exportHar(
-    { query, backend, audit, signal: new AbortController().signal },
-    mostCharacters,
+    { query, backend, printer, audit, signal: new AbortController().signal },
+    mostBytes,
   );
-  const { log: har } = JSON.parse(String(body)) as {
+  const { log: har } = JSON.parse(Buffer.from(body).toString()) as {
     log: { entries: { _gtc: { event_id: string } }[]; comment?: string };
   };
   const ids = har.entries.map((entry) => entry._gtc.event_id);

@@ -12,15 +12,15 @@ import { HarArchive } from "../har.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend } from "./backend.ts";
 import { downloadHeaders, eventQueryOf } from "./event-handlers.ts";
-import { eventDetailJson, eventRowJson } from "./event-json.ts";
-import { firstEchoes } from "./first-echoes.ts";
+import { eventRowJson } from "./event-json.ts";
+import { firstOfItsKind } from "./first-echoes.ts";
 import type { HandlerInput, Handlers, RawAnswer } from "./handler.ts";
 
-type Input = Pick<HandlerInput<"exportEvents">, "query" | "audit" | "signal"> & {
+type Input = Pick<HandlerInput<"exportEvents">, "query" | "audit" | "signal" | "printer"> & {
   readonly backend: Pick<AdminBackend, "queries" | "log" | "bundle" | "version" | "maskPaths">;
 };
 
-const MOST_CHARACTERS = 64 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
 const ROWS_AT_A_TIME = 100;
 
 export const exportHandlers: Pick<Handlers, "exportEvents"> = {
@@ -39,36 +39,43 @@ async function exportLines({ query, backend, audit, signal }: Input): Promise<Ra
   return { headers: exportHeaders("application/x-ndjson", "events.ndjson", nextCursor), body: lines.join("") };
 }
 
-/** @param mostCharacters after which it ends early, with the rows of the page under way */
+/** @param mostBytes after which it ends early, with the rows of the page under way */
 export async function exportHar(
-  { query: { format: _format, ...query }, backend, audit, signal }: Input,
-  mostCharacters = MOST_CHARACTERS,
+  { query: { format: _format, ...query }, backend, printer, audit, signal }: Input,
+  mostBytes = MOST_BYTES,
 ): Promise<RawAnswer> {
-  const { publicBaseUrl } = backend.bundle();
-  const archive = new HarArchive({ publicBaseUrl, version: backend.version });
+  const archive = new HarArchive(backend.version);
   let left = query.limit;
   let { cursor } = query;
   do {
     const asked = eventQueryOf({ ...query, cursor, limit: Math.min(left, ROWS_AT_A_TIME) });
     const page = await backend.queries.listEvents({ ...asked, signal });
     await audit("export", `${page.items.length} event(s) as har`);
-    for (const row of page.items) await addTo(archive, row, backend);
+    for (const row of page.items) await addTo(archive, row, { backend, printer });
     left -= page.items.length;
     cursor = page.nextCursor;
     // A search that ran out of time is gone on with by who asked for it.
     if (page.searchedToMs !== undefined) break;
-  } while (cursor !== undefined && left > 0 && archive.characters < mostCharacters);
+  } while (cursor !== undefined && left > 0 && archive.bytes < mostBytes);
   const isWhole = cursor === undefined || left === 0;
   const har = archive.finish(isWhole ? undefined : `It ends before its limit; go on with cursor=${cursor}.`);
-  return { headers: exportHeaders("application/json", "events.har", cursor), body: JSON.stringify(har) };
+  return { headers: exportHeaders("application/json", "events.har", cursor), body: har };
 }
 
-async function addTo(archive: HarArchive, row: EventRowView, backend: Input["backend"]): Promise<void> {
+async function addTo(
+  archive: HarArchive,
+  row: EventRowView,
+  { backend, printer }: Pick<Input, "backend" | "printer">,
+): Promise<void> {
   const detail = await backend.log.getEvent(row.id, { runIds: [] });
   if (detail === undefined) return;
   const rules = maskRulesOf(backend);
-  const first = await firstEchoes(backend, detail, rules);
-  archive.add(await eventDetailJson(detail, row, { rules, flows: NO_FLOWS, first }));
+  const first = await firstOfItsKind(backend, detail);
+  const { publicBaseUrl } = backend.bundle();
+  archive.add(
+    detail.envelope.receivedAtMs,
+    await printer.print({ what: "har", detail, row, rules, flows: NO_FLOWS, first, publicBaseUrl }),
+  );
 }
 
 /** An archive shows requests and answers, not what the runs were told to do. */

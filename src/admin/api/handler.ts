@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { GtcError } from "../../base/index.ts";
 import type { AuditEntry, OperationName, operations } from "../contract/index.ts";
 import type { AdminBackend } from "./backend.ts";
+import type { EventPrinter } from "./event-printer.ts";
 
 type Operations = typeof operations;
 
@@ -11,6 +12,7 @@ export interface HandlerInput<N extends OperationName> {
   readonly query: z.output<Operations[N]["query"]>;
   readonly body: Operations[N] extends { readonly body: infer Body extends z.ZodType } ? z.output<Body> : undefined;
   readonly backend: AdminBackend;
+  readonly printer: Pick<EventPrinter, "print">;
   /** Writes an act of the operator down; awaited before it is done. */
   readonly audit: (act: AuditEntry["act"], subject: string) => Promise<void>;
   /** Aborted when who asked has left: nobody reads the answer then. */
@@ -23,8 +25,18 @@ export interface RawAnswer {
   readonly body: Uint8Array | string;
 }
 
+/** An answer that is printed already. */
+export class PrintedJson {
+  /** JSON in UTF-8. */
+  readonly json: Uint8Array;
+
+  constructor(json: Uint8Array) {
+    this.json = json;
+  }
+}
+
 type HandlerOutput<N extends OperationName> = Operations[N] extends { readonly answer: infer Answer extends z.ZodType }
-  ? z.input<Answer>
+  ? z.input<Answer> | PrintedJson
   : RawAnswer;
 
 export type Handler<N extends OperationName> = (input: HandlerInput<N>) => Promise<HandlerOutput<N>>;

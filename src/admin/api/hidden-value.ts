@@ -1,5 +1,4 @@
 /** One value of a request that is masked where it is shown, for who asks for it. */
-import { GtcError } from "../../base/index.ts";
 import type { Envelope } from "../../event/index.ts";
 import { valueAt } from "../masking.ts";
 import { payloadOf } from "./shown-body.ts";
@@ -8,14 +7,12 @@ type Request = Pick<Envelope, "headers" | "target" | "rawBody">;
 
 /**
  * The value of `header:authorization`, `query:token` or `body:$.card.number`. A name that is there more than once has all
- * its values, each on a line of its own, in their order.
- * @throws GtcError GTC_FIELD_NOT_FOUND
+ * its values, each on a line of its own, in their order. Undefined: there is none.
  */
-export async function hiddenValue(request: Request, field: string): Promise<string> {
+export async function hiddenValue(request: Request, field: string): Promise<string | undefined> {
   const [, place, name = ""] = /^(header|query|body):(.+)$/s.exec(field) ?? [];
   const values = await valuesIn(request, place, name);
-  if (values.length === 0) throw new GtcError("GTC_FIELD_NOT_FOUND", { field });
-  return values.join("\n");
+  return values.length === 0 ? undefined : values.join("\n");
 }
 
 async function valuesIn(

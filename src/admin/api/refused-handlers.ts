@@ -1,5 +1,5 @@
 /** Refused requests: what there is, and having them verified again. */
-import { defined, messageOf } from "../../base/index.ts";
+import { defined, GtcError, messageOf } from "../../base/index.ts";
 import type { Refusal } from "../../event-log/index.ts";
 import type { BulkJobs, JobView } from "../bulk-jobs.ts";
 import { bulkJobJson } from "../bulk-job-json.ts";
@@ -61,6 +61,7 @@ export function refusedHandlers(jobs: BulkJobs<AcceptTally>): RefusedHandlers {
     revealRefused: async ({ params: { id }, body: { field }, backend, audit }) => {
       const refusal = await found(backend, id);
       const value = await hiddenValue({ ...refusal, rawBody: refusal.bodyStart }, field);
+      if (value === undefined) throw new GtcError("GTC_FIELD_NOT_FOUND", { field });
       await audit("reveal", `${field} of refused ${id}`);
       return { field, value };
     },

@@ -5,12 +5,9 @@ import { findFlow, viewStoredFlow, type FlowDefinition, type StoredFlowView } fr
 import type * as Contract from "../contract/index.ts";
 import type { AdminBackend } from "./backend.ts";
 import { flowsOf, periodOf } from "./event-handlers.ts";
-import { runDetailJson } from "./run-json.ts";
 import { runRowsJson } from "./run-rows.ts";
 import { isoTime, timeOrNull } from "../json-values.ts";
-import { notFound, type Handlers } from "./handler.ts";
-import { readBody } from "./shown-body.ts";
-import { echoesOf } from "../echoes.ts";
+import { notFound, PrintedJson, type Handlers } from "./handler.ts";
 import { maskRulesOf } from "../mask-rules.ts";
 
 const DAY_MS = 86_400_000;
@@ -32,17 +29,14 @@ export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | 
     };
   },
 
-  showRun: async ({ params: { id }, backend }) => {
+  showRun: async ({ params: { id }, backend, printer }) => {
     const [row] = await backend.queries.runsById([id]);
     const detail = row && (await backend.log.getEvent(row.run.eventId, { runIds: [id] }));
     const [run] = detail?.runs ?? [];
     if (detail === undefined || run === undefined) throw notFound("run", id);
     const { envelope } = detail;
-    const rules = maskRulesOf(backend);
-    const { body, payload } = await readBody(envelope.headers, envelope.rawBody, rules);
-    const echoes = echoesOf(envelope, payload, rules);
     const flows = await flowsOf(backend, [run.run.flowHash]);
-    return runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows });
+    return new PrintedJson(await printer.print({ what: "run", run, envelope, rules: maskRulesOf(backend), flows }));
   },
 
   listFlows: async ({ backend }) => {

@@ -11,6 +11,7 @@ import { decodeContent, decodePayload } from "../../payload/index.ts";
 import type { ShownBody } from "../contract/index.ts";
 import { maskPayload, type MaskRules } from "../masking.ts";
 import { hasRepeatedNames } from "./repeated-names.ts";
+import { isTooHeavy } from "./shown-runs.ts";
 
 /** Payloads larger than this are not decoded to be shown. */
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
@@ -120,6 +121,7 @@ async function knownPayload(
   if (rawBody.length > maxBytes) return undefined;
   try {
     const json = await decodePayload(headers, rawBody, maxBytes);
+    if (isTooHeavy(json)) return undefined;
     return { json, value: parseJson(json) };
   } catch {
     return undefined;

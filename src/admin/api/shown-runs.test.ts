@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunDetail, StepDone } from "../../event-log/index.ts";
-import { runsWithRoom } from "./shown-runs.ts";
+import { isTooHeavy, runsWithRoom } from "./shown-runs.ts";
 
 type Step = readonly [status: StepDone["status"], outputChars?: number];
 
@@ -9,7 +9,7 @@ const runOf = (id: string, steps: readonly Step[], payloadJson?: string): RunDet
     run: { id, ...(payloadJson !== undefined && { payloadJson }) },
     steps: steps.map(([status, chars]) => ({
       status,
-      ...(chars !== undefined && { outputJson: "1".repeat(chars) }),
+      ...(chars !== undefined && { outputJson: JSON.stringify("x".repeat(chars)) }),
     })),
   }) as unknown as RunDetail;
 
@@ -25,8 +25,16 @@ test("of many replays of a large payload the newest are shown with it, the other
 });
 
 test("what a step got counts for each of its tries, and an async run's own payload instead of the event's", () => {
-  const tries: readonly Step[] = [["succeeded", 300], ["failed"], ["failed"], ["failed"]];
+  const tries: readonly Step[] = [["succeeded", 250], ["failed"], ["failed"], ["failed"]];
   expect(shown([runOf("tried", tries)], 1)).toEqual(["tried bare"]);
   expect(shown([runOf("tried", tries.slice(0, 3))], 1)).toEqual(["tried"]);
   expect(shown([runOf("own", [["failed"]], "{}")], 5000)).toEqual(["own"]);
+});
+
+test("what takes twenty times its length in memory counts for it", () => {
+  const brackets = { status: "succeeded", outputJson: `[${"[],".repeat(100)}1]` };
+  const run = { run: { id: "brackets" }, steps: [brackets] } as unknown as RunDetail;
+  expect(shown([run], 0)).toEqual(["brackets bare"]);
+  expect(isTooHeavy(`[${"[],".repeat(3_000_000)}1]`)).toBe(false);
+  expect(isTooHeavy(`[${"[],".repeat(5_000_000)}1]`)).toBe(true);
 });
