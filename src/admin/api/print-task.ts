@@ -14,6 +14,7 @@ import { firstEchoes, type FirstOfItsKind } from "./first-echoes.ts";
 import { hiddenValue } from "./hidden-value.ts";
 import { runDetailJson, type FlowsByHash } from "./run-json.ts";
 import { readBody } from "./shown-body.ts";
+import { runsWithRoom } from "./shown-runs.ts";
 
 interface ShownEvent {
   readonly detail: EventDetail;
@@ -66,9 +67,10 @@ async function shownEvent({ detail, row, rules, flows, first }: ShownEvent) {
 }
 
 async function shownRun({ run, envelope, rules, flows }: Extract<PrintTask, { what: "run" }>) {
-  const { body, payload } = await readBody(envelope.headers, envelope.rawBody, rules);
+  const { body, payload, payloadChars } = await readBody(envelope.headers, envelope.rawBody, rules);
   const echoes = echoesOf(envelope, payload, rules);
-  return runDetailJson(run, { eventType: envelope.eventType, payload: body.payload, echoes, flows });
+  const [shown = run] = runsWithRoom([run], payloadChars);
+  return runDetailJson(shown, { eventType: envelope.eventType, payload: body.payload, echoes, flows });
 }
 
 /** About how much there is to be decoded and printed: bytes and characters. */
