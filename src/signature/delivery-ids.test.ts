@@ -148,3 +148,19 @@ test("an id is known again however long it is, and kept short", () => {
 test("what may be the id of a subscription makes no two events one", () => {
   expect(plainIdOf([["X-Webhook-Id", "subscription"]])).toBeUndefined();
 });
+
+test.each([
+  "application/x-www-form-urlencoded+json",
+  "application/x-www-form-urlencoded",
+  "Multipart/Form-Data; boundary=x",
+  "multipart/form-data+json",
+  "application/x-www-form-urlencodedx",
+])("a body that was seen has the same signed id when it comes again as %s", async (contentType) => {
+  const body = requestOf('\ufeff {"id":"evt_1","type":"x"}');
+  const sent = signed(configOf("stripe"), "whsec_1", body);
+  const again = [...sent.headers, ["Content-Type", contentType], ["Idempotency-Key", "other"]] as const;
+  expect(await judge(configOf("stripe"), [keyOf("whsec_1")], { ...sent, headers: again })).toMatchObject({
+    status: "verified",
+    deliveryId: { value: "evt_1", source: "json:id", signed: true },
+  });
+});
