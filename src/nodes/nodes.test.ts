@@ -353,17 +353,13 @@ describe("numbers and texts at their edges", () => {
     ['"\\ud800"', '{"v":"\\ud800"}', '"<\\ud800>"', '"\\ud800"'],
     ['"a\\u0000\\ufeff"', '{"v":"a\\u0000\ufeff"}', '"<a\\u0000\ufeff>"', '"a\\u0000\ufeff"'],
     ['1,"v":2', '{"v":2}', '"<2>"', "2"],
-    ['{"b":1,"2":1,"1":1,"":1,"__proto__":1}', '{"v":{"1":1,"2":1,"b":1,"":1,"__proto__":1}}', undefined, undefined],
+    [
+      '{"b":1,"2":1,"10":1,"":1,"__proto__":1}',
+      '{"v":{"2":1,"10":1,"b":1,"":1,"__proto__":1}}',
+      '"<{\\"2\\":1,\\"10\\":1,\\"b\\":1,\\"\\":1,\\"__proto__\\":1}>"',
+      '{"":1,"10":1,"2":1,"__proto__":1,"b":1}',
+    ],
   ])("%s", (value, answer, text, script) => {
-    const seen = seenBy(`{"v":${value}}`);
-    expect(seen.answer).toBe(answer);
-    if (text !== undefined) expect(seen.text).toBe(text);
-    if (script !== undefined || value === "1e400") expect(seen.script).toBe(script);
-  });
-
-  it("a script sorts keys as texts", () => {
-    const payload = outputFromJson('{"b":1,"2":1,"10":1,"":1,"__proto__":1}');
-    const outcome = run("script", { script: "payload" }, { event: { ...stepWith().event, payload } });
-    expect("output" in outcome ? outcome.output?.json : undefined).toBe('{"":1,"10":1,"2":1,"__proto__":1,"b":1}');
+    expect(seenBy(`{"v":${value}}`)).toEqual({ answer, text, script });
   });
 });

@@ -26,9 +26,10 @@ export function compileConfigTemplate(
 function reportBracesInKeys(value: JsonValue, path: ConfigPath, context: CompileContext): void {
   // A runner knows no variables: there is nobody to tell.
   if (context.variables === undefined || value === null || typeof value !== "object") return;
-  for (const [key, item] of Object.entries(value)) {
+  const entries: [string, JsonValue][] = Object.entries(value);
+  for (const [key, item] of entries) {
     const at = [...path, Array.isArray(value) ? Number(key) : key];
-    reportBracesInKeys(item as JsonValue, at, context);
+    reportBracesInKeys(item, at, context);
     if (!key.includes("{{")) continue;
     const message = `\`{{…}}\` is not rendered in a key: this one stays ${JSON.stringify(key)}.`;
     context.report({ level: "warning", code: "braces-in-key", message, hint: KEY_HINT, path: at });
