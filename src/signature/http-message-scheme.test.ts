@@ -161,3 +161,12 @@ test("a parameter of the query is encoded again as the URL standard writes forms
   ] as const;
   expect(outcomeOf(await judge(of({}), [keyOf("secret")], requestOf("", headers, { url })))).toBe("verified");
 });
+
+test.each([
+  ["P-384", {}, generateKeyPairSync("ec", { namedCurve: "secp384r1" })],
+  ["RSA-PSS", { alg: "rsa-pss-sha512" }, generateKeyPairSync("rsa", { modulusLength: 2048 })],
+])("what is signed here with %s is verified here", async (_name, spec, { privateKey, publicKey }) => {
+  const made = signed(of(spec), privateKey.export({ type: "pkcs8", format: "pem" }).toString(), requestOf("{}"));
+  const keys = [keyOf(publicKey.export({ type: "spki", format: "pem" }).toString())];
+  expect(outcomeOf(await judge(of(spec), keys, made))).toBe("verified");
+});
