@@ -93,8 +93,8 @@ export class RequestView {
   }
 
   /**
-   * The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). No
-   * scheme signs the Content-Type: a body that was seen must not lose its id because it comes again as a form.
+   * The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). Hardly
+   * a scheme signs the Content-Type: a body that was seen must not lose its id because it comes again as a form.
    */
   private jsonText(maxBytes = Infinity): string | undefined {
     const type = this.header("content-type") ?? "";
