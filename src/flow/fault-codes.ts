@@ -33,6 +33,7 @@ export const FLOW_FAULTS = {
   "unknown-helper": "A template uses a helper that is not there",
   "bad-header": "An answer sets a header that the gateway writes",
   "bad-script": "A script that Rhai cannot read",
+  "braces-in-key": "A warning: `{{…}}` in a key, where it is not rendered",
   "suspect-script": "A warning: a script will fail where it comes to this, e.g. to a function that is not there",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -213,6 +213,18 @@ config:
     });
   });
 
+  it("warn of braces in a key, which are not rendered, and take integers of any length as headers", () => {
+    const fault = (config: string) => onlyFault(flowOf(`  - { id: a, type: http_response, config: ${config} }`));
+    expect(fault("{ body: [{ x: { '{{payload.id}}': 1 } }] }")).toMatchObject({
+      level: "warning",
+      code: "braces-in-key",
+      message: '`{{…}}` is not rendered in a key: this one stays "{{payload.id}}".',
+    });
+    expect(
+      diagnosticsOf(flowOf("  - { id: a, type: http_response, config: { headers: { x: 12345678901234567890 } } }")),
+    ).toEqual([]);
+  });
+
   it("of a config say what is allowed", () => {
     const fault = (config: string) =>
       onlyFault(flowOf(`  - { id: a, type: http_response, config: ${config} }`)).message;

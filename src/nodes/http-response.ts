@@ -30,7 +30,11 @@ const FRAMING: ReadonlySet<string> = new Set([
 ]);
 const STATUS_TEXT = /^[2-5]\d\d$/;
 
-const headerValue = z.union([z.string(), z.number(), z.boolean()]);
+/** An integer beyond 2^53 is a `bigint`. */
+const headerValue = z.preprocess(
+  (value) => (typeof value === "bigint" ? String(value) : value),
+  z.union([z.string(), z.number(), z.boolean()]),
+);
 
 const configSchema = z.strictObject({
   status: z

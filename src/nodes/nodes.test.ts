@@ -329,3 +329,37 @@ describe("template", () => {
 it("reads a payload once, with all its digits", () => {
   expect(outputFromJson(PAYLOAD).value).toEqual(parseJson(PAYLOAD));
 });
+
+describe("numbers and texts at their edges", () => {
+  const seenBy = (payload: string) => {
+    const event = { ...stepWith().event, payload: outputFromJson(payload) };
+    const more = { event };
+    const output = (outcome: Outcome): string | undefined => ("output" in outcome ? outcome.output?.json : undefined);
+    const answered = run("http_response", { body: { v: "{{payload.v}}" } }, more);
+    return {
+      answer: "answer" in answered ? answered.answer.body : undefined,
+      text: output(run("template", { template: "<{{payload.v}}>" }, more)),
+      script: output(run("script", { script: "payload.v" }, more)),
+    };
+  };
+
+  it.each([
+    ["-0", '{"v":0}', '"<0>"', "0"],
+    ["1.0", '{"v":1}', '"<1>"', "1.0"],
+    ["9007199254740993", '{"v":9007199254740993}', '"<9007199254740993>"', "9007199254740993"],
+    ["9223372036854775807", '{"v":9223372036854775807}', '"<9223372036854775807>"', "9223372036854775807"],
+    ["9223372036854775808", '{"v":9223372036854775808}', '"<9223372036854775808>"', "9223372036854776000.0"],
+    ["1e400", '{"v":null}', '"<Infinity>"', undefined],
+    ['"\\ud800"', '{"v":"\\ud800"}', '"<\\ud800>"', '"\\ud800"'],
+    ['"a\\u0000\\ufeff"', '{"v":"a\\u0000\ufeff"}', '"<a\\u0000\ufeff>"', '"a\\u0000\ufeff"'],
+    ['1,"v":2', '{"v":2}', '"<2>"', "2"],
+    [
+      '{"b":1,"2":1,"10":1,"":1,"__proto__":1}',
+      '{"v":{"2":1,"10":1,"b":1,"":1,"__proto__":1}}',
+      '"<{\\"2\\":1,\\"10\\":1,\\"b\\":1,\\"\\":1,\\"__proto__\\":1}>"',
+      '{"":1,"10":1,"2":1,"__proto__":1,"b":1}',
+    ],
+  ])("%s", (value, answer, text, script) => {
+    expect(seenBy(`{"v":${value}}`)).toEqual({ answer, text, script });
+  });
+});

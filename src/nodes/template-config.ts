@@ -15,11 +15,28 @@ export function compileConfigTemplate(
   if ("template" in result) {
     context.mention?.(result.template.names);
     reportUnknownFields(result.template.fields, path, context);
+    reportBracesInKeys(value, path, context);
     return result.template;
   }
   for (const fault of result.faults) context.report({ level: "error", ...fault, path: [...path, ...fault.path] });
   return undefined;
 }
+
+/** Only values are templates: a key with `{{…}}` is sent as it stands, which nobody means. */
+function reportBracesInKeys(value: JsonValue, path: ConfigPath, context: CompileContext): void {
+  // A runner knows no variables: there is nobody to tell.
+  if (context.variables === undefined || value === null || typeof value !== "object") return;
+  const entries: [string, JsonValue][] = Object.entries(value);
+  for (const [key, item] of entries) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    reportBracesInKeys(item, at, context);
+    if (!key.includes("{{")) continue;
+    const message = `\`{{…}}\` is not rendered in a key: this one stays ${JSON.stringify(key)}.`;
+    context.report({ level: "warning", code: "braces-in-key", message, hint: KEY_HINT, path: at });
+  }
+}
+
+const KEY_HINT = "Make the object in a script and put it in whole with a lone `{{path}}`.";
 
 /** Renders for one step. @throws TemplateError. */
 export function renderTemplate(template: CompiledTemplate, context: StepContext): JsonValue {

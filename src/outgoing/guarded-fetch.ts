@@ -41,6 +41,8 @@ for (const [network, bits] of [
 }
 for (const [network, bits] of [
   ["::", 96],
+  // IPv4 behind a translator (RFC 2765 section 2.1).
+  ["::ffff:0:0:0", 96],
   ["64:ff9b::", 96],
   ["64:ff9b:1::", 48],
   ["100::", 63],

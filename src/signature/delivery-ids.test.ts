@@ -1,7 +1,8 @@
 /** What a provider sends twice has one delivery id; what it sends of two happenings has two, or the second would be lost. */
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { expect, test } from "vitest";
 import { configOf, judge, keyOf, NOW_MS, outcomeOf, requestOf, signed } from "../../test/support/signed-request.ts";
-import { deliveryIdOf, listProviders } from "./index.ts";
+import { deliveryIdOf, listProviders, type SignedRequest } from "./index.ts";
 import { RequestView } from "./request-view.ts";
 import { compileExpression } from "./value-expression.ts";
 
@@ -147,4 +148,39 @@ test("an id is known again however long it is, and kept short", () => {
 
 test("what may be the id of a subscription makes no two events one", () => {
   expect(plainIdOf([["X-Webhook-Id", "subscription"]])).toBeUndefined();
+});
+
+test.each([
+  "application/x-www-form-urlencoded+json",
+  "application/x-www-form-urlencoded",
+  "Multipart/Form-Data; boundary=x",
+  "multipart/form-data+json",
+  "application/x-www-form-urlencodedx",
+])("a body that was seen has the same signed id when it comes again as %s", async (contentType) => {
+  const body = requestOf('\ufeff {"id":"evt_1","type":"x"}');
+  const sent = signed(configOf("stripe"), "whsec_1", body);
+  const again = [...sent.headers, ["Content-Type", contentType], ["Idempotency-Key", "other"]] as const;
+  expect(await judge(configOf("stripe"), [keyOf("whsec_1")], { ...sent, headers: again })).toMatchObject({
+    status: "verified",
+    deliveryId: { value: "evt_1", source: "json:id", signed: true },
+  });
+});
+
+test("what is signed side by side is not cut at another place: id and time of Kick", async () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const pem = (key: KeyObject): string =>
+    key.export({ type: key.type === "public" ? "spki" : "pkcs8", format: "pem" }).toString();
+  const sent = signed(configOf("kick"), pem(privateKey), requestOf("{}"));
+  const replaced = (id: string, time: string) => ({
+    ...sent,
+    headers: sent.headers.map(([name, value]) => {
+      if (name === "Kick-Event-Message-Id") return [name, id] as const;
+      return [name, name === "Kick-Event-Message-Timestamp" ? time : value] as const;
+    }),
+  });
+  const id = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
+  const keys = [keyOf(pem(publicKey))];
+  const judged = async (request: SignedRequest) => outcomeOf(await judge(configOf("kick"), keys, request));
+  expect(await judged(replaced(id, "2026-01-01T00:00:00.000Z"))).toBe("verified");
+  expect(await judged(replaced(`${id}.2026-01-01T00:00:00`, "000Z"))).toBe("timestamp_malformed");
 });

@@ -153,9 +153,13 @@ function derivedComponent(name: string, { request }: RequestView): string | unde
 function queryParameter(item: Item, view: RequestView): string | undefined {
   const wanted = textParameter(item.parameters, "name");
   if (wanted === undefined || item.parameters.size !== 1) return undefined;
-  const found = view.queryFields()?.filter(([name]) => encodeURIComponent(name) === wanted) ?? [];
+  const found = view.queryFields()?.filter(([name]) => encodeField(name) === wanted) ?? [];
   const value = found.length === 1 ? found[0]?.[1] : undefined;
-  return value === undefined
-    ? undefined
-    : encodeURIComponent(value).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return value === undefined ? undefined : encodeField(value);
+}
+
+/** The set of the URL standard for forms, a space as %20: https://url.spec.whatwg.org/#application-x-www-form-urlencoded-percent-encode-set */
+function encodeField(text: string): string {
+  const escape = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replaceAll(/[!'()~]/g, escape);
 }

@@ -149,3 +149,24 @@ test("digests on a line each are compared with the body as well", async () => {
   expect(await verdictOn(body, digests)).toBe("verified");
   expect(await verdictOn('{"amount":9}', digests)).toBe("signature_mismatch");
 });
+
+test("a parameter of the query is encoded again as the URL standard writes forms", async () => {
+  const url = `${requestOf("").url}?q=%28a%29+*~&it%27s=1`;
+  const input = `("@method" "@target-uri" "@query-param";name="q" "@query-param";name="it%27s");created=${NOW_MS / 1000}`;
+  const lines = [`"@method": POST`, `"@target-uri": ${url}`, `"@query-param";name="q": %28a%29%20*%7E`];
+  const base = [...lines, `"@query-param";name="it%27s": 1`, `"@signature-params": ${input}`].join("\n");
+  const headers = [
+    ["Signature-Input", `sig1=${input}`],
+    ["Signature", `sig1=:${createHmac("sha256", "secret").update(base).digest("base64")}:`],
+  ] as const;
+  expect(outcomeOf(await judge(of({}), [keyOf("secret")], requestOf("", headers, { url })))).toBe("verified");
+});
+
+test.each([
+  ["P-384", {}, generateKeyPairSync("ec", { namedCurve: "secp384r1" })],
+  ["RSA-PSS", { alg: "rsa-pss-sha512" }, generateKeyPairSync("rsa", { modulusLength: 2048 })],
+])("what is signed here with %s is verified here", async (_name, spec, { privateKey, publicKey }) => {
+  const made = signed(of(spec), privateKey.export({ type: "pkcs8", format: "pem" }).toString(), requestOf("{}"));
+  const keys = [keyOf(publicKey.export({ type: "spki", format: "pem" }).toString())];
+  expect(outcomeOf(await judge(of(spec), keys, made))).toBe("verified");
+});

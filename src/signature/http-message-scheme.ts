@@ -59,7 +59,8 @@ function isPublic(secret: string, spec: HttpMessageSpec): boolean {
   return spec.alg !== undefined && spec.alg !== "hmac-sha256";
 }
 
-function algorithmOf(key: KeyObject): HttpMessageAlgorithm {
+/** The algorithm of a key where the scheme names none. */
+export function algorithmOf(key: KeyObject): HttpMessageAlgorithm {
   if (key.type === "secret") return "hmac-sha256";
   if (key.asymmetricKeyType === "ed25519") return "ed25519";
   if (key.asymmetricKeyType === "rsa") return "rsa-v1_5-sha256";
@@ -117,7 +118,7 @@ function verifyBase(base: string, chosen: ChosenSignature, keys: readonly Key[],
 }
 
 /** `crypto.constants.RSA_PKCS1_PSS_PADDING`. */
-const RSA_PKCS1_PSS_PADDING = 6;
+export const RSA_PKCS1_PSS_PADDING = 6;
 
 function verifyOne(base: string, alg: HttpMessageAlgorithm, key: KeyObject, signature: Buffer): boolean {
   const message = Buffer.from(base, "utf8");

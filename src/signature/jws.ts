@@ -3,7 +3,17 @@
  * algorithm must be one the scheme allows; (2) an HS algorithm never takes a public key as its secret; (3) every part is
  * strict base64url.
  */
-import { createHmac, createPublicKey, timingSafeEqual, verify, type KeyObject } from "node:crypto";
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  sign,
+  timingSafeEqual,
+  verify,
+  type KeyObject,
+  type SignKeyObjectInput,
+  type VerifyKeyObjectInput,
+} from "node:crypto";
 import { decodeStrict, utf8Text } from "./encoding.ts";
 import { parseJson } from "./sent-text.ts";
 import type { JwtAlgorithm } from "./scheme-spec.ts";
@@ -105,22 +115,39 @@ const ALGORITHMS: Readonly<Record<JwtAlgorithm, Algorithm>> = {
 
 /** Whether a key made the signature. A key of another type never did. */
 export function verifyJws(jws: CompactJws, alg: JwtAlgorithm, key: JwsKey): boolean {
-  const { keyType, hash, curve } = ALGORITHMS[alg];
+  const { keyType, hash } = ALGORITHMS[alg];
   if (key.kind === "shared") {
     if (keyType !== "shared" || hash === null) return false;
     const expected = createHmac(hash, key.secret).update(jws.signed).digest();
     return expected.length === jws.signature.length && timingSafeEqual(expected, jws.signature);
   }
-  if (key.key.asymmetricKeyType !== keyType) return false;
-  if (curve !== undefined && key.key.asymmetricKeyDetails?.namedCurve !== curve) return false;
-  return verify(hash, jws.signed, verifyOptions(alg, key.key), jws.signature);
+  return fitsKey(alg, key.key) && verify(hash, jws.signed, keyOptions(alg, key.key), jws.signature);
+}
+
+/** Whether a public or private key is one of the algorithm's. */
+function fitsKey(alg: JwtAlgorithm, key: KeyObject): boolean {
+  const { keyType, curve } = ALGORITHMS[alg];
+  return key.asymmetricKeyType === keyType && (curve === undefined || key.asymmetricKeyDetails?.namedCurve === curve);
+}
+
+/** What signs with a private key in PEM, by the first of the algorithms that the key is for. */
+export function jwsSigner(algs: readonly JwtAlgorithm[], pem: string): JwsSigner | undefined {
+  const key = createPrivateKey(pem);
+  const alg = algs.find((name) => fitsKey(name, key));
+  if (alg === undefined) return undefined;
+  return { alg, sign: (text) => sign(ALGORITHMS[alg].hash, Buffer.from(text), keyOptions(alg, key)) };
+}
+
+export interface JwsSigner {
+  readonly alg: JwtAlgorithm;
+  readonly sign: (text: string) => Buffer;
 }
 
 /** RFC 7518 sections 3.4 and 3.5: ECDSA as the two numbers side by side; PSS with a salt as long as the hash. */
-function verifyOptions(alg: JwtAlgorithm, key: KeyObject): Parameters<typeof verify>[2] {
+function keyOptions(alg: JwtAlgorithm, key: KeyObject): SignKeyObjectInput & VerifyKeyObjectInput {
   if (alg.startsWith("ES")) return { key, dsaEncoding: "ieee-p1363" };
   if (alg === "PS256") return { key, padding: RSA_PKCS1_PSS_PADDING, saltLength: 32 };
-  return key;
+  return { key };
 }
 
 /** `crypto.constants.RSA_PKCS1_PSS_PADDING`. */

@@ -1,6 +1,15 @@
 import { createHash, createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { configOf, HOOK_URL, judge, keyOf, NOW_MS, outcomeOf, requestOf } from "../../test/support/signed-request.ts";
+import {
+  configOf,
+  HOOK_URL,
+  judge,
+  keyOf,
+  NOW_MS,
+  outcomeOf,
+  requestOf,
+  signed,
+} from "../../test/support/signed-request.ts";
 import { createKeyStore } from "./index.ts";
 
 const NOW = NOW_MS / 1000;
@@ -144,4 +153,19 @@ test("Kinde: the body is the token, and its claims say what happened", async () 
     providerType: "user.created",
     deliveryId: { value: "e1", signed: true },
   });
+});
+
+test.each([
+  ["ES256", generateKeyPairSync("ec", { namedCurve: "prime256v1" })],
+  ["ES384", generateKeyPairSync("ec", { namedCurve: "secp384r1" })],
+  ["EdDSA", generateKeyPairSync("ed25519")],
+  ["PS256", generateKeyPairSync("rsa", { modulusLength: 2048 })],
+])("a token is signed here by the algorithm that the key is for: %s", async (alg, { privateKey, publicKey }) => {
+  const algs = ["HS256", "PS256", "RS256", "ES256", "ES384", "EdDSA"] as const;
+  const config = { scheme: { spec: { kind: "jwt", from: "header:X-Token", algs } } } as const;
+  const made = signed(config, privateKey.export({ type: "pkcs8", format: "pem" }).toString(), requestOf("{}"));
+  const [head = ""] = made.headers.find(([name]) => name === "X-Token")?.[1].split(".") ?? [];
+  expect(JSON.parse(Buffer.from(head, "base64url").toString())).toMatchObject({ alg });
+  const keys = [keyOf(publicKey.export({ type: "spki", format: "pem" }).toString())];
+  expect(outcomeOf(await judge(config, keys, made))).toBe("verified");
 });

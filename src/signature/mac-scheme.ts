@@ -9,7 +9,9 @@ import {
   type SigningKey,
 } from "./compiled-scheme.ts";
 import type { OwnPlaceholders } from "./content-template.ts";
+import { utf8Text } from "./encoding.ts";
 import { secretBytes, secretKey } from "./key-material.ts";
+import type { RequestView } from "./request-view.ts";
 import type { MacAlgorithm, MacSpec } from "./scheme-spec.ts";
 import { compileSignedContent, type RenderedContent, type SignedParts } from "./signed-content.ts";
 import type { Settings } from "./source.ts";
@@ -35,15 +37,32 @@ export function compileMac(
   const content = compileSignedContent(spec, settings, DIGEST_BYTES[hash], own);
   const compute = macFunction(spec.alg, hash);
   const macKeys = keys.map((key) => compileKey(key, spec));
+  const isExtendable = canBeExtended(spec);
   return {
     label: `${spec.alg}, ${content.label}`,
     signatureHeaders: content.signatureHeaders,
     covers: content.covers,
     check: (view, nowMs) => {
       const outcome = content.read(view, nowMs);
-      return outcome.ok ? compare(outcome, macKeys, compute, nowMs) : outcome;
+      const compared = outcome.ok ? compare(outcome, macKeys, compute, nowMs) : outcome;
+      return compared.ok && isExtendable ? (extensionFault(view) ?? compared) : compared;
     },
   };
+}
+
+/**
+ * Whoever has seen a plain hash with the secret in front can go on from it without the secret (length extension).
+ */
+function canBeExtended({ alg, content, readings = [], any = [] }: MacSpec): boolean {
+  if (alg.startsWith("hmac-")) return false;
+  const contents = [content, ...readings, ...any.flatMap((variant) => variant.content ?? [])];
+  return contents.some((text) => text.endsWith("{body}"));
+}
+
+/** Between what was signed and what is added stands the hash's padding; its first byte, 0x80, begins no character. */
+function extensionFault({ request }: RequestView): Refusal | undefined {
+  if (utf8Text(request.rawBody) !== undefined) return undefined;
+  return refuse("signature_malformed", "the body is no UTF-8: a plain hash does not tell it from an extended one");
 }
 
 /** A plain hash without the secret in it is one that anybody can make. */

@@ -85,7 +85,13 @@ const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const PEM = rsa.publicKey.export({ type: "spki", format: "pem" }).toString();
 
 function fromAmazon(certificate: string): SignedRequest {
-  const fields = { Message: "m", MessageId: "1", Timestamp: "2026-01-01T00:00:00.000Z", TopicArn: "arn", Type: "N" };
+  const fields = {
+    Message: "m",
+    MessageId: "1",
+    Timestamp: "2026-01-01T00:00:00.000Z",
+    TopicArn: "arn",
+    Type: "Notification",
+  };
   const text = Object.entries(fields).map(([name, value]) => `${name}\n${value}\n`);
   const Signature = sign("sha256", Buffer.from(text.join("")), rsa.privateKey).toString("base64");
   const SigningCertURL = `https://sns.us-east-1.amazonaws.com/${certificate}.pem`;

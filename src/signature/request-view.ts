@@ -92,12 +92,18 @@ export class RequestView {
     return this.hasUnreadJson ? undefined : parseJson(text);
   }
 
-  /** The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). */
+  /**
+   * The text that holds the JSON: the body, or the field `payload` of a form (GitHub, Slack), or `json` (Dropbox Sign). Hardly
+   * a scheme signs the Content-Type: a body that was seen must not lose its id because it comes again as a form.
+   */
   private jsonText(maxBytes = Infinity): string | undefined {
     const type = this.header("content-type") ?? "";
-    const isForm = type.startsWith("application/x-www-form-urlencoded");
-    const isMultipart = type.startsWith("multipart/form-data");
-    const body = isForm || isMultipart ? this.request.rawBody : this.decodedBody();
+    const mediaType = type.split(";", 1)[0]?.trim().toLowerCase();
+    const decoded = this.decodedBody();
+    const mayBeForm = !beginsLikeJson(decoded);
+    const isForm = mayBeForm && mediaType === "application/x-www-form-urlencoded";
+    const isMultipart = mayBeForm && mediaType === "multipart/form-data";
+    const body = isForm || isMultipart ? this.request.rawBody : decoded;
     this.hasUnreadJson = body.length > maxBytes;
     if (this.hasUnreadJson) return undefined;
     if (isForm) return this.form("payload") ?? this.form("json");
@@ -135,6 +141,16 @@ export class RequestView {
   query(name: string): string | undefined {
     return only(this.queryFields(), name);
   }
+}
+
+/** With a bracket, as no form does; white space and the mark of UTF-8 may stand in front. */
+function beginsLikeJson(body: Uint8Array): boolean {
+  const isMarked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  for (let at = isMarked ? 3 : 0; at < body.length; at++) {
+    const byte = body[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return byte === 0x7b || byte === 0x5b;
+  }
+  return false;
 }
 
 /** The query of a URL without `?` and fragment, or `""`. */

@@ -151,7 +151,7 @@ test("a refusal repeats no more than some words of what was sent", async () => {
   const long = "x".repeat(1_000_000);
   const head = Buffer.from(JSON.stringify({ alg: long })).toString("base64url");
   const token = requestOf(`${head}.${Buffer.from("{}").toString("base64url")}.AA`);
-  const fields = { Message: "", MessageId: "", Timestamp: "", Type: "", Signature: "", SigningCertURL: "" };
+  const fields = { Message: "", MessageId: "", Timestamp: "", Type: "Notification", Signature: "", SigningCertURL: "" };
   const topic = requestOf(JSON.stringify({ ...fields, SignatureVersion: "2", TopicArn: long }));
   const salesforce = { scheme: { spec: { kind: "jwt", from: "body", algs: ["RS256"] } } } as const;
   for (const [config, request] of [

@@ -2,6 +2,7 @@
 import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
 import type { SigningKey } from "./compiled-scheme.ts";
 import { chooseSignature, signatureBase } from "./http-message-base.ts";
+import { algorithmOf, RSA_PKCS1_PSS_PADDING } from "./http-message-scheme.ts";
 import { secretBytes } from "./key-material.ts";
 import { RequestView } from "./request-view.ts";
 import type { SignedRequest } from "./request.ts";
@@ -37,7 +38,9 @@ function signBase(base: string, secret: string, spec: HttpMessageSpec): Buffer {
   if (!secret.includes("PRIVATE KEY"))
     return createHmac("sha256", secretBytes(secret, spec.secret)).update(base).digest();
   const key = createPrivateKey(secret);
-  if (key.asymmetricKeyType === "ed25519") return sign(null, Buffer.from(base), key);
-  const hash = spec.alg === "ecdsa-p384-sha384" ? "sha384" : "sha256";
-  return sign(hash, Buffer.from(base), { key, dsaEncoding: "ieee-p1363" });
+  const alg = spec.alg ?? algorithmOf(key);
+  if (alg === "ed25519") return sign(null, Buffer.from(base), key);
+  if (alg === "rsa-pss-sha512")
+    return sign("sha512", Buffer.from(base), { key, padding: RSA_PKCS1_PSS_PADDING, saltLength: 64 });
+  return sign(alg === "ecdsa-p384-sha384" ? "sha384" : "sha256", Buffer.from(base), { key, dsaEncoding: "ieee-p1363" });
 }

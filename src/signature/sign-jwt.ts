@@ -1,6 +1,7 @@
 /** Makes the token that a JWT scheme reads, for schemes whose key is shared or given as a private key in PEM. */
-import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { SchemeContext, SigningKey } from "./compiled-scheme.ts";
+import { jwsSigner, type JwsSigner } from "./jws.ts";
 import type { SignedRequest } from "./request.ts";
 import type { JwtSpec } from "./scheme-spec.ts";
 import { placeValue } from "./sign-place.ts";
@@ -16,9 +17,11 @@ export function signJwt(
   nowMs: number,
 ): { request: SignedRequest } | { fault: string } {
   if (spec.from === "body") return { fault: "the body itself is the token of this scheme" };
-  const isPrivate = key.secret.includes("PRIVATE KEY");
-  const alg = spec.algs.find((name) => name.startsWith("HS") !== isPrivate);
-  if (alg === undefined) return { fault: "signing needs the private key in PEM as the secret" };
+  const signer = key.secret.includes("PRIVATE KEY")
+    ? jwsSigner(spec.algs, key.secret)
+    : sharedSigner(spec.algs, key.secret);
+  if (signer === undefined)
+    return { fault: `signing needs the private key in PEM as the secret, one for ${spec.algs.join(", ")}` };
   const setting = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : settings.get(settingKey(name));
   const now = Math.floor(nowMs / 1000);
@@ -39,17 +42,21 @@ export function signJwt(
       [spec.url.hashClaim]: createHash("sha256").update(request.url).digest("hex"),
     }),
   };
-  const input = [{ alg, typ: "JWT" }, claims]
+  const input = [{ alg: signer.alg, typ: "JWT" }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
     .join(".");
-  const token = `${input}.${signInput(input, alg, key.secret).toString("base64url")}`;
+  const token = `${input}.${signer.sign(input).toString("base64url")}`;
   return { request: placeValue(request, spec.from, (spec.prefix ?? "") + token) };
 }
 
-function signInput(input: string, alg: string, secret: string): Buffer {
-  const hash = `sha${alg.slice(2)}`;
-  if (alg.startsWith("HS")) return createHmac(hash, secret).update(input).digest();
-  const key = createPrivateKey(secret);
-  if (alg === "EdDSA") return sign(null, Buffer.from(input), key);
-  return sign(hash, Buffer.from(input), { key, dsaEncoding: "ieee-p1363" });
+function sharedSigner(algs: JwtSpec["algs"], secret: string): JwsSigner | undefined {
+  const alg = algs.find((name) => name.startsWith("HS"));
+  if (alg === undefined) return undefined;
+  return {
+    alg,
+    sign: (text) =>
+      createHmac(`sha${alg.slice(2)}`, secret)
+        .update(text)
+        .digest(),
+  };
 }

@@ -15,7 +15,7 @@ import type { MacSpec, PublicKeySpec, SignaturePlace } from "./scheme-spec.ts";
 import { signHttpMessage } from "./sign-http-message.ts";
 import { signJwt } from "./sign-jwt.ts";
 import { placeValue, withHeader } from "./sign-place.ts";
-import { settingsOf } from "./source.ts";
+import { settingKey, settingsOf } from "./source.ts";
 import { formatTimestamp } from "./timestamp.ts";
 
 export interface SignOptions {
@@ -79,7 +79,7 @@ function signContent(
   const timestamp = spec.timestamp && formatTimestamp(nowMs, spec.timestamp.unit);
   let request = given;
   for (const requirement of spec.require ?? []) {
-    const value = requirement.equals ?? settings.get(requirement.equalsConfig?.toLowerCase() ?? "");
+    const value = requirement.equals ?? settings.get(settingKey(requirement.equalsConfig ?? ""));
     if (value !== undefined) request = placeValue(request, requirement.from, value);
   }
   const sigParts = [...parts];

@@ -191,17 +191,18 @@ interface TimestampOutcome {
 
 const NO_TIMESTAMP: TimestampOutcome = { text: undefined };
 
+/** Its form counts though its age may not: else a part of the id before it or of the body behind it could be moved into it. */
 function readTimestamp(variant: Variant, view: RequestView, placed: PlacedSignature, nowMs: number): TimestampOutcome {
   const { timestamp } = variant;
   if (timestamp === undefined) return NO_TIMESTAMP;
   const text = timestamp.read(view, placed);
   if (text === undefined) return { text, missing: refuseTimestamp(view, timestamp.from) };
-  if (timestamp.tolerance === undefined) return { text };
   const timestampMs = parseTimestampMs(text, timestamp.unit);
   if (timestampMs === undefined) {
     const detail = `${timestamp.from} is ${JSON.stringify(text.slice(0, 40))}, not a time in ${timestamp.unit}`;
     return { text, missing: refuse("timestamp_malformed", detail) };
   }
+  if (timestamp.tolerance === undefined) return { text };
   const age = ageSeconds(timestampMs, timestamp.unit, nowMs);
   if (Math.abs(age) <= timestamp.tolerance) return { text };
   const detail = `${timestamp.from} lies ${describeAge(age)}; ${timestamp.tolerance} s are allowed`;

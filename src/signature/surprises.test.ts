@@ -296,3 +296,36 @@ test("many ids in one delivery are one id, short and still told apart", async ()
   expect(one).toHaveLength(512);
   expect(one).not.toBe(other);
 });
+
+test.each(["hubspot-v1", "hubspot-v2", "recharge"])(
+  "%s: a body that was seen cannot be gone on with",
+  async (provider) => {
+    const secret = "0123456789abcdef";
+    const seen = Buffer.from('[{"eventId":1}]');
+    const method = provider === "hubspot-v2" ? `POST${requestOf("").url}` : "";
+    const hashed = secret.length + method.length + seen.length;
+    const padding = Buffer.alloc(64 - (hashed % 64) + (hashed % 64 > 55 ? 64 : 0));
+    padding[0] = 0x80;
+    padding.writeBigUInt64BE(BigInt(hashed * 8), padding.length - 8);
+    // The hash of it follows from the hash of what was seen alone.
+    const extended = Buffer.concat([seen, padding, Buffer.from('[{"eventId":2}]')]);
+    const config = configOf(provider);
+    const outcome = async (body: Buffer) =>
+      outcomeOf(await judge(config, [keyOf(secret)], signed(config, secret, requestOf(body))));
+    expect(await outcome(seen)).toBe("verified");
+    expect(await outcome(extended)).toBe("signature_malformed");
+  },
+);
+
+test("what a written-out scheme requires is written when it is signed, however the setting is spelled", async () => {
+  const spec = {
+    kind: "mac",
+    alg: "hmac-sha256",
+    signature: { header: "X-Signature", encoding: "hex" },
+    content: "{body}",
+    require: [{ from: "header:X-App", equalsConfig: "app_id" }],
+  } as const;
+  const config = { scheme: { spec }, settings: { app_id: "a-1" } };
+  const request = signed(config, "secret", requestOf("{}"));
+  expect(outcomeOf(await judge(config, [keyOf("secret")], request))).toBe("verified");
+});

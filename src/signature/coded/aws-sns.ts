@@ -22,6 +22,7 @@ const REQUIRED = [
   "SigningCertURL",
   "SignatureVersion",
 ];
+const TYPES = ["Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"];
 const COVERED = new Set(FIELDS.map((field) => `json:${field}`));
 
 export function awsSns(context: SchemeContext): CompiledScheme {
@@ -37,6 +38,8 @@ export function awsSns(context: SchemeContext): CompiledScheme {
         return refuse("signature_missing", "the body is not an SNS message (raw delivery has no signature)");
       const missing = REQUIRED.find((field) => typeof message[field] !== "string");
       if (missing !== undefined) return refuse("signature_missing", `the message has no ${missing}`);
+      const ambiguous = ambiguityOf(message);
+      if (ambiguous !== undefined) return refuse("signature_malformed", ambiguous);
       if (topicArn !== undefined && message["TopicArn"] !== topicArn) {
         return refuse("requirement_failed", `the topic is ${JSON.stringify(message["TopicArn"])}, not ${topicArn}`);
       }
@@ -45,6 +48,18 @@ export function awsSns(context: SchemeContext): CompiledScheme {
       return checkMessage(message, found, nowMs);
     },
   };
+}
+
+/**
+ * The names and values of the fields are signed as lines, one below the other. Whoever has a topic of their own could write
+ * the lines of other fields into a message, and have it read as one of another topic: all but the message itself, which is the
+ * first, are a single line, and so there is one way to read them.
+ */
+function ambiguityOf(message: Message): string | undefined {
+  if (!TYPES.includes(String(message["Type"])))
+    return `Type is ${JSON.stringify(message["Type"])}, none of Amazon's: ${TYPES.join(", ")}`;
+  const broken = FIELDS.find((field) => field !== "Message" && String(message[field]).includes("\n"));
+  return broken === undefined ? undefined : `${broken} has a line break`;
 }
 
 function checkMessage(message: Message, found: Certificates, nowMs: number): CheckOutcome {

@@ -43,6 +43,29 @@ describe("Amazon SNS", () => {
     expect(outcomeOf(await judge(configOf("aws-sns"), [], changed, NOW_MS, good))).toBe("signature_mismatch");
   });
 
+  test("the lines of another topic inside a message are its text, however the fields are cut", async () => {
+    const pinned = "arn:aws:sns:us-west-2:1:Mine";
+    const within = ["Message", "pay", "MessageId", "m-1", "Timestamp", "t", "TopicArn", pinned, "Type", "Notification"];
+    const theirs = {
+      MessageId: "m-2",
+      Timestamp: "2026-01-01T00:00:00.000Z",
+      TopicArn: "arn:aws:sns:us-west-2:2:Theirs",
+    };
+    const own = message({ ...theirs, Subject: undefined, Message: within.slice(1).join("\n") });
+    expect(outcomeOf(await judge(configOf("aws-sns"), [], request(own), NOW_MS, good))).toBe("verified");
+    const rest = ["Notification", "MessageId", theirs.MessageId, "Timestamp", theirs.Timestamp];
+    const Type = [...rest, "TopicArn", theirs.TopicArn, "Type", "Notification"].join("\n");
+    const cut = { ...own, Message: "pay", MessageId: "m-1", Timestamp: "t", TopicArn: pinned, Type };
+    const config = configOf("aws-sns", { topic_arn: pinned });
+    expect(outcomeOf(await judge(config, [], request(cut), NOW_MS, good))).toBe("signature_malformed");
+    const moved = {
+      ...own,
+      Message: "pay",
+      MessageId: `m-1\n${within.slice(4).join("\n")}\nMessageId\n${theirs.MessageId}`,
+    };
+    expect(outcomeOf(await judge(configOf("aws-sns"), [], request(moved), NOW_MS, good))).toBe("signature_malformed");
+  });
+
   test.each([
     "https://sns.us-west-2.amazonaws.com.evil.example/cert.pem",
     "http://sns.us-west-2.amazonaws.com/cert.pem",

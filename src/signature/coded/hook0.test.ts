@@ -34,6 +34,16 @@ test("v1 covers the body, the names and the values of headers", async () => {
   expect(await verdictOf(`t=${TIME},${V1}`, [HEADERS[0]!])).toBe("field_missing");
 });
 
+test("what v1 signs is no body for v0", async () => {
+  const [, signature = ""] = V1.split("v1=");
+  const shifted = `content-type x-event-id.application/json.evt-1.${BODY}`;
+  const headers = [
+    ["Content-Type", "text/plain"],
+    ["X-Event-Id", "evt-2"],
+  ] as const;
+  expect(await verdictOf(`t=${TIME},v0=${signature}`, headers, shifted)).toBe("signature_malformed");
+});
+
 test("the event's id, the same at every attempt, is the delivery id; the signature need not cover it", async () => {
   const verdict = await judge(
     configOf("coinbase-cdp"),
