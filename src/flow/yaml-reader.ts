@@ -85,8 +85,8 @@ export class YamlReader {
     if (typeof value === "string" || typeof value === "boolean") return value;
     if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
     if (typeof value !== "number") {
-      // A file that says `%YAML 1.1` has dates.
-      if (value !== null) this.#report("This value does not exist in JSON.", node, "Put it in quotes.");
+      // A file that says `%YAML 1.1` has dates; bytes are told by their tag.
+      if (value instanceof Date) this.#report("This value does not exist in JSON.", node, "Put it in quotes.");
       return null;
     }
     if (!Number.isFinite(value)) this.#report("This number does not exist in JSON.", node);
