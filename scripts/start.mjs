@@ -50,7 +50,9 @@ function isStale() {
 }
 
 function newest(path) {
-  const found = statSync(path);
+  // An editor's link that leads nowhere, such as .#main.ts, is no source; statSync follows links.
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
   // A folder's own time tells that something in it is gone.
   const within = found.isDirectory() ? readdirSync(path).map((name) => newest(join(path, name))) : [];
   return Math.max(found.mtimeMs, ...within);

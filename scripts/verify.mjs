@@ -1,5 +1,5 @@
 // Every check of the project, in the order in which they fail fastest. `npm test` runs this after the set-up.
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { run, runSteps } from "./steps.mjs";
 
@@ -26,6 +26,10 @@ const code = run("npx", [
   "--reporter=json",
   `--outputFile.json=${RESULTS}`,
 ]);
+if (!existsSync(RESULTS)) {
+  console.error(`✗ the tests ended with exit code ${code} before there was a result`);
+  process.exit(code || 1);
+}
 const results = JSON.parse(readFileSync(RESULTS, "utf8"));
 const failedFiles = results.testResults.filter(
   (file) => file.status === "failed" && file.assertionResults.length === 0,

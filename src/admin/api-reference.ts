@@ -96,7 +96,7 @@ function typeText(schema: JsonSchema): string {
   if (Array.isArray(type)) return type.map(String).join(" or ");
   if (format === "date-time") return "time";
   const places = schema["prefixItems"] as readonly JsonSchema[] | undefined;
-  if (places !== undefined) return `[${places.map(typeText).join(", ")}]`;
+  if (places !== undefined) return tupleText(places, Number(schema["minItems"] ?? places.length));
   if (type === "array") return `list of ${items === undefined ? "anything" : typeText(items as JsonSchema)}`;
   if (properties !== undefined) {
     const fields = Object.entries(properties as Readonly<Record<string, JsonSchema>>);
@@ -104,6 +104,10 @@ function typeText(schema: JsonSchema): string {
   }
   if (typeof additionalProperties === "object") return `object of ${typeText(additionalProperties as JsonSchema)}`;
   return typeof type === "string" ? type : "any JSON";
+}
+
+function tupleText(places: readonly JsonSchema[], least: number): string {
+  return `[${places.map((place, index) => typeText(place) + (index < least ? "" : " (optional)")).join(", ")}]`;
 }
 
 function linkTo(reference: string): string {

@@ -151,3 +151,21 @@ test("leaving changes nothing", async () => {
   expect(ran).toMatchObject({ exitCode: 130, stderr: expect.stringContaining("GTC_DIALOG_LEFT") as string });
   expect(await readFile(settings, "utf8")).toBe(before);
 });
+
+test.each(["pub/sub", "salesforce"])("of %s, which needs more than a secret, that is said at once", async (typed) => {
+  const ran = await answer(
+    ["Public URL", ENTER],
+    ["Verify the signatures", ENTER],
+    ["Who sends?", typed],
+    [typed, ENTER],
+    ["It needs more than a secret", CTRL_C],
+  );
+  expect(ran).toMatchObject({ exitCode: 130 });
+  expect(ran.stdout).not.toContain("Event type");
+});
+
+test("with --json nothing is asked: what is printed is one JSON text", async () => {
+  const ran = await runGtc(["setup", ".", "--json"], { cwd: bundle.folder, person: () => undefined });
+  expect(ran).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(JSON.parse(ran.stderr)).toMatchObject({ error: { code: "GTC_USAGE" } });
+});

@@ -5,7 +5,7 @@
 import { autocomplete, confirm, intro, isCancel, log, outro, password, text } from "@clack/prompts";
 import { GtcError } from "../base/index.ts";
 import { listProviders } from "../signature/index.ts";
-import { readAnswers, validateAnswers } from "../setup/index.ts";
+import { readAnswers, validateAnswers, type AnswerFault } from "../setup/index.ts";
 import type { CommandContext } from "./command.ts";
 
 /** The terminal at which the questions are asked. */
@@ -81,7 +81,13 @@ async function askSender(terminal: Terminal, env: CommandContext["env"]): Promis
     { value: "sha256", label: "Another: HMAC-SHA256 of the body in a header" },
   ];
   const provider = answered(
-    await autocomplete({ ...terminal, message: "Who sends? (type to search)", options, maxItems: 12 }),
+    await autocomplete({
+      ...terminal,
+      message: "Who sends? (type to search)",
+      options,
+      maxItems: 12,
+      validate: (value) => (value === "sha256" ? undefined : notAskedFor(String(value), env)),
+    }),
   );
   const eventType = answered(
     await text({
@@ -107,13 +113,25 @@ async function askSender(terminal: Terminal, env: CommandContext["env"]): Promis
   return [eventType, entryWith(secret)];
 }
 
+/** What a provider needs beside a secret is not asked for: without it no secret would be taken, and the dialog not end. */
+function notAskedFor(provider: string, env: CommandContext["env"]): string | undefined {
+  const faults = faultsIn({ signatures: { [provider]: { provider } } }, env);
+  const fault = faults.find(({ path }) => !path.endsWith(".secret"));
+  if (fault === undefined) return undefined;
+  return `It needs more than a secret: ${fault.path.split(".").at(-1)}. Set it up with --answers FILE.`;
+}
+
 /** The first fault that setup would find in a part of the answers. */
 function faultOf(what: string, part: object, env: CommandContext["env"]): string | undefined {
+  const [fault] = faultsIn(part, env);
+  return fault === undefined ? undefined : `${what} ${fault.message}. ${fault.hint ?? ""}`.trim();
+}
+
+function faultsIn(part: object, env: CommandContext["env"]): readonly AnswerFault[] {
   const section = { enabled: true, public_base_url: "http://localhost", ...part };
   const read = readAnswers(JSON.stringify({ "events-webhook": section }));
   const validated = "faults" in read ? read : validateAnswers(read.answers, { env, tenants: [] });
-  const fault = "faults" in validated ? validated.faults[0] : undefined;
-  return fault === undefined ? undefined : `${what} ${fault.message}. ${fault.hint ?? ""}`.trim();
+  return "faults" in validated ? validated.faults : [];
 }
 
 function answered<T>(answer: T): Exclude<T, symbol> {

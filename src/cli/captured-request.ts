@@ -78,12 +78,14 @@ function fromHar(log: Json): CapturedRequest {
   };
 }
 
-/** `{ method, url, headers, body | body_base64, received_at }`, also as `gtc events show --json` prints it. */
+/** `{ method, url, headers, body | body_base64, received_at }`; also what `gtc events show --json` prints, where the body is an object. */
 function fromJson(json: Json): CapturedRequest {
   const headers = headersOf(json["headers"]);
-  const base64 = text(json["body_base64"] ?? json["raw_body_base64"] ?? json["bodyBase64"] ?? json["rawBody"]);
-  const { body } = json;
-  if (base64 === undefined && typeof body !== "string") {
+  const shown = isRecord(json["body"]) ? json["body"] : {};
+  const written = json["body_base64"] ?? json["raw_body_base64"] ?? json["bodyBase64"] ?? json["rawBody"];
+  const base64 = text(written ?? shown["base64"]);
+  const body = text(json["body"] ?? "") ?? text(shown["text"]);
+  if (base64 === undefined && (body === undefined || !("body" in json))) {
     throw new SyntaxError("the JSON has no body_base64 and no body as a text: the bytes that were signed are needed");
   }
   return {
@@ -91,7 +93,7 @@ function fromJson(json: Json): CapturedRequest {
       method: text(json["method"]) ?? "POST",
       url: urlOf(text(json["url"]) ?? text(json["target"]) ?? "/", headers),
       headers,
-      rawBody: base64 === undefined ? Buffer.from(text(body) ?? "", "utf8") : Buffer.from(base64, "base64"),
+      rawBody: base64 === undefined ? Buffer.from(body ?? "", "utf8") : Buffer.from(base64, "base64"),
     },
     receivedAtMs: timeOf(json["received_at"] ?? json["receivedAt"] ?? json["now"]),
   };

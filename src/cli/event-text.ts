@@ -7,7 +7,6 @@ import { likelyCause, words } from "./refusal-words.ts";
 import { table } from "./table.ts";
 
 export function listText(events: readonly SummaryJson[], nowMs: number, context: CommandContext): string {
-  if (events.length === 0) return "No events.\n";
   const { paint } = context;
   const rows = events.map((event) => [
     visible(event.id),

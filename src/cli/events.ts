@@ -39,7 +39,10 @@ export const eventsList = defineCommand({
       ...(options.status !== undefined && { status: options.status }),
       ...(since !== undefined && { since: new Date(since).toISOString() }),
     });
+    const { tenant, type, status } = options;
+    const isFiltered = [tenant, type, status, since].some((value) => value !== undefined);
     if (options.json) context.stdout.write(lines.map((line) => `${visibleJson(line)}\n`).join(""));
+    else if (lines.length === 0) context.stdout.write(isFiltered ? "No event matches.\n" : "No events.\n");
     else
       context.stdout.write(
         listText(

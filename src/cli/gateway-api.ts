@@ -1,6 +1,14 @@
 /** The admin API of the gateway that runs on a bundle, as commands ask it. */
 import { findGateway, probeGateway, type GatewayFile } from "../admin/index.ts";
-import { GtcError, messageOf, parseJson, stringifyJson, type JsonValue } from "../base/index.ts";
+import {
+  ERRORS,
+  GtcError,
+  messageOf,
+  parseJson,
+  stringifyJson,
+  type ErrorCode,
+  type JsonValue,
+} from "../base/index.ts";
 
 export interface ApiRequest {
   readonly method?: "GET" | "POST";
@@ -32,7 +40,7 @@ function apiOf(gateway: GatewayFile, folder: string): GatewayApi {
       const { pid } = gateway;
       throw new GtcError("GTC_GATEWAY_UNREACHABLE", { path: folder, pid, detail: messageOf(cause) }, { cause });
     });
-    if (!ok) throw faultOf(status, text, folder);
+    if (!ok) throw faultOf(status, text, { path: folder, pid: gateway.pid });
     return parseJson(text);
   };
 }
@@ -42,16 +50,52 @@ async function wholeAnswer(response: Response): Promise<{ status: number; ok: bo
   return { status, ok, text: await response.text() };
 }
 
-/** Reads the problem that the API answered. */
-function faultOf(status: number, body: string, path: string): GtcError {
-  const problem = parseJson(body) as { code?: string; detail?: string };
-  if (problem.code === "GTC_EVENT_NOT_FOUND")
-    return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(problem.detail ?? "")?.[1] ?? "" });
-  if (problem.code === "GTC_EVENT_REFUSED" || problem.code === "GTC_REDELIVERY_NEEDED") {
-    const [, id = "", detail = ""] =
-      /^(\S+) was refused and cannot be replayed: (.*)$/s.exec(problem.detail ?? "") ?? [];
-    return new GtcError(problem.code, { id, detail });
+interface ApiProblem {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly fix?: string;
+}
+
+/** An error of the gateway, in its words: which details they were made of is not known here. */
+class ToldFault extends GtcError {
+  override readonly message: string;
+  override readonly fix: string;
+
+  constructor(code: ErrorCode, { detail = code, fix = "" }: ApiProblem) {
+    super(code, { detail });
+    this.message = detail;
+    this.fix = fix;
   }
-  if (problem.code === "GTC_BAD_REQUEST") return new GtcError("GTC_BAD_REQUEST", { detail: problem.detail ?? "" });
-  return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid: "?", detail: `${status} ${problem.detail ?? ""}` });
+}
+
+/** Reads the problem that the API answered. */
+function faultOf(
+  status: number,
+  body: string,
+  { path, pid }: { readonly path: string; readonly pid: number },
+): GtcError {
+  const problem = problemIn(body);
+  const { code, detail: said = "" } = problem;
+  if (code === "GTC_EVENT_NOT_FOUND")
+    return new GtcError("GTC_EVENT_NOT_FOUND", { id: /no event (\S+?)\.$/.exec(said)?.[1] ?? "" });
+  if (code === "GTC_EVENT_REFUSED" || code === "GTC_REDELIVERY_NEEDED") {
+    const [, id = "", detail = ""] = /^(\S+) was refused and cannot be replayed: (.*)$/s.exec(said) ?? [];
+    return new GtcError(code, { id, detail });
+  }
+  if (code !== undefined && isErrorCode(code)) return new ToldFault(code, problem);
+  // Nothing of ours: another program, or a gateway of another version.
+  return new GtcError("GTC_GATEWAY_UNREACHABLE", { path, pid, detail: `${status} ${said}`.trim() });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+/** What is no problem of the API's has nothing to say. */
+function problemIn(body: string): ApiProblem {
+  try {
+    return parseJson(body) as ApiProblem;
+  } catch {
+    return {};
+  }
 }

@@ -11,6 +11,7 @@ import { findGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { configFor, soundBundle } from "./load.ts";
 import { faultsTo, noticesTo } from "./log-notice-text.ts";
 import { pathExists } from "./path-exists.ts";
+import { readBundleFile } from "../setup/index.ts";
 
 export type RefusedFilter = NonNullable<RefusalSelection["filter"]>;
 export type RefusedRow = ReturnType<typeof refusalJson>;
@@ -19,7 +20,15 @@ export interface RefusedSource {
   /** Newest first. */
   list(filter: RefusedFilter, accepted: boolean | undefined, limit: number): Promise<readonly RefusedRow[]>;
   /** Oldest first; `rate` is how many a second while the gateway runs. */
-  accept(selection: RefusalSelection, rate: number): Promise<Accepted & { readonly more: number }>;
+  accept(selection: RefusalSelection, rate: number): Promise<AcceptedBulk>;
+}
+
+/** What became of them; the gateway lists the first ones only, of those that it verified and of those that it could not. */
+export interface AcceptedBulk extends Accepted {
+  /** Of those that are not listed, how many are an event now and how many are not. */
+  readonly more: { readonly events: number; readonly left: number };
+  /** How many were not looked at, because somebody stopped it. */
+  readonly untried: number;
 }
 
 /** What is there. @throws GtcError */
@@ -45,8 +54,7 @@ function overApi(call: GatewayApi): RefusedSource {
         await delay(POLL_MS);
         job = jobSchema.parse(await call(`acceptances/${job.id}`));
       }
-      const { results, failures, total } = job;
-      return { results, failures, more: total - results.length - failures.length };
+      return bulkOf(job);
     },
   };
 }
@@ -56,6 +64,10 @@ const jobSchema = z.object({
   id: z.string(),
   status: z.enum(["running", "done", "cancelled"]),
   total: z.number(),
+  accepted: z.number(),
+  duplicates: z.number(),
+  still_refused: z.number(),
+  failed: z.number(),
   results: z.array(z.custom<Accepted["results"][number]>(() => true)),
   failures: z.array(z.object({ refusal_id: z.string(), message: z.string() })),
 });
@@ -64,6 +76,7 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
   const logFolder = join(folder, "state", "log");
   return {
     list: async ({ type, q, since, until, ...same }, accepted, limit) => {
+      await readBundleFile(folder);
       if (!(await pathExists(logFolder))) return [];
       await using log = await inspectLog(logFolder, noticesTo(context));
       const { items } = await log.queries.listRefusals({
@@ -73,6 +86,7 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
       return items.map(refusalJson);
     },
     accept: async (selection) => {
+      await readBundleFile(folder);
       if (!(await pathExists(logFolder)))
         throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
       const config = await configFor(context, folder);
@@ -83,9 +97,22 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
           onNotice: noticesTo(context),
           onFault: faultsTo(context),
         })),
-        more: 0,
+        more: { events: 0, left: 0 },
+        untried: 0,
       };
     },
+  };
+}
+
+function bulkOf({ results, failures, total, failed, ...job }: z.infer<typeof jobSchema>): AcceptedBulk {
+  const stillListed = results.filter(({ outcome }) => outcome === "still_refused").length;
+  const events = job.accepted + job.duplicates;
+  const left = job.still_refused + failed;
+  return {
+    results,
+    failures,
+    more: { events: events - (results.length - stillListed), left: left - stillListed - failures.length },
+    untried: total - events - left,
   };
 }
 

@@ -1,14 +1,13 @@
 /** Refused requests, and what became of them, as a person reads it. */
 import type { Accepted } from "../admin/index.ts";
 import { formatDuration } from "../base/index.ts";
-import { visible } from "../text/index.ts";
+import { shellPath, visible } from "../text/index.ts";
 import type { CommandContext, Palette } from "./command.ts";
 import { likelyCause, words } from "./refusal-words.ts";
-import type { RefusedRow } from "./refused-source.ts";
+import type { AcceptedBulk, RefusedRow } from "./refused-source.ts";
 import { table } from "./table.ts";
 
 export function refusedText(rows: readonly RefusedRow[], nowMs: number, context: CommandContext): string {
-  if (rows.length === 0) return "Nothing was refused.\n";
   const { paint } = context;
   const lines = rows.map((row) => [
     row.id,
@@ -30,7 +29,18 @@ export function acceptedText({ results, failures }: Accepted, { paint }: Command
       ({ refusal_id: id, message }) => `${visible(id)}  ${paint.error("not verified")}  ${visible(message)}`,
     ),
   ];
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** What the list of results does not say. @param bundle its folder as it was given */
+export function unlistedText({ more, untried }: AcceptedBulk, bundle: string | undefined): readonly string[] {
+  const list = (accepted: "yes" | "no"): string =>
+    ["gtc refused list --accepted", accepted, ...(bundle === undefined ? [] : [shellPath(bundle)])].join(" ");
+  return [
+    ...(more.events > 0 ? [`${more.events} more are events now: ${list("yes")}`] : []),
+    ...(more.left > 0 ? [`${more.left} more were not accepted: ${list("no")}`] : []),
+    ...(untried > 0 ? [`${untried} were not looked at: it was stopped in the inspector or through the API.`] : []),
+  ].map(visible);
 }
 
 function resultLine({ refusal_id: id, outcome, event_id: event, why }: Accepted["results"][number], paint: Palette) {

@@ -140,6 +140,24 @@ test("a bundle that no gateway has run on has refused nothing", async () => {
   expect((await refused("accept", fresh.folder, "--all")).exitCode).toBe(2);
 });
 
+test.each([
+  ["list", "--json"],
+  ["accept", "--all", "--json"],
+])("refused %s in a folder that is no bundle says so", async (...words) => {
+  const { exitCode, stdout, stderr } = await runGtc(["refused", ...words, "/no/such/bundle"]);
+  expect([exitCode, stdout]).toEqual([3, ""]);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: "GTC_BUNDLE_NOT_FOUND" } });
+});
+
+test.each([
+  [["refused", "list"], ["--reason", "signature-mismatch"], "No refused request matches.\n"],
+  [["refused", "list"], ["--accepted", "no"], "No refused request matches.\n"],
+  [["events", "list"], ["--tenant", "dmeo"], "No event matches.\n"],
+  [["events", "list"], [], "No events.\n"],
+])("%j with the filters %j is not told as if there were nothing at all", async (command, filters, stdout) => {
+  expect(await runGtc([...command, ...filters, bundle.folder])).toMatchObject({ exitCode: 0, stdout });
+});
+
 async function disposable(): Promise<TestBundle & AsyncDisposable> {
   const fresh = await createTestBundle({ "pay.ygtc": FLOW });
   return { ...fresh, [Symbol.asyncDispose]: () => fresh.remove() };

@@ -8,8 +8,7 @@ import { jsonLine } from "./json-line.ts";
 import { folderOf } from "./load.ts";
 import { flag, integer, moment, oneOf, optional, required, text, texts } from "./options.ts";
 import { openRefused, type RefusedFilter } from "./refused-source.ts";
-import { acceptedText, refusedText } from "./refused-text.ts";
-import { shellPath } from "../text/index.ts";
+import { acceptedText, refusedText, unlistedText } from "./refused-text.ts";
 
 const bundleArgument = optional("The bundle's folder; by default the current one");
 const jsonLines = flag("Print JSON, one object a line");
@@ -62,9 +61,12 @@ export const refusedList = defineCommand({
   run: async (context, { args, options }) => {
     const source = await openRefused(context, folderOf(context, args.bundle));
     const accepted = options.accepted === undefined ? undefined : options.accepted === "yes";
-    const rows = await source.list(filterOf(options), accepted, options.limit ?? 50);
+    const filter = filterOf(options);
+    const rows = await source.list(filter, accepted, options.limit ?? 50);
+    const isFiltered = accepted !== undefined || Object.keys(filter).length > 0;
     if (options.json) context.stdout.write(rows.map((row) => jsonLine(row)).join(""));
-    else context.stdout.write(refusedText(rows, Date.now(), context));
+    else if (rows.length > 0) context.stdout.write(refusedText(rows, Date.now(), context));
+    else context.stdout.write(isFiltered ? "No refused request matches.\n" : "Nothing was refused.\n");
     return 0;
   },
 });
@@ -103,13 +105,11 @@ export const refusedAccept = defineCommand({
     const source = await openRefused(context, folderOf(context, args.bundle));
     const selection = isChosen ? { refusal_ids: [...options.id] } : { filter };
     const accepted = await source.accept(selection, options.rate ?? DEFAULT_RATE);
-    const { results, failures, more } = accepted;
+    const { results, failures, more, untried } = accepted;
     if (options.json) context.stdout.write([...results, ...failures].map((one) => jsonLine(one)).join(""));
     else context.stdout.write(acceptedText(accepted, context));
-    if (more > 0) {
-      const rest = ["gtc refused list --accepted yes", ...(args.bundle === undefined ? [] : [shellPath(args.bundle)])];
-      context.stderr.write(`${more} more were verified: ${rest.join(" ")}\n`);
-    }
-    return failures.length > 0 || results.some(({ outcome }) => outcome === "still_refused") ? 1 : 0;
+    for (const line of unlistedText(accepted, args.bundle)) context.stderr.write(`${line}\n`);
+    const isLeft = failures.length > 0 || results.some(({ outcome }) => outcome === "still_refused");
+    return isLeft || more.left > 0 || untried > 0 ? 1 : 0;
   },
 });

@@ -23,6 +23,16 @@ test("with --json the standard output holds the result only", async () => {
   expect(ran).toMatchObject({ exitCode: 0, stdout: '{"a":[null,"é"],"b":1.0}\n', stderr: "x\n" });
 });
 
+test("a script that an editor saved with a mark at its beginning is run, one in another encoding is said to be so", async () => {
+  const name = file("mark.rhai", "\uFEFF1 + 1\r\n");
+  expect(await runGtc(["rhai", "run", name], { cwd: folder })).toMatchObject({ exitCode: 0, stdout: "2\n" });
+  expect(await runGtc(["rhai", "check", name], { cwd: folder })).toMatchObject({ exitCode: 0 });
+  writeFileSync(join(folder, "utf16.rhai"), Buffer.from("1 + 1", "utf16le"));
+  const ran = await runGtc(["rhai", "run", "utf16.rhai"], { cwd: folder });
+  expect(ran.exitCode).toBe(2);
+  expect(ran.stderr).toContain("utf16.rhai is not UTF-8");
+});
+
 test("a script can come from the standard input", async () => {
   expect(await runGtc(["rhai", "run", "-"], { stdin: "1 + 1" })).toMatchObject({ exitCode: 0, stdout: "2\n" });
 });

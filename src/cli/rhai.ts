@@ -15,7 +15,7 @@ import {
   type RhaiOptions,
   type RhaiValue,
 } from "../rhai/index.ts";
-import { diagnosticToJson, renderDiagnostic, Source, visibleJson, type Diagnostic } from "../text/index.ts";
+import { diagnosticToJson, fileText, renderDiagnostic, Source, visibleJson, type Diagnostic } from "../text/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { flag, many, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
@@ -106,7 +106,9 @@ async function sourceOf(
     throw new GtcError("GTC_USAGE", { detail: "gtc rhai run: Give either FILE or -e SCRIPT." });
   if (expression !== undefined) return new Source("-e", expression);
   const name = file ?? "-";
-  return new Source(name, (await readBytes(context, name)).toString("utf8"));
+  const text = fileText(await readBytes(context, name));
+  if (text === undefined) throw new GtcError("GTC_USAGE", { detail: `${name} is not UTF-8; save it as UTF-8.` });
+  return new Source(name, text);
 }
 
 function scopeOf(json: string): RhaiScope {

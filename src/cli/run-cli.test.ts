@@ -67,6 +67,17 @@ test("without a command the help is shown, and the exit code says that nothing w
   expect(stdout).toContain("Usage:");
 });
 
+test.each([
+  [["--no-color"], 2],
+  [["--no-color", "--no-color"], 2],
+  [["--no-color", "help"], 0],
+  [["--no-color", "events", "--help"], 0],
+] as const)("gtc %j shows the help", async (words, exitCode) => {
+  const ran = await runGtc(words);
+  expect(ran).toMatchObject({ exitCode, stderr: "" });
+  expect(ran.stdout).toContain("Usage:");
+});
+
 test("with --json an error is one JSON object on stderr", async () => {
   const { exitCode, stdout, stderr } = await runGtc(["urls", "/there/is/no/bundle", "--json"]);
   expect(exitCode).toBe(3);

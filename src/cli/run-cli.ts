@@ -37,10 +37,16 @@ async function dispatch(
     return print(context, overview(entries, context.paint), first === undefined ? 2 : 0);
   }
   if (first === "help") return dispatch([...words.slice(1), "--help"], context, entries);
-  if (first === "--no-color") return dispatch([...words.slice(1), first], context, entries);
+  if (first === "--no-color") return dispatch(withNoColorBehind(words), context, entries);
   const entry = findEntry(words, entries);
   if (entry === undefined) return noCommand(words, context, entries);
   return runCommand(await entry.load(), words.slice(entry.name.split(" ").length), context);
+}
+
+/** Options stand behind a command; where there is nothing else, there is no command for it either. */
+function withNoColorBehind(words: readonly string[]): readonly string[] {
+  const others = words.filter((word) => word !== "--no-color");
+  return others.length === 0 ? [] : [...others, "--no-color"];
 }
 
 async function runCommand(command: Command, words: readonly string[], context: CommandContext): Promise<ExitCode> {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { GtcError, messageOf } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, type SchemeConfig, type SigningKey } from "../signature/index.ts";
+import { fileText } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { integer, text, texts } from "./options.ts";
 
@@ -43,10 +44,10 @@ export async function readScheme(
     );
     throw new GtcError("GTC_USAGE", { detail: `The scheme is not usable: ${lines.join("; ")}` });
   }
-  const keys = parsed.keys.map((key) => ({ ...key, secret: resolved(context, key.secret) }));
-  const [fault] = keyFaults(parsed.config, keys);
+  const { config, keys } = parsed;
+  const [fault] = keyFaults(config, keys);
   if (fault !== undefined) throw new GtcError("GTC_USAGE", { detail: `The secret ${fault.path} ${fault.message}` });
-  return { config: parsed.config, keys };
+  return { config, keys };
 }
 
 async function entryFrom(context: CommandContext, given: SchemeGiven): Promise<Record<string, unknown>> {
@@ -58,10 +59,7 @@ async function entryFrom(context: CommandContext, given: SchemeGiven): Promise<R
       return [line.slice(0, equals), line.slice(equals + 1)];
     }),
   );
-  const base: unknown =
-    given.config === undefined ? {} : parseJson(await readText(context, given.config), given.config);
-  if (typeof base !== "object" || base === null)
-    throw new GtcError("GTC_USAGE", { detail: `${given.config ?? ""} holds no object` });
+  const base = given.config === undefined ? {} : await writtenEntry(context, given.config);
   return {
     ...base,
     ...(provider !== undefined && { provider }),
@@ -78,12 +76,46 @@ async function secretsFrom(context: CommandContext, given: SchemeGiven): Promise
   const fromFiles = await Promise.all(
     given["secret-file"].map(async (path, index) => ({
       name: `file-${index + 1}`,
-      // A file ends in a line break that belongs to no secret.
-      secret: (await readText(context, path)).replace(/\r?\n$/, ""),
+      secret: await secretFrom(context, path),
     })),
   );
   const secrets = [...fromEnv, ...fromFiles];
   return secrets.length === 0 ? {} : { secrets };
+}
+
+/** An entry of the answers from a file, with its secrets in the places of their references. */
+async function writtenEntry(context: CommandContext, path: string): Promise<Json> {
+  const text = fileText(await readBytes(context, path));
+  if (text === undefined) throw new GtcError("GTC_USAGE", { detail: `${path} is not UTF-8` });
+  const entry = parseJson(text, path);
+  if (!isRecord(entry)) throw new GtcError("GTC_USAGE", { detail: `${path} holds no object` });
+  const { secret, secrets } = entry;
+  const items = Array.isArray(secrets) ? (secrets as unknown[]) : [];
+  return {
+    ...entry,
+    ...(secret !== undefined && { secret: await secretAt(context, secret) }),
+    ...(Array.isArray(secrets) && { secrets: await Promise.all(items.map((item) => listedSecret(context, item))) }),
+  };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function listedSecret(context: CommandContext, item: unknown): Promise<unknown> {
+  if (!isRecord(item) || !("secret" in item)) return secretAt(context, item);
+  return { ...item, secret: await secretAt(context, item["secret"]) };
+}
+
+/** A secret, also from where the answers say that it is kept; there is no bundle here, so a file is meant from the current folder. */
+async function secretAt(context: CommandContext, written: unknown): Promise<unknown> {
+  if (typeof written === "string") return resolved(context, written);
+  const { env, file } = isRecord(written) ? written : {};
+  if (typeof env === "string") return resolved(context, `$${env}`);
+  return typeof file === "string" ? secretFrom(context, file) : written;
+}
+
+/** A file ends in a line break that belongs to no secret. */
+async function secretFrom(context: CommandContext, path: string): Promise<string> {
+  return (await readBytes(context, path)).toString("utf8").replace(/\r?\n$/, "");
 }
 
 /** The value of `$NAME` or `${NAME}`; any other text is itself. */
@@ -111,14 +143,16 @@ export async function readBytes({ cwd, stdin }: CommandContext, path: string): P
   }
 }
 
-async function readText(context: CommandContext, path: string): Promise<string> {
-  return (await readBytes(context, path)).toString("utf8");
-}
-
+/** Without the engine's words: they quote what stands there, which may be a secret. */
 function parseJson(source: string, path: string): unknown {
   try {
     return JSON.parse(source) as unknown;
   } catch (thrown) {
-    throw new GtcError("GTC_USAGE", { detail: `${path} is not JSON: ${messageOf(thrown)}` }, { cause: thrown });
+    const [place = ""] = /at position \d+/.exec(messageOf(thrown)) ?? [];
+    throw new GtcError("GTC_USAGE", { detail: `${path} is not JSON ${place}`.trim() });
   }
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -54,7 +54,7 @@ export const setup = defineCommand({
       "Write a template of the answers to this file and stop; not with --answers, --dry-run or --json",
     ),
     advanced: flag("With --emit-answers: include the optional fields"),
-    "non-interactive": flag("Never ask; fail when answers are missing"),
+    "non-interactive": flag("Never ask; fail when answers are missing (as with --json)"),
     json: flag(
       "Print JSON: the URLs, as `changed` whether the answers change anything, also with --dry-run, and as `faults` and `diagnostics` what is wrong with flow files",
     ),
@@ -72,7 +72,7 @@ export const setup = defineCommand({
     const { maxBodyBytes } = await configFor(context, folder);
     const keyText = context.env["GTC_KEY"];
     const known = await setupBefore(folder, keyText);
-    const answers = await answersText(context, options.answers, options["non-interactive"], known);
+    const answers = await answersText(context, options.answers, options["non-interactive"] || options.json, known);
     const validated = validate(options.answers, answers, context, tenants);
     // A dialog asks for a part only: answers in a file are the whole.
     const merge = options.answers === undefined ? extendSetup : mergeSetup;

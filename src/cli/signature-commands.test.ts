@@ -145,6 +145,16 @@ test.each([
     JSON.stringify({ event: { target: "/x", headers: [["Host", "h"]], body: "hello" } }),
     "hello",
   ],
+  [
+    "JSON as events show prints it",
+    JSON.stringify({ event: { target: "/x", headers: [["Host", "h"]], body: { text: "hello" } } }),
+    "hello",
+  ],
+  [
+    "JSON as events show prints bytes",
+    JSON.stringify({ event: { target: "/x", headers: [], body: { base64: "aGVsbG8=" } } }),
+    "hello",
+  ],
 ])("a capture as %s", (_name, capture, body) => {
   expect(Buffer.from(parseCapturedRequest(Buffer.from(capture)).request.rawBody).toString()).toBe(body);
 });
@@ -152,6 +162,34 @@ test.each([
 test.each(["", "hello", "{}", '{"log":{}}', '{"body":{"a":1}}'])("%j is no capture", (capture) =>
   expect(() => parseCapturedRequest(Buffer.from(capture))).toThrow(SyntaxError),
 );
+
+test.each<[string, object]>([
+  ["a variable that is kept there", { secret: { env: "GITHUB_SECRET" } }],
+  ["a file", { secret: { file: "kept-secret" } }],
+  ["a reference", { secret: "${GITHUB_SECRET}" }],
+  ["a list", { secrets: [{ env: "OTHER" }, { name: "new", secret: { file: "kept-secret" } }] }],
+])(
+  "an entry of the answers with %s for its secret is read as it stands, also with a mark at its beginning",
+  async (_what, secret) => {
+    await writeFile(join(folder, "kept-secret"), "s3cret\r\n");
+    await writeFile(join(folder, "entry.json"), `\uFEFF${JSON.stringify({ provider: "github", ...secret })}\r\n`);
+    expect((await run(verify, { config: "entry.json", request: "-" }, {}, RAW)).code).toBe(0);
+  },
+);
+
+test("a secret that begins with a dollar sign is itself, wherever it was read", async () => {
+  await writeFile(join(folder, "dollar"), "$ecret\n");
+  expect((await run(sign, { provider: "github", "secret-file": "dollar", data: BODY })).printed).toContain(
+    createHmac("sha256", "$ecret").update(BODY).digest("hex"),
+  );
+});
+
+test("an entry that is no JSON is not quoted: what stands there may be a secret", async () => {
+  await writeFile(join(folder, "entry.json"), `{"provider": "github", "secret": 's3cr3t-of-github'}`);
+  const failed = run(verify, { config: "entry.json", request: "-" }, {}, RAW);
+  await expect(failed).rejects.toThrow("entry.json is not JSON");
+  await expect(failed).rejects.not.toThrow("s3cr");
+});
 
 test("what sign prints as HTTP, verify accepts", async () => {
   for (const provider of ["github", "slack", "shopify", "square"]) {

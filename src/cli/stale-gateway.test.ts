@@ -67,6 +67,36 @@ test.each(COMMANDS)("%s is not refused by the gateway of another bundle", async 
   }
 });
 
+/** A gateway that refuses what it is asked, with an answer. */
+async function refuseAll(status: number, answer: string): Promise<void> {
+  const url = await listen(({ headers }, response) => {
+    const challenge = headers[CHALLENGE_HEADER];
+    if (typeof challenge === "string") return response.setHeader(PROOF_HEADER, proofOf(TOKEN, challenge)).end();
+    return response.writeHead(status, { "content-type": "application/problem+json" }).end(answer);
+  });
+  await leave(url);
+}
+
+test.each([
+  ["GTC_TOO_MANY_JOBS", 1, 409, "2 bulk jobs of this kind are running already."],
+  ["GTC_TOO_MANY_QUESTIONS", 4, 503, "12 questions about the log are being answered already."],
+  ["GTC_LOG_UNAVAILABLE", 4, 503, "The event log does not accept events: ENOSPC"],
+])("%s of the gateway is told as such, not as a gateway that does not answer", async (code, exits, status, detail) => {
+  await refuseAll(status, JSON.stringify({ status, code, detail, fix: "Try again." }));
+  const { exitCode, stderr } = await runGtc(["refused", "accept", "--all", bundle.folder, "--json"]);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code, message: detail, fix: "Try again." } });
+  expect(exitCode).toBe(exits);
+});
+
+test("an answer that is no problem of the gateway's is no fault of gtc", async () => {
+  await refuseAll(502, "<html>Bad Gateway</html>");
+  const { exitCode, stderr } = await runGtc(["events", "list", bundle.folder, "--json"]);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { code: "GTC_GATEWAY_UNREACHABLE", details: { pid: process.pid, detail: "502" } },
+  });
+  expect(exitCode).toBe(4);
+});
+
 test.each(COMMANDS.slice(0, 3))(
   "%s says of a gateway that ends in the middle of its answer that it does not answer",
   async (command) => {

@@ -17,10 +17,14 @@ interface Sample {
   readonly body: string;
   /** As they are written for a shell, in double quotes. */
   readonly headers: readonly string[];
+  readonly agoMs?: number;
+  readonly id?: string;
 }
 
 const WEBHOOK_PATH = "/events/webhook";
 const SAMPLE: Sample = { body: '{"message": "Hello from webhook"}', headers: [] };
+/** Of another body, moment and id, to see what stays the same. */
+const OTHER_SAMPLE: Sample = { body: '{"message": "Bye"}', headers: [], agoMs: 86_400_000, id: "try-2" };
 /** What some providers say beside the signature, by the header of the signature. */
 const SAMPLES: Readonly<Record<string, Sample>> = {
   "x-hub-signature-256": {
@@ -45,6 +49,7 @@ export function bannerText(
   const { paint } = context;
   const local = `http://${hostText(addresses.webhook.host)}:${addresses.webhook.port}`;
   const curls = rows.flatMap((row) => curlFor(row, local, sources.get(row.tenant)));
+  const open = rows.filter((row) => sendsSecret(row, sources.get(row.tenant)));
   // Behind the # it goes to no server, into no log and no Referer; the page exchanges it for a cookie and forgets it.
   const inspector = `http://${hostText(addresses.admin.host)}:${addresses.admin.port}/#token=${token}`;
   return [
@@ -54,6 +59,7 @@ export function bannerText(
     ...(curls.length === 0
       ? []
       : [paint.dim("Try one (signatures with a time are good for a few minutes):"), ...curls, ""]),
+    ...(open.length === 0 ? [] : [paint.dim(visible(openText(open))), ""]),
   ].join("\n");
 }
 
@@ -101,12 +107,13 @@ function hostText(host: string): string {
 
 /** A command to paste; signed where the scheme can be signed with the secret that is at hand. */
 function curlFor(row: UrlRow, local: string, tenant: LoadedTenant | undefined): string[] {
-  const source = tenant?.byType.get(row.event_type) ?? tenant?.fallback;
+  const source = sourceOf(row, tenant);
   const plain = ["-H 'content-type: application/json'"];
   const url = `${local}${WEBHOOK_PATH}/${row.tenant}/${row.event_type}`;
   if (source === undefined) return [command(url, plain, SAMPLE)];
   const [key] = source.keys;
   if (key === undefined || !createVerifier(source.config, source.keys).authenticates) return [];
+  if (sendsSecret(row, tenant)) return [];
   const general = signSample(row.url, source, key, SAMPLE);
   const own = general?.headers.map(([name]) => SAMPLES[name.toLowerCase()]).find((found) => found !== undefined);
   const sample = own ?? SAMPLE;
@@ -116,15 +123,39 @@ function curlFor(row: UrlRow, local: string, tenant: LoadedTenant | undefined): 
   return [command(url + new URL(request.url).search, [...plain, ...headers], sample)];
 }
 
+function sourceOf({ event_type: eventType }: UrlRow, tenant: LoadedTenant | undefined): LoadedSource | undefined {
+  return tenant?.byType.get(eventType) ?? tenant?.fallback;
+}
+
+/**
+ * Whether the sender sends the secret itself, as with a token: then it is the same beside every body and at every moment. A
+ * log keeps what stands here, and a secret is never printed unasked.
+ */
+function sendsSecret(row: UrlRow, tenant: LoadedTenant | undefined): boolean {
+  const source = sourceOf(row, tenant);
+  const [key] = source?.keys ?? [];
+  if (source === undefined || key === undefined) return false;
+  const [one, other] = [SAMPLE, OTHER_SAMPLE].map((sample) => signSample(row.url, source, key, sample));
+  if (one === undefined || other === undefined) return false;
+  if (one.headers.some(([, value]) => value.includes(key.secret))) return true;
+  const hasMore = one.headers.length > 0 || one.url !== row.url;
+  return hasMore && one.url === other.url && JSON.stringify(one.headers) === JSON.stringify(other.headers);
+}
+
+function openText(rows: readonly UrlRow[]): string {
+  const names = rows.map((row) => `${row.tenant}/${row.event_type}`).join(", ");
+  return `Not here, as it would show the secret: a curl for ${names}. "Sources" in the inspector copies one.`;
+}
+
 /** Undefined for schemes with a public key, which only the provider can sign, and for those that change the body. */
 function signSample(
   url: string,
   { config }: LoadedSource,
   key: SigningKey,
-  { body }: Sample,
+  { body, agoMs = 0, id = "try-1" }: Sample,
 ): SignedRequest | undefined {
   const request = { method: "POST", url, headers: [], rawBody: Buffer.from(body) };
-  const signed = signRequest(config, key, request, { nowMs: Date.now(), id: "try-1" });
+  const signed = signRequest(config, key, request, { nowMs: Date.now() - agoMs, id });
   return "fault" in signed || signed.request.rawBody !== request.rawBody ? undefined : signed.request;
 }
 

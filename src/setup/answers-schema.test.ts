@@ -32,6 +32,8 @@ describe("the schema of answers", () => {
 
   test.each<[string, unknown]>([
     ["no section", {}],
+    ["both shapes in one", { "events-webhook": VALID, setup_answers: { "events-webhook": VALID } }],
+    ["the mark of one shape in the other", { "events-webhook": VALID, greentic_setup_version: "1.0.0" }],
     ["a missing option", { "events-webhook": { enabled: true } }],
     ["an unknown option", { "events-webhook": { ...VALID, signature: {} } }],
     ["http in public", { "events-webhook": { ...VALID, public_base_url: "http://hooks.example.com" } }],

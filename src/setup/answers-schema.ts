@@ -15,7 +15,10 @@ export function answersJsonSchema(providers: readonly string[]): JsonSchema {
     title: "gtc answers",
     description: "The answers that `gtc setup` reads: how webhooks are received and verified.",
     type: "object",
-    anyOf: [{ required: ["events-webhook"] }, { required: ["setup_answers"] }],
+    anyOf: [
+      { required: ["events-webhook"], not: { anyOf: [has("setup_answers"), has("greentic_setup_version")] } },
+      { required: ["setup_answers"], not: has("events-webhook") },
+    ],
     properties: {
       ...flat,
       greentic_setup_version: { type: "string" },
@@ -29,6 +32,10 @@ export function answersJsonSchema(providers: readonly string[]): JsonSchema {
       signature: signatureSchema(providers),
     },
   };
+}
+
+function has(name: string): JsonSchema {
+  return { required: [name] };
 }
 
 function objectOf(options: readonly AnswerOption[]): JsonSchema {

@@ -199,7 +199,11 @@ function flat(
     return one(meant === undefined ? path : memberPath(path, meant), `there is no "${SECTION}"`, hint);
   }
   if (!isRecord(section)) return one(`${path}.${SECTION}`, "must be an object");
-  const notices = others.map((key) => `"${key}" belongs to another provider; it was left alone.`);
+  const notices = others.map((key) =>
+    key === "tenant" && path === "$"
+      ? '"tenant" counts only beside "setup_answers": these answers are for all tenants.'
+      : `"${key}" belongs to another provider; it was left alone.`,
+  );
   return { answers: { path: `${path}.${SECTION}`, section, notices, ...more } };
 }
 

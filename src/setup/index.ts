@@ -2,7 +2,7 @@ export { ANSWER_FILES, readAnswers, type AnswerFault } from "./answers.ts";
 export { ANSWER_OPTIONS } from "./answer-options.ts";
 export { answersJsonSchema } from "./answers-schema.ts";
 export { answersTemplate } from "./answers-template.ts";
-export { bundleFaults, hasErrors, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
+export { bundleFaults, hasErrors, readBundleFile, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 export {
   loadBundle,
   loadWithoutSecrets,

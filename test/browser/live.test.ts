@@ -1,5 +1,6 @@
 /** The inspector's live view in a browser, on a real gateway. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { TestGateway } from "../support/test-gateway.ts";
@@ -37,11 +38,26 @@ test("an empty inspector shows the addresses and a curl, and the first event wit
   await page.getByText("Nothing has arrived yet").waitFor();
   await page.getByText("/events/webhook/demo/github", { exact: false }).first().waitFor();
   await page.getByRole("button", { name: "Copy signed curl" }).first().waitFor();
+  // A command may hold the secret itself: it is not made, and not written down, before somebody wants it.
+  expect(await readFile(join(bundle.folder, "state", "audit.jsonl"), "utf8")).not.toContain("curl");
   expect(await seriousFindings(page)).toEqual([]);
   await postIssue(gateway.url, "It does not start");
   const row = feedRows(page).filter({ hasText: "github" });
   await row.getByText("done").waitFor();
   expect(await row.innerText()).toContain("verified");
+  await page.context().close();
+});
+
+test("a stream that has no room for another page is not told as a gateway that does not answer", async () => {
+  const page = await openInspector(browser, inspected());
+  await page.getByText("Nothing has arrived yet").waitFor();
+  await page.route("**/api/stream*", (route) => route.fulfill({ status: 503, json: { detail: "Too many" } }));
+  await page.reload();
+  await page.getByText("Too many pages follow this gateway").waitFor();
+  expect(await page.getByText("does not answer").count()).toBe(0);
+  await page.unroute("**/api/stream*");
+  await page.locator('.stream[data-state="open"]').waitFor();
+  expect(await page.locator(".lost .note").count()).toBe(0);
   await page.context().close();
 });
 

@@ -364,6 +364,22 @@ test.each([
   expect((await call(method, path)).status).toBe(status);
 });
 
+test("a job that there is not is not stopped, and the trail does not say that it was", async () => {
+  const acts = async (): Promise<unknown[]> => itemsOf(await get("/api/audit?limit=100")).map(({ act }) => act);
+  const before = await acts();
+  expect((await call("DELETE", "/api/replays/none")).status).toBe(404);
+  expect((await call("DELETE", "/api/acceptances/none")).status).toBe(404);
+  expect(await acts()).toEqual(before);
+});
+
+test("a flow's definition of another time is shown under its own name only", async () => {
+  const { json } = await get("/api/flows/order");
+  const hash = String(json["hash"]);
+  expect((await get(`/api/flows/order?hash=${hash}`)).json).toMatchObject({ name: "order", hash });
+  expect((await get(`/api/flows/broken?hash=${hash}`)).status).toBe(404);
+  expect((await get(`/api/flows/none?hash=${hash}`)).status).toBe(404);
+});
+
 test("what is no resource is not there, and another method is told which one is", async () => {
   expect((await gateway.api("nothing")).status).toBe(404);
   const wrong = await gateway.api("events", { method: "DELETE" });

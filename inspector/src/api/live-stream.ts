@@ -13,7 +13,8 @@ import type { StreamMessage } from "../../../src/admin/contract/index.ts";
 import { call, urlOf } from "./client.ts";
 import { parseJson } from "./json.ts";
 
-export type StreamState = "connecting" | "open" | "lost";
+/** `lost`: the gateway does not answer; `crowded`: it does, but more pages follow it than it tells of changes. */
+export type StreamState = "connecting" | "open" | "lost" | "crowded";
 
 const RETRY_MS = 1_000;
 const HIDDEN_MS = 5_000;
@@ -79,11 +80,20 @@ export class LiveStream {
 
   #fail(source: EventSource): void {
     this.#wasAway = true;
-    this.#become("lost");
-    if (source.readyState !== EventSource.CLOSED || source !== this.#source) return;
-    // The browser gave up: it got an answer that is no stream. Only another request tells whether the session is over.
-    call("info").catch(() => "the next try tells");
+    const hasGivenUp = source.readyState === EventSource.CLOSED && source === this.#source;
+    if (!hasGivenUp || this.#state !== "crowded") this.#become("lost");
+    if (!hasGivenUp) return;
+    // The browser got an answer that is no stream. Only another request tells whether the session is over, or there are too many pages.
+    void this.#askWhy(source);
     this.#retry = setTimeout(() => this.#connect(), RETRY_MS);
+  }
+
+  async #askWhy(source: EventSource): Promise<void> {
+    const state = await call("info").then(
+      () => "crowded" as const,
+      () => "lost" as const,
+    );
+    if (source === this.#source && source.readyState === EventSource.CLOSED) this.#become(state);
   }
 
   readonly #heed = (): void => {

@@ -89,9 +89,9 @@ function LostNote() {
   const state = useStreamState();
   return (
     <div className="lost" role="status">
-      {state === "lost" && (
+      {(state === "lost" || state === "crowded") && (
         <p className="note" data-tone="bad">
-          {t.lost}
+          {t[state]}
         </p>
       )}
     </div>

@@ -35,7 +35,7 @@ export const shellTexts = defineTexts(
       views: "go to a view (its first letter: l o f s r d, c for Doctor)",
       help: "this list",
     },
-    stream: { connecting: "Connecting …", open: "Live", lost: "Connection lost" },
+    stream: { connecting: "Connecting …", open: "Live", lost: "Connection lost", crowded: "Not live" },
     login: {
       titles: { out: "Who is there?", wrong: "This link is no longer good", ended: "Your session has ended" },
       why: {
@@ -53,6 +53,8 @@ export const shellTexts = defineTexts(
       submit: "Sign in",
     },
     lost: "The gateway does not answer. What is shown is the last that is known; it goes on by itself when the gateway is back.",
+    crowded:
+      "Too many pages follow this gateway already, so this one hears of no changes. Close some of them; it goes on by itself then.",
     logout: "Sign out",
     loading: "Loading …",
     failed: "That did not work",
@@ -99,7 +101,7 @@ export const shellTexts = defineTexts(
       views: "zu einer Ansicht (l o f s r d, c für die Diagnose)",
       help: "diese Liste",
     },
-    stream: { connecting: "Verbinde …", open: "Live", lost: "Verbindung verloren" },
+    stream: { connecting: "Verbinde …", open: "Live", lost: "Verbindung verloren", crowded: "Nicht live" },
     login: {
       titles: { out: "Wer ist da?", wrong: "Dieser Link gilt nicht mehr", ended: "Deine Sitzung ist zu Ende" },
       why: {
@@ -118,6 +120,8 @@ export const shellTexts = defineTexts(
       submit: "Anmelden",
     },
     lost: "Das Gateway antwortet nicht. Gezeigt wird der letzte bekannte Stand; es geht von selbst weiter, wenn es wieder da ist.",
+    crowded:
+      "Zu viele Seiten verfolgen dieses Gateway schon; diese hier erfährt von keiner Änderung. Schließe einige; es geht dann von selbst weiter.",
     logout: "Abmelden",
     loading: "Lädt …",
     failed: "Das ging nicht",

@@ -122,3 +122,12 @@ test("the trail names what was edited", () => {
   expect(editedParts(editedReplayRequest.parse({ body: "", query: [] }))).toBe("body, query");
   expect(editedParts(editedReplayRequest.parse({}))).toBe("nothing");
 });
+
+test("of two values of one name the one that is named is kept, each once", async () => {
+  const accepted = async (headers: unknown): Promise<unknown> => (await copyOf({ headers })).headers;
+  expect(await accepted([["accept", null, 1]])).toEqual([["accept", "two"]]);
+  expect(await accepted([["accept", null, 0]])).toEqual([["accept", "one"]]);
+  expect(await faultsOf({ headers: [["accept", null, 2]] })).toEqual(["$.headers.0.1"]);
+  const twice = { headers: ["accept", "accept"].map((name) => [name, null, 1]) };
+  expect(await faultsOf(twice)).toEqual(["$.headers.1.1"]);
+});

@@ -79,19 +79,22 @@ function editedTarget(target: string, { query }: Edits, faults: FieldFault[]): s
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** Pairs in which a value that is null is the original's: of several of one name the first, then the second … */
+type GivenPair = readonly [name: string, value: string | null, which?: number | undefined];
+
+/** Pairs in which a value that is null is the original's: of several of one name the one that is named, else the first that is left. */
 function kept(
   originals: readonly (readonly [string, string])[],
-  given: readonly (readonly [string, string | null])[],
+  given: readonly GivenPair[],
   field: "headers" | "query",
   faults: FieldFault[],
 ): HeaderList {
-  const left = [...originals];
-  return given.map(([written, value], index): [string, string] => {
+  const left = new Set(originals);
+  return given.map(([written, value, which], index): [string, string] => {
     const name = field === "headers" ? written.toLowerCase() : written;
-    const at = left.findIndex(([known]) => known === name);
-    const [own] = at === -1 ? [] : left.splice(at, 1);
-    if (value === null && own === undefined)
+    const named = originals.filter(([known]) => known === name);
+    const own = which === undefined ? named.find((pair) => left.has(pair)) : named[which];
+    const isLeft = own !== undefined && left.delete(own);
+    if (value === null && !isLeft)
       faults.push({ path: `$.${field}.${index}.1`, message: `The event has no more values of ${name} to keep.` });
     return [name, value ?? own?.[1] ?? ""];
   });

@@ -77,6 +77,7 @@ export function refusedHandlers(jobs: BulkJobs<AcceptTally>): RefusedHandlers {
     showAcceptJob: async ({ params: { id } }) => shown(jobs.show(id), id),
 
     cancelAcceptJob: async ({ params: { id }, audit }) => {
+      shown(jobs.show(id), id);
       await audit("bulk_accept", `cancel ${id}`);
       return shown(jobs.cancel(id), id);
     },

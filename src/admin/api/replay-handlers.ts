@@ -63,6 +63,7 @@ export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
     showReplayJob: async ({ params: { id } }) => found(jobs.show(id), id),
 
     cancelReplayJob: async ({ params: { id }, audit }) => {
+      found(jobs.show(id), id);
       await audit("bulk_replay", `cancel ${id}`);
       return found(jobs.cancel(id), id);
     },

@@ -49,6 +49,7 @@ export const runHandlers: Pick<Handlers, "listRuns" | "showRun" | "listFlows" | 
     const json = hash === undefined ? flow?.definitionJson : await backend.log.flowDefinition(hash);
     if (json === undefined) throw notFound("flow", name);
     const view = viewStoredFlow(json);
+    if (view.name !== name) throw notFound("flow", name);
     return {
       ...(flow === undefined ? pastFlow(view, hash ?? "", backend) : flowJson(flow, backend)),
       ...(hash !== undefined && { hash }),

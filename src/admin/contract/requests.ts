@@ -86,6 +86,8 @@ const headerValue = z
   .max(16 * 1024)
   .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/);
 const MOST_PAIRS = 200;
+/** Of an event with several values of one name, which of them null keeps, from 0; without it the first that is left. */
+const which = z.int().min(0).max(10_000).optional();
 
 /** What is absent stays as it is in the event; the copy is stored as a test, unsigned, and its runs say `replay_of`. */
 export const editedReplayRequest = z
@@ -100,9 +102,9 @@ export const editedReplayRequest = z
       .base64()
       .max(25 * 1024 * 1024)
       .optional(),
-    /** All headers, in their order; null keeps the event's own value (which may be masked here). */
+    /** All headers, in their order; null keeps the event's own value (which may be masked here): see `which`. */
     headers: z
-      .array(z.tuple([headerName, headerValue.nullable()]))
+      .array(z.tuple([headerName, headerValue.nullable(), which]))
       .max(MOST_PAIRS)
       .optional(),
     /** All parameters of the query, in their order; null keeps the event's own value. */
@@ -114,6 +116,7 @@ export const editedReplayRequest = z
             .string()
             .max(8 * 1024)
             .nullable(),
+          which,
         ]),
       )
       .max(MOST_PAIRS)

@@ -29,6 +29,14 @@ test("what was taken away is gone, also all of it", () => {
   expect(changedPairs("query", FIELDS, [])).toEqual({ query: [] });
 });
 
+test("of two masked values of one name, the one that is left is asked for", () => {
+  const fields = [7, 9].map((length) => ({ name: "cookie", masked: true as const, length }));
+  const asked = (pairs: ReturnType<typeof pairsOf>) => changedPairs("headers", fields, pairs);
+  expect(asked(pairsOf("headers", fields))).toEqual({});
+  expect(asked(pairsOf("headers", fields).slice(1))).toEqual({ headers: [["cookie", null, 1]] });
+  expect(asked(pairsOf("headers", fields).slice(0, 1))).toEqual({ headers: [["cookie", null, 0]] });
+});
+
 test("each new pair has a key of its own", () => {
   const keys = withOneMore(withOneMore(pairsOf("headers", FIELDS))).map(({ key }) => key);
   expect(new Set(keys).size).toBe(4);

@@ -1,5 +1,6 @@
+import { useState } from "react";
 import { call } from "../../api/client.ts";
-import type { Source } from "../../../../src/admin/contract/index.ts";
+import type { SignedCurl, Source } from "../../../../src/admin/contract/index.ts";
 import { useLoaded } from "../../api/use-loaded.ts";
 import { useTexts } from "../../i18n/i18n.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
@@ -8,7 +9,7 @@ import { LoadedView } from "../../ui/loaded-view.tsx";
 import { Prose } from "../../ui/prose.tsx";
 import { liveTexts } from "./live-texts.ts";
 
-/** Before the first request: where to send one, and a signed one to paste. */
+/** Before the first request: where to send one, and a signed one to copy. */
 export function EmptyLive() {
   const t = useTexts(liveTexts);
   const { loaded, reload } = useLoaded("sources", (signal) => call("listSources", { signal }));
@@ -35,31 +36,31 @@ export function EmptyLive() {
   );
 }
 
+/** The command is made when it is asked for: it may hold the secret itself, and who took it is written down. */
 function SourceCard({ source }: { readonly source: Source }) {
   const t = useTexts(liveTexts);
+  const [copied, setCopied] = useState<SignedCurl>();
   const { tenant, event_type, url } = source;
-  const { loaded } = useLoaded(url, (signal) => call("sourceCurl", { params: { tenant, event_type }, signal }));
-  const curl = loaded.state === "ready" ? loaded.value : undefined;
+  const curl = async (): Promise<string> => {
+    const made = await call("sourceCurl", { params: { tenant, event_type } });
+    setCopied(made);
+    return made.command;
+  };
   return (
     <article className="card source">
       <div className="source-url">
         <code>{url}</code>
         <CopyButton text={url} label={t.copyUrl} />
+        <CopyButton text={curl} label={source.verified ? t.signedCurl : t.curl} />
       </div>
       <p className="quiet">{source.verified ? source.verified_by : t.unverified}</p>
-      {curl && (
-        <>
-          <pre>{curl.command}</pre>
-          {source.verified && curl.note !== null && (
-            <p className="quiet">
-              <GatewayWords text={curl.note} />
-            </p>
-          )}
-          <div>
-            <CopyButton text={curl.command} label={curl.signed ? t.signedCurl : t.curl} />
-          </div>
-        </>
-      )}
+      <div role="status">
+        {source.verified && copied !== undefined && copied.note !== null && (
+          <p className="quiet">
+            <GatewayWords text={copied.note} />
+          </p>
+        )}
+      </div>
     </article>
   );
 }

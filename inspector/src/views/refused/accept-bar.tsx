@@ -26,7 +26,7 @@ interface AcceptBarProps {
 
 /** Has the chosen requests verified again, and accepts those that verify. */
 export function AcceptBar({ ids, filters, onResults }: AcceptBarProps) {
-  const { accepted: _accepted, ...filter } = queryOf(filters);
+  const { accepted, ...filter } = queryOf(filters);
   const t = useTexts(refusedTexts);
   const control = useBulkJob(ACCEPTANCES, ({ results }) => onResults(results));
   return (
@@ -35,7 +35,8 @@ export function AcceptBar({ ids, filters, onResults }: AcceptBarProps) {
       words={t.bulk}
       count={t.chosenCount(ids.length)}
       chosen={ids.length === 0 ? undefined : { refusal_ids: [...ids] }}
-      all={{ filter }}
+      // Where those are listed that were accepted, "all" would be others than are seen.
+      all={accepted === "true" ? undefined : { filter }}
     >
       {(job) => (
         <>
