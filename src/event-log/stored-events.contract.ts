@@ -110,6 +110,19 @@ export function storedEventsContract(on: LogUnderTest): void {
       expect(kinds).toEqual(["stored", "stored", "stored", "duplicate"]);
     });
 
+    test("a redelivery is known behind another key that a stranger chose to look like its own", async () => {
+      // Both had the same fingerprint when that was no cryptographic hash: they were found within seconds.
+      const [own, chosen] = ["02a4b5900e15f4", "01a6bf942df43a"].map((key) =>
+        on.make.keyed(key, { eventType: "orders" }),
+      );
+      for (const envelope of [own!, chosen!]) expect((await on.log.append({ envelope, runs: [] })).kind).toBe("stored");
+      const again = await on.log.append({
+        envelope: on.make.keyed("02a4b5900e15f4", { eventType: "orders" }),
+        runs: [],
+      });
+      expect(again).toMatchObject({ kind: "duplicate", duplicateOf: own!.id });
+    });
+
     test("events without a key are never duplicates", async () => {
       const body = { rawBody: Buffer.from("same") };
       const appended = await Promise.all([

@@ -54,6 +54,9 @@ export type Acceptance =
 /** Called with the event's id before it is stored. */
 export type BeforeStored = (eventId: string) => Promise<void>;
 
+/** A body of another charset is looked at in UTF-8, which has at most three bytes for one of it. */
+const DECODED_AND_TEXT = 4;
+
 export class Acceptor {
   readonly #options: AcceptorOptions;
   readonly #explainer: RefusalExplainer;
@@ -62,7 +65,7 @@ export class Acceptor {
   constructor(options: AcceptorOptions) {
     this.#options = options;
     this.#explainer = new RefusalExplainer(options);
-    this.#room = new InflightBytes(options.maxDecodedBytes, options.clock);
+    this.#room = new InflightBytes(options.maxDecodedBytes * DECODED_AND_TEXT, options.clock);
   }
 
   /**
@@ -125,7 +128,11 @@ export class Acceptor {
 
   async #bodyFault({ headers, rawBody }: KeptRequest): Promise<StillRefused | undefined> {
     try {
-      await checkClaimedJson(headers, rawBody, { maxBytes: this.#options.maxDecodedBytes, room: this.#room });
+      await checkClaimedJson(headers, rawBody, {
+        maxBytes: this.#options.maxDecodedBytes,
+        room: this.#room,
+        roomBytes: this.#room.maxBytes,
+      });
       return undefined;
     } catch (fault) {
       if (fault instanceof PayloadFault)

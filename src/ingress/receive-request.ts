@@ -169,8 +169,12 @@ export class Receiver {
   #bodyFault({ headers, rawBody }: ArrivedRequest): BodyFault | undefined | Promise<BodyFault | undefined> {
     try {
       // What would not fit beside its own raw bytes, even alone, is not asked for again.
-      const maxBytes = Math.min(this.#options.maxDecodedBytes, this.#room.maxBytes - rawBody.length);
-      return checkClaimedJson(headers, rawBody, { maxBytes, room: this.#room })?.then(() => undefined, expectedFault);
+      const roomBytes = this.#room.maxBytes - rawBody.length;
+      const maxBytes = Math.min(this.#options.maxDecodedBytes, roomBytes);
+      return checkClaimedJson(headers, rawBody, { maxBytes, room: this.#room, roomBytes })?.then(
+        () => undefined,
+        expectedFault,
+      );
     } catch (fault) {
       return expectedFault(fault);
     }

@@ -82,11 +82,28 @@ test("a small body is checked at once, a large one without keeping the thread, w
     ["content-type", "application/json"],
     ["content-encoding", "gzip"],
   ];
-  const limits = { maxBytes: 10_000_000, room: new Room(10_000_000) };
+  const limits = { maxBytes: 10_000_000, room: new Room(10_000_000), roomBytes: 10_000_000 };
   const check = (json: string): Promise<void> | undefined => checkClaimedJson(headers, gzipSync(json), limits);
   expect(check("[1]")).toBeUndefined();
   expect(() => check("[1")).toThrow("stops being JSON at byte 2");
   const long = "1,".repeat(500_000);
   await expect(check(`[${long}1]`)).resolves.toBeUndefined();
   await expect(check(`[${long}`)).rejects.toThrow("stops being JSON at byte 1000001");
+});
+
+test("the text of a large body in another charset needs room while it is looked at", async () => {
+  const headers: [string, string][] = [["content-type", "application/json; charset=utf-16le"]];
+  // 400 kB, and 600 kB in UTF-8.
+  const body = Buffer.from(`"${"中".repeat(200_000)}"`, "utf16le");
+  const check = async (most: number, roomBytes: number): Promise<void> => {
+    const room = new Room(most);
+    try {
+      await checkClaimedJson(headers, body, { maxBytes: 1_000_000, room, roomBytes });
+    } finally {
+      expect(room.bytes).toBe(0);
+    }
+  };
+  await expect(check(700_000, 700_000)).resolves.toBeUndefined();
+  await expect(check(500_000, 700_000)).rejects.toThrow(NoRoom);
+  await expect(check(500_000, 500_000)).rejects.toMatchObject({ code: "decoded_too_large", status: 413 });
 });

@@ -8,7 +8,7 @@ import { isUtf8 } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
 import { stringifyJson } from "../base/index.ts";
 import { headerOf, listHeaderOf, type HeaderList } from "../event/index.ts";
-import { decodeContent, useDecoded, type ByteRoom } from "./content-encoding.ts";
+import { decodeContent, NoRoom, useDecoded, type ByteRoom } from "./content-encoding.ts";
 import { readContentType, type ContentType } from "./content-type.ts";
 import { decodeForm } from "./form.ts";
 import { decodeMultipart } from "./multipart.ts";
@@ -59,6 +59,14 @@ const AT_ONCE_BYTES = 64 * 1024;
 /** Of a large body, what is checked between other requests: 0.2 to 0.6 ms (measured). */
 const SLICE_BYTES = 128 * 1024;
 
+export interface CheckLimits {
+  /** Of the decoded body. */
+  readonly maxBytes: number;
+  readonly room: ByteRoom;
+  /** What `room` could give at most, if nobody else had any of it. */
+  readonly roomBytes: number;
+}
+
 /**
  * Checks a body that claims JSON, without making anything of it: what ingress must know before it answers. Undefined:
  * it is checked already. A large body is decoded and checked without keeping the thread; what is decoded stays within
@@ -68,13 +76,17 @@ const SLICE_BYTES = 128 * 1024;
 export function checkClaimedJson(
   headers: HeaderList,
   rawBody: Uint8Array,
-  limits: { readonly maxBytes: number; readonly room: ByteRoom },
+  limits: CheckLimits,
 ): Promise<void> | undefined {
   const encoding = listHeaderOf(headers, "content-encoding");
   const type = readContentType(headerOf(headers, "content-type"));
   const small = encoding === undefined ? rawBody : decodedAtOnce(rawBody, encoding, limits.maxBytes);
-  if (small === undefined) return useDecoded(rawBody, encoding, limits, (body) => checkDecoded(type, body));
-  return checkDecoded(type, small);
+  if (small === undefined)
+    return useDecoded(rawBody, encoding, limits, (body) => {
+      const left = limits.roomBytes - body.length;
+      return checkDecoded(type, body, { ...limits, roomBytes: left });
+    });
+  return checkDecoded(type, small, limits);
 }
 
 /** Undefined when it is too large to be decoded in one go. */
@@ -89,25 +101,47 @@ function decodedAtOnce(rawBody: Uint8Array, encoding: string, maxBytes: number):
   }
 }
 
-function checkDecoded(type: ContentType, body: Uint8Array): Promise<void> | undefined {
+function checkDecoded(type: ContentType, body: Uint8Array, limits: CheckLimits): Promise<void> | undefined {
   if (type.kind !== "json" || body.length === 0) return undefined;
   if (isInUtf8(type)) return checkUtf8(body);
   if (body.length <= SLICE_BYTES) return checkUtf8(Buffer.from(textOf(body, type)));
-  return inUtf8(body, type).then(checkUtf8);
+  return checkLarge(body, type, limits);
 }
 
-/** A large body of another charset, slice by slice: a text of 25 MiB takes a decoder 100 to 240 ms (measured). */
-async function inUtf8(body: Uint8Array, type: ContentType): Promise<Uint8Array> {
+/** A large body of another charset: its text in UTF-8 takes room as it grows, as what is decoded does. */
+async function checkLarge(body: Uint8Array, type: ContentType, { room, roomBytes }: CheckLimits): Promise<void> {
+  let taken = 0;
+  const grow = (bytes: number): void => {
+    // Later there would be no room for it either.
+    if (taken + bytes > roomBytes)
+      throw new PayloadFault("decoded_too_large", `the body takes more than ${roomBytes} bytes in UTF-8`);
+    if (!room.take(bytes)) throw new NoRoom();
+    taken += bytes;
+  };
+  try {
+    await checkUtf8(await inUtf8(body, type, grow));
+  } finally {
+    room.give(taken);
+  }
+}
+
+/** Slice by slice: a text of 25 MiB takes a decoder 100 to 240 ms (measured). */
+async function inUtf8(body: Uint8Array, type: ContentType, grow: (bytes: number) => void): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
+  const add = (text: string): void => {
+    const piece = Buffer.from(text);
+    grow(piece.length);
+    pieces.push(piece);
+  };
   try {
     const decoder = new TextDecoder(type.charset, { fatal: true });
     for (let at = 0; at < body.length; at += SLICE_BYTES) {
-      pieces.push(Buffer.from(decoder.decode(body.subarray(at, at + SLICE_BYTES), { stream: true })));
+      add(decoder.decode(body.subarray(at, at + SLICE_BYTES), { stream: true }));
       await setImmediate();
     }
-    pieces.push(Buffer.from(decoder.decode()));
-  } catch {
-    throw unreadable(type);
+    add(decoder.decode());
+  } catch (cause) {
+    throw cause instanceof NoRoom || cause instanceof PayloadFault ? cause : unreadable(type);
   }
   return Buffer.concat(pieces);
 }

@@ -165,7 +165,7 @@ test("several lines of Content-Encoding are one list: the last line is undone fi
   ];
   const body = gzipSync(deflateSync('{"a":1}'));
   expect(await decodePayload(headers, body, MAX_BYTES)).toBe('{"a":1}');
-  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined }, roomBytes: Infinity };
   expect(() => checkClaimedJson(headers, body, limits)).not.toThrow();
 });
 
@@ -181,7 +181,7 @@ test.each([
 
 test("ingress checks only what claims to be JSON", () => {
   const json: [string, string][] = [["content-type", "application/json"]];
-  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined }, roomBytes: Infinity };
   expect(() => checkClaimedJson(json, Buffer.from('{"id": 1}'), limits)).not.toThrow();
   expect(() => checkClaimedJson(json, Buffer.from("{"), limits)).toThrow("JSON");
   expect(() => checkClaimedJson([["content-type", "text/plain"]], Buffer.from("{"), limits)).not.toThrow();
@@ -189,7 +189,7 @@ test("ingress checks only what claims to be JSON", () => {
 
 test("JSON that nests too deep is refused with the depth and the place, or is text where nothing claims that it is JSON", async () => {
   const json: [string, string][] = [["content-type", "application/json"]];
-  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined }, roomBytes: Infinity };
   const deep = "[".repeat(501) + "]".repeat(501);
   expect(() => checkClaimedJson(json, Buffer.from(deep), limits)).toThrow(
     "nests more than 500 levels deep, at byte 500 of 1002",
@@ -201,7 +201,7 @@ test("JSON that nests too deep is refused with the depth and the place, or is te
 });
 
 test("a large body is checked between whatever else has arrived", async () => {
-  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined } };
+  const limits = { maxBytes: MAX_BYTES, room: { take: () => true, give: () => undefined }, roomBytes: Infinity };
   const json: [string, string][] = [["content-type", "application/json"]];
   const large = Buffer.from(JSON.stringify(Array.from({ length: 100_000 }, (_, index) => `number ${index}`)));
   const turnsDuring = async (checked: Promise<void> | undefined): Promise<number> => {

@@ -160,8 +160,11 @@ function sameFloat(a: number, b: number): boolean {
   return a === b || Math.abs(a - b) / size <= Number.EPSILON;
 }
 
+/** Is told how many elements or bytes are compared next. */
+export type Pay = (elements: number) => void;
+
 /** `==`: values of different types are different, except numbers and texts of one character. */
-export function same(left: RhaiValue, right: RhaiValue): boolean {
+export function same(left: RhaiValue, right: RhaiValue, pay: Pay = FOR_FREE): boolean {
   // Only a float can be the same value and yet not equal itself.
   if (left === right) return !(left instanceof RhaiFloat) || !Number.isNaN(left.value);
   if (isInt(left) && isInt(right)) return false;
@@ -171,13 +174,15 @@ export function same(left: RhaiValue, right: RhaiValue): boolean {
   if (a !== undefined && b !== undefined) return sameFloat(a, b);
   if (left instanceof RhaiChar) return right instanceof RhaiChar ? left.text === right.text : right === left.text;
   if (right instanceof RhaiChar) return left === right.text;
-  if (left instanceof RhaiArray) return right instanceof RhaiArray && sameItems(left.items, right.items);
-  if (left instanceof RhaiMap) return right instanceof RhaiMap && sameEntries(left.entries, right.entries);
-  return sameObject(left, right);
+  if (left instanceof RhaiArray) return right instanceof RhaiArray && sameItems(left.items, right.items, pay);
+  if (left instanceof RhaiMap) return right instanceof RhaiMap && sameEntries(left.entries, right.entries, pay);
+  return sameObject(left, right, pay);
 }
 
-function sameObject(left: RhaiValue, right: RhaiValue): boolean {
-  if (left instanceof RhaiBlob && right instanceof RhaiBlob) return Buffer.from(left.bytes).equals(right.bytes);
+const FOR_FREE: Pay = () => undefined;
+
+function sameObject(left: RhaiValue, right: RhaiValue, pay: Pay): boolean {
+  if (left instanceof RhaiBlob && right instanceof RhaiBlob) return Buffer.compare(left.bytes, right.bytes) === 0;
   if (left instanceof RhaiRange && right instanceof RhaiRange)
     return left.from === right.from && left.to === right.to && left.inclusive === right.inclusive;
   if (left instanceof RhaiTimestamp && right instanceof RhaiTimestamp) return left.ms === right.ms;
@@ -185,19 +190,22 @@ function sameObject(left: RhaiValue, right: RhaiValue): boolean {
     left instanceof RhaiFn &&
     right instanceof RhaiFn &&
     left.name === right.name &&
-    sameItems(left.curried, right.curried)
+    sameItems(left.curried, right.curried, pay)
   );
 }
 
-function sameItems(left: readonly RhaiValue[], right: readonly RhaiValue[]): boolean {
-  return left.length === right.length && left.every((item, at) => same(item, right[at]!));
+function sameItems(left: readonly RhaiValue[], right: readonly RhaiValue[], pay: Pay): boolean {
+  if (left.length !== right.length) return false;
+  pay(left.length);
+  return left.every((item, at) => same(item, right[at]!, pay));
 }
 
-function sameEntries(left: ReadonlyMap<string, RhaiValue>, right: ReadonlyMap<string, RhaiValue>): boolean {
+function sameEntries(left: ReadonlyMap<string, RhaiValue>, right: ReadonlyMap<string, RhaiValue>, pay: Pay): boolean {
   if (left.size !== right.size) return false;
+  pay(left.size);
   for (const [key, value] of left) {
     const other = right.get(key);
-    if (other === undefined || !same(value, other)) return false;
+    if (other === undefined || !same(value, other, pay)) return false;
   }
   return true;
 }

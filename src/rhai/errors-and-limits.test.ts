@@ -72,6 +72,20 @@ describe("limits", () => {
     ["let a = 1; let b = 2; let c = 3;", "ErrorTooManyVariables", { maxVariables: 2 }],
   ] as const)("%s ends with %s", (script, kind, options) => expectError(script, kind, { options }));
 
+  const long = 'let long = ""; long.pad(3000000, "x");';
+  test.each([
+    ['let f = Fn("a"); let g = Fn("a"); for i in 0..40 { f = f.curry(f); g = g.curry(g); } f == g'],
+    ["let a = []; a.pad(90000, 0); let b = []; b.pad(90000, 0); for i in 0..100 { if a != b { break; } }"],
+    ["let a = []; a.pad(90000, 0); let b = []; b.pad(90000, 0); for i in 0..100 { if !(b in [a]) { break; } }"],
+    ["let a = []; a.pad(90000, 0); let b = []; b.pad(90000, 0); for i in 0..100 { [a].index_of(b); }"],
+    [`${long} for i in 0..10 { sha256(long); }`],
+    [`${long} for i in 0..10 { hmac_sha256(long, "x"); }`],
+    [`${long} for i in 0..10 { hmac_sha256("x", long); }`],
+    [`${long} long.replace("x", "%Y"); format_date(0, long)`],
+  ])("what takes long in one call is counted as much: %s", (script) => {
+    expectError(script, "ErrorTooManyOperations", { options: { maxOperations: 1_000_000, maxStringSize: 0 } });
+  });
+
   test("what stays just under a limit is fine", () => {
     expectEval("fn f(n) { if n == 0 { 0 } else { f(n - 1) } } f(9)", "0", { options: { maxCallLevels: 10 } });
     expectEval("let a = 1; let b = 2; a + b", "3", { options: { maxVariables: 2 } });

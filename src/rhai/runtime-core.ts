@@ -2,6 +2,7 @@
  * What every part of the runtime stands on: the run itself, its host and scope, its limits, and how an error leaves it.
  */
 import { type Source } from "../text/index.ts";
+import { same } from "./arithmetic.ts";
 import { RhaiError } from "./errors.ts";
 import { type NativeTable } from "./natives.ts";
 import { type RhaiOptions } from "./options.ts";
@@ -62,6 +63,8 @@ const DEADLINE_SOON = 8;
 const SLOW_MS = 10;
 /** Characters, bytes and elements that functions may be given between two looks at the clock. */
 const DEADLINE_EVERY_UNITS = 1_000_000;
+/** Elements that `==` compares, each an operation, between two looks at the clock. */
+const COMPARED_BETWEEN_LOOKS = 1024;
 /** Making bytes is work, too. */
 const BYTES_PER_OPERATION = 8;
 /** Containers in containers in containers …: deeper than this is refused like too large. */
@@ -216,6 +219,24 @@ export abstract class RuntimeCore {
       if (typeof arg === "string") this.#given += arg.length;
       else if (typeof arg === "object" && arg !== null) this.#given += extent(arg);
     if (this.#given > DEADLINE_EVERY_UNITS) this.#look(at);
+  }
+
+  /**
+   * `==`, with what it compares counted: one operation may compare all that a script holds, and function pointers that hold
+   * each other as curried arguments are more to compare than there is.
+   */
+  same(left: RhaiValue, right: RhaiValue, at: number): boolean {
+    // Numbers and texts are compared at once.
+    if (typeof left !== "object" || typeof right !== "object") return same(left, right);
+    let compared = 0;
+    const isSame = same(left, right, (elements) => {
+      compared += elements;
+      if (compared < COMPARED_BETWEEN_LOOKS) return;
+      this.count(compared, at);
+      compared = 0;
+    });
+    this.#count(compared, at);
+    return isSame;
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The operators of generated code, beyond the pairs of safe integers that it handles itself. */
 import { isInside, mismatch, withoutAll } from "./access.ts";
-import { arithmetic, comparison, concatenation, isInt, same, shifted } from "./arithmetic.ts";
+import { arithmetic, comparison, concatenation, isInt, shifted } from "./arithmetic.ts";
 import type { RhaiError } from "./errors.ts";
 import { display } from "./text-form.ts";
 import { appendTo, copyOf, RhaiArray, RhaiBlob, RhaiMap } from "./containers.ts";
@@ -80,8 +80,8 @@ export abstract class RuntimeOperators extends RuntimeCore {
     return op === "&" ? left && right : op === "|" ? left || right : left !== right;
   }
 
-  readonly eq = (left: RhaiValue, right: RhaiValue): boolean => same(left, right);
-  readonly ne = (left: RhaiValue, right: RhaiValue): boolean => !same(left, right);
+  readonly eq = (left: RhaiValue, right: RhaiValue, at: number): boolean => this.same(left, right, at);
+  readonly ne = (left: RhaiValue, right: RhaiValue, at: number): boolean => !this.same(left, right, at);
   readonly lt = (left: RhaiValue, right: RhaiValue, at: number): boolean =>
     this.compare("<", left, right, at, (sign) => sign < 0);
   readonly le = (left: RhaiValue, right: RhaiValue, at: number): boolean =>
@@ -110,7 +110,7 @@ export abstract class RuntimeOperators extends RuntimeCore {
   }
 
   readonly isIn = (item: RhaiValue, container: RhaiValue, at: number): boolean => {
-    const inside = isInside(item, container, same);
+    const inside = isInside(item, container, (a, b) => this.same(a, b, at));
     if (inside === undefined) throw this.notFound("contains", [container, item], at);
     return inside;
   };

@@ -9,7 +9,7 @@ export interface EventMeta {
   readonly runs: readonly PlannedRun[];
   readonly refusedBecause?: string;
   readonly duplicateOf?: string;
-  /** Fingerprint of the dedupe key; present on an event that claims its key. */
+  /** Present on an event that claims its dedupe key: the key's fingerprint, as the version made it that wrote the record. */
   readonly fingerprint?: number;
 }
 

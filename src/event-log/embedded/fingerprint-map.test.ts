@@ -28,3 +28,13 @@ test.each([
   const others = timeOf(fingerprints((n) => fingerprintOf(String(n))));
   expect(timeOf(fingerprints(make))).toBeLessThan(10 * others + 20);
 });
+
+test("two keys of one fingerprint are both found", () => {
+  const map = new FingerprintMap(1_000_000);
+  for (const position of [1, 2]) map.set(7, position, 0);
+  expect(map.find(7)).toEqual([1, 2]);
+});
+
+test("keys of lone surrogates, of which UTF-8 makes the same, have fingerprints of their own", () => {
+  expect(fingerprintOf("\ud800")).not.toBe(fingerprintOf("\ud801"));
+});

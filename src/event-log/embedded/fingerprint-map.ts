@@ -28,27 +28,29 @@ export class FingerprintMap {
     this.#maxKeys = maxKeys;
   }
 
-  /** Positions that may hold the key, newest first. */
+  /** Positions that may hold the key, those of newer tables first. */
   find(fingerprint: number): readonly number[] {
     let found: number[] | undefined;
     for (let index = this.#tables.length - 1; index >= 0; index--) {
       const table = this.#tables[index]!;
-      const slot = slotOf(table, fingerprint);
-      if (table.fingerprints[slot] === fingerprint) (found ??= []).push(table.positions[slot]!);
+      const mask = table.fingerprints.length - 1;
+      let slot = firstSlotOf(table, fingerprint);
+      for (; table.fingerprints[slot] !== 0; slot = (slot + 1) & mask)
+        if (table.fingerprints[slot] === fingerprint) (found ??= []).push(table.positions[slot]!);
     }
     return found ?? NONE;
   }
 
   set(fingerprint: number, position: number, receivedAtMs: number): void {
     const table = this.#tableWithRoom();
-    const slot = slotOf(table, fingerprint);
-    if (table.fingerprints[slot] !== fingerprint) {
-      table.fingerprints[slot] = fingerprint;
-      table.used += 1;
-      this.#keys += 1;
-    }
-    // The key's event before has left the window, or this would have been its duplicate.
+    const mask = table.fingerprints.length - 1;
+    let slot = firstSlotOf(table, fingerprint);
+    // Beside one that is the same: it may be another key's, whose redelivery would be taken for a new event.
+    while (table.fingerprints[slot] !== 0) slot = (slot + 1) & mask;
+    table.fingerprints[slot] = fingerprint;
     table.positions[slot] = position;
+    table.used += 1;
+    this.#keys += 1;
     table.newestMs = Math.max(table.newestMs, receivedAtMs);
   }
 
@@ -95,13 +97,7 @@ function scattered(fingerprint: number): number {
   return mix(mix(fingerprint ^ LOW_SEED) ^ Math.trunc(fingerprint / 2 ** 32) ^ HIGH_SEED);
 }
 
-/** The slot of the fingerprint, or the free one where it belongs. Tables are at most half full, so there is one. */
-function slotOf(table: Table, fingerprint: number): number {
-  const mask = table.fingerprints.length - 1;
-  let slot = scattered(fingerprint) & mask;
-  for (;;) {
-    const there = table.fingerprints[slot];
-    if (there === 0 || there === fingerprint) return slot;
-    slot = (slot + 1) & mask;
-  }
+/** Where a fingerprint is looked for first; behind that up to a free slot, of which a table has at least half. */
+function firstSlotOf(table: Table, fingerprint: number): number {
+  return scattered(fingerprint) & (table.fingerprints.length - 1);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Envelope } from "../../event/index.ts";
 
 /** What a dedupe key counts for: one tenant's one event type. */
@@ -6,20 +7,13 @@ export function scopedKey(envelope: Pick<Envelope, "tenant" | "eventType">, key:
 }
 
 /**
- * A number from 1 to 2^53 - 1 for a key: two multiplicative lanes of 32 bits, mixed at the end. It only decides where
- * to look; the key itself is always compared before anything is called a duplicate.
+ * A number from 1 to 2^53 - 1 for a key. It only decides where to look; the key itself is always compared before anything
+ * is called a duplicate. Of SHA-256, as whoever may choose delivery ids must not find one that belongs to another's
+ * number, nor many of one number; of the text's own units, as lone surrogates would all be the same in UTF-8.
  */
 export function fingerprintOf(text: string): number {
-  let low = 0x9e3779b1;
-  let high = 0x85ebca77;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    low = Math.imul(low ^ unit, 0x9e3779b1);
-    high = Math.imul(high ^ unit, 0x5f356495);
-  }
-  low = mix(low) ^ mix(high ^ text.length);
-  high = mix(high ^ low);
-  return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0) || 1;
+  const digest = createHash("sha256").update(text, "utf16le").digest();
+  return digest.readUIntBE(0, 6) * 32 + (digest[6]! & 31) || 1;
 }
 
 /** Every bit of the lane changes about half of the result's. */

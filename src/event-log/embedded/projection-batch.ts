@@ -8,6 +8,7 @@ import { isPacked } from "../text-match.ts";
 import { BatchRows } from "./batch-rows.ts";
 import { BatchRuns } from "./batch-runs.ts";
 import { decodeEvent, decodeFacts, type EventMeta } from "./event-record.ts";
+import { fingerprintOf, scopedKey } from "./fingerprint.ts";
 import { kindOfEvent, type EventKind } from "./kinds.ts";
 import { eventStatusCode, type EventRow } from "./projection-rows.ts";
 import { MIXED_KIND } from "./projection-schema.ts";
@@ -56,8 +57,10 @@ export class ProjectionBatch {
     this.#store.blocks.add(position, envelope.receivedAtMs, row.delivery_id, runs[0]?.createdAtMs);
     for (let index = 0; index < runs.length; index++) this.#runs.queue(runs[index]!, row, envelope, position, index);
     this.#countEvent(decoded, row);
-    if (fingerprint !== undefined) {
-      this.#dedupe.push({ seq: position, fingerprint, receivedAtMs: envelope.receivedAtMs });
+    if (fingerprint !== undefined && envelope.dedupe !== undefined) {
+      // Made anew: the one in the record is of the version that wrote it.
+      const ofToday = fingerprintOf(scopedKey(envelope, envelope.dedupe.value));
+      this.#dedupe.push({ seq: position, fingerprint: ofToday, receivedAtMs: envelope.receivedAtMs });
     }
   }
 

@@ -10,7 +10,7 @@
  * `event_kind`. One index over kind and status serves every filter: a query picks the kinds that match, and takes the
  * newest of each of them. Kinds are bounded; kind 0 is for what comes after the bound, and its rows carry their `own`.
  */
-export const PROJECTION_VERSION = 4;
+export const PROJECTION_VERSION = 5;
 
 /**
  * An event's status by its code. Failed events all of whose failed runs were done later by replays have a code of their

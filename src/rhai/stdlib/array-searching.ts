@@ -1,6 +1,5 @@
 /** Finding elements of arrays: by value, or by what a callback says of them. */
 import type { Integer } from "../arithmetic.ts";
-import { same } from "../arithmetic.ts";
 import { native, type Native } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { copyOf, type RhaiArray } from "../containers.ts";
@@ -21,10 +20,16 @@ function find(array: RhaiArray, fn: RhaiFn, from: Integer | undefined, runtime: 
   return -1;
 }
 
-function indexOfValue(array: RhaiArray, wanted: RhaiValue, from: Integer | undefined): number {
+function indexOfValue(
+  array: RhaiArray,
+  wanted: RhaiValue,
+  from: Integer | undefined,
+  runtime: Runtime,
+  at: number,
+): number {
   const { items } = array;
   for (let index = searchStart(from, items.length); index < items.length; index++)
-    if (same(items[index]!, wanted)) return index;
+    if (runtime.same(items[index]!, wanted, at)) return index;
   return -1;
 }
 
@@ -38,8 +43,8 @@ function findMap(array: RhaiArray, fn: RhaiFn, from: Integer | undefined, runtim
 }
 
 export const SEARCHING: readonly Native[] = [
-  native<[RhaiArray, RhaiValue]>("contains array any", ([array, wanted]) =>
-    array.items.some((item) => same(item, wanted)),
+  native<[RhaiArray, RhaiValue]>("contains array any", ([array, wanted], runtime, at) =>
+    array.items.some((item) => runtime.same(item, wanted, at)),
   ),
   native<[RhaiArray, RhaiFn]>("index_of array fn", ([array, fn], runtime, at) =>
     find(array, fn, undefined, runtime, at),
@@ -47,9 +52,11 @@ export const SEARCHING: readonly Native[] = [
   native<[RhaiArray, RhaiFn, Integer]>("index_of array fn int", ([array, fn, from], runtime, at) =>
     find(array, fn, from, runtime, at),
   ),
-  native<[RhaiArray, RhaiValue]>("index_of array any", ([array, wanted]) => indexOfValue(array, wanted, undefined)),
-  native<[RhaiArray, RhaiValue, Integer]>("index_of array any int", ([array, wanted, from]) =>
-    indexOfValue(array, wanted, from),
+  native<[RhaiArray, RhaiValue]>("index_of array any", ([array, wanted], runtime, at) =>
+    indexOfValue(array, wanted, undefined, runtime, at),
+  ),
+  native<[RhaiArray, RhaiValue, Integer]>("index_of array any int", ([array, wanted, from], runtime, at) =>
+    indexOfValue(array, wanted, from, runtime, at),
   ),
   native<[RhaiArray, RhaiFn]>("find array fn", ([array, fn], runtime, at) =>
     copyOf(array.items[find(array, fn, undefined, runtime, at)] ?? null),

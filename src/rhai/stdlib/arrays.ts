@@ -1,6 +1,6 @@
 /** Arrays. Functions that call back take a closure or the name of a function. */
 import { position } from "../access.ts";
-import { same, type Integer } from "../arithmetic.ts";
+import { type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
@@ -200,7 +200,9 @@ const CHANGING: readonly Native[] = [
       array.own()[index] = self.v;
     });
   }),
-  change<[RhaiArray]>("dedup array", ([array]) => dedup(array, same)),
+  change<[RhaiArray]>("dedup array", ([array], runtime, at) =>
+    dedup(array, (previous, item) => runtime.same(previous, item, at)),
+  ),
   change<[RhaiArray, RhaiFn]>("dedup array fn", ([array, fn], runtime, at) =>
     dedup(array, (previous, item) => equalBy(runtime, fn, previous, item, at)),
   ),

@@ -1,6 +1,6 @@
 /** BLOBs: arrays of bytes, and numbers and texts inside them. */
 import { position } from "../access.ts";
-import { same, type Integer } from "../arithmetic.ts";
+import { type Integer } from "../arithmetic.ts";
 import { RhaiError } from "../errors.ts";
 import { native, type Native, type NativeCall, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
@@ -107,7 +107,7 @@ const READING: readonly Native[] = [
     "get blob int",
     ([blob, index]) => blob.bytes[position(index, blob.bytes.length) ?? -1] ?? 0,
   ),
-  native<[RhaiBlob, RhaiBlob]>("== blob blob", ([left, right]) => same(left, right)),
+  native<[RhaiBlob, RhaiBlob]>("== blob blob", ([left, right], runtime, at) => runtime.same(left, right, at)),
   ...onPart<RhaiBlob>("extract blob", "", true, BY_REF, (blob, part, _rest, runtime, at) => {
     const { start, count } = bounds(part, blob.bytes.length);
     return made(blob.bytes.slice(start, start + count), runtime, at);

@@ -1,5 +1,4 @@
 /** Object maps. Keys stand in the order of their code points, whichever way they came in. */
-import { same } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
 import { copyOf, RhaiArray, RhaiMap } from "../containers.ts";
@@ -76,7 +75,7 @@ const FUNCTIONS: readonly Native[] = [
     },
     CHANGES,
   ),
-  native<[RhaiMap, RhaiMap]>("== map map", ([map, other]) => same(map, other)),
+  native<[RhaiMap, RhaiMap]>("== map map", ([map, other], runtime, at) => runtime.same(map, other, at)),
   native<[RhaiMap]>("keys map", ([map]) => new RhaiArray(map.sortedKeys())),
   native<[RhaiMap]>(
     "values map",

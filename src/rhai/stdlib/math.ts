@@ -17,8 +17,8 @@ const OPERATORS = ["+", "-", "*", "/", "%", "**", "<<", ">>", "&", "|", "^"].map
 
 const COMPARISONS = (["==", "!=", "<", "<=", ">", ">="] as const).map((op) =>
   native(`${op} any any`, ([left, right], runtime, at) => {
-    if (op === "==") return runtime.eq(left!, right!);
-    if (op === "!=") return runtime.ne(left!, right!);
+    if (op === "==") return runtime.eq(left!, right!, at);
+    if (op === "!=") return runtime.ne(left!, right!, at);
     const sign = comparison(left!, right!);
     if (sign === undefined) throw runtime.notFound(op, [left!, right!], at);
     return op === "<" ? sign < 0 : op === "<=" ? sign <= 0 : op === ">" ? sign > 0 : sign >= 0;

@@ -5,6 +5,7 @@
 import type { Integer } from "../../arithmetic.ts";
 import { RhaiError } from "../../errors.ts";
 import { native, type Native } from "../../natives.ts";
+import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
 import { hostNow } from "../time.ts";
 
 const EXTENSION = { extension: true } as const;
@@ -97,17 +98,32 @@ const CODES: Readonly<Record<string, (clock: WallClock) => string>> = {
   "%": () => "%",
 };
 
-function formatDate(moment: Integer, pattern: string, zone: string, at: number): string {
+/** Writing a code takes as long as some operations, and a pattern may have millions of them. */
+const OPERATIONS_PER_CODE = 8;
+
+function formatDate(moment: Integer, pattern: string, zone: string, runtime: Runtime, at: number): string {
   const ms = Number(moment);
   if (Math.abs(ms) > MAX_MS - 86_400_000)
     throw new RhaiError("ErrorRuntime", `format_date: ${moment} is no moment in milliseconds`, at);
   const clock = wallClock(ms, zone, at);
-  return pattern.replaceAll(/%([\s\S]|$)/gu, (written, letter: string) => {
-    const code = Object.hasOwn(CODES, letter) ? CODES[letter] : undefined;
-    if (code !== undefined) return code(clock);
-    const message = `format_date: "${written}" means nothing; there are %${Object.keys(CODES).join(" %")}`;
-    throw new RhaiError("ErrorRuntime", message, at);
-  });
+  let text = "";
+  let from = 0;
+  // Code by code: `replaceAll` would find all of them before the first is counted.
+  for (let mark = pattern.indexOf("%"); mark !== -1; mark = pattern.indexOf("%", from)) {
+    runtime.count(OPERATIONS_PER_CODE, at);
+    const point = pattern.codePointAt(mark + 1);
+    const letter = point === undefined ? "" : String.fromCodePoint(point);
+    text += pattern.slice(from, mark) + codeOf(letter, at)(clock);
+    from = mark + 1 + letter.length;
+  }
+  return text + pattern.slice(from);
+}
+
+function codeOf(letter: string, at: number): (clock: WallClock) => string {
+  const code = Object.hasOwn(CODES, letter) ? CODES[letter] : undefined;
+  if (code !== undefined) return code;
+  const message = `format_date: "%${letter}" means nothing; there are %${Object.keys(CODES).join(" %")}`;
+  throw new RhaiError("ErrorRuntime", message, at);
 }
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i;
@@ -130,15 +146,19 @@ function parseDate(text: string, at: number): number {
 
 export const DATES: readonly Native[] = [
   native("now", (_args, runtime, at) => Math.floor(hostNow(runtime, at)), EXTENSION),
-  native<[Integer]>("format_date int", ([ms], _runtime, at) => formatDate(ms, "%FT%T.%LZ", "UTC", at), EXTENSION),
+  native<[Integer]>(
+    "format_date int",
+    ([ms], runtime, at) => formatDate(ms, "%FT%T.%LZ", "UTC", runtime, at),
+    EXTENSION,
+  ),
   native<[Integer, string]>(
     "format_date int string",
-    ([ms, pattern], runtime, at) => runtime.sized(formatDate(ms, pattern, "UTC", at), at),
+    ([ms, pattern], runtime, at) => runtime.sized(formatDate(ms, pattern, "UTC", runtime, at), at),
     EXTENSION,
   ),
   native<[Integer, string, string]>(
     "format_date int string string",
-    ([ms, pattern, zone], runtime, at) => runtime.sized(formatDate(ms, pattern, zone, at), at),
+    ([ms, pattern, zone], runtime, at) => runtime.sized(formatDate(ms, pattern, zone, runtime, at), at),
     EXTENSION,
   ),
   native<[string]>("parse_date string", ([text], _runtime, at) => parseDate(text, at), EXTENSION),
