@@ -19,17 +19,17 @@ beforeAll(async () => {
 afterAll(() => bundle.remove());
 
 test("a body that decodes to more than there is room for gets 503 and is not stored; the room is there again after it", async () => {
-  await using gateway = await TestGateway.start(bundle, { max_inflight_bytes: String(4 * MIB) });
+  await using gateway = await TestGateway.start(bundle, { max_inflight_bytes: String(5 * MIB) });
   const post = (bytes: number): Promise<Posted> => gateway.post("demo/unmatched", gzipSync(jsonOf(bytes)), GZIP);
-  const release = await holdBody(gateway, 2 * MIB, async () => (await post(3 * MIB)).status === 503);
+  const release = await holdBody(gateway, 2 * MIB, async () => (await post(4 * MIB)).status === 503, 7);
   const asked = (await gateway.events()).length;
   for (let n = 0; n < 3; n++) {
-    const refused = await post(3 * MIB);
+    const refused = await post(4 * MIB);
     expect([refused.status, refused.headers["retry-after"] !== undefined]).toEqual([503, true]);
     expect((await post(MIB)).status).toBe(202);
   }
   await release();
-  expect((await post(3 * MIB)).status).toBe(202);
+  expect((await post(4 * MIB)).status).toBe(202);
   expect(await gateway.events()).toHaveLength(asked + 5);
   expect(gateway.faults).toEqual([]);
 });
