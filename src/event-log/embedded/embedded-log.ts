@@ -200,7 +200,10 @@ export class EmbeddedLog implements Port.EventLog {
     const record = (facts: readonly Port.Fact[]): Promise<void> => this.record(facts);
     const { folder } = options;
     const replays = this.#replays;
-    return dropOldSegments({ folder, journal, reader, projection, source: this.#source, replays, record }, timeMs);
+    const parts = { folder, journal, reader, projection, source: this.#source, replays, record };
+    const events = await dropOldSegments(parts, timeMs);
+    if (events > 0) this.queries.segmentsDropped();
+    return events;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
