@@ -23,7 +23,10 @@ export interface EventLog extends AsyncDisposable {
 
   /** Stores the event with its planned runs, durably. @throws GtcError GTC_LOG_UNAVAILABLE. */
   append(draft: EventDraft): Promise<Appended>;
-  /** Stores facts, durably and in order. @throws GtcError GTC_LOG_UNAVAILABLE, GTC_RECORD_TOO_LARGE. */
+  /**
+   * Stores facts, durably and in order.
+   * @throws GtcError GTC_LOG_UNAVAILABLE, GTC_RECORD_TOO_LARGE; GTC_EVENT_NOT_FOUND for a replay of an event that is gone.
+   */
   record(facts: readonly NewFact[]): Promise<void>;
   /** Keeps a refused request in a bounded ring; best effort, never blocks, never throws. */
   refuse(refusal: Refusal): void;

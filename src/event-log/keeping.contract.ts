@@ -65,6 +65,27 @@ export function keepingContract(on: LogUnderTest): void {
     });
   });
 
+  test("a replay of an old event is refused when the event goes, or keeps it", async () => {
+    for (let round = 0; round < 20; round++) {
+      const old = on.make.draft();
+      await on.log.append(old);
+      await on.log.record([ended(old.runs[0]!, "failed")]);
+      // It is in a segment that goes, and may be looked at before the replay and dropped after it.
+      await on.log.append(on.make.draft(0, { receivedAtMs: START_MS + 9000 }));
+      const dropping = on.log.dropBefore(START_MS + 5000);
+      for (let turns = 0; turns < round; turns++) await new Promise((resolve) => setImmediate(resolve));
+      const replay = on.make.run(old.envelope, { replayOf: old.envelope.id });
+      const stored = await on.log.record([{ type: "run_queued", run: replay }]).then(
+        () => true,
+        (fault: unknown) => (expect(fault).toMatchObject({ code: "GTC_EVENT_NOT_FOUND" }), false),
+      );
+      await dropping;
+      expect(idsOfRuns(await on.claim())).toEqual(stored ? [replay.id] : []);
+      if (stored) await on.log.record([ended(replay)]);
+      await on.log.dropBefore(START_MS + 10_000);
+    }
+  });
+
   test("a closed log refuses to write", async () => {
     await on.log[Symbol.asyncDispose]();
     await expect(on.log.append(on.make.draft())).rejects.toMatchObject({ code: "GTC_LOG_UNAVAILABLE" });

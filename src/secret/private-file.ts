@@ -1,7 +1,10 @@
 /** Files that only their owner may read, written all or nothing: a crash leaves the old file or the new one. */
 import { constants } from "node:fs";
-import { mkdir, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** A draft that is older was left by a process that was killed. */
+const LEFT_OVER_MS = 3_600_000;
 
 /** Writes a file with mode 0600 in a folder with mode 0700; durable when it returns. */
 export async function writePrivateFile(path: string, content: string): Promise<void> {
@@ -9,7 +12,24 @@ export async function writePrivateFile(path: string, content: string): Promise<v
   const draft = `${path}.${process.pid}.tmp`;
   // A left-over goes; made anew, it is no link to a file elsewhere, which root would give away.
   await rm(draft, { force: true });
-  const file = await open(draft, constants.O_CREAT | constants.O_WRONLY | constants.O_EXCL, 0o600);
+  try {
+    await writeDraft(draft, content);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+  await removeLeftOvers(path);
+}
+
+async function writeDraft(path: string, content: string): Promise<void> {
+  const file = await open(path, constants.O_CREAT | constants.O_WRONLY | constants.O_EXCL, 0o600);
   try {
     await giveToOwner(file, dirname(path));
     await file.writeFile(content);
@@ -17,15 +37,17 @@ export async function writePrivateFile(path: string, content: string): Promise<v
   } finally {
     await file.close();
   }
-  await rename(draft, path).catch(async (error: unknown) => {
-    await rm(draft, { force: true });
-    throw error;
-  });
-  const folder = await open(dirname(path), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+}
+
+/** Drafts of the file that other processes left. What cannot be removed hinders nobody. */
+async function removeLeftOvers(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix) || !/^\d+\.tmp$/.test(name.slice(prefix.length))) continue;
+    const draft = join(dirname(path), name);
+    const found = await stat(draft).catch(() => undefined);
+    if (found === undefined || Date.now() - found.mtimeMs < LEFT_OVER_MS) continue;
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

@@ -9,6 +9,7 @@ import { maskRulesOf } from "../mask-rules.ts";
 import type { AdminBackend, SourceView } from "./backend.ts";
 import { selectedEvents } from "./bulk-selection.ts";
 import { copiedType } from "./copied-type.ts";
+import { DeadLetterReplays } from "./dead-letter-replays.ts";
 import { editedCopy, editedParts, OF_CONNECTION } from "./edited-copy.ts";
 import { notFound, type Handlers } from "./handler.ts";
 
@@ -32,6 +33,7 @@ export interface ReplayTally {
 }
 
 export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
+  const letters = new DeadLetterReplays();
   return {
     replayEvent: async ({ params: { id }, backend, audit }) => {
       await audit("replay", id);
@@ -51,9 +53,13 @@ export function replayHandlers(jobs: BulkJobs<ReplayTally>): ReplayHandlers {
 
     startReplayJob: async ({ body, backend, audit, signal }) => {
       const ids = await selectedEvents(backend, body, signal);
+      const { queries } = backend;
+      const replay = (id: string): Promise<readonly PlannedRun[]> => backend.replay(id);
+      const isOfLetters = body.event_ids === undefined && body.dead_letters !== undefined;
+      const flow = body.dead_letters?.flow;
       await audit("bulk_replay", `${ids.length} event(s)`);
       const job = jobs.start(ids, body.rate, async (id, tally) => {
-        const runs = await backend.replay(id);
+        const runs = await (isOfLetters ? letters.replay(id, flow, { queries, replay }) : replay(id));
         if (runs.length === 0) throw new Error("No flow handles it today.");
         tally.started += 1;
       });

@@ -18,6 +18,7 @@ import type { JournalReader } from "./journal-reader.ts";
 import type { Projection } from "./projection.ts";
 import type { ProjectionReader } from "./projection-reader.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { ReplayGate, replayedEvent } from "./replay-gate.ts";
 import { dropOldSegments } from "./retention.ts";
 import type { RunQueue } from "./run-queue.ts";
 
@@ -43,6 +44,7 @@ export class EmbeddedLog implements Port.EventLog {
   readonly #gate: DedupeGate;
   readonly #writer: EventWriter;
   readonly #claims: Claims;
+  readonly #replays = new ReplayGate();
   #knowsKeys = false;
   /** Where the last event stands whose key was loaded. */
   #lastKey = -1;
@@ -106,7 +108,13 @@ export class EmbeddedLog implements Port.EventLog {
   }
 
   record(facts: readonly Port.NewFact[]): Promise<void> {
-    return this.#writer.record(facts);
+    const replayed = replayedEvent(facts);
+    if (replayed === undefined || this.#writable() instanceof GtcError) return this.#writer.record(facts);
+    return this.#replays.record(
+      replayed,
+      () => this.#isThere(replayed),
+      () => this.#writer.record(facts),
+    );
   }
 
   refuse(refusal: Port.Refusal): void {
@@ -190,8 +198,12 @@ export class EmbeddedLog implements Port.EventLog {
     if (journal instanceof GtcError) throw journal;
     const { options, reader, projection } = this.#parts;
     const record = (facts: readonly Port.Fact[]): Promise<void> => this.record(facts);
-    const folder = options.folder;
-    return dropOldSegments({ folder, journal, reader, projection, source: this.#source, record }, timeMs);
+    const { folder } = options;
+    const replays = this.#replays;
+    const parts = { folder, journal, reader, projection, source: this.#source, replays, record };
+    const events = await dropOldSegments(parts, timeMs);
+    if (events > 0) this.queries.segmentsDropped();
+    return events;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -211,6 +223,13 @@ export class EmbeddedLog implements Port.EventLog {
 
   async #read<T>(query: (rows: ProjectionReader) => T): Promise<T> {
     return (await this.#parts.projection.read(this.#end, query)).value;
+  }
+
+  /** Its record, and not just a row that is to be removed. */
+  async #isThere(eventId: string): Promise<boolean> {
+    const { projection, reader } = this.#parts;
+    const { value: found, complete } = await projection.read(this.#end, (rows) => rows.eventById(eventId));
+    return found === undefined ? !complete : found.row.seq >= (reader.segments[0]?.base ?? 0);
   }
 
   /** The duplicate is stored by now: an answer that cannot be read is no reason to call it lost. */

@@ -118,6 +118,11 @@ export class EmbeddedQueries implements Queries.EventQueries {
     return this.#options.changes.listen(listener);
   }
 
+  /** Segments were dropped: as long as the thread has their files open, the disk has not their room. */
+  segmentsDropped(): void {
+    if (this.#worker !== undefined) this.#tell({ type: "segments", segments: this.#options.segments() });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#rejectAll(closedError());

@@ -18,6 +18,7 @@ import type { EventDraft } from "../event-log.ts";
 import { openEmbeddedLog, type LogNotice } from "./index.ts";
 import { openNodeJournalFile } from "./journal-file.ts";
 import { inspectJournal, repairJournal, type RecoveredJournal } from "./recover-journal.ts";
+import { MARK_BYTES, PREFIX_BYTES, RECORD_EVENT } from "./record-format.ts";
 import { SegmentScan } from "./scan-segment.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 import { fileSize, findSegments, segmentPath } from "./segment-files.ts";
@@ -145,6 +146,51 @@ describe("a damaged journal", () => {
     const piece = journal.subarray(record.from, record.to);
     return piece.equals(bytes.subarray(record.from, record.to));
   }
+});
+
+describe("a damaged record whose body is full of what looks like records of megabytes", () => {
+  const BODY_BYTES = 2 * 1024 * 1024;
+
+  /** Its event, and whole ones before and behind it; where it begins and ends. */
+  async function hostileJournal(folder: string): Promise<{ path: string; from: number; to: number }> {
+    const looksLikeRecord = Buffer.alloc(PREFIX_BYTES);
+    MARK_BYTES.copy(looksLikeRecord);
+    looksLikeRecord[2] = RECORD_EVENT;
+    looksLikeRecord.writeUInt32LE(BODY_BYTES / 2, 4);
+    const make = new Fixtures();
+    const log = await openEmbeddedLog({ folder });
+    const drafts = [
+      make.draft(0),
+      make.draft(0, { rawBody: Buffer.alloc(BODY_BYTES, looksLikeRecord) }),
+      make.draft(0),
+    ];
+    for (const draft of drafts) await log.append(draft);
+    await log[Symbol.asyncDispose]();
+    const { path } = findSegments(folder).segments[0]!;
+    const [first, hostile] = readAll(folder);
+    return { path, from: first!.to, to: hostile!.to };
+  }
+
+  test.each(["torn", "flipped"])(
+    "%s, it is passed over in seconds, and what is whole behind it is kept",
+    async (how) => {
+      using folder = testFolder();
+      const { path, from, to } = await hostileJournal(folder.path);
+      if (how === "torn") truncateSync(path, to - 1);
+      else {
+        const bytes = readFileSync(path);
+        bytes[from + 30]! ^= 1;
+        writeFileSync(path, bytes);
+      }
+      const startedAt = performance.now();
+      const { damage } = inspectJournal(folder.path);
+      // Summed up one by one it takes minutes, and hours with a body of the greatest size.
+      expect(performance.now() - startedAt).toBeLessThan(20_000);
+      const kind = how === "torn" ? "torn-tail" : "skipped";
+      expect(damage).toEqual([{ path, from, bytes: how === "torn" ? to - 1 - from : to - from, kind }]);
+      expect(readAll(folder.path)).toHaveLength(how === "torn" ? 1 : 2);
+    },
+  );
 });
 
 describe("what a damaged journal means for its index", () => {

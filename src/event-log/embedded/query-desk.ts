@@ -46,8 +46,13 @@ export class QueryDesk {
     return this.#db.transaction(work)();
   }
 
+  /** Looks at these segments of the journal from now on. */
+  use(segments: JournalView["segments"]): void {
+    this.#journal.use(segments);
+  }
+
   *answer(question: Question, view: JournalView): Steps<unknown> {
-    this.#journal.use(view.segments);
+    this.use(view.segments);
     switch (question.name) {
       case "listEvents":
         return yield* this.#events.list(question.query, view);

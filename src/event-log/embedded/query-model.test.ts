@@ -170,6 +170,10 @@ class Comparison {
   }
 }
 
+function told(asked: unknown): string {
+  return JSON.stringify(asked, (_key, value: unknown) => (value instanceof Uint8Array ? "bytes" : value)) ?? "";
+}
+
 /** Rows without what each log numbers in its own way. */
 function bare(row: object): object {
   const { sequence: _sequence, bodyStart, ...rest } = row as { sequence?: number; bodyStart?: Uint8Array };
@@ -213,8 +217,14 @@ test.each([
       using folder = testFolder();
       const comparison = new Comparison(folder.path, limits);
       try {
-        for (const each of commands) await comparison.run(each);
-        for (const at of [3, 17, 40, 91]) await comparison.ask(at * 7, at * 11, at * 13);
+        for (const each of commands) {
+          await comparison.run(each);
+          for (const [asked, ours, theirs] of comparison.take()) expect(ours, told(asked)).toEqual(theirs);
+        }
+        for (const at of [3, 17, 40, 91]) {
+          await comparison.ask(at * 7, at * 11, at * 13);
+          for (const [asked, ours, theirs] of comparison.take()) expect(ours, told(asked)).toEqual(theirs);
+        }
       } finally {
         await comparison.close();
       }

@@ -49,6 +49,8 @@ export interface JournalView {
 export type ToQueryThread =
   | { readonly type: "ask"; readonly id: number; readonly question: Question; readonly journal: JournalView }
   | { readonly type: "cancel"; readonly id: number }
+  /** Those that there are now: the files of all others are closed, so that the disk has their room. */
+  | { readonly type: "segments"; readonly segments: readonly Segment[] }
   | { readonly type: "close" };
 
 export type FromQueryThread =

@@ -42,6 +42,9 @@ class QueryThread {
       case "cancel":
         this.#jobs = this.#jobs.filter((job) => job.id !== message.id);
         return;
+      case "segments":
+        this.#desk?.use(message.segments);
+        return;
       case "close":
         this.#jobs = [];
         this.#desk?.close();

@@ -85,7 +85,12 @@ export function isWhole(bytes: Buffer, at: number, prefix: RecordPrefix, salt: n
   const end = at + recordBytes(prefix);
   if (end > bytes.length) return false;
   const content = bytes.subarray(at + PREFIX_BYTES, end);
-  return crc32c(content, crc32c(bytes.subarray(at, at + HEAD_BYTES), salt)) === prefix.crc;
+  return crc32c(content, startOfCrc(bytes, at, salt)) === prefix.crc;
+}
+
+/** The checksum of the prefix that starts at `at`, with which that of the meta and the body goes on. */
+export function startOfCrc(bytes: Buffer, at: number, salt: number): number {
+  return crc32c(bytes.subarray(at, at + HEAD_BYTES), salt);
 }
 
 export function recordBytes(prefix: RecordPrefix): number {

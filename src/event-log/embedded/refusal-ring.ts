@@ -213,12 +213,14 @@ export class RefusalRing {
   }
 
   #forget(): void {
-    const gone = this.#db
-      .prepare<[number], number>(
-        "DELETE FROM refusal WHERE seq <= (SELECT max(seq) FROM refusal) - ? RETURNING sequence",
+    const last = this.#db
+      .prepare<[number], { seq: number; sequence: number }>(
+        "SELECT seq, sequence FROM refusal WHERE seq <= (SELECT max(seq) FROM refusal) - ? ORDER BY seq DESC LIMIT 1",
       )
-      .pluck()
-      .all(this.#kept);
-    if (gone.length > 0) this.#db.prepare("UPDATE forgotten SET sequence = ?").run(Math.max(...gone));
+      .get(this.#kept);
+    if (last === undefined) return;
+    this.#db.prepare("DELETE FROM refusal WHERE seq <= ?").run(last.seq);
+    // Sequences grow with the numbers.
+    this.#db.prepare("UPDATE forgotten SET sequence = ?").run(last.sequence);
   }
 }

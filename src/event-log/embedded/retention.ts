@@ -5,6 +5,7 @@ import type { EventSource } from "./event-source.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { Projection } from "./projection.ts";
+import type { ReplayGate } from "./replay-gate.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 
 export interface RetentionOptions {
@@ -13,8 +14,12 @@ export interface RetentionOptions {
   readonly reader: JournalReader;
   readonly projection: Projection;
   readonly source: EventSource;
+  readonly replays: Pick<ReplayGate, "given" | "settled">;
   readonly record: (facts: readonly Fact[]) => Promise<void>;
 }
+
+/** How often it is judged anew what may go, as something was replayed meanwhile. The next call of retention comes anyway. */
+const MOST_TRIES = 5;
 
 /**
  * Drops the oldest segments whose events are all older than `timeMs` and whose runs have ended: facts never stand
@@ -22,7 +27,17 @@ export interface RetentionOptions {
  * recorded again first. Returns how many events went.
  */
 export async function dropOldSegments(options: RetentionOptions, timeMs: number): Promise<number> {
-  const { folder, journal, reader, projection, source, record } = options;
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const events = await dropUnlessReplayed(options, timeMs);
+    if (events !== undefined) return events;
+  }
+  return 0;
+}
+
+/** Undefined: something was replayed meanwhile, and may be of an event that was to go. */
+async function dropUnlessReplayed(options: RetentionOptions, timeMs: number): Promise<number | undefined> {
+  const { folder, journal, reader, projection, source, replays, record } = options;
+  const given = await replays.settled();
   let before = await endOfOldSegments(options, timeMs);
   const active = journal.activeBase;
   if (before === active && journal.end > active + HEADER_BYTES) {
@@ -46,6 +61,8 @@ export async function dropOldSegments(options: RetentionOptions, timeMs: number)
     const definitions = await definitionsAt(source, position);
     if (definitions.length > 0) await record(definitions);
   }
+  if (replays.given !== given) return undefined;
+  // From the next line on the events are gone for whoever replays one: nothing comes between.
   const dropped = await reader.dropBefore(before);
   removeFiles(
     folder,

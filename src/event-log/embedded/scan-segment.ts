@@ -4,7 +4,17 @@
  * collision of 32 bits), and the skipped bytes are reported. Zeros up to the limit are unwritten space, not damage.
  */
 import { readSync } from "node:fs";
-import { isWhole, MARK_BYTES, PREFIX_BYTES, readPrefix, recordBytes, type RecordType } from "./record-format.ts";
+import { RangeSums } from "./range-sums.ts";
+import {
+  isWhole,
+  MARK_BYTES,
+  PREFIX_BYTES,
+  readPrefix,
+  recordBytes,
+  startOfCrc,
+  type RecordPrefix,
+  type RecordType,
+} from "./record-format.ts";
 
 export interface ScannedRecord {
   /** Where the record starts in the journal. */
@@ -40,6 +50,8 @@ export class SegmentScan {
   readonly #range: ScanRange;
   readonly #scratch: Buffer<ArrayBuffer>;
   readonly damage: Damage[] = [];
+  /** For what is looked at behind a damaged place. */
+  #sums: RangeSums | undefined;
   #window = Buffer.allocUnsafe(0);
   #windowAt: number;
   #at: number;
@@ -84,6 +96,7 @@ export class SegmentScan {
     let at = position - this.#windowAt;
     const prefix = at + PREFIX_BYTES <= this.#window.length ? readPrefix(this.#window, at) : undefined;
     if (prefix === undefined || position + recordBytes(prefix) > this.#range.to) return undefined;
+    if (searching && !this.#hasItsSum(position, prefix)) return undefined;
     this.#load(position, recordBytes(prefix));
     at = position - this.#windowAt;
     if (at + recordBytes(prefix) > this.#window.length) return undefined;
@@ -91,6 +104,15 @@ export class SegmentScan {
     if (!known && !isWhole(this.#window, at, prefix, this.#range.salt)) return undefined;
     const meta = this.#window.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + prefix.metaBytes);
     return { position, type: prefix.type, meta, bodyBytes: prefix.bodyBytes };
+  }
+
+  /** Whether what begins in the window is a record, without reading to its end: there may be very many that are none. */
+  #hasItsSum(position: number, prefix: RecordPrefix): boolean {
+    const { fd, base, salt } = this.#range;
+    const offset = position - base;
+    const start = startOfCrc(this.#window, position - this.#windowAt, salt);
+    this.#sums ??= new RangeSums(fd, offset);
+    return this.#sums.crcOf(offset + PREFIX_BYTES, offset + recordBytes(prefix), start) === prefix.crc;
   }
 
   /** Makes `bytes` bytes from `position` stand in the window, as far as the file holds them. */

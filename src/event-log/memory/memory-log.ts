@@ -91,6 +91,10 @@ class MemoryLog implements Port.EventLog {
   async record(facts: readonly Port.NewFact[]): Promise<void> {
     this.#assertOpen();
     for (const fact of facts) {
+      if (fact.type === "run_queued" && isReplay(fact.run) && !this.#events.has(fact.run.eventId))
+        throw new GtcError("GTC_EVENT_NOT_FOUND", { id: fact.run.eventId });
+    }
+    for (const fact of facts) {
       if (fact.type !== "written_steps") this.#apply(fact);
       else for (const step of fact.steps) this.#apply(JSON.parse(step) as Port.StepDone);
     }
@@ -284,4 +288,8 @@ class MemoryLog implements Port.EventLog {
         fact satisfies never;
     }
   }
+}
+
+function isReplay({ replayOf, parentRunId }: Port.PlannedRun): boolean {
+  return replayOf !== undefined && parentRunId === undefined;
 }
