@@ -42,7 +42,7 @@ async function writeDraft(path: string, content: string): Promise<void> {
 /** Drafts of the file that other processes left. What cannot be removed hinders nobody. */
 async function removeLeftOvers(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
-  for (const name of await readdir(dirname(path))) {
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
     if (!name.startsWith(prefix) || !/^\d+\.tmp$/.test(name.slice(prefix.length))) continue;
     const draft = join(dirname(path), name);
     const found = await stat(draft).catch(() => undefined);
