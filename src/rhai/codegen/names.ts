@@ -46,7 +46,8 @@ function partsOf(statement: Statement): readonly (Expr | Block)[] {
     case "expr":
       return [statement.expr];
     case "assign":
-      return [statement.target, statement.value];
+      // To write to a variable is a part of the statement; what an index or a property is taken of is not.
+      return [...childrenOf(statement.target), statement.value];
     case "let":
     case "break":
     case "return":
