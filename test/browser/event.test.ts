@@ -262,9 +262,16 @@ test("the way back from an event leads to the list with its filters, and to the 
     return rowInFocus();
   };
   await expect.poll(() => stepTowards(1)).toBe("1");
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "orders" }).first().waitFor();
-  await page.keyboard.press("Escape");
+  const heading = page.getByRole("heading", { name: "orders" }).first();
+  const pressUntil = (key: string, isThere: boolean): Promise<void> =>
+    expect
+      .poll(async () => {
+        if ((await heading.isVisible()) !== isThere) await page.keyboard.press(key);
+        return heading.isVisible();
+      })
+      .toBe(isThere);
+  await pressUntil("Enter", true);
+  await pressUntil("Escape", false);
   await page.waitForURL("**/?type=orders");
   await expect.poll(rowInFocus).toBe("1");
   await page.context().close();
