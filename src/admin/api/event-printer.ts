@@ -69,11 +69,14 @@ export class EventPrinter implements AsyncDisposable {
       resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb },
     });
     // Told to whoever waits for it; between two tasks there is nobody to tell.
-    worker.on("error", () => undefined);
-    worker.once("exit", () => {
-      if (this.#worker === worker) this.#worker = undefined;
-    });
+    worker.on("error", () => this.#forget(worker));
+    worker.once("exit", () => this.#forget(worker));
     return worker;
+  }
+
+  /** It gets no more tasks: it has ended, or is about to. */
+  #forget(worker: Worker): void {
+    if (this.#worker === worker) this.#worker = undefined;
   }
 
   async #answerOf(worker: Worker): Promise<Printed> {
@@ -94,7 +97,9 @@ export class EventPrinter implements AsyncDisposable {
 
   async #end(): Promise<void> {
     clearTimeout(this.#idle);
-    await this.#worker?.terminate();
+    // No task that comes meanwhile may be given to it.
+    const worker = this.#worker;
     this.#worker = undefined;
+    await worker?.terminate();
   }
 }
