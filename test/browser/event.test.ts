@@ -263,13 +263,13 @@ test("the way back from an event leads to the list with its filters, and to the 
   };
   await expect.poll(() => stepTowards(1)).toBe("1");
   const heading = page.getByRole("heading", { name: "orders" }).first();
-  const pressUntil = (key: string, isThere: boolean): Promise<void> =>
-    expect
-      .poll(async () => {
-        if ((await heading.isVisible()) !== isThere) await page.keyboard.press(key);
-        return heading.isVisible();
-      })
-      .toBe(isThere);
+  const pressUntil = async (key: string, isThere: boolean): Promise<void> => {
+    const press = async (): Promise<boolean> => {
+      if ((await heading.isVisible()) !== isThere) await page.keyboard.press(key);
+      return heading.isVisible();
+    };
+    await expect.poll(press).toBe(isThere);
+  };
   await pressUntil("Enter", true);
   await pressUntil("Escape", false);
   await page.waitForURL("**/?type=orders");
