@@ -142,7 +142,7 @@ describe("a projection", () => {
     expect((await log.listEvents({ limit: 10_000 })).events).toHaveLength(count);
     change("DROP TRIGGER stall");
     await log.append(make.draft(0, { id: "fresh" }));
-    // A list waits only so long for an index that could not be written: it says what was known before.
+    // It is tried again four times a second; until then a list says what was known before.
     await expect
       .poll(async () => (await log.listEvents({ limit: 10_000 })).events.map(({ id }) => id), { timeout: 10_000 })
       .toEqual(["fresh"]);
