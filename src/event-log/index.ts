@@ -47,3 +47,4 @@ export type {
   TrafficBucket,
   TrafficQuery,
 } from "./event-queries.ts";
+export { withoutOutputs } from "./output-room.ts";

@@ -15,7 +15,12 @@ export class OutputRoom {
       this.#left -= chars;
       return run;
     }
-    const steps = run.steps.map(({ outputJson: _output, ...step }) => step);
-    return { ...run, steps, outputsLeftOut: true };
+    return withoutOutputs(run);
   }
+}
+
+/** The run with what its steps did, and nothing of what they gave. */
+export function withoutOutputs(run: RunDetail): RunDetail {
+  const steps = run.steps.map(({ outputJson: _output, ...step }) => step);
+  return { ...run, steps, outputsLeftOut: true };
 }

@@ -160,7 +160,7 @@ function sameFloat(a: number, b: number): boolean {
   return a === b || Math.abs(a - b) / size <= Number.EPSILON;
 }
 
-/** Is told how many elements or bytes are compared next. */
+/** Is told how many elements are compared next. */
 export type Pay = (elements: number) => void;
 
 /** `==`: values of different types are different, except numbers and texts of one character. */

@@ -1,11 +1,11 @@
 /**
- * How much of one event is shown at a time. The log bounds what they gave; each step is shown with what it got as
+ * How much of one event is shown at a time. The log bounds what runs gave; each step is shown with what it got as
  * well, which is the output before it, or the payload, once more for each try and each replay: a payload of megabytes that was
  * replayed a hundred times would be more than a text can be long. Besides, text that is made of brackets takes twenty times its
  * length as values: a thread that finds out while it parses is lost.
  */
-import { weightOfJson } from "../../base/index.ts";
-import type { RunDetail } from "../../event-log/index.ts";
+import { MOST_BYTES_PER_BYTE, weightOfJson } from "../../base/index.ts";
+import { withoutOutputs, type RunDetail } from "../../event-log/index.ts";
 
 /** Twice what the log gives of outputs, since each is the next step's input. */
 const MOST_CHARS = 128 * 1024 * 1024;
@@ -16,7 +16,8 @@ const BYTES_PER_CHAR = 4;
 
 /** Whether the values of a JSON text are more than are held to be shown. */
 export function isTooHeavy(json: string): boolean {
-  return weightOf(json) > MOST_WEIGHT;
+  // Most texts are too short for it: they are not gone through.
+  return Buffer.byteLength(json) * MOST_BYTES_PER_BYTE > MOST_WEIGHT && weightOf(json) > MOST_WEIGHT;
 }
 
 function weightOf(json: string): number {
@@ -52,9 +53,4 @@ function charsOf({ run, steps }: RunDetail, payloadChars: number): number {
     if (status === "succeeded") input = outputJson.length;
   }
   return chars;
-}
-
-function withoutOutputs(run: RunDetail): RunDetail {
-  const steps = run.steps.map(({ outputJson: _output, ...step }) => step);
-  return { ...run, steps, outputsLeftOut: true };
 }
