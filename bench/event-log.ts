@@ -71,7 +71,7 @@ function draft(): { envelope: Envelope; runs: PlannedRun[] } {
 }
 
 /** What the run room records for a run of three steps with an answer. */
-async function live(log: EventLog, run: PlannedRun): Promise<void> {
+async function live(log: EventLog, run: PlannedRun<unknown>): Promise<void> {
   const step = (ordinal: number, node: string, next?: string) =>
     ({
       type: "step_done",

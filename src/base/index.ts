@@ -19,6 +19,15 @@ export {
 } from "./path-name.ts";
 export { parseJsonPath } from "./json-path.ts";
 export { parseJson, stringifyJson, type JsonObject, type JsonValue } from "./json.ts";
+export {
+  LARGE_TEXT_CHARS,
+  packText,
+  readText,
+  sizeOfText,
+  type AnyText,
+  type JsonPiece,
+  type LargeText,
+} from "./large-text.ts";
 export { MOST_BYTES_PER_BYTE, weightOfJson } from "./json-weight.ts";
 export {
   ERRORS,

@@ -5,7 +5,7 @@
  * and so is the number of its runs, as a few flows that start each other would fill the disk within the depth alone. They
  * are counted from the gateway's start, so that a child costs no look into the log.
  */
-import { RecentMap, type Clock, type NewId } from "../base/index.ts";
+import { RecentMap, type AnyText, type Clock, type NewId } from "../base/index.ts";
 import type { PlannedRun } from "../event-log/index.ts";
 import { findFlow, type FlowDefinition, type FlowSet } from "../flow/index.ts";
 import type { ChildRefused, ChildRequest } from "../run/index.ts";
@@ -22,7 +22,7 @@ export interface ChildPlannerOptions {
 }
 
 export interface PlannedChild {
-  readonly run: PlannedRun;
+  readonly run: PlannedRun<AnyText>;
   readonly flow: FlowDefinition;
 }
 
@@ -40,7 +40,7 @@ export class ChildPlanner {
 
   /** Plans the child of a run. */
   plan(
-    parent: PlannedRun,
+    parent: PlannedRun<unknown>,
     { flow: name, payloadJson }: Pick<ChildRequest, "flow" | "payloadJson">,
   ): PlannedChild | ChildRefused {
     const depth = (parent.depth ?? 0) + 1;
@@ -55,7 +55,7 @@ export class ChildPlanner {
       return { ok: false, code: "flow-not-started", message, retryable: true };
     }
     this.#started.set(rootRunId, started + 1);
-    const run: PlannedRun = {
+    const run: PlannedRun<AnyText> = {
       id: newId(),
       eventId: parent.eventId,
       tenant: parent.tenant,

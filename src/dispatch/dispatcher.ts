@@ -14,8 +14,8 @@
  * 8. A run whose tries keep ending with the process waits, and leaves others their time (`CutOffRuns`).
  * 9. Once something that a try reported could not be recorded, nothing that it reports later is: its steps have no gaps.
  */
-import { InFlightMap, messageOf } from "../base/index.ts";
-import type { Answer, Envelope } from "../event/index.ts";
+import { InFlightMap, messageOf, type AnyText } from "../base/index.ts";
+import type { Envelope, GivenAnswer } from "../event/index.ts";
 import type { ClaimedRun, EarlyRuns, EventLog, NewFact, PlannedRun } from "../event-log/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
 import type { ChildStarted, FromRunner, RunEnd, RunnerPool, RunOverMessage, RunTask } from "../run/index.ts";
@@ -39,7 +39,7 @@ export interface DispatcherOptions extends ChildPlannerOptions {
 }
 
 export interface RunOver {
-  readonly run: PlannedRun;
+  readonly run: PlannedRun<unknown>;
   readonly attempt: number;
   readonly end: RunEnd;
   readonly durationMs: number;
@@ -66,7 +66,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #startedAtMs: number;
   #openBytes = 0;
   /** Begun in this turn of the loop: they go to a thread together. */
-  #earlyTasks: RunTask[] = [];
+  #earlyTasks: RunTask<AnyText>[] = [];
   #stopped = false;
   #idle: (() => void) | undefined;
 
@@ -123,7 +123,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#submit(tasks);
   }
 
-  #submit(tasks: readonly RunTask[]): void {
+  #submit(tasks: readonly RunTask<AnyText>[]): void {
     try {
       this.#pool.submit(tasks, (hash) => this.#definitions.get(hash));
     } catch (fault) {
@@ -140,7 +140,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   /** Runs that cannot be handed out wait for their next try, in the log; it costs them none. */
-  #putOff(tasks: readonly RunTask[], because: unknown, delayMs: number): void {
+  #putOff(tasks: readonly RunTask<AnyText>[], because: unknown, delayMs: number): void {
     const error = { code: "displaced", message: messageOf(because), retryable: true };
     const end: RunEnd = { status: "waiting", error, delayMs };
     for (const { run } of tasks) this.#over({ kind: "over", runId: run.id, steps: [], end });
@@ -191,7 +191,7 @@ export class Dispatcher implements AsyncDisposable {
     }
     // A definition may not have come: such a run would fail for good. The next start claims them all.
     if (this.#stopped) return;
-    const ready: RunTask[] = [];
+    const ready: RunTask<AnyText>[] = [];
     for (const item of fresh) {
       const fault = unread.get(item.run.flowHash);
       const delayMs = fault === undefined ? this.#cutOff.delayFor(item) : UNREAD_AGAIN_MS;
@@ -207,7 +207,7 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask {
+  #taskFor(claimed: ClaimedRun, early?: EarlyRun): RunTask<AnyText> {
     const { clock, maxPayloadBytes } = this.#options;
     const { run, envelope, steps, failedTries } = claimed;
     const open = openRun(claimed, clock, early);
@@ -261,7 +261,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   /** The facts, with that of the answer when it is the event's first. */
-  #withAnswer(open: OpenRun, facts: readonly NewFact[], answer: Answer | undefined): readonly NewFact[] {
+  #withAnswer(open: OpenRun, facts: readonly NewFact[], answer: GivenAnswer | undefined): readonly NewFact[] {
     if (answer === undefined) return facts;
     open.isMute = true;
     const { receivedAtMs } = open;

@@ -7,6 +7,7 @@
  * 2. The event is handed to the log at the latest `HELD_MS` after the run began, however long that goes on.
  * 3. Of a run whose event could not be stored nothing is recorded, ever.
  */
+import { sizeOfText } from "../base/index.ts";
 import type { EarlyRuns, NewFact } from "../event-log/index.ts";
 
 /** Longer than a run of a few steps takes under load, and shorter than anybody notices. */
@@ -72,13 +73,13 @@ export class EarlyRun implements EarlyRuns {
   }
 }
 
-/** Characters of what may be large in facts. */
+/** How large the texts in facts are. */
 function sizeOf(facts: readonly NewFact[]): number {
   return facts.reduce((sum, fact) => sum + charsOf(fact), 0);
 }
 
 function charsOf(fact: NewFact): number {
   if (fact.type === "written_steps") return fact.steps.reduce((sum, step) => sum + step.length, 0);
-  if (fact.type === "run_queued") return fact.run.payloadJson?.length ?? 0;
-  return fact.type === "answered" ? fact.answer.body.length : 0;
+  if (fact.type === "run_queued") return sizeOfText(fact.run.payloadJson);
+  return fact.type === "answered" ? sizeOfText(fact.answer.body) : 0;
 }

@@ -1,12 +1,12 @@
 /** A run between its claim and its end, as the dispatcher knows it. */
-import { GtcError, type Clock } from "../base/index.ts";
+import { GtcError, sizeOfText, type AnyText, type Clock } from "../base/index.ts";
 import type { ClaimedRun, PlannedRun } from "../event-log/index.ts";
 import type { RunEnd } from "../run/index.ts";
 import type { EarlyRun } from "./early-run.ts";
 
 /** Of a claimed run what is needed until it is over: its body and its steps are the runner's now. */
 export interface OpenRun {
-  readonly run: PlannedRun;
+  readonly run: PlannedRun<AnyText>;
   readonly receivedAtMs: number;
   readonly bodyBytes: number;
   /** 1 for the first. */
@@ -32,7 +32,7 @@ export function openRun(claimed: ClaimedRun, clock: Clock, early?: EarlyRun): Op
   return {
     run,
     receivedAtMs: envelope.receivedAtMs,
-    bodyBytes: envelope.rawBody.length + (run.payloadJson?.length ?? 0),
+    bodyBytes: envelope.rawBody.length + sizeOfText(run.payloadJson),
     attempt: attempts + 1,
     failedTries,
     startedAtMs: clock.now(),

@@ -1,5 +1,5 @@
 /** How what a runner thread reports of a run is written down. Pure. */
-import type { Fact, NewFact } from "../event-log/index.ts";
+import type { Fact, NewFact, WrittenSteps } from "../event-log/index.ts";
 import type { RunEnd } from "../run/index.ts";
 
 /** A run that took its thread down so often is not tried again. */
@@ -7,7 +7,7 @@ const MAX_LOST_TRIES = 5;
 const LOST_CODES = new Set(["crashed", "hung"]);
 
 /** Steps as the thread wrote them. */
-export function stepsFacts(runId: string, steps: readonly string[]): readonly NewFact[] {
+export function stepsFacts(runId: string, steps: WrittenSteps["steps"]): readonly NewFact[] {
   return steps.length === 0 ? [] : [{ type: "written_steps", runId, steps }];
 }
 

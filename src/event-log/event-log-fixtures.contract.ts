@@ -110,7 +110,11 @@ export function ended(run: PlannedRun, status: "succeeded" | "failed" = "succeed
   };
 }
 
-export function answered(eventId: string, by: AnswerRecord["by"] = "flow", body = "hello"): Fact {
+export function answered(
+  eventId: string,
+  by: AnswerRecord["by"] = "flow",
+  body = "hello",
+): Extract<Fact, { readonly type: "answered" }> {
   return { type: "answered", eventId, answer: answer(by, body) };
 }
 

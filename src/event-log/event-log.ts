@@ -13,6 +13,7 @@
  * 6. When the log cannot write, `append` and `record` reject with GTC_LOG_UNAVAILABLE; nothing that was rejected is
  *    ever reported as stored later, and reading goes on working.
  */
+import type { AnyText, JsonPiece } from "../base/index.ts";
 import type { AnswerRecord, Envelope } from "../event/index.ts";
 import type { HistogramEntry } from "./duration-histogram.ts";
 import type { EventQueries } from "./event-queries.ts";
@@ -89,7 +90,7 @@ export type Appended =
       readonly answer?: AnswerRecord;
     };
 
-export interface PlannedRun {
+export interface PlannedRun<Text = string> {
   readonly id: string;
   readonly eventId: string;
   readonly tenant: string;
@@ -105,18 +106,18 @@ export interface PlannedRun {
   /** How many runs stand above it; absent: none. */
   readonly depth?: number;
   /** Payload given by an `async` node, as JSON; absent: the event's own payload. */
-  readonly payloadJson?: string;
+  readonly payloadJson?: Text;
   /** The event of which this run is a replay. */
   readonly replayOf?: string;
   readonly createdAtMs: number;
 }
 
 /** What can be said of runs and answers after an event was stored. */
-export type Fact =
+export type Fact<Text = string> =
   | { readonly type: "flow_stored"; readonly hash: string; readonly definitionJson: string }
-  | { readonly type: "run_queued"; readonly run: PlannedRun }
+  | { readonly type: "run_queued"; readonly run: PlannedRun<Text> }
   | { readonly type: "run_started"; readonly runId: string; readonly attempt: number; readonly atMs: number }
-  | StepDone
+  | StepDone<Text>
   | {
       readonly type: "run_waiting";
       readonly runId: string;
@@ -130,11 +131,11 @@ export type Fact =
       readonly error?: RunError;
       readonly atMs: number;
     }
-  | { readonly type: "answered"; readonly eventId: string; readonly answer: AnswerRecord }
+  | { readonly type: "answered"; readonly eventId: string; readonly answer: AnswerRecord<Text> }
   | TrafficMinute;
 
 /** The facts that speak of one run. */
-export type RunFact = Extract<Fact, { readonly runId: string }>;
+export type RunFact<Text = string> = Extract<Fact<Text>, { readonly runId: string }>;
 
 /** How quickly the requests of one minute were answered, and how full the log was at its end: what no other fact tells. */
 export interface TrafficMinute {
@@ -162,7 +163,7 @@ export interface GaugeSample {
   readonly freeBytes: number;
 }
 
-export interface StepDone {
+export interface StepDone<Text = string> {
   readonly type: "step_done";
   readonly runId: string;
   /** 0, 1, 2 … within the run. */
@@ -171,7 +172,7 @@ export interface StepDone {
   readonly nodeType: string;
   readonly status: "succeeded" | "failed";
   /** JSON text; present when succeeded. */
-  readonly outputJson?: string;
+  readonly outputJson?: Text;
   /** The node to which the run goes next; absent: the run ends here. */
   readonly next?: string;
   readonly error?: RunError;
@@ -182,17 +183,17 @@ export interface StepDone {
 }
 
 /**
- * Steps of one run as the JSON texts of their facts. The thread that did them has written them: a log that keeps JSON need
+ * Steps of one run as the JSON of their facts, which `writeStep` made. The thread that did them has written them: a log that keeps JSON need
  * not have them read and written again.
  */
 export interface WrittenSteps {
   readonly type: "written_steps";
   readonly runId: string;
-  readonly steps: readonly string[];
+  readonly steps: readonly JsonPiece[];
 }
 
-/** What can be recorded; read again, written steps are steps like any other. */
-export type NewFact = Fact | WrittenSteps;
+/** What can be recorded; read again, written steps are steps like any other, and large texts are texts. */
+export type NewFact = Fact<AnyText> | WrittenSteps;
 
 export interface RunError {
   /** Stable kebab-case kind, e.g. `script-error`, `timeout`. */
@@ -211,15 +212,16 @@ export interface ClaimRequest {
   readonly workerId: string;
 }
 
+/** Its large texts are as they lie in the log: the thread that goes on with the run reads them. */
 export interface ClaimedRun {
-  readonly run: PlannedRun;
+  readonly run: PlannedRun<AnyText>;
   readonly envelope: Envelope;
   /** How many times the run has been tried before: 0 for a new one. */
   readonly attempts: number;
   /** Tries that a failure ended: only these count against the flow's `max_attempts`. */
   readonly failedTries: number;
   /** Succeeded steps so far, in order: a resumed run goes on after them. */
-  readonly steps: readonly StepDone[];
+  readonly steps: readonly StepDone<AnyText>[];
   /** Whether the event already has an answer from a flow. */
   readonly answered: boolean;
 }

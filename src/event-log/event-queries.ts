@@ -112,7 +112,8 @@ export interface RunQuery extends Period, Paged {
 }
 
 export interface RunRowView {
-  readonly run: PlannedRun;
+  /** Without its payload, as those of a page may be very large together. */
+  readonly run: Omit<PlannedRun, "payloadJson">;
   readonly eventType: string;
   readonly status: RunStatus;
   readonly attempts: number;

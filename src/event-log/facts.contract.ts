@@ -1,5 +1,6 @@
 /** The contract of the event log: what is said of runs and events after they were stored. */
 import { describe, expect, test } from "vitest";
+import { readText } from "../base/index.ts";
 import { answer, answered, ended, failure, started, START_MS, step, waiting } from "./event-log-fixtures.contract.ts";
 import type { DetailScope } from "./event-log.ts";
 import type { LogUnderTest } from "./log-under-test.contract.ts";
@@ -30,6 +31,35 @@ export function factsContract(on: LogUnderTest): void {
       await on.log.record([started(run), { type: "written_steps", runId: run.id, steps: texts }, ended(run)]);
       const [told] = (await on.log.getEvent(run.eventId))!.runs;
       expect(told).toMatchObject({ status: "succeeded", steps: [one, two] });
+    });
+
+    test("large texts that come as bytes are texts like any other, and a claim leaves them to be read by its worker", async () => {
+      const draft = on.make.draft();
+      const parent = draft.runs[0]!;
+      await on.log.append(draft);
+      const large = (text: string) => ({ literal: Buffer.from(JSON.stringify(text)) });
+      const [output, payload, body] = ['"ü\\""', '{"\ud800":1}', 'a "body"\u0000 日本'];
+      const child = on.make.run(draft.envelope, { parentRunId: parent.id });
+      const done = step(parent, { outputJson: output });
+      const { answer: answer_, ...fact } = answered(parent.eventId);
+      await on.log.record([
+        started(parent),
+        { ...done, outputJson: large(output) },
+        { type: "run_queued", run: { ...child, payloadJson: large(payload) } },
+        { ...fact, answer: { ...answer_, body: large(body) } },
+      ]);
+      const claimed = await on.claim();
+      expect(claimed.map(({ run }) => run.id)).toEqual([parent.id, child.id]);
+      expect(claimed[0]!.steps.map(({ outputJson }) => readText(outputJson!))).toEqual([output]);
+      expect(readText(claimed[1]!.run.payloadJson!)).toBe(payload);
+      const detail = (await on.log.getEvent(parent.eventId))!;
+      expect(detail.answer).toEqual({ ...answer_, body });
+      expect(detail.runs.map(({ run, steps }) => [run, steps])).toEqual([
+        [parent, [done]],
+        [{ ...child, payloadJson: payload }, []],
+      ]);
+      const { items } = await on.log.queries.listRuns({ limit: 10 });
+      expect(items.map(({ run }) => run)).toEqual([child, parent]);
     });
 
     test("runs queued behind steps that come as text are found", async () => {

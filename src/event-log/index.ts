@@ -47,4 +47,5 @@ export type {
   TrafficBucket,
   TrafficQuery,
 } from "./event-queries.ts";
+export { writeStep } from "./fact-json.ts";
 export { withoutOutputs } from "./output-room.ts";

@@ -9,20 +9,21 @@ import type {
   StepDone,
 } from "./event-log.ts";
 import { isOpen } from "./derive-status.ts";
+import type { AnyText } from "../base/index.ts";
 import type { Envelope } from "../event/index.ts";
 
 /** A try that ended with one of these was cut off by others, not by a failure of its own. */
 const COSTS_NO_TRY: ReadonlySet<string> = new Set(["displaced", "log-unavailable"]);
 
 /** One run as the facts told it. Facts that come after the run has ended change nothing. */
-export class RunStory {
-  readonly plan: PlannedRun;
+export class RunStory<Text extends AnyText = string> {
+  readonly plan: PlannedRun<Text>;
   /** Order of queueing, to hand out the oldest first. */
   readonly sequence: number;
   status: RunStatus = "queued";
   leaseUntilMs: number | undefined;
   resolvedBy: RunResolution | undefined;
-  readonly #steps: StepDone[] = [];
+  readonly #steps: StepDone<Text>[] = [];
   #attempts = 0;
   #failedTries = 0;
   #error: RunError | undefined;
@@ -30,12 +31,12 @@ export class RunStory {
   #startedAtMs: number | undefined;
   #endedAtMs: number | undefined;
 
-  constructor(plan: PlannedRun, sequence: number) {
+  constructor(plan: PlannedRun<Text>, sequence: number) {
     this.plan = plan;
     this.sequence = sequence;
   }
 
-  apply(fact: RunFact): void {
+  apply(fact: RunFact<Text>): void {
     if (!isOpen(this.status)) return;
     switch (fact.type) {
       case "run_started":
@@ -86,7 +87,7 @@ export class RunStory {
     };
   }
 
-  detail(): RunDetail {
+  detail(this: RunStory): RunDetail {
     return {
       run: this.plan,
       status: this.status,

@@ -1,12 +1,23 @@
+import type { LargeText } from "../base/index.ts";
+
 /** What the sender was told. */
-export interface Answer {
+export interface Answer<Body = string> {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Body;
 }
 
-export interface AnswerRecord extends Answer {
+/** A large body, also as it is sent. */
+export interface LargeBody extends LargeText {
+  /** UTF-8. */
+  readonly bytes: Uint8Array;
+}
+
+/** An answer on its way to its sender: a large body comes as bytes from the thread that made it. */
+export type GivenAnswer = Answer<string | LargeBody>;
+
+export interface AnswerRecord<Body = string> extends Answer<Body> {
   /** `ack`: our own 202. `flow`: an http_response node. `deadline`: 202 because the flow had not answered in time.
    *  `failed`: 500 because the flow failed for good. `duplicate`: repeated from the first delivery. `handshake`, `problem`. */
   readonly by: "ack" | "flow" | "deadline" | "failed" | "duplicate" | "handshake" | "problem";

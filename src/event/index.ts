@@ -8,4 +8,4 @@ export {
   type VerdictRecord,
 } from "./envelope.ts";
 export { headOf, type EnvelopeHead, type Listed } from "./envelope-head.ts";
-export { hasNoBody, type Answer, type AnswerRecord } from "./answer.ts";
+export { hasNoBody, type Answer, type AnswerRecord, type GivenAnswer, type LargeBody } from "./answer.ts";

@@ -8,7 +8,7 @@
  */
 import type { Clock } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
-import type { Answer, AnswerRecord, Envelope } from "../event/index.ts";
+import type { Answer, AnswerRecord, Envelope, GivenAnswer } from "../event/index.ts";
 import type { Appended, EventLog } from "../event-log/index.ts";
 import type { PayloadFault } from "../payload/index.ts";
 import type { Reply } from "../reply/index.ts";
@@ -50,7 +50,7 @@ export class EventAnswers {
   }
 
   /** The answer for an event whose flow was waited for. */
-  async answerFor(arrival: Arrival, reply: Reply): Promise<Answer> {
+  async answerFor(arrival: Arrival, reply: Reply): Promise<GivenAnswer> {
     switch (reply.kind) {
       case "answer":
         this.#tell(arrival, { status: reply.answer.status });

@@ -5,7 +5,7 @@
  * Invariant: every request that was read gets exactly one answer; a sender that leaves gets none and holds nothing.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { headerOf, type Answer, type HeaderList } from "../event/index.ts";
+import { headerOf, type GivenAnswer, type HeaderList } from "../event/index.ts";
 import type { ArrivedRequest } from "./arrived-request.ts";
 import { readBody, type BodyBounds } from "./body-reader.ts";
 import { ClientAddresses } from "./client-address.ts";
@@ -143,7 +143,7 @@ export class Edge {
     return this.#refusals.settled();
   }
 
-  #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  #send(request: IncomingMessage, response: ServerResponse, answer: GivenAnswer): void {
     if (!this.#keepsConnections) response.shouldKeepAlive = false;
     sendAnswer(request, response, answer);
     if (!response.shouldKeepAlive) this.#connections.end(request.socket);

@@ -10,7 +10,7 @@
  */
 import { GtcError, messageOf, type NewId } from "../base/index.ts";
 import type { EventPlan } from "../dispatch/index.ts";
-import type { Answer, DedupeKey, Envelope, VerdictRecord } from "../event/index.ts";
+import type { Answer, DedupeKey, Envelope, GivenAnswer, VerdictRecord } from "../event/index.ts";
 import type { Appended, EarlyRuns, PlannedRun } from "../event-log/index.ts";
 import { checkClaimedJson, NoRoom, PayloadFault } from "../payload/index.ts";
 import type { ReplyDesk } from "../reply/index.ts";
@@ -62,7 +62,7 @@ export class Receiver {
    * Answers a complete request. Never throws or rejects: a fault of ours becomes a 5xx and an alarm. Only what takes time
    * comes as a promise, as every promise on this way is paid for by every request.
    */
-  receive(request: ArrivedRequest): Answer | Promise<Answer> {
+  receive(request: ArrivedRequest): GivenAnswer | Promise<GivenAnswer> {
     try {
       const answer = this.#judge(request);
       return answer instanceof Promise ? answer.catch((fault: unknown) => this.#faulted(request, fault)) : answer;
@@ -71,7 +71,7 @@ export class Receiver {
     }
   }
 
-  #judge(request: ArrivedRequest): Answer | Promise<Answer> {
+  #judge(request: ArrivedRequest): GivenAnswer | Promise<GivenAnswer> {
     const { tenants, publicBaseUrl } = this.#options.sources();
     const tenant = tenants.get(request.route.tenant);
     if (tenant === undefined) return this.#refusals.forTenant(request, tenants.keys());
@@ -87,7 +87,11 @@ export class Receiver {
   }
 
   /** A request for which no scheme is configured. */
-  #unchecked(request: ArrivedRequest, signed: SignedRequest, tenant: TenantSources): Answer | Promise<Answer> {
+  #unchecked(
+    request: ArrivedRequest,
+    signed: SignedRequest,
+    tenant: TenantSources,
+  ): GivenAnswer | Promise<GivenAnswer> {
     if (request.method !== "POST") return this.#refusals.forMethod(request);
     if (tenant.requireSignature) {
       const hint = `Give "${request.route.eventType}" a signature in the answers, or set require_signature to false.`;
@@ -103,7 +107,7 @@ export class Receiver {
     verdict: Verdict,
     tenant: TenantSources,
     provider: Provider | undefined,
-  ): Answer | Promise<Answer> {
+  ): GivenAnswer | Promise<GivenAnswer> {
     if (verdict.status === "refused") return this.#refusals.forSignature(request, signed, verdict);
     if (verdict.handshake !== undefined) return this.#shake(request, verdict.handshake);
     if (verdict.status === "handshake" || request.method !== "POST") return this.#refusals.forMethod(request);
@@ -127,7 +131,7 @@ export class Receiver {
     return { status, headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])), body };
   }
 
-  async #store(request: ArrivedRequest, { verdict, dedupe, providerType, provider }: Judged): Promise<Answer> {
+  async #store(request: ArrivedRequest, { verdict, dedupe, providerType, provider }: Judged): Promise<GivenAnswer> {
     const envelope = envelopeOf(this.#options.newId(), request, verdict, dedupe, providerType);
     const arrival: Arrival = { request, envelope, provider };
     const checked = this.#bodyFault(request);

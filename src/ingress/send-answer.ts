@@ -1,10 +1,10 @@
 /** Writes an answer to its connection, also where the request's body was not read to its end. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Answer } from "../event/index.ts";
+import type { GivenAnswer } from "../event/index.ts";
 import { MOST_HEADERS } from "./request-fault.ts";
 
 /** Sends an answer. When the body was not read to its end, the connection is closed: its rest would be taken for a request. */
-export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: GivenAnswer): void {
   if (response.destroyed || response.headersSent) return;
   const isRead = request.complete || !hasBody(request);
   if (!isRead) response.shouldKeepAlive = false;
@@ -13,10 +13,11 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   const headers: string[] = [];
   for (const name of Object.keys(answer.headers))
     if (name !== "content-length") headers.push(name, answer.headers[name]!);
-  if (!isEmpty) headers.push("content-length", String(Buffer.byteLength(answer.body)));
+  const body = typeof answer.body === "string" ? answer.body : answer.body.bytes;
+  if (!isEmpty) headers.push("content-length", String(Buffer.byteLength(body)));
   response.writeHead(answer.status, headers);
   if (!isRead) closeAfterAnswer(request, response);
-  response.end(request.method === "HEAD" || isEmpty ? undefined : answer.body);
+  response.end(request.method === "HEAD" || isEmpty ? undefined : body);
   if (isRead && !request.complete) request.resume();
 }
 

@@ -10,10 +10,10 @@
  *    go on after a restart.
  */
 import { InFlightMap, LONGEST_TIMER_MS } from "../base/index.ts";
-import type { Answer } from "../event/index.ts";
+import type { GivenAnswer } from "../event/index.ts";
 
 export type Reply =
-  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "answer"; readonly answer: GivenAnswer }
   /** The runs go on; the answer came not in time. */
   | { readonly kind: "deadline" }
   /** A run failed and will be tried again. */
@@ -64,7 +64,7 @@ export class ReplyDesk implements Disposable {
   }
 
   /** Hands over a run's answer. Returns false when nobody waits (any more). */
-  answer(eventId: string, answer: Answer): boolean {
+  answer(eventId: string, answer: GivenAnswer): boolean {
     return this.#settle(eventId, { kind: "answer", answer });
   }
 

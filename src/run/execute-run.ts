@@ -47,7 +47,7 @@ export interface RunHost {
   /** Keeps steps of a run that goes on; with an answer, sends it once they are on disk. Does not wait. */
   progress(steps: readonly StepDone[], answer?: Answer): void;
   /** Starts a child run together with the step that does it; resolves when both are on disk. */
-  start(child: ChildRequest): Promise<ChildStarted>;
+  start(child: ChildRequest<string>): Promise<ChildStarted>;
 }
 
 /** Executes one try. Never throws: whatever goes wrong is the run's end. */

@@ -1,20 +1,21 @@
 /**
  * What main and a runner thread say to each other. All of it is plain data that survives structured cloning.
  */
-import type { Answer, Envelope } from "../event/index.ts";
+import type { AnyText } from "../base/index.ts";
+import type { Answer, Envelope, GivenAnswer } from "../event/index.ts";
 import type { SentTasks } from "./sent-tasks.ts";
 import type { PlannedRun, RunError, StepDone, WrittenSteps } from "../event-log/index.ts";
 
 /** One try of one run. */
-export interface RunTask {
-  readonly run: PlannedRun;
+export interface RunTask<Text = string> {
+  readonly run: PlannedRun<Text>;
   readonly envelope: Envelope;
   /** 1 for the first try. */
   readonly attempt: number;
   /** Tries that a failure ended. Less than those before this one where a gateway was stopped in the middle. */
   readonly failedTries: number;
   /** Steps that are over and are not run again, in order. */
-  readonly steps: readonly StepDone[];
+  readonly steps: readonly StepDone<Text>[];
   readonly maxPayloadBytes: number;
 }
 
@@ -41,7 +42,7 @@ export type FromRunner =
       readonly kind: "progress";
       readonly runId: string;
       readonly steps: WrittenSteps["steps"];
-      readonly answer?: Answer;
+      readonly answer?: GivenAnswer;
     }
   /** Start a child run and keep the step that did it, as one fact. */
   | { readonly kind: "start"; readonly runId: string; readonly callId: number; readonly child: ChildRequest }
@@ -54,16 +55,18 @@ export interface RunResult {
   readonly answer?: Answer;
 }
 
-/** Steps travel as the texts that are kept of them: main passes them on, and never looks inside. */
-export interface RunOverMessage extends Omit<RunResult, "steps"> {
+/** Steps travel as the JSON that is kept of them: main passes it on, and never looks inside. */
+export interface RunOverMessage {
   readonly kind: "over";
   readonly runId: string;
+  readonly end: RunEnd;
   readonly steps: WrittenSteps["steps"];
+  readonly answer?: GivenAnswer;
 }
 
-export interface ChildRequest {
+export interface ChildRequest<Text = AnyText> {
   readonly flow: string;
-  readonly payloadJson: string;
+  readonly payloadJson: Text;
   readonly step: StepDone;
 }
 

@@ -1,9 +1,10 @@
 /** A pool of real threads, given what comes rarely: definitions that no flow file may hold, many large bodies at once. */
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { messageOf, systemClock } from "../base/index.ts";
+import { LARGE_TEXT_CHARS, messageOf, readText, systemClock } from "../base/index.ts";
+import type { StepDone } from "../event-log/index.ts";
 import { loadFlows } from "../flow/index.ts";
-import { RunnerPool, type RunOverMessage, type RunTask } from "./index.ts";
+import { RunnerPool, type FromRunner, type RunOverMessage, type RunTask } from "./index.ts";
 import type { RunnerPoolOptions } from "./runner-pool.ts";
 
 /** The definition of a flow that gives back its payload. */
@@ -147,6 +148,57 @@ test.each([
 });
 
 /** Reads its payload as a value, and then takes so long that others begin meanwhile. */
+const GIVES = loadFlows([
+  {
+    path: "child.ygtc",
+    text: `nodes: [{ id: a, type: script, config: { script: "1" } }]\ntriggers: [{ type: default }]`,
+  },
+  {
+    path: "gives.ygtc",
+    text: `
+nodes:
+  - { id: a, type: script, config: { script: "payload" }, next: b }
+  - { id: b, type: async, config: { flow: child, payload: "{{a}}" }, next: c }
+  - { id: c, type: http_response, config: { body: "{{a}}" } }
+triggers: [{ type: default }]`,
+  },
+]).flows.all.find(({ name }) => name === "gives")!.definitionJson;
+
+test.each([
+  ["large", LARGE_TEXT_CHARS, "object"],
+  ["small", 10, "string"],
+])("a runner hands over what is %s in the form that main need not touch", async (_size, chars, form) => {
+  const text = "ü".repeat(chars);
+  const json = JSON.stringify(text);
+  const told: FromRunner[] = [];
+  await using thread = new OneThread(1, {
+    onProgress: (message) => void told.push(message),
+    onStart: (message, reply) => {
+      told.push(message);
+      reply({ ok: true });
+    },
+  });
+  const { envelope, ...task } = taskOf("gives");
+  const sent = { ...envelope, headers: [["content-type", "application/json"]] as const, rawBody: Buffer.from(json) };
+  thread.pool.submit([{ ...task, envelope: sent, maxPayloadBytes: 1_000_000 }], () => GIVES);
+  await thread.done;
+  const over = thread.overs[0]!;
+  expect(over.end).toEqual({ status: "succeeded" });
+  const body = over.answer!.body;
+  const child = told.flatMap((message) => (message.kind === "start" ? [message.child.payloadJson] : []));
+  const steps = [...told, over].flatMap((message) => (message.kind === "start" ? [] : message.steps));
+  expect([typeof body, ...child.map((each) => typeof each)]).toEqual([form, form]);
+  expect(steps.map((step) => typeof step)).toEqual([form, form]);
+  expect(readText(body)).toBe(text);
+  expect(Buffer.from(typeof body === "string" ? body : body.bytes).toString("utf8")).toBe(text);
+  expect(child.map(readText)).toEqual([json]);
+  const outputs = steps.map((step) => JSON.parse(Buffer.from(step as Uint8Array).toString("utf8")) as StepDone);
+  expect(outputs.map(({ node, outputJson }) => [node, JSON.parse(outputJson!)])).toEqual([
+    ["a", text],
+    ["c", { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: text }],
+  ]);
+});
+
 const READS = loadFlows([
   {
     path: "reads.ygtc",

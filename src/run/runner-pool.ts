@@ -11,7 +11,7 @@
  * 4. After `close` no callback is called; open tasks stay open (their runs are resumed by the next process).
  */
 import { Worker } from "node:worker_threads";
-import { InFlightMap, RecentMap, threadEntry, type Clock } from "../base/index.ts";
+import { InFlightMap, RecentMap, threadEntry, type AnyText, type Clock } from "../base/index.ts";
 import { packTasks } from "./sent-tasks.ts";
 import {
   AT_WORK,
@@ -99,7 +99,7 @@ export class RunnerPool implements AsyncDisposable {
   }
 
   /** Hands a batch to the least busy thread. @throws RangeError when there is no memory for it; none of it has begun then */
-  submit(tasks: readonly RunTask[], definitionOf: (hash: string) => string | undefined): void {
+  submit(tasks: readonly RunTask<AnyText>[], definitionOf: (hash: string) => string | undefined): void {
     if (this.#closed || tasks.length === 0) return;
     if (this.#runners.length === 0) {
       for (const { run } of tasks) this.#options.onOver({ kind: "over", runId: run.id, steps: [], end: NO_THREAD });

@@ -11,15 +11,17 @@ import { parentPort, resourceLimits, workerData } from "node:worker_threads";
 import {
   messageOf,
   MOST_BYTES_PER_BYTE,
+  packText,
   RecentMap,
   systemClock,
   weightOfJson,
   yieldToOtherThreads,
 } from "../base/index.ts";
 import { listHeaderOf } from "../event/index.ts";
-import type { PlannedRun } from "../event-log/index.ts";
+import { writeStep, type PlannedRun } from "../event-log/index.ts";
 import { compileFlow, type CompiledFlow } from "../flow/index.ts";
 import { executeRun, type RunHost } from "./execute-run.ts";
+import { handOver, movedWith } from "./handed-over.ts";
 import { runLimitsFor } from "./run-limits.ts";
 import { unpackTasks } from "./sent-tasks.ts";
 import { AT_WORK, IS_UP, type ChildStarted, type FromRunner, type RunTask, type ToRunner } from "./run-task.ts";
@@ -128,8 +130,8 @@ async function runOne(task: RunTask, flow: CompiledFlow | string, number: number
     return;
   }
   const { steps, end, answer } = await executeRun(task, flow, hostFor(task.run, number), limits);
-  const over = { kind: "over", runId, steps: steps.map((step) => JSON.stringify(step)), end } as const;
-  send(answer === undefined ? over : { ...over, answer });
+  const over = { kind: "over", runId, steps: steps.map(writeStep), end } as const;
+  send(answer === undefined ? over : { ...over, answer: handOver(answer) });
 }
 
 function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
@@ -147,13 +149,14 @@ function hostFor({ id: runId, flowHash }: PlannedRun, number: number): RunHost {
       return turnOfTheLoop();
     },
     progress: (done, answer) => {
-      const steps = done.map((step) => JSON.stringify(step));
-      send(answer === undefined ? { kind: "progress", runId, steps } : { kind: "progress", runId, steps, answer });
+      const progress = { kind: "progress", runId, steps: done.map(writeStep) } as const;
+      send(answer === undefined ? progress : { ...progress, answer: handOver(answer) });
       // The run goes on and may keep this thread busy; the sender waits.
       if (answer !== undefined) post();
     },
-    start: (child) => {
+    start: ({ flow, payloadJson, step }) => {
       const callId = nextCallId++;
+      const child = { flow, payloadJson: packText(payloadJson), step };
       send({ kind: "start", runId, callId, child });
       post();
       return new Promise((resolve) => calls.set(callId, resolve));
@@ -185,6 +188,6 @@ function send(message: FromRunner): void {
 
 function post(): void {
   if (outbox.length === 0) return;
-  port.postMessage(outbox);
+  port.postMessage(outbox, movedWith(outbox));
   outbox = [];
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { readText, type AnyText } from "../base/index.ts";
 import type { Envelope } from "../event/index.ts";
 import type { StepDone } from "../event-log/index.ts";
 import type { RunTask } from "./run-task.ts";
@@ -76,6 +77,28 @@ test("a thread gets its tasks as they were sent", () => {
       const sent = packTasks(tasks);
       const arrived = structuredClone(sent, { transfer: sent.buffers.map(({ buffer }) => buffer) });
       expect(unpackTasks(arrived)).toEqual(tasks);
+    }),
+  );
+});
+
+test("large payloads and outputs are moved as they lie in the log, and read by the thread", () => {
+  const large = (text: string): AnyText => {
+    const literal = Buffer.from(`..${JSON.stringify(text)}..`);
+    return { literal: literal.subarray(2, -2) };
+  };
+  fc.assert(
+    fc.property(task, text, text, fc.array(step), ({ run, ...rest }, payloadJson, output, before) => {
+      const last: StepDone = { ...before[0]!, type: "step_done", outputJson: output };
+      const given = { ...rest, run: { ...run, payloadJson }, steps: [...before, last] };
+      const unread = {
+        ...given,
+        run: { ...run, payloadJson: large(payloadJson) },
+        steps: [...before, { ...last, outputJson: large(output) }],
+      };
+      const sent = packTasks([unread]);
+      const arrived = structuredClone(sent, { transfer: sent.buffers.map(({ buffer }) => buffer) });
+      expect(unpackTasks(arrived)).toEqual([given]);
+      expect(readText(unread.run.payloadJson)).toBe(payloadJson);
     }),
   );
 });

@@ -1,20 +1,21 @@
 /**
  * Tasks on their way to a thread. What is small and the same in every task goes as one JSON text: reading it takes a
  * quarter of what structured cloning takes for the same objects. Bodies and the steps of resumed runs, which may be large,
- * go beside it: bodies are moved, steps cloned. So do payloads that were given by a parent: one of 25 MB took the thread
- * that acknowledges a tenth to a third of a second as a part of the text. Small bodies travel in one buffer, as moving a buffer costs more than
- * copying one of them.
+ * go beside it: bodies are moved, steps cloned. So do payloads that were given by a parent. What is large of payloads and
+ * outputs is moved as it lies in the log, and read by the thread. Small bodies travel in one buffer, as moving a buffer costs
+ * more than copying one of them.
  */
 import { headOf, type Envelope, type EnvelopeHead } from "../event/index.ts";
-import type { Writable } from "../base/index.ts";
+import { readText, type AnyText, type Writable } from "../base/index.ts";
+import type { StepDone } from "../event-log/index.ts";
 import type { RunTask } from "./run-task.ts";
 
 export interface SentTasks {
   readonly json: string;
   readonly buffers: readonly Uint8Array<ArrayBuffer>[];
-  readonly steps: readonly RunTask["steps"][];
+  readonly steps: readonly RunTask<AnyText>["steps"][];
   /** Each task's `run.payloadJson`. */
-  readonly payloads: readonly (string | undefined)[];
+  readonly payloads: readonly (AnyText | undefined)[];
 }
 
 /** Where a body lies: in which buffer, and from where to where. */
@@ -28,7 +29,7 @@ const JOINED_BYTES = 128 * 1024;
 type SentHead = Omit<RunTask, "envelope" | "steps"> & { readonly envelope: EnvelopeHead; readonly body: Place };
 
 /** The bodies are copies: moving a view would drag the whole buffer behind it over to the thread. */
-export function packTasks(tasks: readonly RunTask[]): SentTasks {
+export function packTasks(tasks: readonly RunTask<AnyText>[]): SentTasks {
   const { places, buffers } = packBodies(tasks.map(({ envelope }) => envelope.rawBody));
   const heads = tasks.map(({ run, envelope, attempt, failedTries, maxPayloadBytes }, index) => ({
     run: run.payloadJson === undefined ? run : { ...run, payloadJson: undefined },
@@ -38,8 +39,15 @@ export function packTasks(tasks: readonly RunTask[]): SentTasks {
     maxPayloadBytes,
     body: places[index]!,
   }));
-  const payloads = tasks.map(({ run }) => run.payloadJson);
-  return { json: JSON.stringify(heads), buffers, steps: tasks.map(({ steps }) => steps), payloads };
+  const copied = (text: AnyText): AnyText => {
+    if (typeof text === "string") return text;
+    const literal = copyOf(text.literal);
+    buffers.push(literal);
+    return { literal };
+  };
+  const payloads = tasks.map(({ run: { payloadJson } }) => payloadJson && copied(payloadJson));
+  const steps = tasks.map((task) => task.steps.map((step) => withOutput(step, copied)));
+  return { json: JSON.stringify(heads), buffers, steps, payloads };
 }
 
 export function unpackTasks({ json, buffers, steps, payloads }: SentTasks): readonly RunTask[] {
@@ -48,9 +56,23 @@ export function unpackTasks({ json, buffers, steps, payloads }: SentTasks): read
     const whole = envelope as Writable<Envelope>;
     whole.rawBody = buffers[buffer]!.subarray(from, to);
     const payloadJson = payloads[index];
-    const given = payloadJson === undefined ? run : { ...run, payloadJson };
-    return { run: given, envelope: whole, attempt, failedTries, maxPayloadBytes, steps: steps[index]! };
+    const given = payloadJson === undefined ? run : { ...run, payloadJson: readText(payloadJson) };
+    const read = steps[index]!.map((step) => withOutput(step, readText));
+    return { run: given, envelope: whole, attempt, failedTries, maxPayloadBytes, steps: read };
   });
+}
+
+/** A step with another form of its output. */
+function withOutput<Text>(step: StepDone<AnyText>, change: (text: AnyText) => Text): StepDone<Text> {
+  const { outputJson, ...rest } = step;
+  return outputJson === undefined ? rest : { ...rest, outputJson: change(outputJson) };
+}
+
+/** In memory of its own: it lies among others' bytes. */
+function copyOf(bytes: Uint8Array): Buffer<ArrayBuffer> {
+  const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
+  copy.set(bytes);
+  return copy;
 }
 
 /** Lays bodies into buffers, small ones side by side. */

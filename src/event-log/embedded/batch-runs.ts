@@ -29,7 +29,7 @@ export class BatchRuns {
 
   /** Queues a run of an event; `position` is that of the record that says so, `index` its place in there. */
   queue(
-    run: PlannedRun,
+    run: PlannedRun<unknown>,
     event: EventRow,
     { tenant, eventType }: Pick<EventKind, "tenant" | "eventType">,
     position: number,
@@ -63,7 +63,7 @@ export class BatchRuns {
     this.#rows.deriveEvent(event);
   }
 
-  apply(fact: RunFact, position: number): void {
+  apply(fact: RunFact<unknown>, position: number): void {
     const run = this.#rows.run(fact.runId);
     if (run === undefined || !isOpen(runStatusOf(run.status))) return;
     addPosition(run, position);
@@ -86,7 +86,7 @@ export class BatchRuns {
     return parent === undefined ? null : (parent.root_seq ?? parent.seq);
   }
 
-  #countStep(run: RunRow, step: StepDone): void {
+  #countStep(run: RunRow, step: StepDone<unknown>): void {
     const kind = this.#kindOf(run);
     const { stats } = this.#store;
     const { node, startedAtMs: atMs } = step;

@@ -2,10 +2,12 @@
  * What changed since a sequence, read from the journal itself: a restart, a rebuilt projection or a slow reader loses
  * nothing. Refused requests are merged in by their own sequence (see `refusal-reader.ts`).
  */
+import type { AnyText } from "../../base/index.ts";
 import type Database from "better-sqlite3";
 import type { Fact } from "../event-log.ts";
 import type { Change, ChangePage } from "../event-queries.ts";
-import { decodeEvent, decodeFacts } from "./event-record.ts";
+import { readFactsUnread } from "../fact-json.ts";
+import { decodeEvent } from "./event-record.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import type { JournalView } from "./query-protocol.ts";
 import { RECORD_EVENT } from "./record-format.ts";
@@ -99,13 +101,13 @@ export class ChangeFeed {
       yield { sequence: sequenceOf(0), type: "event_stored", eventId: decodeEvent(record.meta).envelope.id };
       return;
     }
-    for (const [index, fact] of decodeFacts(record.meta).entries()) {
+    for (const [index, fact] of readFactsUnread(record.meta).entries()) {
       const change = this.#change(fact, sequenceOf(index));
       if (change !== undefined) yield change;
     }
   }
 
-  #change(fact: Fact, sequence: number): Change | undefined {
+  #change(fact: Fact<AnyText>, sequence: number): Change | undefined {
     switch (fact.type) {
       case "answered":
         return { sequence, type: "event_answered", eventId: fact.eventId };

@@ -1,8 +1,9 @@
 /** The meta of the two kinds of records, as JSON. An event's raw body is the record's body, untouched. */
-import { GtcError } from "../../base/index.ts";
+import { GtcError, type JsonPiece } from "../../base/index.ts";
 import { headOf, type Envelope, type EnvelopeHead, type Listed } from "../../event/index.ts";
-import type { EventDraft, Fact, NewFact, PlannedRun } from "../event-log.ts";
-import { MAX_META_BYTES } from "./record-format.ts";
+import type { EventDraft, NewFact, PlannedRun } from "../event-log.ts";
+import { writeFact } from "../fact-json.ts";
+import { MAX_META_BYTES, type RecordMeta } from "./record-format.ts";
 
 export interface EventMeta {
   readonly envelope: EnvelopeHead;
@@ -35,20 +36,35 @@ export function decodeEvent(meta: Buffer): EventMeta {
 }
 
 /** All facts of one call are one record, so that a torn tail never keeps a part of them. @throws GtcError GTC_RECORD_TOO_LARGE */
-export function encodeFacts(facts: readonly NewFact[]): string {
-  const texts: string[] = [];
+export function encodeFacts(facts: readonly NewFact[]): RecordMeta {
+  const pieces: JsonPiece[] = [];
+  const add = (piece: JsonPiece, isFirst: boolean): void => {
+    if (isFirst) pieces.push(pieces.length === 0 ? "[" : ",");
+    pieces.push(piece);
+  };
   for (const fact of facts) {
-    if (fact.type !== "written_steps") texts.push(JSON.stringify(fact));
-    else for (const step of fact.steps) texts.push(step);
+    if (fact.type === "written_steps") for (const step of fact.steps) add(step, true);
+    else writeFact(fact).forEach((piece, index) => add(piece, index === 0));
   }
+  pieces.push("]");
   // Before they are joined, as no text can be that long.
-  if (texts.reduce((sum, text) => sum + text.length, 0) > MAX_META_BYTES)
+  if (pieces.reduce((sum, piece) => sum + piece.length, 0) > MAX_META_BYTES)
     throw new GtcError("GTC_RECORD_TOO_LARGE", { limit: MAX_META_BYTES });
-  return `[${texts.join(",")}]`;
+  return joinTexts(pieces);
 }
 
-export function decodeFacts(meta: Buffer): readonly Fact[] {
-  return JSON.parse(meta.toString("utf8")) as readonly Fact[];
+/** Neighbouring texts as one: most facts are nothing else. */
+function joinTexts(pieces: readonly JsonPiece[]): RecordMeta {
+  const joined: JsonPiece[] = [];
+  let text = "";
+  for (const piece of pieces) {
+    if (typeof piece === "string") text += piece;
+    else {
+      joined.push(text, piece);
+      text = "";
+    }
+  }
+  return joined.length === 0 ? text : [...joined, text];
 }
 
 export function toEnvelope(head: EnvelopeHead, rawBody: Uint8Array): Envelope {

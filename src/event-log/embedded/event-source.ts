@@ -1,4 +1,5 @@
 /** Puts an event, a run or an answer together again from the index rows and the records of the journal. */
+import type { AnyText } from "../../base/index.ts";
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
 import type {
   ClaimedRun,
@@ -12,7 +13,8 @@ import type {
 } from "../event-log.ts";
 import { OutputRoom } from "../output-room.ts";
 import { RunStory } from "../run-story.ts";
-import { decodeEvent, decodeFacts, toEnvelope, type EventMeta } from "./event-record.ts";
+import { readFacts, readFactsUnread } from "../fact-json.ts";
+import { decodeEvent, toEnvelope, type EventMeta } from "./event-record.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { FoundEvent } from "./event-filter.ts";
 import { resolutionOf, eventStatusOf, runStatusOf, type EventRow, type RunRow } from "./projection-rows.ts";
@@ -24,6 +26,9 @@ export interface StoredEvent {
   readonly meta: EventMeta;
   readonly envelope: Envelope;
 }
+
+/** With all their texts, or with the large ones as they lie there. */
+type ReadFacts<Text> = (meta: Buffer) => readonly Fact<Text>[];
 
 export class EventSource {
   readonly #journal: JournalReader;
@@ -40,16 +45,20 @@ export class EventSource {
     return { meta, envelope: toEnvelope(meta.envelope, record.body) };
   }
 
-  async answer(event: EventRow): Promise<AnswerRecord | undefined> {
+  answer(event: EventRow): Promise<AnswerRecord | undefined> {
+    return this.#answer(event, readFacts);
+  }
+
+  async #answer<Text>(event: EventRow, read: ReadFacts<Text>): Promise<AnswerRecord<Text> | undefined> {
     if (event.answered_at === null) return undefined;
-    for (const fact of await this.#facts(event.answered_at)) {
+    for (const fact of await this.#facts(event.answered_at, read)) {
       if (fact.type === "answered" && fact.eventId === event.id) return fact.answer;
     }
     return undefined;
   }
 
   async definition(position: number, hash: string): Promise<string | undefined> {
-    for (const fact of await this.#facts(position)) {
+    for (const fact of await this.#facts(position, readFacts)) {
       if (fact.type === "flow_stored" && fact.hash === hash) return fact.definitionJson;
     }
     return undefined;
@@ -57,7 +66,7 @@ export class EventSource {
 
   /** All definitions of one record. */
   async definitions(position: number): Promise<readonly Fact[]> {
-    return (await this.#facts(position)).filter((fact) => fact.type === "flow_stored");
+    return (await this.#facts(position, readFacts)).filter((fact) => fact.type === "flow_stored");
   }
 
   async detail(
@@ -73,7 +82,7 @@ export class EventSource {
     const details: RunDetail[] = [];
     for (const { row } of runs.toReversed()) {
       if (runIds?.includes(row.id) === false) continue;
-      const story = await this.#story(row, stored);
+      const story = await this.#story(row, stored, readFacts);
       if (story !== undefined) details.unshift(room.take({ ...story.detail(), ...resolutionOf(row) }));
     }
     return {
@@ -89,37 +98,45 @@ export class EventSource {
   async claimed(run: RunRow, event: EventRow): Promise<ClaimedRun | undefined> {
     const stored = await this.event(event.seq);
     if (stored === undefined) return undefined;
-    const story = await this.#story(run, stored);
+    const story = await this.#story(run, stored, readFactsUnread);
     if (story === undefined) return undefined;
-    const answer = await this.answer(event);
+    const answer = await this.#answer(event, readFactsUnread);
     return story.claimed(stored.envelope, answer?.by === "flow");
   }
 
-  async #story(run: RunRow, event: StoredEvent): Promise<RunStory | undefined> {
-    const plan = await this.#plan(run, event);
+  async #story<Text extends AnyText>(
+    run: RunRow,
+    event: StoredEvent,
+    read: ReadFacts<Text>,
+  ): Promise<RunStory<Text | string> | undefined> {
+    const plan = await this.#plan(run, event, read);
     if (plan === undefined) return undefined;
-    const story = new RunStory(plan, run.seq);
+    const story = new RunStory<Text | string>(plan, run.seq);
     for (const position of JSON.parse(run.facts_at) as number[]) {
       // What the record that queued the run says before queueing it was said of an unknown run.
       const from = position === run.queued_at ? run.seq - run.queued_at + 1 : 0;
-      for (const fact of (await this.#facts(position)).slice(from)) {
+      for (const fact of (await this.#facts(position, read)).slice(from)) {
         if ("runId" in fact && fact.runId === run.id) story.apply(fact);
       }
     }
     return story;
   }
 
-  async #plan(run: RunRow, event: StoredEvent): Promise<PlannedRun | undefined> {
+  async #plan<Text>(
+    run: RunRow,
+    event: StoredEvent,
+    read: ReadFacts<Text>,
+  ): Promise<PlannedRun<Text | string> | undefined> {
     if (run.queued_at === run.event_seq) return event.meta.runs.find((plan) => plan.id === run.id);
-    for (const fact of await this.#facts(run.queued_at)) {
+    for (const fact of await this.#facts(run.queued_at, read)) {
       if (fact.type === "run_queued" && fact.run.id === run.id) return fact.run;
     }
     return undefined;
   }
 
-  async #facts(position: number): Promise<readonly Fact[]> {
+  async #facts<Text>(position: number, read: ReadFacts<Text>): Promise<readonly Fact<Text>[]> {
     const record = await this.#journal.read(position);
-    return record === undefined || record.type === RECORD_EVENT ? [] : decodeFacts(record.meta);
+    return record === undefined || record.type === RECORD_EVENT ? [] : read(record.meta);
   }
 }
 

@@ -15,7 +15,7 @@ import { rm } from "node:fs/promises";
 import { GtcError, messageOf } from "../../base/index.ts";
 import type { JournalFile, OpenJournalFile } from "./journal-file.ts";
 import { gather, RecordArena, type EncodedRecord } from "./record-arena.ts";
-import { isTooLarge, MAX_META_BYTES, type RecordType } from "./record-format.ts";
+import { isTooLarge, MAX_META_BYTES, type RecordMeta, type RecordType } from "./record-format.ts";
 import { encodeHeader, HEADER_BYTES } from "./segment-header.ts";
 import { segmentPath, syncPath, type Segment } from "./segment-files.ts";
 
@@ -48,7 +48,7 @@ const PROBE_BYTES = 256 * 1024;
 /** A record, and who is told of its fate. */
 export interface Unwritten {
   readonly type: RecordType;
-  readonly meta: string;
+  readonly meta: RecordMeta;
   readonly body: Uint8Array;
   readonly receipt: Receipt;
 }
@@ -95,7 +95,7 @@ export class Journal {
     return this.#base;
   }
 
-  write(type: RecordType, meta: string, body: Uint8Array, receipt: Receipt): void {
+  write(type: RecordType, meta: RecordMeta, body: Uint8Array, receipt: Receipt): void {
     const refusal = this.#refusal() ?? (isTooLarge(meta, body) ? tooLarge() : undefined);
     if (refusal !== undefined) return receipt.rejected(refusal);
     this.#queue.push({ record: this.#arena.encode(type, meta, body), receipt });

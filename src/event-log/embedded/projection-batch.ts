@@ -2,12 +2,14 @@
  * One batch of the projection: records are applied to rows in memory, and each row that changed is written once, when
  * the batch is committed. A run that is queued, worked on and ended within one batch costs a single insert.
  */
+import type { AnyText } from "../../base/index.ts";
 import { durationBucket } from "../duration-histogram.ts";
 import type { Fact, PlannedRun, TrafficMinute } from "../event-log.ts";
 import { isPacked } from "../text-match.ts";
 import { BatchRows } from "./batch-rows.ts";
 import { BatchRuns } from "./batch-runs.ts";
-import { decodeEvent, decodeFacts, type EventMeta } from "./event-record.ts";
+import { readFactsUnread } from "../fact-json.ts";
+import { decodeEvent, type EventMeta } from "./event-record.ts";
 import { fingerprintOf, scopedKey } from "./fingerprint.ts";
 import { kindOfEvent, type EventKind } from "./kinds.ts";
 import { eventStatusCode, type EventRow } from "./projection-rows.ts";
@@ -102,10 +104,10 @@ export class ProjectionBatch {
   }
 
   #applyFacts({ position, meta }: ScannedRecord): void {
-    decodeFacts(meta).forEach((fact, index) => this.#applyFact(fact, position, index));
+    readFactsUnread(meta).forEach((fact, index) => this.#applyFact(fact, position, index));
   }
 
-  #applyFact(fact: Fact, position: number, index: number): void {
+  #applyFact(fact: Fact<AnyText>, position: number, index: number): void {
     switch (fact.type) {
       case "flow_stored":
         this.#flows.set(fact.hash, position);
@@ -144,7 +146,7 @@ export class ProjectionBatch {
     }
   }
 
-  #answer(fact: Extract<Fact, { readonly type: "answered" }>, position: number): void {
+  #answer(fact: Extract<Fact<AnyText>, { readonly type: "answered" }>, position: number): void {
     const event = this.#rows.event(fact.eventId);
     if (event === undefined || event.answered_at !== null) return;
     event.answered_at = position;
@@ -154,7 +156,7 @@ export class ProjectionBatch {
   }
 
   /** A replay or an async child: its flow may be one that the event had no run of. */
-  #queueLater(run: PlannedRun, event: EventRow, position: number, index: number): void {
+  #queueLater(run: PlannedRun<unknown>, event: EventRow, position: number, index: number): void {
     const kind = this.#kindOf(event);
     if (kind === undefined || this.#rows.run(run.id) !== undefined) return;
     if (!kind.flows.includes(run.flow)) {

@@ -1,9 +1,16 @@
 /**
  * Where records are encoded before they are written: one slab for many records, so that an append costs no buffer of
  * its own and a batch of small records is one contiguous piece of memory. Small bodies are copied next to their meta;
- * large ones stay where they are.
+ * large ones stay where they are, and so do the large pieces of a meta.
  */
-import { MAX_BODY_BYTES, MAX_META_BYTES, PREFIX_BYTES, sealRecord, type RecordType } from "./record-format.ts";
+import {
+  MAX_BODY_BYTES,
+  MAX_META_BYTES,
+  PREFIX_BYTES,
+  sealRecord,
+  type RecordMeta,
+  type RecordType,
+} from "./record-format.ts";
 
 const SLAB_BYTES = 256 * 1024;
 /** Below this a copy is cheaper than one more buffer in the write. */
@@ -13,8 +20,8 @@ export interface EncodedRecord {
   readonly slab: Buffer;
   readonly from: number;
   readonly to: number;
-  /** A body that was not copied. */
-  readonly body: Buffer | undefined;
+  /** What follows and was not copied. */
+  readonly apart: readonly Buffer[];
   readonly bytes: number;
 }
 
@@ -28,31 +35,47 @@ export class RecordArena {
   }
 
   /** @throws RangeError for what no reader would take for a record, and for want of memory */
-  encode(type: RecordType, meta: string, body: Uint8Array): EncodedRecord {
+  encode(type: RecordType, meta: RecordMeta, body: Uint8Array): EncodedRecord {
     checkSize("body", body.byteLength, MAX_BODY_BYTES);
-    checkSize("meta", meta.length, MAX_META_BYTES);
-    const copied = body.byteLength <= COPIED_BODY_BYTES;
+    const { text, apart } = partsOf(meta);
+    checkSize("meta", text.length, MAX_META_BYTES);
+    const copied = apart.length === 0 && body.byteLength <= COPIED_BODY_BYTES;
     // A UTF-16 unit is at most three bytes of UTF-8.
-    const most = PREFIX_BYTES + meta.length * 3 + (copied ? body.byteLength : 0);
+    const most = PREFIX_BYTES + text.length * 3 + (copied ? body.byteLength : 0);
     if (this.#used + most > this.#slab.length) {
       // The old slab lives on as long as a batch that holds a piece of it.
       this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, most));
       this.#used = 0;
     }
     const from = this.#used;
-    const metaBytes = this.#slab.write(meta, from + PREFIX_BYTES, "utf8");
+    const textBytes = this.#slab.write(text, from + PREFIX_BYTES, "utf8");
+    const metaBytes = textBytes + sizeOf(apart);
     checkSize("meta", metaBytes, MAX_META_BYTES);
-    let to = from + PREFIX_BYTES + metaBytes;
+    let to = from + PREFIX_BYTES + textBytes;
     if (copied) {
       this.#slab.set(body, to);
       to += body.byteLength;
-    }
-    const prefix = { type, metaBytes, bodyBytes: body.byteLength };
-    sealRecord(this.#slab, from, prefix, copied ? undefined : body, this.#salt);
+    } else if (body.byteLength > 0) apart.push(viewOf(body));
+    sealRecord(this.#slab, { at: from, end: to }, { type, metaBytes, bodyBytes: body.byteLength }, apart, this.#salt);
     this.#used = to;
-    const rest = copied ? undefined : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    return { slab: this.#slab, from, to, body: rest, bytes: to - from + (rest?.length ?? 0) };
+    return { slab: this.#slab, from, to, apart, bytes: to - from + sizeOf(apart) };
   }
+}
+
+/** What of a meta goes into the slab, and what stays where it is. */
+function partsOf(meta: RecordMeta): { readonly text: string; readonly apart: Buffer[] } {
+  if (typeof meta === "string") return { text: meta, apart: [] };
+  const [text = "", ...rest] = meta;
+  if (typeof text !== "string") throw new TypeError("a record's meta begins with a text");
+  return { text, apart: rest.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : viewOf(piece))) };
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function sizeOf(apart: readonly Buffer[]): number {
+  return apart.reduce((sum, { length }) => sum + length, 0);
 }
 
 function checkSize(part: string, bytes: number, most: number): void {
@@ -77,9 +100,9 @@ export function gather(records: readonly EncodedRecord[]): Buffer[] {
       from = record.from;
     }
     to = record.to;
-    if (record.body !== undefined) {
+    if (record.apart.length > 0) {
       flush();
-      buffers.push(record.body);
+      buffers.push(...record.apart);
     }
   }
   flush();

@@ -13,6 +13,7 @@
  * not when the reader searches for the next whole record behind a damaged place.
  */
 import { crc32c } from "@node-rs/crc32";
+import type { JsonPiece } from "../../base/index.ts";
 
 export const PREFIX_BYTES = 16;
 /** The prefix without its checksum. */
@@ -35,23 +36,23 @@ export interface RecordPrefix {
 }
 
 /**
- * Writes a record's prefix in front of its meta, which already stands in `target` at `at + PREFIX_BYTES`, with `bodyBytes`
- * of body right behind it. A body that does not stand there is given as `apart`.
+ * Writes a record's prefix in front of what already stands of it in `target`, from `at + PREFIX_BYTES` to `end`: its meta and
+ * body, or the beginning of them. The rest is given as `apart`.
  */
 export function sealRecord(
   target: Buffer,
-  at: number,
+  { at, end }: { readonly at: number; readonly end: number },
   { type, metaBytes, bodyBytes }: Omit<RecordPrefix, "crc">,
-  apart: Uint8Array | undefined,
+  apart: readonly Uint8Array[],
   salt: number,
 ): void {
   // First right in front of the meta, so that one call sums up all of it: each crosses into native code.
   const joined = at + PREFIX_BYTES - HEAD_BYTES;
   writeHead(target, joined, type, metaBytes, bodyBytes);
-  const end = at + PREFIX_BYTES + metaBytes + (apart === undefined ? bodyBytes : 0);
-  const start = crc32c(target.subarray(joined, end), salt);
+  let crc = crc32c(target.subarray(joined, end), salt);
+  for (const piece of apart) crc = crc32c(piece, crc);
   writeHead(target, at, type, metaBytes, bodyBytes);
-  target.writeUInt32LE(apart === undefined ? start : crc32c(apart, start), at + HEAD_BYTES);
+  target.writeUInt32LE(crc, at + HEAD_BYTES);
 }
 
 function writeHead(target: Buffer, at: number, type: RecordType, metaBytes: number, bodyBytes: number): void {
@@ -62,11 +63,22 @@ function writeHead(target: Buffer, at: number, type: RecordType, metaBytes: numb
   target.writeUInt32LE(bodyBytes, at + 8);
 }
 
+/** A record's meta: one text, or texts and bytes by turns, a text first. */
+export type RecordMeta = string | readonly JsonPiece[];
+
 /** Whether a record would be larger than what is ever read as one: written, it would be taken for damage, and lost. */
-export function isTooLarge(meta: string, body: Uint8Array): boolean {
-  if (body.byteLength > MAX_BODY_BYTES || meta.length > MAX_META_BYTES) return true;
-  // A UTF-16 unit is at most three bytes of UTF-8: what is small need not be counted.
-  return meta.length * 3 > MAX_META_BYTES && Buffer.byteLength(meta) > MAX_META_BYTES;
+export function isTooLarge(meta: RecordMeta, body: Uint8Array): boolean {
+  return body.byteLength > MAX_BODY_BYTES || bytesOfMeta(meta) > MAX_META_BYTES;
+}
+
+/** At least: what is small need not be counted, as a UTF-16 unit is at most three bytes of UTF-8. */
+function bytesOfMeta(meta: RecordMeta): number {
+  if (typeof meta !== "string") return meta.reduce((sum, piece) => sum + bytesOfPiece(piece), 0);
+  return meta.length * 3 > MAX_META_BYTES ? Buffer.byteLength(meta) : meta.length;
+}
+
+function bytesOfPiece(piece: JsonPiece): number {
+  return typeof piece === "string" ? Buffer.byteLength(piece) : piece.byteLength;
 }
 
 /** Reads a prefix; undefined when the bytes cannot be one. */

@@ -1,8 +1,9 @@
 /** Pages of runs, newest first. What the index does not hold (plan, error) is read from the journal. */
 import type Database from "better-sqlite3";
-import type { PlannedRun, RunError } from "../event-log.ts";
+import type { RunError } from "../event-log.ts";
 import type { Page, RunQuery, RunRowView } from "../event-queries.ts";
-import { decodeEvent, decodeFacts } from "./event-record.ts";
+import { readFactsUnread } from "../fact-json.ts";
+import { decodeEvent } from "./event-record.ts";
 import { resolutionOf, runStatusCode, runStatusOf, type RunRow } from "./projection-rows.ts";
 import { beforeOf, cutPage, deadline, pageOf, type Steps } from "./query-page.ts";
 import type { Sendable } from "./query-protocol.ts";
@@ -70,12 +71,14 @@ export class RunPages {
     };
   }
 
-  #plan(row: RunRow): PlannedRun | undefined {
+  #plan(row: RunRow): RunRowView["run"] | undefined {
     const record = this.#journal.record(row.queued_at);
     if (record?.type === RECORD_EVENT) return decodeEvent(record.meta).runs.find((run) => run.id === row.id);
     if (record === undefined) return undefined;
-    for (const fact of decodeFacts(record.meta)) {
-      if (fact.type === "run_queued" && fact.run.id === row.id) return fact.run;
+    for (const fact of readFactsUnread(record.meta)) {
+      if (fact.type !== "run_queued" || fact.run.id !== row.id) continue;
+      const { payloadJson: _payload, ...run } = fact.run;
+      return run;
     }
     return undefined;
   }
@@ -85,7 +88,7 @@ export class RunPages {
     for (const position of (JSON.parse(row.facts_at) as number[]).reverse()) {
       const record = this.#journal.record(position);
       if (record?.type !== RECORD_FACTS) continue;
-      for (const fact of decodeFacts(record.meta).toReversed()) {
+      for (const fact of readFactsUnread(record.meta).toReversed()) {
         if (fact.type !== "run_ended" && fact.type !== "run_waiting") continue;
         if (fact.runId === row.id) return fact.error;
       }

@@ -135,7 +135,7 @@ export class RunQueue {
   }
 
   /** What a stored fact means for the run's entry. */
-  note(fact: RunFact | WrittenSteps): void {
+  note(fact: RunFact<unknown> | WrittenSteps): void {
     const entry = this.#entries.get(fact.runId);
     if (entry === undefined) return this.#noteAbsent(fact.runId, fact.type);
     if (fact.type === "run_ended") return this.remove(entry);

@@ -2,11 +2,12 @@
  * The event log in plain maps, for tests of other rooms and as the model against which the embedded log is compared.
  * It keeps nothing beyond the process; everything else is as the port says.
  */
-import { GtcError, systemClock, type Clock } from "../../base/index.ts";
+import { GtcError, systemClock, type Clock, type JsonPiece } from "../../base/index.ts";
 import type { Envelope } from "../../event/index.ts";
 import { isOpen } from "../derive-status.ts";
 import type * as Port from "../event-log.ts";
 import { ChangeSignal } from "../change-signal.ts";
+import { readFacts, readTexts } from "../fact-json.ts";
 import { OutputRoom } from "../output-room.ts";
 import { WorkSignal } from "../work-signal.ts";
 import { keyOf, matches, statusOf, summaryOf, type MemoryEvent } from "./memory-event.ts";
@@ -95,8 +96,10 @@ class MemoryLog implements Port.EventLog {
         throw new GtcError("GTC_EVENT_NOT_FOUND", { id: fact.run.eventId });
     }
     for (const fact of facts) {
-      if (fact.type !== "written_steps") this.#apply(fact);
-      else for (const step of fact.steps) this.#apply(JSON.parse(step) as Port.StepDone);
+      if (fact.type !== "written_steps") this.#apply(readTexts(fact));
+      else
+        for (const step of fact.steps)
+          for (const each of readFacts(Buffer.from(`[${textOf(step)}]`))) this.#apply(each);
     }
   }
 
@@ -290,6 +293,10 @@ class MemoryLog implements Port.EventLog {
   }
 }
 
-function isReplay({ replayOf, parentRunId }: Port.PlannedRun): boolean {
+function textOf(piece: JsonPiece): string {
+  return typeof piece === "string" ? piece : Buffer.from(piece).toString("utf8");
+}
+
+function isReplay({ replayOf, parentRunId }: Port.PlannedRun<unknown>): boolean {
   return replayOf !== undefined && parentRunId === undefined;
 }

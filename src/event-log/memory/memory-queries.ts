@@ -200,7 +200,8 @@ export class MemoryQueries implements Port.EventQueries {
   #runs(): Port.RunRowView[] {
     const types = new Map(this.#view.events().map(({ summary }) => [summary.id, summary.eventType]));
     return this.#view.runs().map(({ steps: _steps, ...run }) => {
-      return { ...run, eventType: types.get(run.run.eventId) ?? "" };
+      const { payloadJson: _payload, ...plan } = run.run;
+      return { ...run, run: plan, eventType: types.get(run.run.eventId) ?? "" };
     });
   }
 
