@@ -72,7 +72,8 @@ triggers: [{ type: default }]
 `);
     expect(Object.keys(flow.variables)).toEqual(["__proto__", "constructor"]);
     expect(Object.getPrototypeOf(flow.variables)).toBe(Object.prototype);
-    const step = { variables: flow.variables, now: () => 0, random: () => 0, deadlineMs: Infinity } as StepContext;
+    const clock = { now: () => 0, monotonic: () => 0 };
+    const step = { ...clock, variables: flow.variables, random: () => 0, deadlineMs: Infinity } as StepContext;
     const outputs = ["lone", "text", "script", "choose"].map((id) => flow.node(id)?.compiled.execute(step));
     expect(outputs).toMatchObject([
       { output: { value: { a: 1 } } },

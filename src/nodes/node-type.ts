@@ -79,7 +79,9 @@ export interface StepContext {
   now(): number;
   /** Pseudo-random in [0, 1), the same for every try of the run. */
   random(): number;
-  /** When the step must be over, milliseconds of the wall clock. */
+  /** Milliseconds of a clock that nobody sets. */
+  monotonic(): number;
+  /** When the step must be over, by `monotonic()`: a wall clock that is set forward costs no step its time. */
   readonly deadlineMs: number;
   /** Bytes of memory that the values which the step makes of JSON may take. */
   readonly valueBytes: number;

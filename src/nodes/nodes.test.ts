@@ -32,6 +32,7 @@ function stepWith(more: Partial<StepContext> = {}): StepContext {
     outputs: new Map([["first", outputFromValue([1, 2])]]),
     idempotencyKey: "r-1:n-1",
     now: () => 1_795_507_200_000,
+    monotonic: () => 0,
     random: () => 0.5,
     deadlineMs: Number.MAX_SAFE_INTEGER,
     valueBytes: Number.POSITIVE_INFINITY,

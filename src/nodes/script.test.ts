@@ -54,6 +54,7 @@ function run(script: string, more: Partial<StepContext> = {}): { outcome: Outcom
       ]),
       idempotencyKey: "r-1:run",
       now: () => 1_795_507_200_000,
+      monotonic: () => 0,
       random: () => 0.5,
       deadlineMs: Number.MAX_SAFE_INTEGER,
       valueBytes: Number.POSITIVE_INFINITY,
@@ -189,7 +190,7 @@ describe("a script's error", () => {
 
   it("comes when the step's time is up", () => {
     let nowMs = 0;
-    const error = errorOf("loop { }", { now: () => (nowMs += 10), deadlineMs: 100 });
+    const error = errorOf("loop { }", { monotonic: () => (nowMs += 10), deadlineMs: 100 });
     expect(error).toMatchObject({ code: "script-deadline", retryable: true });
   });
 });

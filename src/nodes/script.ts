@@ -82,6 +82,7 @@ export const scriptNode: NodeType<ScriptConfig> = {
 function run(script: CompiledScript, names: readonly string[], step: StepContext, context: CompileContext): Outcome {
   const host = {
     now: () => step.now(),
+    monotonic: () => step.monotonic(),
     random: () => step.random(),
     print: (line: string) => step.print(line),
     debug: (line: string) => step.print(line),

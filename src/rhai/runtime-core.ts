@@ -15,9 +15,11 @@ export interface RhaiHost {
   debug?(text: string, position: { readonly line: number; readonly column: number } | undefined): void;
   /** Milliseconds since the epoch. */
   now?(): number;
+  /** Milliseconds of a clock that nobody sets, for the deadline; by default `now()`. */
+  monotonic?(): number;
   /** In [0, 1). */
   random?(): number;
-  /** The run ends when `now()` is past it, milliseconds. */
+  /** The run ends when `monotonic()` is past it, milliseconds. */
   readonly deadlineMs?: number;
 }
 
@@ -149,7 +151,7 @@ export abstract class RuntimeCore {
     this.operations = 0;
     this.#given = 0;
     this.#lookAfter(DEADLINE_SOON);
-    this.#lookedAtMs = host.now?.() ?? 0;
+    this.#lookedAtMs = this.#deadlineClock();
     try {
       const value = main();
       this.#count(this.ticks() - this.#ahead, -1);
@@ -265,8 +267,13 @@ export abstract class RuntimeCore {
     this.#given = 0;
     const { deadlineMs } = this.host;
     if (deadlineMs === undefined) return;
-    this.#lookedAtMs = this.host.now?.() ?? 0;
+    this.#lookedAtMs = this.#deadlineClock();
     if (this.#lookedAtMs > deadlineMs) throw new RhaiError("ErrorTerminated", "Script terminated: its time is up", at);
+  }
+
+  #deadlineClock(): number {
+    const { host } = this;
+    return host.monotonic?.() ?? host.now?.() ?? 0;
   }
 
   #count(ticks: number, at: number): void {

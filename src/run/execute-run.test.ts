@@ -80,3 +80,28 @@ test("runs of one batch that wait for each other's steps are not over their time
   for (const { steps } of results) durations.push(...steps.map((step) => step.durationMs));
   expect(durations).toEqual(Array.from({ length: 20 }, () => 10_000));
 });
+
+const TIMED = `
+config: { timeout: 30s }
+nodes:
+  - { id: child, type: script, config: { script: "let n = 0; while n < 100000 { n += 1; } n" }, timeout: 10s, next: second }
+  - { id: second, type: script, config: { script: "2" } }
+triggers: [{ type: event, event_type: parent }]
+`;
+const HOUR_MS = 3_600_000;
+
+test("a wall clock that is set forward in the middle of a run takes none of its time", async () => {
+  let nowMs = 0;
+  const host = { ...HOST, now: () => (nowMs += HOUR_MS) };
+  expect((await executeRun(taskOf("1"), compiled(TIMED), host)).end).toEqual({ status: "succeeded" });
+});
+
+test("one that is set back gives it none", async () => {
+  let [nowMs, passedMs] = [100 * HOUR_MS, 0];
+  const host = { ...HOST, now: () => (nowMs -= HOUR_MS), monotonic: () => (passedMs += 1000) };
+  const limits = { ...RUN_LIMITS, pauseAfterMs: Number.POSITIVE_INFINITY };
+  expect((await executeRun(taskOf("1"), compiled(TIMED), host, limits)).end).toMatchObject({
+    status: "waiting",
+    error: { code: "script-deadline" },
+  });
+});

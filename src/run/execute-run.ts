@@ -74,6 +74,7 @@ class Attempt {
   readonly #host: RunHost;
   readonly #limits: RunLimits;
   readonly #outputs = new Map<string, Output>();
+  /** Of the monotonic clock, as all that measures a run: the wall clock may be set meanwhile. */
   #deadlineMs = 0;
   readonly #random: () => number;
   readonly #room: ValueRoom;
@@ -108,8 +109,8 @@ class Attempt {
   async run(view: EventView): Promise<RunResult> {
     const event = { ...view, payload: this.#room.guard(view.payload) };
     // Not before: the first steps of those that came before it in one batch may take a while.
-    this.#deadlineMs = this.#host.now() + this.#flow.timeoutMs;
     this.#flushedAt = this.#host.monotonic();
+    this.#deadlineMs = this.#flushedAt + this.#flow.timeoutMs;
     this.#resumedAt = this.#flushedAt;
     this.#leftAt = this.#flushedAt;
     while (this.#node !== undefined) {
@@ -154,10 +155,11 @@ class Attempt {
         node: id,
       };
     }
-    const startedAtMs = this.#host.now();
-    this.#deadlineMs += this.#host.monotonic() - this.#leftAt;
-    if (startedAtMs > this.#deadlineMs) return this.#outOfTime(id);
+    const turnAt = this.#host.monotonic();
+    this.#deadlineMs += turnAt - this.#leftAt;
+    if (turnAt > this.#deadlineMs) return this.#outOfTime(id);
     this.#host.atWork(id);
+    const startedAtMs = this.#host.now();
     const startedAt = this.#host.monotonic();
     const printed: string[] = [];
     const outcome = await this.#execute(node, event, printed);
@@ -227,7 +229,7 @@ class Attempt {
   }
 
   #contextFor(node: { id: string; timeoutMs?: number }, event: EventView, printed: string[]): StepContext {
-    const nodeDeadlineMs = node.timeoutMs === undefined ? this.#deadlineMs : this.#host.now() + node.timeoutMs;
+    const nodeDeadlineMs = node.timeoutMs === undefined ? this.#deadlineMs : this.#host.monotonic() + node.timeoutMs;
     return {
       event,
       tenant: this.#task.run.tenant,
@@ -236,6 +238,7 @@ class Attempt {
       outputs: this.#outputs,
       idempotencyKey: `${this.#task.run.id}:${node.id}`,
       now: () => this.#host.now(),
+      monotonic: () => this.#host.monotonic(),
       random: this.#random,
       deadlineMs: Math.min(this.#deadlineMs, nodeDeadlineMs),
       valueBytes: this.#room.left,

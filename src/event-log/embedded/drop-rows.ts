@@ -67,10 +67,18 @@ export function dropUnused(db: Database.Database): void {
   })();
 }
 
-/** The first minute of which the journal still tells; none: `Number.MAX_SAFE_INTEGER`. */
+/**
+ * The first minute of which the journal still tells; none: `Number.MAX_SAFE_INTEGER`. The first event need not be the
+ * oldest: the clock may have stood ahead when it came.
+ */
 function oldestMinute(db: Database.Database): number {
-  const event = db.prepare<[], number>("SELECT received_at FROM event ORDER BY seq LIMIT 1").pluck().get();
-  const traffic = db.prepare<[], number>("SELECT minute FROM traffic_fact ORDER BY seq LIMIT 1").pluck().get();
-  const minutes = [...(event === undefined ? [] : [Math.floor(event / MINUTE_MS)]), traffic ?? Infinity];
-  return Math.min(Number.MAX_SAFE_INTEGER, ...minutes);
+  const one = (sql: string): number => db.prepare<[], number | null>(sql).pluck().get() ?? Infinity;
+  const events = [
+    one("SELECT received_at FROM event ORDER BY seq LIMIT 1"),
+    // Of blocks that are there as a whole, and of those behind the last one.
+    one("SELECT min(first_at) FROM event_block WHERE first_seq > (SELECT min(seq) FROM event)"),
+    one("SELECT min(received_at) FROM event WHERE seq > (SELECT ifnull(max(last_seq), -1) FROM event_block)"),
+  ];
+  const traffic = one("SELECT min(minute) FROM traffic_fact");
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.floor(Math.min(...events) / MINUTE_MS), traffic);
 }

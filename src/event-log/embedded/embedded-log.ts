@@ -201,7 +201,7 @@ export class EmbeddedLog implements Port.EventLog {
     const { folder } = options;
     const replays = this.#replays;
     const parts = { folder, journal, reader, projection, source: this.#source, replays, record };
-    const events = await dropOldSegments(parts, timeMs);
+    const events = await dropOldSegments(parts, { beforeMs: timeMs, nowMs: options.clock.now() });
     if (events > 0) this.queries.segmentsDropped();
     return events;
   }

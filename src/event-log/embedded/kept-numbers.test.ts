@@ -64,6 +64,27 @@ test("samples of a gateway to which nothing is sent go as well", async () => {
   expect((await told(log, MIDNIGHT_MS + DAY_MS, HOUR_MS))[2]).toBe(24);
 });
 
+test("what came while the clock stood a year ahead stays no longer than the rest, and takes no numbers along", async () => {
+  using folder = testFolder();
+  let nowMs = MIDNIGHT_MS;
+  const clock = { now: () => nowMs, monotonic: () => 0 };
+  await using log = await openEmbeddedLog({ folder: folder.path, segmentBytes: 2000, clock });
+  const make = new Fixtures();
+  for (let day = 0; day < 90; day++) {
+    nowMs = MIDNIGHT_MS + day * DAY_MS;
+    const isAhead = day >= 20 && day < 27;
+    const aheadMs = isAhead ? 365 * DAY_MS : 0;
+    await log.append(make.draft(0, { receivedAtMs: nowMs + aheadMs }));
+    await log.record([minuteAt(nowMs + aheadMs)]);
+    await log.dropBefore(nowMs - 30 * DAY_MS);
+    const [events] = await told(log, nowMs + aheadMs, HOUR_MS);
+    expect(events, `day ${day}`).toBe(1);
+  }
+  const { events } = await log.listEvents({ limit: 100 });
+  expect(events.length).toBeLessThan(40);
+  expect(events.at(-1)!.receivedAtMs).toBeGreaterThan(nowMs - 40 * DAY_MS);
+});
+
 test("counts of refused requests that were kept per minute alone are there per hour after the upgrade", async () => {
   using folder = testFolder();
   const path = join(folder.path, "refusals.sqlite");

@@ -14,6 +14,12 @@ export interface DedupeRow {
   readonly received_at: number;
 }
 
+/** Times of the wall clock. */
+export interface OlderThan {
+  readonly beforeMs: number;
+  readonly nowMs: number;
+}
+
 export class ProjectionReader {
   readonly #db: Database.Database;
   readonly #refusals: Database.Database;
@@ -144,14 +150,33 @@ export class ProjectionReader {
     return this.#db.prepare<[number, number], DedupeRow>(sql).iterate(timeMs, afterSeq);
   }
 
-  /** Whether all that a range of the journal tells of is older than a time, and no run of its events is open. */
-  isOver(from: number, to: number, timeMs: number): boolean {
-    const young = this.#db.prepare("SELECT 1 FROM event WHERE seq >= ? AND seq < ? AND received_at >= ? LIMIT 1");
-    if (young.get(from, to, timeMs) !== undefined) return false;
+  /**
+   * Whether all that a range of the journal tells of is older than a time, and no run of its events is open. What claims to
+   * come after `nowMs` was stamped by a clock that stood ahead: it is older than what came later.
+   */
+  isOver(from: number, to: number, { beforeMs: timeMs, nowMs }: OlderThan): boolean {
+    const latestMs = this.#hasOldBehind(to, timeMs) ? nowMs : Infinity;
+    const young = this.#db.prepare(
+      "SELECT 1 FROM event WHERE seq >= ? AND seq < ? AND received_at >= ? AND received_at <= ? LIMIT 1",
+    );
+    if (young.get(from, to, timeMs, latestMs) !== undefined) return false;
     const open = this.#db.prepare("SELECT 1 FROM event WHERE seq >= ? AND seq < ? AND open_runs > 0 LIMIT 1");
     if (open.get(from, to) !== undefined) return false;
-    const traffic = this.#db.prepare("SELECT 1 FROM traffic_fact WHERE seq >= ? AND seq < ? AND minute >= ? LIMIT 1");
-    return traffic.get(from, to, Math.floor(timeMs / MINUTE_MS)) === undefined;
+    const traffic = this.#db.prepare(
+      "SELECT 1 FROM traffic_fact WHERE seq >= ? AND seq < ? AND minute >= ? AND minute <= ? LIMIT 1",
+    );
+    return traffic.get(from, to, Math.floor(timeMs / MINUTE_MS), latestMs / MINUTE_MS) === undefined;
+  }
+
+  /** Whether something behind a place in the journal is older than a time. */
+  #hasOldBehind(seq: number, timeMs: number): boolean {
+    const block = this.#db.prepare("SELECT 1 FROM event_block WHERE first_seq >= ? AND first_at < ? LIMIT 1");
+    if (block.get(seq, timeMs) !== undefined) return true;
+    // Those behind the last block, which are few.
+    const rest = this.#db.prepare(
+      "SELECT 1 FROM event WHERE seq >= max(?, (SELECT ifnull(max(last_seq), 0) FROM event_block)) AND received_at < ? LIMIT 1",
+    );
+    return rest.get(seq, timeMs) !== undefined;
   }
 
   /** Whether a range of the journal tells of an event, or of a minute of traffic. */

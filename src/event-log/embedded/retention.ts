@@ -5,6 +5,7 @@ import type { EventSource } from "./event-source.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalReader } from "./journal-reader.ts";
 import type { Projection } from "./projection.ts";
+import type { OlderThan } from "./projection-reader.ts";
 import type { ReplayGate } from "./replay-gate.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 
@@ -22,35 +23,35 @@ export interface RetentionOptions {
 const MOST_TRIES = 5;
 
 /**
- * Drops the oldest segments whose events are all older than `timeMs` and whose runs have ended: facts never stand
+ * Drops the oldest segments whose events are all older than `time` and whose runs have ended: facts never stand
  * before their event, so what a dropped prefix says is said of dropped events alone. Flow definitions in it are
  * recorded again first. Returns how many events went.
  */
-export async function dropOldSegments(options: RetentionOptions, timeMs: number): Promise<number> {
+export async function dropOldSegments(options: RetentionOptions, time: OlderThan): Promise<number> {
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
-    const events = await dropUnlessReplayed(options, timeMs);
+    const events = await dropUnlessReplayed(options, time);
     if (events !== undefined) return events;
   }
   return 0;
 }
 
 /** Undefined: something was replayed meanwhile, and may be of an event that was to go. */
-async function dropUnlessReplayed(options: RetentionOptions, timeMs: number): Promise<number | undefined> {
+async function dropUnlessReplayed(options: RetentionOptions, time: OlderThan): Promise<number | undefined> {
   const { folder, journal, reader, projection, source, replays, record } = options;
   const given = await replays.settled();
-  let before = await endOfOldSegments(options, timeMs);
+  let before = await endOfOldSegments(options, time);
   const active = journal.activeBase;
   if (before === active && journal.end > active + HEADER_BYTES) {
     const { end } = journal;
     // What holds definitions alone would be written again into the next one, at every start.
     const { value: isOver } = await projection.read(
       end,
-      (rows) => rows.tellsOfEvents(active, end) && rows.isOver(active, end, timeMs),
+      (rows) => rows.tellsOfEvents(active, end) && rows.isOver(active, end, time),
     );
     if (isOver) {
       await journal.roll();
       // New events may have come into the segment until it was closed: only now can it be judged.
-      before = await endOfOldSegments(options, timeMs);
+      before = await endOfOldSegments(options, time);
     }
   }
   const first = reader.segments[0]?.base ?? before;
@@ -82,7 +83,7 @@ async function definitionsAt(source: EventSource, position: number): Promise<rea
 }
 
 /** Where the longest prefix of closed segments that may go ends. */
-async function endOfOldSegments(options: RetentionOptions, timeMs: number): Promise<number> {
+async function endOfOldSegments(options: RetentionOptions, time: OlderThan): Promise<number> {
   const { journal, reader, projection } = options;
   const { segments } = reader;
   let before = segments[0]?.base ?? 0;
@@ -90,7 +91,7 @@ async function endOfOldSegments(options: RetentionOptions, timeMs: number): Prom
     const next = segments[index + 1];
     if (next === undefined) break;
     const { value, complete } = await projection.read(journal.end, (rows) =>
-      rows.isOver(segment.base, next.base, timeMs),
+      rows.isOver(segment.base, next.base, time),
     );
     if (!complete || !value) break;
     before = next.base;
