@@ -25,11 +25,10 @@ test.each(["square", "hubspot-v2", "hubspot-v3"])(
         expect(await outcome(config, sent)).toBe("verified");
         const whole = url + body;
         const at = HOOK_URL.length + (cut % (whole.length - HOOK_URL.length + 1));
-        if (at === url.length) return;
-        // What moves out of the path leads to another source.
+        // What moves out of the path, or into it, leads to another source.
+        fc.pre(at !== url.length && (query !== "" || at === HOOK_URL.length));
         const again = { ...sent, url: whole.slice(0, at), rawBody: Buffer.from(whole.slice(at)) };
-        const isOtherPath = !query.startsWith("?") && at > HOOK_URL.length;
-        if (!isOtherPath) expect(await outcome(config, again)).toBe("signature_malformed");
+        expect(await outcome(config, again)).toBe("signature_malformed");
       }),
       { numRuns: 300 },
     );
