@@ -13,11 +13,17 @@ export function signedRequestOf(
   maxDecodedBytes: number,
 ): SignedRequest {
   const { method, headers, rawBody, remoteAddress } = request;
-  const signed: SignedRequest = { method, url: publicBaseUrl + request.target, headers, rawBody, remoteAddress };
+  const bare: SignedRequest = { method, url: publicBaseUrl + request.target, headers, rawBody, remoteAddress };
+  const signed = isGzip(rawBody) ? { ...bare, unpackedBody: () => decoded(rawBody, "gzip", maxDecodedBytes) } : bare;
   const encoding = listHeaderOf(headers, "content-encoding");
   if (encoding === undefined) return signed;
   // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
   return { ...signed, decodedBody: () => decoded(rawBody, encoding, maxDecodedBytes) };
+}
+
+/** By its first two bytes (RFC 1952 section 2.3.1). */
+function isGzip([first, second]: Uint8Array): boolean {
+  return first === 0x1f && second === 0x8b;
 }
 
 /** Undefined when it cannot be decoded within the bound. */

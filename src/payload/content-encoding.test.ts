@@ -67,6 +67,32 @@ test("a body decoded piece by piece is what it is when decoded at once, whole, c
   );
 });
 
+/** Both ways of one body. */
+const bothWays = async (body: Uint8Array, encoding: string): Promise<readonly string[]> => [
+  await outcomeOf(() => decodeContent(body, encoding, MAX_BYTES)),
+  await outcomeOf(() =>
+    useDecoded(body, encoding, { maxBytes: MAX_BYTES, room: new Room(1e6) }, (decoded) => Buffer.from(decoded)),
+  ),
+];
+
+test.each(Object.keys(ENCODERS))("a body that goes on behind its %s is none", async (encoding) => {
+  for (const plain of ["", "x", "x".repeat(150_000)]) {
+    const body = Buffer.from(ENCODERS[encoding]!(Buffer.from(plain)));
+    const decoded = Buffer.from(plain).toString("base64");
+    expect(await bothWays(body, encoding)).toEqual([decoded, decoded]);
+    for (const more of ["\r\n", "more", "x".repeat(100_000)])
+      expect(await bothWays(Buffer.concat([body, Buffer.from(more)]), encoding)).toEqual(["refused", "refused"]);
+  }
+});
+
+test("JSON is no deflate, though it begins like a stream that has no header", async () => {
+  // A stream of one byte, å, and more than a hundred behind it.
+  const body = Buffer.from(
+    `{\n  "id": "evt_1",\n  "object": "event",\n  "created": 746954737,\n  "livemode": false\n}`,
+  );
+  expect(await bothWays(body, "deflate")).toEqual(["refused", "refused"]);
+});
+
 test("decoded bytes need room while they are looked at", async () => {
   const room = new Room(100_000);
   const body = gzipSync(Buffer.alloc(150_000));

@@ -16,6 +16,8 @@ import {
   gunzipSync,
   inflateRawSync,
   inflateSync,
+  type BrotliOptions,
+  type ZlibOptions,
 } from "node:zlib";
 import { PayloadFault } from "./payload-fault.ts";
 
@@ -90,9 +92,9 @@ function decodeOne(body: Uint8Array, coding: string, maxBytes: number): Uint8Arr
         return gunzipSync(body, options);
       case "deflate":
         // RFC 9110 means zlib's format; some senders leave its two header bytes out.
-        return isZlib(body) ? inflateSync(body, options) : inflateRawSync(body, options);
+        return whole(body, isZlib(body) ? inflateSync : inflateRawSync, options);
       case "br":
-        return brotliDecompressSync(body, { ...options, ...BROTLI });
+        return whole(body, brotliDecompressSync, { ...options, ...BROTLI });
       default:
         break;
     }
@@ -102,6 +104,28 @@ function decodeOne(body: Uint8Array, coding: string, maxBytes: number): Uint8Arr
       : corrupt(coding);
   }
   throw unsupported(coding);
+}
+
+/**
+ * What a body holds that is one stream to its end. Of text behind the stream zlib says nothing but for gzip, and a raw stream
+ * has no checksum: most of the JSON that begins with a brace and a line end would be one of a byte, by its first 30.
+ * @throws Error when something is left over
+ */
+function whole(
+  body: Uint8Array,
+  decode: (body: Uint8Array, options: ZlibOptions & BrotliOptions) => Buffer,
+  options: ZlibOptions & BrotliOptions,
+): Uint8Array {
+  // The types do not know what `info` returns.
+  const { buffer, engine } = decode(body, { ...options, info: true }) as unknown as Decoded;
+  if (engine.bytesWritten < body.length) throw new Error("there is more behind the end of the stream");
+  return buffer;
+}
+
+interface Decoded {
+  readonly buffer: Buffer;
+  /** `bytesWritten`: of the body, so many bytes were the stream's. */
+  readonly engine: { readonly bytesWritten: number };
 }
 
 async function decodeInPieces(
@@ -124,6 +148,7 @@ async function decodeInPieces(
   } catch (cause) {
     throw cause instanceof PayloadFault || cause instanceof NoRoom ? cause : corrupt(coding);
   }
+  if (!coding.endsWith("gzip") && decoder.bytesWritten < body.length) throw corrupt(coding);
   return Buffer.concat(pieces, size);
 }
 

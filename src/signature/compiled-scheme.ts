@@ -29,6 +29,8 @@ export interface CompiledScheme {
   readonly covers: (source: string, view?: RequestView) => boolean;
   /** What happened, where only code finds it; else the provider's `eventType` says where. */
   readonly eventType?: (view: RequestView) => string | undefined;
+  /** The URL and the body are signed side by side: where the one ends has to be certain. */
+  readonly joinsUrlAndBody?: boolean;
   /** Names of the header in which the signature or token is expected, lower case: for forensics. */
   readonly signatureHeaders: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** What a provider sends twice has one delivery id; what it sends of two happenings has two, or the second would be lost. */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { configOf, judge, keyOf, NOW_MS, outcomeOf, requestOf, signed } from "../../test/support/signed-request.ts";
 import { deliveryIdOf, listProviders, type SignedRequest } from "./index.ts";
@@ -183,4 +184,35 @@ test("what is signed side by side is not cut at another place: id and time of Ki
   const judged = async (request: SignedRequest) => outcomeOf(await judge(configOf("kick"), keys, request));
   expect(await judged(replaced(id, "2026-01-01T00:00:00.000Z"))).toBe("verified");
   expect(await judged(replaced(`${id}.2026-01-01T00:00:00`, "000Z"))).toBe("timestamp_malformed");
+});
+
+test.each(["deflate", "gzip", "br", "identity", "deflate, br"])(
+  "a body that was seen has the same signed id when it comes again as if it were packed with %s",
+  async (encoding) => {
+    const sent = signed(configOf("stripe"), "whsec_1", requestOf('{ "id":"evt_1","type":"x"}  '));
+    const headers = [...sent.headers, ["Content-Encoding", encoding], ["Content-Type", "text/plain"]] as const;
+    // There are texts that can be unpacked.
+    const again = { ...sent, headers, decodedBody: () => Buffer.from([0xe5]) };
+    expect(await judge(configOf("stripe"), [keyOf("whsec_1")], again)).toMatchObject({
+      status: "verified",
+      deliveryId: { value: "evt_1", source: "json:id", signed: true },
+    });
+  },
+);
+
+test("a packed body that was seen has the same signed id when it comes again without the header that says so", async () => {
+  const body = '{"id":"evt_1","type":"x"}';
+  const sent = signed(configOf("nylas"), "s", requestOf(gzipSync(body)));
+  const read = { decodedBody: () => Buffer.from(body), unpackedBody: () => Buffer.from(body) };
+  for (const more of [[["Content-Encoding", "gzip"]], [["Content-Type", "text/plain"]]] as const)
+    expect(
+      await judge(configOf("nylas"), [keyOf("s")], { ...sent, ...read, headers: [...sent.headers, ...more] }),
+    ).toMatchObject({ status: "verified", deliveryId: { value: "evt_1", signed: true } });
+});
+
+test("what is signed is not unpacked unsaid", async () => {
+  const body = '{"id":"evt_1"}';
+  const sent = signed(configOf("getstream"), "s", requestOf(body));
+  const packed = { ...sent, rawBody: gzipSync(body), unpackedBody: () => Buffer.from(body) };
+  expect(await judge(configOf("getstream"), [keyOf("s")], packed)).toMatchObject({ status: "refused" });
 });

@@ -42,6 +42,7 @@ export function compileMac(
     label: `${spec.alg}, ${content.label}`,
     signatureHeaders: content.signatureHeaders,
     covers: content.covers,
+    joinsUrlAndBody: content.joinsUrlAndBody,
     check: (view, nowMs) => {
       const outcome = content.read(view, nowMs);
       const compared = outcome.ok ? compare(outcome, macKeys, compute, nowMs) : outcome;

@@ -29,6 +29,7 @@ export function compilePublicKey(spec: PublicKeySpec, settings: Settings, keys: 
     label: `${spec.alg}, ${content.label}`,
     signatureHeaders: content.signatureHeaders,
     covers: content.covers,
+    joinsUrlAndBody: content.joinsUrlAndBody,
     check: (view, nowMs) => {
       const outcome = content.read(view, nowMs);
       return outcome.ok ? compare(outcome, publicKeys, spec.alg, nowMs) : outcome;

@@ -74,10 +74,10 @@ export class RequestView {
     return this.request.headers.some(([name]) => name.toLowerCase() === lowerName);
   }
 
-  /** From now on, the body is known to come from its sender: JSON is read that was too much before. */
+  /** From now on, the body is known to come from its sender: JSON is read that was too much before, or packed unsaid. */
   markVerified(): void {
     this.#isVerified = true;
-    if (this.hasUnreadJson) this.#json = undefined;
+    if (this.#json?.value === undefined) this.#json = undefined;
   }
 
   /** The body as JSON, or `undefined` when it is not JSON. */
@@ -99,7 +99,7 @@ export class RequestView {
   private jsonText(maxBytes = Infinity): string | undefined {
     const type = this.header("content-type") ?? "";
     const mediaType = type.split(";", 1)[0]?.trim().toLowerCase();
-    const decoded = this.decodedBody();
+    const decoded = this.#bodyOfJson();
     const mayBeForm = !beginsLikeJson(decoded);
     const isForm = mayBeForm && mediaType === "application/x-www-form-urlencoded";
     const isMultipart = mayBeForm && mediaType === "multipart/form-data";
@@ -108,6 +108,20 @@ export class RequestView {
     if (this.hasUnreadJson) return undefined;
     if (isForm) return this.form("payload") ?? this.form("json");
     return isMultipart ? multipartField(type, body, "json") : utf8Text(body);
+  }
+
+  /**
+   * The bytes that may be JSON. Content-Encoding is as seldom signed: a body that was seen must not lose its id because it
+   * comes again as something packed, or without the header that says that it is.
+   */
+  #bodyOfJson(): Uint8Array {
+    const { rawBody, unpackedBody } = this.request;
+    // What is packed may begin with a bracket, too, and is no text.
+    if (this.hasHeader("content-encoding") && beginsLikeJson(rawBody) && utf8Text(rawBody) !== undefined)
+      return rawBody;
+    const decoded = this.decodedBody();
+    const isUnsaid = this.#isVerified && decoded === rawBody;
+    return isUnsaid ? (unpackedBody?.() ?? rawBody) : decoded;
   }
 
   /** The body with `Content-Encoding` undone where the edge can do that, else as it was sent. */

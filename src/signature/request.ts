@@ -14,6 +14,8 @@ export interface SignedRequest {
   readonly rawBody: Uint8Array;
   /** The body after `Content-Encoding` is undone, with a cap of the edge's own; asked for only where a scheme needs it. */
   readonly decodedBody?: () => Uint8Array | undefined;
+  /** The body unpacked where its first bytes say that it is packed, whatever its headers say; looked at once it is verified. */
+  readonly unpackedBody?: () => Uint8Array | undefined;
   /** The client's IP address, for allowlists. The edge decides which proxy headers it believes. */
   readonly remoteAddress?: string;
 }

@@ -10,6 +10,7 @@ import type { RequestView } from "./request-view.ts";
 import { compileRequirement, type CompiledRequirement } from "./requirement.ts";
 import type { SignaturePlace, SignedContent, TimestampSpec } from "./scheme-spec.ts";
 import { compilePlace, signaturePart, type CompiledPlace, type PlacedSignature } from "./signature-place.ts";
+import { joinsUrlAndBody } from "./url-and-body.ts";
 import { compileSource, type FoundValue, type Settings } from "./source.ts";
 import { ageSeconds, describeAge, parseTimestampMs } from "./timestamp.ts";
 
@@ -21,6 +22,7 @@ interface Variant {
   /** The content, and other readings of it. */
   readonly contents: readonly ContentTemplate[];
   readonly usesSecret: boolean;
+  readonly joinsUrl: boolean;
   readonly id: { readonly from: string; readonly read: SigReader } | undefined;
   readonly timestamp: (TimestampSpec & { readonly read: SigReader }) | undefined;
 }
@@ -41,6 +43,7 @@ export interface CompiledContent {
   readonly label: string;
   readonly signatureHeaders: readonly string[];
   read(view: RequestView, nowMs: number): SignedParts | Refusal;
+  readonly joinsUrlAndBody: boolean;
   readonly covers: (source: string, view?: RequestView) => boolean;
 }
 
@@ -69,6 +72,7 @@ export function compileSignedContent(
     signatureHeaders: [
       ...new Set(variants.flatMap((variant) => variant.spec.header?.toLowerCase().replace(/#$/, "1") ?? [])),
     ],
+    joinsUrlAndBody: variants.some(({ joinsUrl }) => joinsUrl),
     covers: (source, view) =>
       (view === undefined ? variants : [applying(view)]).every((variant) => coversSource(variant, source)),
     read: (view, nowMs) => readVariant(applying(view), requirements, signatureLength, view, nowMs),
@@ -76,8 +80,10 @@ export function compileSignedContent(
 }
 
 function compileVariant(spec: SignedContent, settings: Settings, own: OwnPlaceholders): Variant {
-  const contents = [spec.content, ...(spec.readings ?? [])].map((content) => compileContent(content, settings, own));
+  const texts = [spec.content, ...(spec.readings ?? [])];
+  const contents = texts.map((content) => compileContent(content, settings, own));
   return {
+    joinsUrl: texts.some(joinsUrlAndBody),
     spec: spec.signature,
     place: compilePlace(spec.signature),
     contents,

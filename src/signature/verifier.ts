@@ -15,6 +15,7 @@ import type { SignedRequest } from "./request.ts";
 import { resolveScheme } from "./resolve-scheme.ts";
 import type { SchemeConfig } from "./scheme-config.ts";
 import { settingsOf, shortened, type FoundValue, type Settings } from "./source.ts";
+import { urlEndFault } from "./url-and-body.ts";
 import { urlReadings } from "./url-readings.ts";
 import { compileExpression } from "./value-expression.ts";
 import {
@@ -88,8 +89,13 @@ function check(
   nowMs: number,
 ): Verdict | Promise<Verdict> {
   const [next, ...more] = others;
-  const settle = (outcome: CheckOutcome): Verdict | Promise<Verdict> =>
-    outcome.ok || next === undefined ? conclude(compiled, view, outcome, nowMs) : check(compiled, next, more, nowMs);
+  const settle = (found: CheckOutcome): Verdict | Promise<Verdict> => {
+    const isJoined = found.ok && compiled.scheme.joinsUrlAndBody === true;
+    const outcome = isJoined ? (urlEndFault(view, compiled.url) ?? found) : found;
+    return outcome.ok || next === undefined
+      ? conclude(compiled, view, outcome, nowMs)
+      : check(compiled, next, more, nowMs);
+  };
   const outcome = compiled.scheme.check(view, nowMs);
   return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
 }
@@ -100,6 +106,8 @@ interface CompiledVerifier {
   readonly authenticates: boolean;
   readonly keys: readonly SigningKey[];
   readonly settings: Settings;
+  /** As it is configured at the provider. */
+  readonly url: string | undefined;
   readonly handshake: HandshakeKind | undefined;
   readonly allowlist: ReturnType<typeof compileAllowlist> | undefined;
   readonly eventType: ((view: RequestView) => FoundValue | undefined) | undefined;
@@ -132,6 +140,7 @@ function compileVerifier(
       authenticates: spec.kind !== "none",
       keys,
       settings,
+      url: config.url,
       handshake: provider?.handshake && HANDSHAKES[provider.handshake],
       allowlist: config.allowIps && compileAllowlist(config.allowIps),
       eventType: eventType === undefined ? undefined : compileExpression(eventType, settings),

@@ -129,6 +129,25 @@ test("stripe: an event that is sent again, signed anew, is a duplicate of the fi
   expect(await send(0)).toMatchObject({ duplicate_of: first["event_id"] });
 });
 
+test("stripe: an event that comes again as if it were packed is no other event", async () => {
+  // As deflate without a header it is one byte, and then more.
+  const body = '{\n  "id": "evt_packed",\n  "object": "event",\n  "type": "charge.refunded"\n}';
+  const headers = { "stripe-signature": signStripe(body, "whsec_1", Date.now()) };
+  expect((await gateway.post("demo/stripe", body, { ...JSON_TYPE, ...headers })).status).toBe(202);
+  const packed = { ...headers, "content-type": "text/plain", "content-encoding": "deflate" };
+  expect((await gateway.post("demo/stripe", body, packed)).status).toBe(400);
+});
+
+test("what comes again without the header that says how it is packed is a duplicate", async () => {
+  const body = gzipSync('{"id": "evt_unsaid", "type": "x"}');
+  const headers = { "stripe-signature": signStripe(body, "whsec_1", Date.now()) };
+  const first = await gateway.post("demo/stripe", body, { ...JSON_TYPE, ...headers, "content-encoding": "gzip" });
+  for (const type of ["text/plain", "application/octet-stream"])
+    expect((await gateway.post("demo/stripe", body, { ...headers, "content-type": type })).json()).toMatchObject({
+      duplicate_of: first.json()["event_id"],
+    });
+});
+
 test("a tenant's default check covers every event type without one of its own", async () => {
   expect(
     (await gateway.post("acme/anything", "{}", { ...JSON_TYPE, "x-signature": hmacHex("{}", "acme-key") })).status,

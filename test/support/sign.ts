@@ -9,7 +9,7 @@ export function signGithub(body: string | Uint8Array, secret: string): string {
   return `sha256=${hmacHex(body, secret)}`;
 }
 
-export function signStripe(body: string, secret: string, nowMs: number): string {
+export function signStripe(body: string | Uint8Array, secret: string, nowMs: number): string {
   const timestamp = Math.floor(nowMs / 1000);
-  return `t=${timestamp},v1=${hmacHex(`${timestamp}.${body}`, secret)}`;
+  return `t=${timestamp},v1=${hmacHex(Buffer.concat([Buffer.from(`${timestamp}.`), Buffer.from(body)]), secret)}`;
 }
