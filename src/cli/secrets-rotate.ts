@@ -1,10 +1,11 @@
 /** `gtc secrets rotate`: a new secret beside the old one, with an overlap in which both verify. */
 import { randomBytes } from "node:crypto";
-import { formatDuration, parseDurationMs } from "../base/index.ts";
+import { formatDuration } from "../base/index.ts";
 import {
   addSecret,
   MAX_OVERLAP_MS,
   openSetup,
+  parseOverlapMs,
   readSettings,
   writeSetup,
   type AddedSecret,
@@ -70,7 +71,7 @@ interface RotateRequest extends WebhookPlace {
 }
 
 function overlapOf(text: string): number {
-  const overlapMs = parseDurationMs(text);
+  const overlapMs = parseOverlapMs(text);
   if (overlapMs === undefined) throw usage(`--overlap ${text} is no duration; write 30m, 24h or 7d.`);
   if (overlapMs > MAX_OVERLAP_MS) throw usage(`--overlap ${text} is longer than ${formatDuration(MAX_OVERLAP_MS)}.`);
   return overlapMs;

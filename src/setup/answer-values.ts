@@ -28,14 +28,15 @@ export class AnswerValues {
   /** A text, or what the variable of the environment holds that it names; undefined: that holds nothing. */
   resolve(text: string, path: string): string | undefined {
     const match = REFERENCE.exec(text);
-    if (match === null && text.startsWith("${")) {
-      const hint = "Write ${NAME}, with nothing before or behind it.";
+    // With a blank before or behind it, it would be sealed as a secret that nobody signs with.
+    if (match === null && (text.startsWith("${") || REFERENCE.test(text.trim()))) {
+      const hint = "Write $NAME or ${NAME}, with nothing before or behind it.";
       this.fault(path, "looks like a variable of the environment, but is none", hint);
     }
     if (match === null) return text;
     const name = match[1] ?? match[2] ?? "";
     const value = this.#env[name];
-    if (value === undefined || value === "") {
+    if (value === undefined || value.trim() === "") {
       this.fault(
         path,
         `takes its value from the environment, but ${name} is ${value === undefined ? "not set" : "empty"}`,

@@ -3,9 +3,10 @@
  * aside, with a text in its place, so that the schemes see references only. The secret itself is not looked at: it may
  * not be on the machine that sets up.
  */
-import { formatDuration, parseDurationMs } from "../base/index.ts";
+import { formatDuration } from "../base/index.ts";
 import { isRecord } from "./answers.ts";
-import { MAX_OVERLAP_MS, type StoredKey } from "./settings.ts";
+import { MAX_OVERLAP_MS, parseOverlapMs } from "./overlap.ts";
+import type { StoredKey } from "./settings.ts";
 
 type Place = NonNullable<StoredKey["from"]>;
 
@@ -68,6 +69,6 @@ function placeIn({ env, file, overlap, ...more }: Readonly<Record<string, unknow
     return undefined;
   if (typeof env === "string") return /^\w+$/.test(env) ? { env } : undefined;
   if (typeof file !== "string" || file === "") return undefined;
-  const overlapMs = typeof overlap === "string" ? parseDurationMs(overlap) : undefined;
+  const overlapMs = typeof overlap === "string" ? parseOverlapMs(overlap) : undefined;
   return { file, ...(overlapMs !== undefined && { overlapMs }) };
 }

@@ -12,9 +12,6 @@ export const ANY = "*";
 /** Whether a body that was seen may come again under another id. */
 export const REPLAY_GUARDS = ["off", "strict"] as const;
 
-/** Of an overlap: what is meant to go on longer is no overlap, and its end could not be said as a date. */
-export const MAX_OVERLAP_MS = 3650 * 86_400_000;
-
 const keySchema = z.object({
   name: z.string(),
   secretName: z.string(),

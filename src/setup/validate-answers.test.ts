@@ -238,6 +238,11 @@ describe("answers that are not valid", () => {
       ["$.events-webhook.signatures.github.secret.overlap is no duration; write 30m, 24h or 7d, or 0s for none"],
     ],
     [
+      "an overlap without a unit",
+      { ...VALID, signatures: { github: { ...SHA256, secret: { file: "/run/secrets/github", overlap: "24" } } } },
+      ["$.events-webhook.signatures.github.secret.overlap is no duration; write 30m, 24h or 7d, or 0s for none"],
+    ],
+    [
       "an overlap whose end is no date",
       {
         ...VALID,
@@ -294,6 +299,41 @@ describe("answers that are not valid", () => {
       "a variable that is not set",
       { ...VALID, signatures: { github: { ...SHA256, secret: "$NOT_SET" } } },
       ["$.events-webhook.signatures.github.secret takes its value from the environment, but NOT_SET is not set"],
+    ],
+    [
+      "variables with a blank before or behind them",
+      {
+        ...VALID,
+        secret_header: "X-Sig",
+        secret_key: " $GITHUB_SECRET",
+        signatures: { github: { ...SHA256, secret: "${GITHUB_SECRET}\n" } },
+      },
+      [
+        "$.events-webhook.secret_key looks like a variable of the environment, but is none",
+        "$.events-webhook.signatures.github.secret looks like a variable of the environment, but is none",
+      ],
+    ],
+    [
+      "secrets of blanks",
+      { ...VALID, secret_header: "X-Sig", secret_key: " ", signatures: { github: { ...SHA256, secret: "\t" } } },
+      [
+        "$.events-webhook.secret_key must be a text that is not empty",
+        "$.events-webhook.signatures.github.secret must be a text that is not empty",
+      ],
+    ],
+    [
+      "secrets of a list, each at its own place",
+      {
+        ...VALID,
+        signatures: {
+          github: { ...SHA256, secret: undefined, secrets: ["$GITHUB_SECRET", { name: "old", secret: "$NOT_SET" }] },
+          stripe: { ...SHA256, secret: undefined, secrets: ["$EMPTY", { name: "old", secret: "s" }] },
+        },
+      },
+      [
+        "$.events-webhook.signatures.github.secrets[1].secret takes its value from the environment, but NOT_SET is not set",
+        "$.events-webhook.signatures.stripe.secrets[0] takes its value from the environment, but EMPTY is empty",
+      ],
     ],
     [
       "a variable that is not closed",

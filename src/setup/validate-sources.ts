@@ -37,12 +37,13 @@ export class SourceValidator {
         "must be the name of a header",
         "Such as X-Signature-256: no blanks, no colon.",
       );
-    const isKey = typeof key === "string" && key !== "";
+    const isKey = typeof key === "string" && key.trim() !== "";
     if (key !== undefined && !isKey) this.#values.fault(`${path}.secret_key`, "must be a text that is not empty");
     if (isKey && !isHeader) this.#checkReference(key, `${path}.secret_key`);
     if (!isHeader || !isKey) return undefined;
     const config = { scheme: { spec: sha256Spec(header) } };
-    return this.#source(config, [{ name: "default", secret: key }], `${path}.secret_key`, `${owner}/${ANY}`);
+    const pathOf = (): string => `${path}.secret_key`;
+    return this.#source(config, [{ name: "default", secret: key }], pathOf, `${owner}/${ANY}`);
   }
 
   /** `signatures`: the checks by event type. */
@@ -69,7 +70,8 @@ export class SourceValidator {
         this.#checkReferences(known, at);
         continue;
       }
-      const source = this.#source(parsed.config, parsed.keys, `${at}.secret`, `${owner}/${eventType}`);
+      const pathOf = secretPath(known, at);
+      const source = this.#source(parsed.config, parsed.keys, pathOf, `${owner}/${eventType}`);
       if (source !== undefined) sources[eventType] = source;
     }
     return sources;
@@ -79,18 +81,18 @@ export class SourceValidator {
   #source(
     config: StoredSource["config"],
     keys: readonly SigningKey[],
-    path: string,
+    pathOf: (index: number) => string,
     owner: string,
   ): StoredSource | undefined {
-    const resolved = keys.map((key) => {
+    const resolved = keys.map((key, index) => {
       const from = this.#external.placeOf(key.secret);
-      return from === undefined ? { ...key, secret: this.#values.resolve(key.secret, path) ?? "" } : { ...key, from };
+      if (from !== undefined) return { ...key, from };
+      return { ...key, secret: this.#values.resolve(key.secret, pathOf(index)) ?? "" };
     });
     if (resolved.some(({ secret }) => secret === "")) return undefined;
     const known = resolved.filter((key) => !("from" in key));
     for (const { path: name, message, hint } of keyFaults(config, known))
-      if (keys.length > 1) this.#values.fault(`${path}s`, `"${name}": ${message}`, hint);
-      else this.#values.fault(path, message, hint);
+      this.#values.fault(pathOf(keys.findIndex((key) => key.name === name)), message, hint);
     return {
       config,
       keys: resolved.map((key) => {
@@ -119,4 +121,11 @@ export class SourceValidator {
   #checkReference(secret: unknown, path: string): void {
     if (typeof secret === "string" && this.#external.placeOf(secret) === undefined) this.#values.resolve(secret, path);
   }
+}
+
+/** Where each secret of an entry of `signatures` stands, by its place among them. */
+function secretPath(entry: unknown, path: string): (index: number) => string {
+  const secrets: unknown = isRecord(entry) ? entry["secrets"] : undefined;
+  if (!Array.isArray(secrets)) return () => `${path}.secret`;
+  return (index) => `${path}.secrets[${index}]${isRecord(secrets[index]) ? ".secret" : ""}`;
 }

@@ -97,7 +97,7 @@ function parseKey(
     faults.push({ path: `${path}.${field}`, message: "is not a known field", hint });
   }
   const textPath = typeof entry === "object" && entry !== null ? `${path}.secret` : path;
-  if (typeof secret !== "string" || secret === "") {
+  if (typeof secret !== "string" || secret.trim() === "") {
     faults.push({ path: textPath, message: "must be a text that is not empty" });
   } else if (spec !== undefined && !isReference(secret)) {
     const fault = secretFault(secret, spec);

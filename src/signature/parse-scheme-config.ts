@@ -80,6 +80,9 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
   return { config: { scheme, ...(Object.keys(settings).length > 0 && { settings }), ...rest }, keys };
 }
 
+/** A header by its name (RFC 9110 section 5.6.2), or another source whose name has no blanks around it. */
+const SOURCE = /^(header:[\w!#$%&'*+.^`|~-]+|(?!header:)\w+:\S(.*\S)?)$/;
+
 function parseScheme(collected: Collected): SchemeConfig["scheme"] | undefined {
   const { input, faults } = collected;
   const forms = ["provider", "algorithm", "scheme"].filter((name) => input[name] !== undefined);
@@ -205,8 +208,11 @@ function parseRest({ input, faults }: Collected, spec: SchemeSpec | undefined, p
   };
 }
 
+/** A blank too many or too few (`header: A`, `header:A|header:B`) would make a name that nothing has, and a reader of nothing. */
 function isExpression(value: unknown): boolean {
   if (typeof value !== "string") return false;
+  const sources = value.split(" | ").flatMap((alternative) => alternative.split(" + "));
+  if (!sources.every((source) => SOURCE.test(source))) return false;
   try {
     compileExpression(value, new Map());
     return true;

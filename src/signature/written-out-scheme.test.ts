@@ -69,6 +69,9 @@ test.each<[object, string]>([
   [{ algorithm: "basic", secret: "u:p", header: "X-Other" }, "header has no effect"],
   [{ provider: "aws-sns", settings: { topic: "arn:aws:sns:…" } }, "settings.topic is no setting of AWS SNS"],
   [{ provider: "github", secret: "s", delivery_id_from: "X-Delivery" }, "delivery_id_from must be a source"],
+  [{ provider: "github", secret: "s", delivery_id_from: "header: X-Id" }, "delivery_id_from must be a source"],
+  [{ provider: "github", secret: "s", delivery_id_from: "header:A|header:B" }, "delivery_id_from must be a source"],
+  [{ provider: "github", secret: "s", delivery_id_from: "json:id\n" }, "delivery_id_from must be a source"],
   [{ provider: "github", secret: "s", event_type_from: "json:a + kind" }, "event_type_from must be a source"],
   [
     { provider: "github", secrets: [{ secret: "s", notAfter: "2027-01-31" }] },

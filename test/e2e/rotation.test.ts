@@ -126,6 +126,7 @@ test.each([
   ["an event type that nothing verifies", ["demo", "stripe", "--generate"], /gtc urls/],
   ["no secret", ["demo", "github"], /--secret-env/],
   ["a variable that is not set", ["demo", "github", "--secret-env", "NOWHERE"], /NOWHERE is not set/],
+  ["an overlap without a unit", ["demo", "github", "--generate", "--overlap", "24"], /30m, 24h/],
   ["an overlap that is no time", ["demo", "github", "--generate", "--overlap", "soon"], /30m, 24h/],
 ])("%s is said, and nothing is changed", async (_what, [tenant = "", type = "", ...options], message) => {
   bundle = await createTestBundle({}, { signatures: { github: { provider: "github", secret: "old-secret" } } });
