@@ -12,8 +12,8 @@ curl -H "authorization: Bearer $token" 'http://127.0.0.1:8081/api/events?status=
 \`\`\`
 
 - **Access.** Programs send the token as a bearer token. A browser exchanges it once for a cookie that no script can read and no other site can send
-  (\`POST /api/login\`). Requests under another host name or from another site are refused with 403, also when they carry the token. Too many wrong
-  tokens are answered with 429.
+  (\`POST /api/login\`). Requests under another host name or from another site are refused with 403, also when they carry the token. Too many
+  logins with a wrong token are answered with 429.
 - **Lists** are newest first. \`next_cursor\` goes on after the last item; \`searched_to\` is set when a page was cut short by its time limit, and says how
   far back it looked.
 - **Mistakes** are problem documents (RFC 9457). \`errors\` names every mistake of a request at once, with its path.

@@ -5,7 +5,6 @@
  */
 import { createHash } from "node:crypto";
 import { pathOf, type RequestView } from "./request-view.ts";
-import type { FormFields } from "./sent-text.ts";
 import { signaturePart, type PlacedSignature } from "./signature-place.ts";
 import { compileSource, type Reader, type Settings } from "./source.ts";
 
@@ -116,7 +115,7 @@ const PLACEHOLDERS: Readonly<Record<string, Piece>> = {
   url: (view) => view.request.url,
   path: (view) => pathOf(view.request.url, false),
   pathquery: (view) => pathOf(view.request.url, true),
-  "form:sorted": (view) => sortedForm(view.formFields()),
+  "form:sorted": (view) => view.sortedForm(),
   "body:sha256:hex": (view) => createHash("sha256").update(view.request.rawBody).digest("hex"),
 };
 
@@ -132,26 +131,4 @@ function compilePlaceholder(name: string, settings: Settings): Piece | undefined
   }
   const reader: Reader | undefined = compileSource(name, settings);
   return reader && ((view) => reader(view));
-}
-
-/**
- * Twilio's and Mandrill's form: fields sorted by name, name and value joined without separators; the values of one name
- * without repetitions, sorted; absent where the form cannot be read whole. https://www.twilio.com/docs/usage/webhooks/webhooks-security
- */
-export function sortedForm(fields: FormFields | undefined): string | undefined {
-  if (fields === undefined) return undefined;
-  const byName = new Map<string, Set<string>>();
-  for (const [name, value] of fields) {
-    const values = byName.get(name) ?? new Set();
-    byName.set(name, values.add(value));
-  }
-  const names = [...byName.keys()].sort();
-  return names
-    .map((name) =>
-      [...(byName.get(name) ?? [])]
-        .sort()
-        .map((value) => name + value)
-        .join(""),
-    )
-    .join("");
 }

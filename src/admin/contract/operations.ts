@@ -194,7 +194,7 @@ export const operations = {
   cancelAcceptJob: remove("/api/acceptances/{id}", "Stop a bulk acceptance", byId, resource.acceptJob),
   overview: get(
     "/api/overview",
-    "Numbers for charts",
+    "Numbers for charts; tenant and period choose the buckets, the totals are of the whole log",
     nothing,
     z.strictObject({
       ...period,

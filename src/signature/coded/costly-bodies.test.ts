@@ -1,5 +1,5 @@
 /** Bodies that anybody may send, to the schemes that rewrite them before anything is verified. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { configOf, judge, keyOf, NOW_MS, outcomeOf, requestOf, signed } from "../../../test/support/signed-request.ts";
 
 const SIZE = 25 * 1024 * 1024;
@@ -24,6 +24,29 @@ test.each([
 test("Hygraph: 25 MiB of what no JSON holds keep the thread for a moment only", async () => {
   const header = ["gcms-signature", `sign=${"A".repeat(43)}=, env=master, t=${NOW_MS}`] as const;
   expect(await timeOf("hygraph", header, Buffer.alloc(SIZE, 1))).toBeLessThan(600);
+});
+
+test.each([
+  ["bytes that begin no character", 0xff],
+  ["halves of characters", 0xc3],
+])("Hygraph: 25 MiB of %s, which it cannot have sent, are not hashed", async (_what, byte) => {
+  const header = ["gcms-signature", `sign=${"A".repeat(43)}=, env=master, t=${NOW_MS}`] as const;
+  expect(await timeOf("hygraph", header, Buffer.alloc(SIZE, byte))).toBeLessThan(200);
+});
+
+test("Hygraph: a mark of UTF-8 in front is part of what was signed", async () => {
+  const request = signed(configOf("hygraph"), "s", requestOf('{"a":"é"}'));
+  expect(outcomeOf(await judge(configOf("hygraph"), [keyOf("s")], request))).toBe("verified");
+  const marked = { ...request, rawBody: Buffer.concat([Buffer.from("\ufeff"), request.rawBody]) };
+  expect(outcomeOf(await judge(configOf("hygraph"), [keyOf("s")], marked))).toBe("signature_mismatch");
+});
+
+test("Twilio: a form is sorted once, however many readings of the URL there are", async () => {
+  const header = ["X-Twilio-Signature", `${"A".repeat(27)}=`] as const;
+  using sort = vi.spyOn(Array.prototype, "sort");
+  expect((await judge(configOf("twilio"), [keyOf("s")], requestOf("b=1&a=2", [header]))).status).toBe("refused");
+  // The names, and the values of each.
+  expect(sort).toHaveBeenCalledTimes(3);
 });
 
 test("EasyPost: as many weights as an event may have are read", async () => {

@@ -4,7 +4,6 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { refuse, type Refusal } from "../compiled-scheme.ts";
-import { sortedForm } from "../content-template.ts";
 import { decodeStrict } from "../encoding.ts";
 import { queryOf, type RequestView } from "../request-view.ts";
 import type { SignedRequest } from "../request.ts";
@@ -20,7 +19,7 @@ export function twilio(): CodedMac {
       readings: ["{url:other-port}{body:twilio}", "{url:escaped}{body:twilio}"],
     },
     own: {
-      "body:twilio": (view) => (view.query("bodySHA256") === undefined ? sortedForm(view.formFields()) : ""),
+      "body:twilio": (view) => (view.query("bodySHA256") === undefined ? view.sortedForm() : ""),
       "url:other-port": ({ request }) => withOtherPort(request.url),
       "url:escaped": ({ request }) => escaped(request.url),
     },
