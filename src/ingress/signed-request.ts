@@ -5,6 +5,8 @@ import type { ArrivedRequest } from "./arrived-request.ts";
 
 /** Decoded before the sender is known, so it must cost little; what is signed decoded are short messages. */
 const DECODED_BEFORE_VERIFIED_BYTES = 1024 * 1024;
+/** Decoded once it is, as the delivery's id stands in there: as much as a body may have that is not packed. */
+const DECODED_ONCE_VERIFIED_BYTES = 25 * 1024 * 1024;
 
 /** A request as verifiers see it: with the URL under which its sender knows the gateway. */
 export function signedRequestOf(
@@ -14,11 +16,15 @@ export function signedRequestOf(
 ): SignedRequest {
   const { method, headers, rawBody, remoteAddress } = request;
   const bare: SignedRequest = { method, url: publicBaseUrl + request.target, headers, rawBody, remoteAddress };
-  const signed = isGzip(rawBody) ? { ...bare, unpackedBody: () => decoded(rawBody, "gzip", maxDecodedBytes) } : bare;
+  const decodedBody = (encoding: string, isVerified: boolean): Uint8Array | undefined => {
+    const most = isVerified ? DECODED_ONCE_VERIFIED_BYTES : DECODED_BEFORE_VERIFIED_BYTES;
+    return decoded(rawBody, encoding, Math.min(most, maxDecodedBytes));
+  };
+  const signed = isGzip(rawBody) ? { ...bare, unpackedBody: () => decodedBody("gzip", true) } : bare;
   const encoding = listHeaderOf(headers, "content-encoding");
   if (encoding === undefined) return signed;
-  // Undone only by schemes whose signature covers the decoded body, and when a refusal is explained.
-  return { ...signed, decodedBody: () => decoded(rawBody, encoding, maxDecodedBytes) };
+  // Undone only by schemes whose signature covers the decoded body, for an id that stands in it, and when a refusal is explained.
+  return { ...signed, decodedBody: (isVerified) => decodedBody(encoding, isVerified) };
 }
 
 /** By its first two bytes (RFC 1952 section 2.3.1). */
@@ -27,9 +33,9 @@ function isGzip([first, second]: Uint8Array): boolean {
 }
 
 /** Undefined when it cannot be decoded within the bound. */
-function decoded(rawBody: Uint8Array, encoding: string, maxDecodedBytes: number): Uint8Array | undefined {
+function decoded(rawBody: Uint8Array, encoding: string, maxBytes: number): Uint8Array | undefined {
   try {
-    return decodeContent(rawBody, encoding, Math.min(DECODED_BEFORE_VERIFIED_BYTES, maxDecodedBytes));
+    return decodeContent(rawBody, encoding, maxBytes);
   } catch (fault) {
     if (fault instanceof PayloadFault) return undefined;
     throw fault;

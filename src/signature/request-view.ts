@@ -23,8 +23,8 @@ export class RequestView {
   readonly request: SignedRequest;
   /** The name of the first repeated header that was asked for. */
   duplicated: string | undefined;
-  /** The body has more JSON than is read before it is verified: what a scheme did not find in it may be there. */
-  hasUnreadJson = false;
+  /** The body has more than is read before it is verified: what a scheme did not find in it may be there. */
+  hasUnread = false;
   #isVerified = false;
   #json: { readonly value: unknown } | undefined;
   #form: { readonly fields: FormFields | undefined } | undefined;
@@ -75,10 +75,11 @@ export class RequestView {
     return this.request.headers.some(([name]) => name.toLowerCase() === lowerName);
   }
 
-  /** From now on, the body is known to come from its sender: JSON is read that was too much before, or packed unsaid. */
+  /** From now on, the body is known to come from its sender: what was too much before is read, and JSON that is packed unsaid. */
   markVerified(): void {
     this.#isVerified = true;
     if (this.#json?.value === undefined) this.#json = undefined;
+    if (this.#form?.fields === undefined) this.#form = undefined;
   }
 
   /** The body as JSON, or `undefined` when it is not JSON. */
@@ -89,8 +90,9 @@ export class RequestView {
 
   #unverifiedJson(): unknown {
     const text = this.jsonText(MAX_UNVERIFIED_BYTES);
-    this.hasUnreadJson ||= text !== undefined && hasMoreValues(text, MAX_UNVERIFIED_VALUES);
-    return this.hasUnreadJson ? undefined : parseJson(text);
+    const isTooMuch = text !== undefined && hasMoreValues(text, MAX_UNVERIFIED_VALUES);
+    this.hasUnread ||= isTooMuch;
+    return isTooMuch ? undefined : parseJson(text);
   }
 
   /**
@@ -105,8 +107,10 @@ export class RequestView {
     const isForm = mayBeForm && mediaType === "application/x-www-form-urlencoded";
     const isMultipart = mayBeForm && mediaType === "multipart/form-data";
     const body = isForm || isMultipart ? this.request.rawBody : decoded;
-    this.hasUnreadJson = body.length > maxBytes;
-    if (this.hasUnreadJson) return undefined;
+    if (body.length > maxBytes) {
+      this.hasUnread = true;
+      return undefined;
+    }
     if (isForm) return this.form("payload") ?? this.form("json");
     return isMultipart ? multipartField(type, body, "json") : utf8Text(body);
   }
@@ -129,17 +133,22 @@ export class RequestView {
   decodedBody(): Uint8Array {
     const { rawBody, decodedBody } = this.request;
     if (decodedBody === undefined || !this.hasHeader("content-encoding")) return rawBody;
-    return decodedBody() ?? rawBody;
+    return decodedBody(this.#isVerified) ?? rawBody;
   }
 
-  /** The fields of a form body in their order; `undefined` when it is no text or has too many. */
-  formFields(): FormFields | undefined {
-    this.#form ??= { fields: this.#parseForm() };
+  /** The fields of a form body in their order; `undefined` when it is no text, has too many, or is too long to be read yet. */
+  formFields(maxBytes = MAX_UNVERIFIED_BYTES): FormFields | undefined {
+    this.#form ??= { fields: this.#parseForm(maxBytes) };
     return this.#form.fields;
   }
 
-  #parseForm(): FormFields | undefined {
-    const text = utf8Text(this.request.rawBody);
+  #parseForm(maxBytes: number): FormFields | undefined {
+    const { rawBody } = this.request;
+    if (!this.#isVerified && rawBody.length > maxBytes) {
+      this.hasUnread = true;
+      return undefined;
+    }
+    const text = utf8Text(rawBody);
     return text === undefined ? undefined : parseForm(text);
   }
 
@@ -148,9 +157,10 @@ export class RequestView {
    * without repetitions, sorted; absent where the form cannot be read whole. As bytes, and made once: a scheme with several
    * readings of the URL hashes it for each of them, and anybody may send 25 MiB.
    * https://www.twilio.com/docs/usage/webhooks/webhooks-security
+   * @param maxBytes a longer form is not read; Mandrill's may hold a mail with all that is attached to it
    */
-  sortedForm(): Uint8Array | undefined {
-    this.#sortedForm ??= { bytes: sortedBytes(this.formFields()) };
+  sortedForm(maxBytes = Infinity): Uint8Array | undefined {
+    this.#sortedForm ??= { bytes: sortedBytes(this.formFields(maxBytes)) };
     return this.#sortedForm.bytes;
   }
 

@@ -12,8 +12,8 @@ export interface SignedRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The body before any decoding, `Content-Encoding` included. */
   readonly rawBody: Uint8Array;
-  /** The body after `Content-Encoding` is undone, with a cap of the edge's own; asked for only where a scheme needs it. */
-  readonly decodedBody?: () => Uint8Array | undefined;
+  /** The body after `Content-Encoding` is undone, with caps of the edge's own; asked for only where a scheme needs it. */
+  readonly decodedBody?: (isVerified: boolean) => Uint8Array | undefined;
   /** The body unpacked where its first bytes say that it is packed, whatever its headers say; looked at once it is verified. */
   readonly unpackedBody?: () => Uint8Array | undefined;
   /** The client's IP address, for allowlists. The edge decides which proxy headers it believes. */

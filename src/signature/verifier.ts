@@ -171,7 +171,7 @@ function concludeChallenge(compiled: CompiledVerifier, challenge: Challenge): Ve
 }
 
 function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckOutcome, nowMs: number): Verdict {
-  if (!outcome.ok) return refused(compiled, view.hasUnreadJson ? withUnread(outcome) : outcome);
+  if (!outcome.ok) return refused(compiled, view.hasUnread ? withUnread(outcome) : outcome);
   view.markVerified();
   const signed = compiled.handshake?.signed;
   // A challenge is short: the keys are not even looked at for anything else.
@@ -185,7 +185,7 @@ function conclude(compiled: CompiledVerifier, view: RequestView, outcome: CheckO
 /** What the scheme missed may stand in what was not read: the operator learns that. */
 function withUnread({ ok, reason, detail }: Refusal): Refusal {
   const unread =
-    "the body is longer than 8 MiB or has more than 25000 values: such JSON is not read before it is verified";
+    "the body is longer than 8 MiB or has more than 25000 values: such JSON, or such a form, is not read before it is verified";
   return { ok, reason, detail: `${detail}; ${unread}` };
 }
 

@@ -1,8 +1,9 @@
 /** Compressed bodies at a real gateway: bounded in memory, and not in the way of other requests. */
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCRIPT } from "../support/flows.ts";
 import { holdBody } from "../support/held-body.ts";
+import { hmacHex } from "../support/sign.ts";
 import { createTestBundle, type TestBundle } from "../support/test-bundle.ts";
 import { TestGateway, type Posted } from "../support/test-gateway.ts";
 
@@ -40,6 +41,23 @@ test("a body that decodes to more than fits into memory even alone gets 413, and
   expect(status).toBe(413);
   const [last] = await gateway.events();
   expect(last).toMatchObject({ status: "refused" });
+});
+
+test.each([
+  ["gzip", gzipSync],
+  ["br", brotliCompressSync],
+])("a packed body (%s) has its id, however much it holds: sent again, it is a duplicate", async (encoding, pack) => {
+  const secret = "whsec_of_some_length";
+  const signatures = { s: { provider: "nylas", secret } };
+  const signed = await createTestBundle({}, { signatures });
+  await using gateway = await TestGateway.start(signed);
+  const body = pack(JSON.stringify({ id: "evt_1", type: "message.created", data: "x".repeat(3 * MIB) }));
+  const headers = { ...GZIP, "content-encoding": encoding, "x-nylas-signature": hmacHex(body, secret) };
+  const first = await gateway.post("demo/s", body, headers);
+  const again = await gateway.post("demo/s", body, headers);
+  expect([first.status, again.status]).toEqual([202, 202]);
+  expect(again.json()).toMatchObject({ duplicate_of: first.json()["event_id"] });
+  await signed.remove();
 });
 
 test("a bomb gets 413 while other requests are answered, and the gateway goes on", async () => {

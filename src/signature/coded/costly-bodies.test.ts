@@ -41,6 +41,20 @@ test("Hygraph: a mark of UTF-8 in front is part of what was signed", async () =>
   expect(outcomeOf(await judge(configOf("hygraph"), [keyOf("s")], marked))).toBe("signature_mismatch");
 });
 
+test("Twilio: 25 MiB of a form are not even looked at; a mail that Mandrill hands over is", async () => {
+  const header = ["X-Twilio-Signature", `${"A".repeat(27)}=`] as const;
+  const body = `To=${"%".repeat(SIZE)}`;
+  expect(await timeOf("twilio", header, body)).toBeLessThan(100);
+  const verdict = await judge(configOf("twilio"), [keyOf("s")], requestOf(body, [header]));
+  expect(verdict).toMatchObject({ detail: expect.stringContaining("longer than 8 MiB") as string });
+  const mail = signed(
+    configOf("mandrill"),
+    "s",
+    requestOf(`mandrill_events=${"a".repeat(SIZE)}`, [["Content-Type", "application/x-www-form-urlencoded"]]),
+  );
+  expect(outcomeOf(await judge(configOf("mandrill"), [keyOf("s")], mail))).toBe("verified");
+});
+
 test("Twilio: a form is sorted once, however many readings of the URL there are", async () => {
   const header = ["X-Twilio-Signature", `${"A".repeat(27)}=`] as const;
   using sort = vi.spyOn(Array.prototype, "sort");

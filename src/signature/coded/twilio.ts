@@ -7,6 +7,7 @@ import { refuse, type Refusal } from "../compiled-scheme.ts";
 import { decodeStrict } from "../encoding.ts";
 import { queryOf, type RequestView } from "../request-view.ts";
 import type { SignedRequest } from "../request.ts";
+import { MAX_UNVERIFIED_BYTES } from "../sent-text.ts";
 import type { CodedMac } from "./coded-mac.ts";
 
 export function twilio(): CodedMac {
@@ -19,7 +20,7 @@ export function twilio(): CodedMac {
       readings: ["{url:other-port}{body:twilio}", "{url:escaped}{body:twilio}"],
     },
     own: {
-      "body:twilio": (view) => (view.query("bodySHA256") === undefined ? view.sortedForm() : ""),
+      "body:twilio": (view) => (view.query("bodySHA256") === undefined ? view.sortedForm(MAX_UNVERIFIED_BYTES) : ""),
       "url:other-port": ({ request }) => withOtherPort(request.url),
       "url:escaped": ({ request }) => escaped(request.url),
     },

@@ -44,7 +44,7 @@ function withBody(request: SignedRequest, rawBody: Uint8Array): SignedRequest {
 
 function decompressed(request: SignedRequest): Hypothesis[] {
   const codings = request.headers.filter(([name]) => name.toLowerCase() === "content-encoding");
-  const decoded = codings.length === 0 ? undefined : request.decodedBody?.();
+  const decoded = codings.length === 0 ? undefined : request.decodedBody?.(false);
   if (decoded === undefined) return [];
   const encoding = codings.map(([, value]) => value).join(", ");
   const detail = `the signature is over the body after decompression, but it arrived compressed (${encoding})`;

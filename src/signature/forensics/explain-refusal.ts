@@ -45,12 +45,12 @@ function decodedOnce(request: SignedRequest): SignedRequest {
   const { decodedBody } = request;
   if (decodedBody === undefined) return request;
   let known: { readonly body: Uint8Array | undefined } | undefined;
-  return { ...request, decodedBody: () => (known ??= { body: decodedBody() }).body };
+  return { ...request, decodedBody: () => (known ??= { body: decodedBody(false) }).body };
 }
 
 /** A kilobyte that was sent may be a megabyte to parse. */
 function sizeOf({ rawBody, decodedBody }: SignedRequest): number {
-  return Math.max(rawBody.length, decodedBody?.()?.length ?? 0);
+  return Math.max(rawBody.length, decodedBody?.(false)?.length ?? 0);
 }
 
 /**
