@@ -1,5 +1,5 @@
 import { messageOf, type JsonObject, type JsonValue } from "../base/index.ts";
-import { checkSyntax, type FieldRead, type SyntaxFault } from "./check-syntax.ts";
+import { checkSyntax, TOO_DEEP, type FieldRead, type SyntaxFault } from "./check-syntax.ts";
 import { CONTEXT_HELPER } from "./context-paths.ts";
 import { createEngine, TEMPLATE_HELPERS, TEXT_HELPER, type RenderData } from "./helpers.ts";
 import { ownValue } from "./own-value.ts";
@@ -39,6 +39,8 @@ export function compileText(
   try {
     program = engine.parse(text);
   } catch (thrown) {
+    // Its parser goes through blocks in blocks by calls in calls.
+    if (thrown instanceof RangeError) return { faults: [{ ...TOO_DEEP, range: placeNear(text, 0) }] };
     return { faults: [parseFault(messageOf(thrown), text)] };
   }
   const { faults, names, fields, lonePath } = checkSyntax(program, text, known);
