@@ -60,6 +60,30 @@ export const TOO_DEEP = {
   hint: "Give a part of it to a `template` step of its own.",
 } as const;
 
+/**
+ * Whether one `{{…}}` holds calls in calls beyond the bound. Asked before the text is parsed: Handlebars' parser copies its
+ * stack at every step, and would work for a minute on what is then refused.
+ */
+export function nestsTooDeep(text: string): boolean {
+  let start = text.indexOf("{{");
+  while (start !== -1) {
+    const end = text.indexOf("}}", start);
+    if (end === -1) return false;
+    if (!text.startsWith("{{!", start) && callsNestTooDeep(text.slice(start, end))) return true;
+    start = text.indexOf("{{", end);
+  }
+  return false;
+}
+
+function callsNestTooDeep(mustache: string): boolean {
+  let level = 0;
+  for (const [mark] of mustache.matchAll(/"[^"]*"|'[^']*'|[()]/g)) {
+    if (mark === ")") level--;
+    else if (mark === "(" && ++level > MAX_LEVELS) return true;
+  }
+  return false;
+}
+
 class Walk {
   readonly faults: SyntaxFault[] = [];
   readonly names = new Set<string>();

@@ -325,6 +325,10 @@ describe("nesting", () => {
     expectRender(blocks(200), "x");
     expectRender(calls(200), "true");
     expectRender(elses(200), "x");
+    expectRender(
+      `${"(".repeat(300)}{{! ${"(".repeat(300)} }}{{json "${"(".repeat(300)}"}}`,
+      `${"(".repeat(300)}"${"(".repeat(300)}"`,
+    );
   });
 
   it.each([
