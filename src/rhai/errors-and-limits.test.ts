@@ -121,6 +121,16 @@ describe("limits", () => {
     expectError("loop {}", "ErrorTerminated", { host, options: { maxOperations: 0 } });
     expect(nowMs).toBeGreaterThan(50);
   });
+  test.each([
+    ["a sort", "for i in 0..100 { list.push(text + i); } list.sort();"],
+    ["a sort downwards into a copy", "for i in 0..100 { list.push(text + i); } list.order_desc();"],
+    ["comparisons", "let other = text + 1; text += 2; for i in 0..600 { if other > text { throw i; } }"],
+  ])("a deadline ends %s of long texts that begin alike", (_, body) => {
+    let nowMs = 0;
+    const host = { now: () => (nowMs += 1), deadlineMs: 20 };
+    const text = 'let text = ""; text.pad(50_000, "x"); let list = [];';
+    expectError(`${text} ${body}`, "ErrorTerminated", { host });
+  });
   test("nesting and the number of functions are bounded before a script runs", () => {
     expect(placedFaults(`${"(".repeat(200)}1${")".repeat(200)}`)).not.toEqual([]);
     expect(placedFaults("fn a() {} fn b() {}", { maxFunctions: 1 })).not.toEqual([]);

@@ -224,6 +224,16 @@ export abstract class RuntimeCore {
   }
 
   /**
+   * Looks at the clock when much of texts was compared for their order, which is done character by character: one sort of
+   * long texts that begin alike compares billions.
+   */
+  comparesTexts(left: RhaiValue, right: RhaiValue, at: number): void {
+    if (typeof left !== "string" || typeof right !== "string") return;
+    this.#given += Math.min(left.length, right.length);
+    if (this.#given > DEADLINE_EVERY_UNITS) this.#look(at);
+  }
+
+  /**
    * `==`, with what it compares counted: one operation may compare all that a script holds, and function pointers that hold
    * each other as curried arguments are more to compare than there is.
    */

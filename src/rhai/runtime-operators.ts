@@ -99,6 +99,7 @@ export abstract class RuntimeOperators extends RuntimeCore {
     at: number,
     holds: (sign: number) => boolean,
   ): boolean {
+    this.comparesTexts(left, right, at);
     const sign = comparison(left, right);
     if (sign !== undefined) return holds(sign);
     if (typeName(left) === typeName(right)) this.operatorCall(op, left, right, at);

@@ -50,6 +50,40 @@ function lonePathOf(program: hbs.AST.Program): readonly string[] | undefined {
   return helperOf(path.original) === undefined ? path.parts : undefined;
 }
 
+/** Blocks and calls in each other. Far from what uses up the stack, which only deeper ones would do. */
+const MAX_LEVELS = 200;
+
+/** The fault of a text that nests deeper. */
+export const TOO_DEEP = {
+  code: "bad-template",
+  message: `The template nests more than ${MAX_LEVELS} levels deep.`,
+  hint: "Give a part of it to a `template` step of its own.",
+} as const;
+
+/**
+ * Whether one `{{…}}` holds calls in calls beyond the bound. Asked before the text is parsed: Handlebars' parser copies its
+ * stack at every step, and would work for a minute on what is then refused.
+ */
+export function nestsTooDeep(text: string): boolean {
+  let start = text.indexOf("{{");
+  while (start !== -1) {
+    const end = text.indexOf("}}", start);
+    if (end === -1) return false;
+    if (!text.startsWith("{{!", start) && callsNestTooDeep(text.slice(start, end))) return true;
+    start = text.indexOf("{{", end);
+  }
+  return false;
+}
+
+function callsNestTooDeep(mustache: string): boolean {
+  let level = 0;
+  for (const [mark] of mustache.matchAll(/"[^"]*"|'[^']*'|[()]/g)) {
+    if (mark === ")") level--;
+    else if (mark === "(" && ++level > MAX_LEVELS) return true;
+  }
+  return false;
+}
+
 class Walk {
   readonly faults: SyntaxFault[] = [];
   readonly names = new Set<string>();
@@ -58,6 +92,7 @@ class Walk {
   readonly #lineStarts: readonly number[];
   /** Inside of a helper for which what is missing is an answer. */
   #isAsked = false;
+  #level = 0;
 
   constructor(text: string, known: ReadonlySet<string>) {
     this.#known = known;
@@ -71,9 +106,16 @@ class Walk {
 
   #statement(statement: hbs.AST.Statement, depth: number, locals: readonly string[]): void {
     if (isMustache(statement)) this.#mustache(statement, depth, locals);
-    else if (isBlock(statement)) this.#block(statement, depth, locals);
+    else if (isBlock(statement)) this.#deeper(statement, () => this.#block(statement, depth, locals));
     else if (statement.type !== "ContentStatement" && statement.type !== "CommentStatement")
       this.#fault(statement, "bad-template", "Partials and decorators are not available.");
+  }
+
+  #deeper(node: hbs.AST.Node, walk: () => void): void {
+    if (this.#level >= MAX_LEVELS) return this.#fault(node, TOO_DEEP.code, TOO_DEEP.message, TOO_DEEP.hint);
+    this.#level++;
+    walk();
+    this.#level--;
   }
 
   #mustache(mustache: hbs.AST.MustacheStatement, depth: number, locals: readonly string[]): void {
@@ -131,7 +173,7 @@ class Walk {
     }
     if (expression.type === "SubExpression") {
       const sub = expression as hbs.AST.SubExpression;
-      this.#call(sub, sub.path, "inline", depth, locals);
+      this.#deeper(sub, () => this.#call(sub, sub.path, "inline", depth, locals));
     } else if (expression.type === "NumberLiteral") this.#number(expression as hbs.AST.NumberLiteral);
     return expression;
   }

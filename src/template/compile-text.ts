@@ -1,5 +1,5 @@
 import { messageOf, type JsonObject, type JsonValue } from "../base/index.ts";
-import { checkSyntax, type FieldRead, type SyntaxFault } from "./check-syntax.ts";
+import { checkSyntax, nestsTooDeep, TOO_DEEP, type FieldRead, type SyntaxFault } from "./check-syntax.ts";
 import { CONTEXT_HELPER } from "./context-paths.ts";
 import { createEngine, TEMPLATE_HELPERS, TEXT_HELPER, type RenderData } from "./helpers.ts";
 import { ownValue } from "./own-value.ts";
@@ -35,10 +35,13 @@ export function compileText(
     const message = `A text with {{…}} may be ${MAX_CHARS} characters long; this one has ${text.length}.`;
     return { faults: [{ code: "bad-template", message, range: { start: 0, end: 0 } }] };
   }
+  if (nestsTooDeep(text)) return { faults: [{ ...TOO_DEEP, range: placeNear(text, 0) }] };
   let program: hbs.AST.Program;
   try {
     program = engine.parse(text);
   } catch (thrown) {
+    // Its parser goes through blocks in blocks by calls in calls.
+    if (thrown instanceof RangeError) return { faults: [{ ...TOO_DEEP, range: placeNear(text, 0) }] };
     return { faults: [parseFault(messageOf(thrown), text)] };
   }
   const { faults, names, fields, lonePath } = checkSyntax(program, text, known);

@@ -315,3 +315,29 @@ describe("faults of a template", () => {
     expect(faultsOf(`{{event.id}}${"x".repeat(70_000)}`)[0]?.message).toMatch(/characters long/);
   });
 });
+
+describe("nesting", () => {
+  const blocks = (levels: number) => `${"{{#if event}}".repeat(levels)}x${"{{/if}}".repeat(levels)}`;
+  const calls = (levels: number) => `{{json ${"(not ".repeat(levels)}event${")".repeat(levels)}}}`;
+  const elses = (levels: number) => `{{#if flow.a}}${"{{else if flow.b}}".repeat(levels - 1)}{{else}}x{{/if}}`;
+
+  it("is rendered down to its bound", () => {
+    expectRender(blocks(200), "x");
+    expectRender(calls(200), "true");
+    expectRender(elses(200), "x");
+    expectRender(
+      `${"(".repeat(300)}{{! ${"(".repeat(300)} }}{{json "${"(".repeat(300)}"}}`,
+      `${"(".repeat(300)}"${"(".repeat(300)}"`,
+    );
+  });
+
+  it.each([
+    ["blocks", blocks(201)],
+    ["calls", calls(201)],
+    ["many else if", elses(201)],
+    ["blocks beyond any stack", blocks(3200)],
+    ["calls beyond any stack", calls(10_000)],
+  ])("is refused beyond it, and is no crash: %s", (_, text) => {
+    expect(faultsOf(text).map(({ message }) => message)).toEqual(["The template nests more than 200 levels deep."]);
+  });
+});

@@ -36,8 +36,8 @@ function compared(first: RhaiValue, second: RhaiValue, fn: RhaiFn, runtime: Runt
 const COMPARISONS_PER_OPERATION = 2;
 
 /**
- * Sorts elements of one type that has an order; there is no function to sort anything else. Nothing can end a sort that has
- * begun, so what it will cost at most is counted before.
+ * Sorts elements of one type that has an order; there is no function to sort anything else. Only the deadline can end a sort
+ * that has begun, so how many comparisons it will make at most is counted before.
  */
 function sortedPlain(items: readonly RhaiValue[], sign: 1 | -1, runtime: Runtime, at: number): RhaiValue[] {
   runtime.count(Math.ceil((items.length * Math.log2(items.length + 1)) / COMPARISONS_PER_OPERATION), at);
@@ -45,7 +45,10 @@ function sortedPlain(items: readonly RhaiValue[], sign: 1 | -1, runtime: Runtime
   if (first === undefined || second === undefined) return [...items];
   if (items.some((item) => typeName(item) !== typeName(first))) throw unsortable("different types", at);
   if (order(first, first) === undefined) throw unsortable(typeName(first), at);
-  return [...items].sort((left, right) => (order(left, right) ?? 0) * sign);
+  return [...items].sort((left, right) => {
+    runtime.comparesTexts(left, right, at);
+    return (order(left, right) ?? 0) * sign;
+  });
 }
 
 function unsortable(what: string, at: number): RhaiError {
