@@ -2,7 +2,7 @@
  * What an operator does not see until asked for: credentials in headers and in the query, and fields of the payload that
  * the configuration names. What is masked is replaced by its length, in every answer of the API.
  */
-import { parseJsonPath, stringifyJson, type JsonValue } from "../base/index.ts";
+import { parseJsonPath, queryFields, stringifyJson, type JsonValue } from "../base/index.ts";
 import type { HeaderList } from "../event/index.ts";
 
 /** Always masked, whatever provider sends: credentials and cookies. */
@@ -39,9 +39,7 @@ export function maskHeaders(headers: HeaderList, { signatureHeaders }: MaskRules
 
 /** The parameters of a target as they are shown. */
 export function maskQuery(target: string): Field[] {
-  const mark = target.indexOf("?");
-  if (mark === -1) return [];
-  return [...new URLSearchParams(target.slice(mark + 1))].map(([name, value]) => field(name, value, QUERY.test(name)));
+  return queryFields(target).map(([name, value]) => field(name, value, QUERY.test(name)));
 }
 
 /** The target with masked parameters blotted out. */

@@ -40,6 +40,6 @@ export {
 } from "./errors.ts";
 export { nearest } from "./suggest.ts";
 export { threadEntry } from "./thread-entry.ts";
-export { parseUrlEncoded, type UrlEncodedField } from "./url-encoded.ts";
+export { parseUrlEncoded, queryFields, type UrlEncodedField } from "./url-encoded.ts";
 export { yieldToOtherThreads } from "./thread-priority.ts";
 export type { Writable } from "./writable.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseUrlEncoded } from "./url-encoded.ts";
+import { parseUrlEncoded, queryFields } from "./url-encoded.ts";
 
 const piece = fc.oneof(
   fc.constantFrom(
@@ -45,6 +45,16 @@ test("a form is read as the URL standard reads it", () => {
 test("all fields are read, or none where there are more than may be", () => {
   expect(parseUrlEncoded(`&&${"a=1&&".repeat(1000)}`, 1000)).toHaveLength(1000);
   expect(parseUrlEncoded(`&&${"a=1&&".repeat(1000)}b=2`, 1000)).toBeUndefined();
+});
+
+test("a target has the parameters behind its first question mark, a second one included", () => {
+  expect(queryFields("/a")).toEqual([]);
+  expect(queryFields("/a?")).toEqual([]);
+  expect(queryFields("/a??b=1&c=%C3%A9?&%zz=")).toEqual([
+    ["?b", "1"],
+    ["c", "é?"],
+    ["%zz", ""],
+  ]);
 });
 
 const LARGE = 25 * 1024 * 1024;

@@ -32,6 +32,12 @@ export function parseUrlEncoded(text: string, maxFields: number): UrlEncodedFiel
   return found.map(fieldOf);
 }
 
+/** The parameters of a request's target, in their order: its head is bounded, so they are. */
+export function queryFields(target: string): readonly UrlEncodedField[] {
+  const mark = target.indexOf("?");
+  return mark < 0 ? [] : (parseUrlEncoded(target.slice(mark + 1), Infinity) ?? []);
+}
+
 /** Where the next field begins: empty ones are none. */
 function nextField(text: string, from: number): number {
   let start = from;

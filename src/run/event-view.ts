@@ -1,3 +1,4 @@
+import { queryFields } from "../base/index.ts";
 import { NULL_OUTPUT, outputFromJson, type EventView, type Output } from "../nodes/index.ts";
 import { decodePayload } from "../payload/index.ts";
 import type { RunTask } from "./run-task.ts";
@@ -24,11 +25,6 @@ export async function viewEvent(task: RunTask): Promise<EventView> {
 async function payloadOf({ envelope, maxPayloadBytes }: RunTask): Promise<Output> {
   if (envelope.rawBody.length === 0) return NULL_OUTPUT;
   return outputFromJson(await decodePayload(envelope.headers, envelope.rawBody, maxPayloadBytes, { isChecked: true }));
-}
-
-function queryFields(target: string): readonly (readonly [string, string])[] {
-  const mark = target.indexOf("?");
-  return mark === -1 ? [] : [...new URLSearchParams(target.slice(mark + 1))];
 }
 
 /** Several values of one name are joined as RFC 9110 section 5.3 joins header fields. */

@@ -155,8 +155,14 @@ function refuseUndecodable(variant: Variant, placed: PlacedSignature, length: nu
       : refuse("signature_truncated", `${label}: ${short.has} of ${short.needs} characters in ${encoding}`);
   }
   const wanted = `${key === undefined ? "" : `${key}=`}${prefix ?? ""}`;
-  const others = placed.others.map((part) => JSON.stringify(part.slice(0, 12))).join(", ");
+  const others = placed.others.map(labelOf).join(", ");
   return refuse("signature_version", `${label}: nothing that starts with ${JSON.stringify(wanted)}, only ${others}`);
+}
+
+/** What a part calls itself. What it holds may be a secret that was sent in the place of a signature. */
+function labelOf(part: string): string {
+  const [label] = /^[a-z][\w-]{0,7}[=:](?=.)/i.exec(part) ?? [];
+  return label === undefined ? `${part.length} characters` : JSON.stringify(label);
 }
 
 function firstTooShort(candidates: readonly string[], encoding: Encoding, bytes: number) {

@@ -51,6 +51,17 @@ test("Webhook-Signature means four things", async () => {
   );
 });
 
+test("of what stands in a signature's place without its mark, the operator is shown its label, and no secret", async () => {
+  const detailFor = async (value: string): Promise<string> => {
+    const judged = await judge(configOf("github"), [keyOf("s")], requestOf(BODY, [["X-Hub-Signature-256", value]]));
+    return judged.status === "refused" ? judged.detail : judged.status;
+  };
+  expect(await detailFor("sha1=abcdef")).toMatch(/, only "sha1="$/);
+  expect(await detailFor("hunter2")).toMatch(/, only 7 characters$/);
+  expect(await detailFor("c2VjcmV0c2VjcmU=")).toMatch(/, only 16 characters$/);
+  expect(await detailFor("c2VjcmU=")).toMatch(/, only 8 characters$/);
+});
+
 test("X-Hub-Signature is SHA-256 at Bitbucket and Jira, SHA-1 at Intercom", async () => {
   const sha256: [string, string][] = [["X-Hub-Signature", `sha256=${hmac("s", BODY)}`]];
   const sha1: [string, string][] = [["X-Hub-Signature", `sha1=${createHmac("sha1", "s").update(BODY).digest("hex")}`]];

@@ -8,6 +8,7 @@
  */
 import type { z } from "zod";
 import type { Envelope, HeaderList } from "../../event/index.ts";
+import { queryFields } from "../../base/index.ts";
 import { decodePayload, PayloadFault } from "../../payload/index.ts";
 import type { editedReplayRequest } from "../contract/requests.ts";
 import type { MaskRules } from "../masking.ts";
@@ -73,8 +74,8 @@ function editedBody(original: Envelope, { body, body_base64: bytes }: Edits): Ui
 
 function editedTarget(target: string, { query }: Edits, faults: FieldFault[]): string {
   if (query === undefined) return target;
-  const [path, search] = splitAt(target, "?");
-  const pairs = kept([...new URLSearchParams(search)], query, "query", faults);
+  const [path = ""] = target.split("?", 1);
+  const pairs = kept(queryFields(target), query, "query", faults);
   const text = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString();
   return text === "" ? path : `${path}?${text}`;
 }
@@ -107,9 +108,4 @@ async function checkPayload(headers: HeaderList, body: Uint8Array, faults: Field
     if (!(fault instanceof PayloadFault)) throw fault;
     faults.push({ path: "$.body", message: `It is not what its headers claim: ${fault.message}` });
   }
-}
-
-function splitAt(text: string, mark: string): readonly [string, string] {
-  const at = text.indexOf(mark);
-  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
