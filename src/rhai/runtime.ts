@@ -15,7 +15,7 @@ import { display } from "./text-form.ts";
 import { copyOf, RhaiMap } from "./containers.ts";
 import { RhaiFloat, RhaiFn, RhaiRange, typeName, type Cell, type RhaiValue } from "./values.ts";
 import { RuntimeCalls } from "./runtime-calls.ts";
-import type { Binding, EvalCell, EvalStore, ScopeView } from "./runtime-core.ts";
+import type { Binding, EvalCell, EvalStore, ScopeView } from "./runtime-host.ts";
 
 export class Runtime extends RuntimeCalls {
   missing(name: string, at: number, visible: string): never {
@@ -189,4 +189,4 @@ export class Runtime extends RuntimeCalls {
   }
 }
 
-export type { Evaluator, RhaiHost, ScopeView } from "./runtime-core.ts";
+export type { Evaluator, RhaiHost, ScopeView } from "./runtime-host.ts";

@@ -5,7 +5,7 @@ import { parseJsonValue } from "../json.ts";
 import { toJsonText } from "../json-text.ts";
 import { native, type Native } from "../natives.ts";
 import type { RhaiOptions } from "../options.ts";
-import { tooLarge } from "../runtime-core.ts";
+import { tooLarge } from "../runtime-sizes.ts";
 import { debugForm, display } from "../text-form.ts";
 import { KEYWORDS, RESERVED, RESERVED_FUNCTIONS } from "../tokens.ts";
 import { RhaiMap } from "../containers.ts";

@@ -12,7 +12,7 @@ import {
 import { type Integer } from "../arithmetic.ts";
 import { native, type Native, type NativeOptions } from "../natives.ts";
 import type { RuntimeCalls as Runtime } from "../runtime-calls.ts";
-import { tooLarge } from "../runtime-core.ts";
+import { tooLarge } from "../runtime-sizes.ts";
 import { display } from "../text-form.ts";
 import { RhaiArray, RhaiBlob } from "../containers.ts";
 import { char, type RhaiChar, RhaiItems, RhaiRange, type RhaiValue } from "../values.ts";

@@ -7,7 +7,7 @@ import { isInt } from "../../arithmetic.ts";
 import { RhaiError } from "../../errors.ts";
 import { native, type Native } from "../../natives.ts";
 import type { RuntimeCalls as Runtime } from "../../runtime-calls.ts";
-import { tooLarge } from "../../runtime-core.ts";
+import { tooLarge } from "../../runtime-sizes.ts";
 import { debugForm } from "../../text-form.ts";
 import { RhaiMap } from "../../containers.ts";
 import { RhaiFloat, type RhaiValue } from "../../values.ts";
