@@ -15,21 +15,23 @@ export function signedRequestOf(
   maxDecodedBytes: number,
 ): SignedRequest {
   const { method, headers, rawBody, remoteAddress } = request;
-  const bare: SignedRequest = { method, url: publicBaseUrl + request.target, headers, rawBody, remoteAddress };
+  const url = publicBaseUrl + request.target;
   const decodedBody = (encoding: string, isVerified: boolean): Uint8Array | undefined => {
     const most = isVerified ? DECODED_ONCE_VERIFIED_BYTES : DECODED_BEFORE_VERIFIED_BYTES;
     return decoded(rawBody, encoding, Math.min(most, maxDecodedBytes));
   };
-  const signed = isGzip(rawBody) ? { ...bare, unpackedBody: () => decodedBody("gzip", true) } : bare;
+  const unpackedBody = (): Uint8Array | undefined => decodedBody(codingOf(rawBody), true);
+  const signed: SignedRequest = { method, url, headers, rawBody, remoteAddress, unpackedBody };
   const encoding = listHeaderOf(headers, "content-encoding");
   if (encoding === undefined) return signed;
   // Undone only by schemes whose signature covers the decoded body, for an id that stands in it, and when a refusal is explained.
   return { ...signed, decodedBody: (isVerified) => decodedBody(encoding, isVerified) };
 }
 
-/** By its first two bytes (RFC 1952 section 2.3.1). */
-function isGzip([first, second]: Uint8Array): boolean {
-  return first === 0x1f && second === 0x8b;
+/** How a body is packed that does not say so: gzip and zlib have marks (RFC 1952 section 2.3.1, RFC 1950 section 2.2), Brotli has none. */
+function codingOf([first = 0, second = 0]: Uint8Array): string {
+  if (first === 0x1f && second === 0x8b) return "gzip";
+  return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0 ? "deflate" : "br";
 }
 
 /** Undefined when it cannot be decoded within the bound. */

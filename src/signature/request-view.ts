@@ -3,6 +3,7 @@
  * something asks for it. Rules: (1) a header that occurs twice is remembered in `duplicated` and reads as absent, unless
  * the scheme allows repetition; (2) nothing here throws on what a sender wrote.
  */
+import { isUtf8 } from "node:buffer";
 import { utf8Text } from "./encoding.ts";
 import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
@@ -122,11 +123,11 @@ export class RequestView {
   #bodyOfJson(): Uint8Array {
     const { rawBody, unpackedBody } = this.request;
     // What is packed may begin with a bracket, too, and is no text.
-    if (this.hasHeader("content-encoding") && beginsLikeJson(rawBody) && utf8Text(rawBody) !== undefined)
-      return rawBody;
+    if (this.hasHeader("content-encoding") && beginsLikeJson(rawBody) && isUtf8(rawBody)) return rawBody;
     const decoded = this.decodedBody();
-    const isUnsaid = this.#isVerified && decoded === rawBody;
-    return isUnsaid ? (unpackedBody?.() ?? rawBody) : decoded;
+    if (!this.#isVerified || decoded !== rawBody || isUtf8(rawBody)) return decoded;
+    const unpacked = unpackedBody?.();
+    return unpacked !== undefined && beginsLikeJson(unpacked) ? unpacked : rawBody;
   }
 
   /** The body with `Content-Encoding` undone where the edge can do that, else as it was sent. */

@@ -14,7 +14,7 @@ export interface SignedRequest {
   readonly rawBody: Uint8Array;
   /** The body after `Content-Encoding` is undone, with caps of the edge's own; asked for only where a scheme needs it. */
   readonly decodedBody?: (isVerified: boolean) => Uint8Array | undefined;
-  /** The body unpacked where its first bytes say that it is packed, whatever its headers say; looked at once it is verified. */
+  /** The body unpacked if it can be, whatever its headers say; asked for once it is verified, where it is no text. */
   readonly unpackedBody?: () => Uint8Array | undefined;
   /** The client's IP address, for allowlists. The edge decides which proxy headers it believes. */
   readonly remoteAddress?: string;
