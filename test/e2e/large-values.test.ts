@@ -29,6 +29,8 @@ const TEXTS = ["a", 'ein "Wort" und \\', "ü", "日本", "\u0000\n", '","textByt
 
 test.each([
   ["large", 100_000],
+  // Bytes, and yet written together with its event.
+  ["middling", 10_000],
   ["small", 1],
 ])(
   "a %s payload is the answer, the duplicate's answer, the child's payload and what is shown, as it was sent",
