@@ -1,13 +1,18 @@
+/**
+ * Notices that a bundle's files change: told by the system, and, because that does not tell of everything (a network's or
+ * a container's mount, a file whose place a folder had for a moment), by a look at them every second.
+ */
 import { realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { watch, type FSWatcher } from "chokidar";
+import { FileStates, withAllBelow } from "./file-states.ts";
 
 /** Editors write in several steps: changes within this time are one. */
 const SETTLE_MS = 150;
 /** Changes that never pause, such as those of a program that writes into `flows` all the time, are told after so long. */
 const MOST_SETTLE_MS = 2000;
-/** How often it is asked where links lead. */
+/** How often it is asked where links lead, and what the files look like. */
 const LOOK_EVERY_MS = 1000;
 
 const SETUP: readonly string[] = ["state/settings.json", "state/secrets.json"];
@@ -32,6 +37,8 @@ export function watchSetup(folder: string): Promise<BundleWatch> {
 }
 
 async function watchPaths(folder: string, names: readonly string[]): Promise<BundleWatch> {
+  const paths = names.map((name) => join(folder, name));
+  const states = new FileStates();
   let timer: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
   let onChange: (() => Promise<void>) | undefined;
@@ -46,7 +53,8 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
     timer = setTimeout(
       () => {
         changedAt = undefined;
-        last = last.then(tell);
+        // Before it is looked at: what changes from here on is told again.
+        last = last.then(async () => states.begin(await withAllBelow(paths))).then(tell);
       },
       Math.min(SETTLE_MS, Math.max(0, leftMs)),
     );
@@ -57,7 +65,8 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
   };
   const open = (): Promise<FSWatcher> => openWatcher(folder, names, note, (fault) => onFault?.(fault));
   let watcher = await open();
-  const stopLooking = whenExchanged([folder, ...names.map((name) => join(folder, name))], async () => {
+  await states.begin(await withAllBelow(paths));
+  const reopen = async (): Promise<void> => {
     // Closed first: watchers share by path what they watch, and one that is open keeps it where the link led before.
     await watcher.close();
     try {
@@ -66,6 +75,9 @@ async function watchPaths(folder: string, names: readonly string[]): Promise<Bun
       onFault?.(fault);
     }
     note();
+  };
+  const stopLooking = lookAgainAndAgain([folder, ...paths], reopen, async () => {
+    if (await states.look(await withAllBelow(paths))) note();
   });
   return {
     tell: (callback, complain) => {
@@ -107,10 +119,14 @@ async function openWatcher(
 }
 
 /**
- * Calls back when a path leads to another folder than before: a link that is exchanged changes nothing in the folder that
- * is watched through it. Calls never overlap. Returns how to stop.
+ * Calls back every second, and when a path leads to another folder than before: a link that is exchanged changes nothing in
+ * the folder that is watched through it. Calls never overlap. Returns how to stop.
  */
-function whenExchanged(paths: readonly string[], onChange: () => Promise<void>): () => Promise<void> {
+function lookAgainAndAgain(
+  paths: readonly string[],
+  onExchange: () => Promise<void>,
+  onLook: () => Promise<void>,
+): () => Promise<void> {
   const stopped = new AbortController();
   const look = async (): Promise<void> => {
     let before = await targetsOf(paths);
@@ -120,7 +136,8 @@ function whenExchanged(paths: readonly string[], onChange: () => Promise<void>):
       // One that is missing for a moment is on its way to be exchanged.
       const isExchanged = now.some((target, at) => target !== "" && before[at] !== "" && target !== before[at]);
       before = now.map((target, at) => target || before[at] || "");
-      if (isExchanged && !stopped.signal.aborted) await onChange();
+      if (stopped.signal.aborted) return;
+      await (isExchanged ? onExchange() : onLook());
     }
   };
   const over = look();

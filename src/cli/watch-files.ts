@@ -3,8 +3,8 @@
  * to date. It asks for their state again and again rather than to be told: such files are often links to a folder that
  * is exchanged as a whole, or lie on a network, and what the system tells of those is not the same everywhere.
  */
-import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { FileStates } from "./file-states.ts";
 
 /** A new state is reported once it was seen twice, so that half of a file is not taken for the whole. */
 const EVERY_MS = 1000;
@@ -33,39 +33,4 @@ export function watchFiles(
     stopped.abort();
     return over;
   };
-}
-
-class FileStates {
-  readonly #reported = new Map<string, string>();
-  readonly #seen = new Map<string, string>();
-
-  /** Takes the files as they are. */
-  async begin(paths: readonly string[]): Promise<void> {
-    await this.look(paths);
-    for (const [path, state] of this.#seen) this.#reported.set(path, state);
-  }
-
-  /** Whether a file has a state that was seen twice and is not the one of which was told; of a new one nothing was. */
-  async look(paths: readonly string[]): Promise<boolean> {
-    const states = await Promise.all(paths.map(async (path) => [path, await stateOf(path)] as const));
-    let isChange = false;
-    for (const [path, state] of states) {
-      if (this.#seen.get(path) === state && this.#reported.get(path) !== state) {
-        isChange = true;
-        this.#reported.set(path, state);
-      }
-      this.#seen.set(path, state);
-    }
-    return isChange;
-  }
-}
-
-/** What tells one content of a file from the next, without reading it. */
-async function stateOf(path: string): Promise<string> {
-  try {
-    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path);
-    return [dev, ino, size, mtimeMs, ctimeMs].join(" ");
-  } catch (error) {
-    return String((error as NodeJS.ErrnoException).code);
-  }
 }
