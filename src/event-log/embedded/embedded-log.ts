@@ -3,7 +3,7 @@
  * port promises is kept where it says so: durability and order in `journal.ts`, what stored records mean for runs and
  * duplicates in `event-writer.ts`, duplicates in `dedupe-gate.ts`, claims in `run-queue.ts`, queries in `projection.ts`.
  */
-import { GtcError } from "../../base/index.ts";
+import { GtcError, messageOf } from "../../base/index.ts";
 import type { AnswerRecord, Envelope } from "../../event/index.ts";
 import type * as Port from "../event-log.ts";
 import type { ChangeSignal } from "../change-signal.ts";
@@ -59,7 +59,7 @@ export class EmbeddedLog implements Port.EventLog {
     this.#gate = new DedupeGate(
       options.dedupeWindowMs,
       options.dedupeKeys,
-      (position) => this.#source.event(position),
+      (position) => this.#source.event(position).catch(unreadable),
       (count) => options.onNotice({ kind: "keys-forgotten", count }),
     );
     this.#writer = new EventWriter({
@@ -241,6 +241,11 @@ export class EmbeddedLog implements Port.EventLog {
       return undefined;
     }
   }
+}
+
+/** Whether an event came before cannot be told now: it is not stored, and its sender asked to come again. */
+function unreadable(fault: unknown): never {
+  throw new GtcError("GTC_LOG_UNAVAILABLE", { detail: messageOf(fault) }, { cause: fault });
 }
 
 function notIndexed(): GtcError {
