@@ -12,9 +12,9 @@ import { randomBytes } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { GtcError, messageOf } from "../base/index.ts";
+import { GtcError } from "../base/index.ts";
 import { writePrivateFile } from "./private-file.ts";
-import { readStateFile } from "./state-file.ts";
+import { readStateFile, withPath } from "./state-file.ts";
 import { Secret } from "./secret.ts";
 import { KEY_BYTES, keyFromText, seal, unseal } from "./seal.ts";
 
@@ -52,7 +52,7 @@ export class SealedStore {
     this.#file = file;
   }
 
-  /** Opens the store, an empty one when there is none. @throws GtcError GTC_SECRET_KEY, GTC_KEY_REFUSED, GTC_STATE_DAMAGED, GTC_LOG_FORMAT. */
+  /** Opens the store, an empty one when there is none. @throws GtcError GTC_SECRET_KEY, GTC_KEY_REFUSED, GTC_STATE_DAMAGED, GTC_LOG_FORMAT; an error of the file system. */
   static async open({ folder, keyText }: SealedStoreOptions): Promise<SealedStore> {
     const path = join(folder, "secrets.json");
     const existing = await readSealed(path);
@@ -120,7 +120,7 @@ async function readSealed(path: string): Promise<SealedFile | undefined> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new GtcError("GTC_SECRET_KEY", { detail: messageOf(error) }, { cause: error });
+    throw withPath(path, error);
   }
   return readStateFile(path, text, fileSchema, FORMAT);
 }
@@ -153,7 +153,7 @@ async function keyFile(path: string, mayCreate: boolean): Promise<StoreKey> {
   throw new GtcError("GTC_SECRET_KEY", { detail: `${path} is damaged: it does not hold ${KEY_BYTES} bytes in base64` });
 }
 
-/** Undefined when there is no such file. @throws GtcError GTC_KEY_REFUSED when others may read it, GTC_SECRET_KEY when it cannot be read. */
+/** Undefined when there is no such file. @throws GtcError GTC_KEY_REFUSED when others may read it; an error of the file system. */
 async function readOwnFile(path: string): Promise<string | undefined> {
   try {
     await using file = await open(path, "r");
@@ -166,7 +166,6 @@ async function readOwnFile(path: string): Promise<string | undefined> {
     return await file.readFile("utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    if (error instanceof GtcError) throw error;
-    throw new GtcError("GTC_SECRET_KEY", { detail: messageOf(error) }, { cause: error });
+    throw withPath(path, error);
   }
 }

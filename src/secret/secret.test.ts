@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -107,6 +107,18 @@ test.each([0o640, 0o604, 0o660])(
     expect((await open()).get("a").reveal()).toBe("1");
   },
 );
+
+test.each(["secrets.json", "secret.key"])("that %s cannot be read is not taken for a lost key", async (name) => {
+  await (await open()).replaceAll(new Map([["a", "1"]]));
+  const path = join(folder, name);
+  await rm(path);
+  // Of a folder the system says that it cannot be read, and not which.
+  await mkdir(path, { mode: 0o700 });
+  await expect(open()).rejects.toMatchObject({
+    code: "EISDIR",
+    message: expect.stringContaining(path) as string,
+  });
+});
 
 test("a damaged key file is said to be damaged", async () => {
   await (await open()).replaceAll(new Map([["a", "1"]]));

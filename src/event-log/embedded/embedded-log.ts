@@ -172,7 +172,7 @@ export class EmbeddedLog implements Port.EventLog {
 
   async getEnvelope(eventId: string): Promise<Envelope | undefined> {
     const found = await this.#read((rows) => rows.eventById(eventId));
-    return found && (await this.#source.event(found.row.seq))?.envelope;
+    return found && (await this.#source.event(found.row.seq).catch(unreadable))?.envelope;
   }
 
   async listRefusals(filter: { readonly tenant?: string; readonly limit: number }): Promise<readonly Port.Refusal[]> {
@@ -243,7 +243,7 @@ export class EmbeddedLog implements Port.EventLog {
   }
 }
 
-/** Whether an event came before cannot be told now: it is not stored, and its sender asked to come again. */
+/** What an event came before, or whether one did, cannot be told now: its sender is asked to come again. */
 function unreadable(fault: unknown): never {
   throw new GtcError("GTC_LOG_UNAVAILABLE", { detail: messageOf(fault) }, { cause: fault });
 }

@@ -29,6 +29,7 @@ test("an event whose key cannot be compared is not stored: the log is unavailabl
     code: "GTC_LOG_UNAVAILABLE",
     details: { detail: expect.stringContaining("EISDIR") },
   });
+  await expect(log.getEnvelope(first.envelope.id)).rejects.toMatchObject({ code: "GTC_LOG_UNAVAILABLE" });
   expect(await log.append(keyed("two"))).toMatchObject({ kind: "stored" });
 
   rmdirSync(path);
