@@ -40,10 +40,10 @@ afterAll(async () => {
 async function open(address: string, text: string | RegExp): Promise<void> {
   await page.goto(gateway.adminUrl + address);
   await page.locator("main").getByText(text).first().waitFor({ state: "attached" });
-  await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = true)));
+  await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
 }
 
-const width = (): Promise<number> => page.evaluate(() => document.scrollingElement?.scrollWidth ?? 0);
+const width = (): Promise<number> => page.evaluate<number>("document.scrollingElement.scrollWidth");
 
 const views: readonly (readonly [string, () => string, string | RegExp])[] = [
   ["the flows", () => "/flows", "gpj.exe"],
