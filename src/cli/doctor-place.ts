@@ -17,15 +17,16 @@ import {
   type Finding,
   type ValidatedAnswers,
 } from "../setup/index.ts";
-import { fileText, shellPath } from "../text/index.ts";
+import { fileText, whyNoText, shellPath } from "../text/index.ts";
 import { asGtcError } from "./as-gtc-error.ts";
 import type { CommandContext } from "./command.ts";
 
 const MIN_FREE_BYTES = 256 * 1024 * 1024;
 
-const NOT_TEXT: { readonly faults: readonly AnswerFault[] } = {
-  faults: [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }],
-};
+function notText(bytes: Uint8Array): { readonly faults: readonly AnswerFault[] } {
+  const { what, fix } = whyNoText(bytes);
+  return { faults: [{ path: "$", message: `the file ${what}`, hint: fix }] };
+}
 
 /** Validates the answers that lie in the bundle. Setup may have had another environment: faults are warnings. */
 export async function examineAnswers(context: CommandContext, { folder, bundle }: BundleFolder): Promise<Finding[]> {
@@ -35,7 +36,7 @@ export async function examineAnswers(context: CommandContext, { folder, bundle }
     const bytes = await readFile(path).catch(() => undefined);
     if (bytes === undefined) continue;
     const text = fileText(bytes);
-    const read = text === undefined ? NOT_TEXT : readAnswers(text);
+    const read = text === undefined ? notText(bytes) : readAnswers(text);
     const validated =
       "faults" in read ? read : validateAnswers(read.answers, { env: context.env, tenants: bundle.tenants });
     if (!("faults" in validated)) {

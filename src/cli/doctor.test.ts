@@ -383,6 +383,17 @@ describe("gtc doctor", () => {
     expect((await examine()).of("bundle")?.message).toContain("bundle.yml is not read: rename it");
   });
 
+  test("a zero byte in a file is not told as a wrong encoding", async () => {
+    bundle = await createTestBundle({ "orders.ygtc": FLOW });
+    await writeFile(join(bundle.folder, "bundle.yaml"), 'schema_version: "1"\nbundle_id: a\0b\nname: Shop\n');
+    const { exitCode, of } = await examine();
+    expect(exitCode).toBe(1);
+    expect(of("unreadable-file")).toMatchObject({
+      message: "It has a zero byte in line 2.",
+      fix: "Take the zero byte out: no text has one.",
+    });
+  });
+
   test("takes no settings from a file that is not UTF-8", async () => {
     bundle = await createTestBundle({ "orders.ygtc": FLOW }, SIGNED);
     await writeFile(join(bundle.folder, "gtc.yaml"), Buffer.from("port: 9000", "utf16le"));

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { GtcError } from "../base/index.ts";
 import { resolveConfig, type GatewayConfig } from "../config/index.ts";
 import { hasErrors, loadBundle, type LoadedBundle } from "../setup/index.ts";
-import { fileText, Source, type Diagnostic } from "../text/index.ts";
+import { fileText, whyNoText, Source, type Diagnostic } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 
 /** An error whose places are shown with their lines. */
@@ -33,7 +33,7 @@ export async function configFor(
   });
   const text = bytes && fileText(bytes);
   if (bytes !== undefined && text === undefined)
-    throw new GtcError("GTC_CONFIG_INVALID", { detail: `${path} is not UTF-8` });
+    throw new GtcError("GTC_CONFIG_INVALID", { detail: `${path} ${whyNoText(bytes).what}` });
   return resolveConfig({
     options,
     env: context.env,

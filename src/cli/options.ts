@@ -54,7 +54,8 @@ export function moment(placeholder: string, summary: string): OptionSpec<((nowMs
   const read = (given: readonly string[]): ((nowMs: number) => number) | undefined => {
     const written = given.at(-1);
     if (written === undefined) return undefined;
-    const agoMs = /^\d+$/.test(written) ? undefined : parseDurationMs(written);
+    // A number without a unit is no duration here: nobody asks for the last two milliseconds.
+    const agoMs = /^[\d.\s]+$/.test(written) ? undefined : parseDurationMs(written);
     // Nothing is older, and a date has its bounds.
     if (agoMs !== undefined) return (nowMs) => Math.max(0, nowMs - agoMs);
     const atMs = /^\d{4}-\d{2}/.test(written) ? Date.parse(written) : Number.NaN;

@@ -15,7 +15,15 @@ import {
   type RhaiOptions,
   type RhaiValue,
 } from "../rhai/index.ts";
-import { diagnosticToJson, fileText, renderDiagnostic, Source, visibleJson, type Diagnostic } from "../text/index.ts";
+import {
+  diagnosticToJson,
+  fileText,
+  whyNoText,
+  renderDiagnostic,
+  Source,
+  visibleJson,
+  type Diagnostic,
+} from "../text/index.ts";
 import { defineCommand, type CommandContext } from "./command.ts";
 import { flag, many, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
@@ -106,9 +114,11 @@ async function sourceOf(
     throw new GtcError("GTC_USAGE", { detail: "gtc rhai run: Give either FILE or -e SCRIPT." });
   if (expression !== undefined) return new Source("-e", expression);
   const name = file ?? "-";
-  const text = fileText(await readBytes(context, name));
-  if (text === undefined) throw new GtcError("GTC_USAGE", { detail: `${name} is not UTF-8; save it as UTF-8.` });
-  return new Source(name, text);
+  const bytes = await readBytes(context, name);
+  const text = fileText(bytes);
+  if (text !== undefined) return new Source(name, text);
+  const { what, fix } = whyNoText(bytes);
+  throw new GtcError("GTC_USAGE", { detail: `${name} ${what}. ${fix}` });
 }
 
 function scopeOf(json: string): RhaiScope {

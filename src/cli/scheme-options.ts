@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { GtcError, messageOf } from "../base/index.ts";
 import { keyFaults, parseSchemeConfig, type SchemeConfig, type SigningKey } from "../signature/index.ts";
-import { fileText } from "../text/index.ts";
+import { fileText, whyNoText } from "../text/index.ts";
 import type { CommandContext } from "./command.ts";
 import { integer, text, texts } from "./options.ts";
 
@@ -85,8 +85,9 @@ async function secretsFrom(context: CommandContext, given: SchemeGiven): Promise
 
 /** An entry of the answers from a file, with its secrets in the places of their references. */
 async function writtenEntry(context: CommandContext, path: string): Promise<Json> {
-  const text = fileText(await readBytes(context, path));
-  if (text === undefined) throw new GtcError("GTC_USAGE", { detail: `${path} is not UTF-8` });
+  const bytes = await readBytes(context, path);
+  const text = fileText(bytes);
+  if (text === undefined) throw new GtcError("GTC_USAGE", { detail: `${path} ${whyNoText(bytes).what}` });
   const entry = parseJson(text, path);
   if (!isRecord(entry)) throw new GtcError("GTC_USAGE", { detail: `${path} holds no object` });
   const { secret, secrets } = entry;

@@ -24,7 +24,7 @@ import { BundleFault, configFor, folderOf } from "./load.ts";
 import { flag, optional, text } from "./options.ts";
 import { readBytes } from "./scheme-options.ts";
 import { reportSetup } from "./setup-report.ts";
-import { fileText, shellPath, visible } from "../text/index.ts";
+import { fileText, whyNoText, shellPath, visible } from "../text/index.ts";
 
 /** The answers with all that is wrong with them. */
 class AnswersFault extends GtcError {
@@ -169,7 +169,8 @@ async function answersText(
   });
   const answers = fileText(bytes);
   if (answers !== undefined) return answers;
-  throw new AnswersFault(file, [{ path: "$", message: "the file is not UTF-8", hint: "Save it as UTF-8." }]);
+  const { what, fix } = whyNoText(bytes);
+  throw new AnswersFault(file, [{ path: "$", message: `the file ${what}`, hint: fix }]);
 }
 
 /** What the dialog says and offers of a setup. */

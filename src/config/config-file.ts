@@ -18,14 +18,18 @@ export interface ConfigFile {
 }
 
 const MAX_ALIASES = 100;
+const SECOND_DOCUMENT = "The file holds more than one YAML document; the settings stand in one.";
 
 /** Reads the file; of a file that is no YAML, or no settings, there are only diagnostics. */
 export function readConfigFile(source: Source): ConfigFile {
   const document = parseDocument(source.text, { prettyErrors: false, logLevel: "error" });
   // The parser may say of one place several things, of which the first is the cause.
-  const errors = document.errors.filter(({ pos }, index, all) => pos[0] !== all[index - 1]?.pos[0]);
-  const faults = errors.map(({ message, pos: [start, end] }) =>
-    fault(source, "invalid-yaml", `${message}.`, { start, end }),
+  // A tag that is not known is a mere warning there, and its value another than the one that was meant.
+  const errors = [...document.errors, ...document.warnings].filter(
+    ({ pos }, index, all) => pos[0] !== all[index - 1]?.pos[0],
+  );
+  const faults = errors.map(({ code, message, pos: [start, end] }) =>
+    fault(source, "invalid-yaml", code === "MULTIPLE_DOCS" ? SECOND_DOCUMENT : `${message}.`, { start, end }),
   );
   const { contents } = document;
   if (faults.length > 0 || contents === null) return { values: new Map(), diagnostics: faults };

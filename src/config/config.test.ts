@@ -95,6 +95,28 @@ test("a variable that is out of range is refused", () => {
   expect(faultsOf({ env: { GTC_PORT: "99999" } })).toEqual(['GTC_PORT: "99999" is not a whole number from 0 to 65535']);
 });
 
+test("a duration that lacks its unit is refused, and no event is dropped for it", () => {
+  const env = { GTC_ANSWER_DEADLINE: "10", GTC_KEEP_ALIVE_TIMEOUT: "0.4", GTC_DEDUPE_WINDOW: "259200" };
+  expect(faultsOf({ env, file: fileOf("retention: 30\nshutdown_grace: '20'\n") })).toEqual([
+    'GTC_KEEP_ALIVE_TIMEOUT: "0.4" without a unit counts milliseconds; write the unit, as in 65s, or 0.4ms if it is meant so',
+    'GTC_ANSWER_DEADLINE: "10" without a unit counts milliseconds; write the unit, as in 10s, or 10ms if it is meant so',
+    'GTC_DEDUPE_WINDOW: "259200" without a unit counts milliseconds; write the unit, as in 72h, or 259200ms if it is meant so',
+    "gtc.yaml:1:12 retention: 30 without a unit counts milliseconds; write the unit, as in 30d, or 30ms if it is meant so.",
+    'gtc.yaml:2:17 shutdown_grace: "20" without a unit counts milliseconds; write the unit, as in 20s, or 20ms if it is meant so.',
+  ]);
+});
+
+test("0 needs no unit, and milliseconds that nobody means as seconds are taken", () => {
+  const file = fileOf("retention: 0\nshutdown_grace: '0'\nanswer_deadline: 10000\nrequest_timeout: 30ms\n");
+  expect(resolveConfig({ env: { GTC_DEDUPE_WINDOW: "3600000" }, file })).toMatchObject({
+    retentionMs: 0,
+    shutdownGraceMs: 0,
+    answerDeadlineMs: 10_000,
+    requestTimeoutMs: 30,
+    dedupeWindowMs: 3_600_000,
+  });
+});
+
 test("a wait that no timer can hold is refused: it would be over at once", () => {
   const env = { GTC_ANSWER_DEADLINE: "25d", GTC_KEEP_ALIVE_TIMEOUT: "25d", GTC_RETENTION: "3650d" };
   expect(faultsOf({ env })).toEqual([
@@ -171,6 +193,12 @@ test.each([
     '1:18 trusted_proxies: "127.0.0.1, nginx" is not a list of addresses or ranges, such as 127.0.0.1, 10.0.0.0/8.',
   ],
   ["no YAML", "port: 1\n port: 2\n", "1:7 Nested mappings are not allowed in compact mappings."],
+  [
+    "a second document",
+    "port: 1\n---\nport: 2\n",
+    "2:1 The file holds more than one YAML document; the settings stand in one.",
+  ],
+  ["a tag that is not known", "host: !env HOST\n", "1:7 Unresolved tag: !env."],
   ["a setting twice", "port: 1\nport: 2\n", "2:1 Map keys must be unique."],
   ["a list of settings", "- port: 1\n", "1:1 This file must hold settings as `name: value`."],
   ["a text", "\nport 1\n", "2:1 This file must hold settings as `name: value`."],

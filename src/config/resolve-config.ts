@@ -46,12 +46,13 @@ export function resolveConfig({ options = {}, env, file: given }: ConfigSources)
       [env[variable], variable],
       [inFile?.value, undefined],
     ]);
+    const slip = bareDurationFault(setting, raw);
     const value = raw === undefined ? fallbackOf(setting) : readValue(setting, raw);
-    if (value !== undefined) {
+    if (value !== undefined && slip === undefined) {
       resolved[setting.field] = value;
       continue;
     }
-    const what = `${JSON.stringify(raw)} is not ${expected(setting)}`;
+    const what = slip ?? `${JSON.stringify(raw)} is not ${expected(setting)}`;
     if (from !== undefined) faults.push(`${from}: ${what}`);
     else if (file !== undefined && inFile !== undefined)
       diagnostics.push(invalidValue(file, setting, what, inFile.span));
@@ -140,6 +141,22 @@ function readValue(setting: Setting, raw: unknown): SettingValue | undefined {
           ? Number(text)
           : undefined;
   return value !== undefined && value >= min && value <= max && Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** No setting is meant to be over so soon. */
+const SUSPECT_BELOW_MS = 100;
+
+/**
+ * A number without a unit counts milliseconds; one that would be the default or less if it counted seconds is a slip:
+ * `retention: 30` would drop all events at once. Says what to write; undefined where there is no such slip.
+ */
+function bareDurationFault({ kind, fallback }: Setting, raw: unknown): string | undefined {
+  if (kind !== "duration" || !/^\s*\d+(\.\d+)?\s*$/.test(String(raw))) return undefined;
+  const ms = Number(raw);
+  const usual = String(fallback);
+  const defaultInSeconds = (parseDurationMs(usual) ?? 0) / 1000;
+  if (ms === 0 || (ms >= SUSPECT_BELOW_MS && ms > defaultInSeconds)) return undefined;
+  return `${JSON.stringify(raw)} without a unit counts milliseconds; write the unit, as in ${usual}, or ${ms}ms if it is meant so`;
 }
 
 /** An address of IPv6 may stand in the brackets that it has in a URL. Undefined: a URL, or something with a port. */

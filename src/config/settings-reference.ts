@@ -20,8 +20,8 @@ max_body_bytes: 5MiB
 retention: 90d
 \`\`\`
 
-Sizes are written as \`512KiB\`, \`25MiB\` or a number of bytes; durations as \`250ms\`, \`10s\`, \`1h30m\`, \`30d\` or a number of milliseconds. A setting that
-does not exist, a misspelt \`GTC_…\` variable or a value of the wrong kind is refused at the start, with the place that has it.
+Sizes are written as \`512KiB\`, \`25MiB\` or a number of bytes; durations as \`250ms\`, \`10s\`, \`1h30m\`, \`30d\` or a number of milliseconds. A bare number
+so small that seconds, hours or days must be meant (\`retention: 30\`) is refused. A setting that does not exist, a misspelt \`GTC_…\` variable or a value of the wrong kind is refused at the start, with the place that has it.
 
 `;
 

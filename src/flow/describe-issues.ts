@@ -67,7 +67,8 @@ function isWanted(issue: Issue, type: string): boolean {
 /** What YAML takes for a number or a truth value. */
 function inQuotes(given: JsonValue | undefined): { readonly hint?: string } {
   const isPlain = typeof given === "number" || typeof given === "bigint" || typeof given === "boolean";
-  return isPlain ? { hint: `Write it in quotes: "${String(given)}".` } : {};
+  // As it stands in the file: of `1.10` and `0123` the value is not what was written.
+  return isPlain ? { hint: "Write it in quotes, as it stands there." } : {};
 }
 
 function didYouMean(value: JsonValue, path: Path, allowed: readonly string[]): { readonly hint?: string } {

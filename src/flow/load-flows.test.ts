@@ -417,7 +417,7 @@ it("checks the config of a node whose id is missing or none", () => {
     "flow.yaml:5:62 unknown-key: There is no key `tmpl` here.",
     "flow.yaml:6:5 missing-field: `type` is missing.",
   ]);
-  expect(diagnosticsOf(flowOf(nodes))[2]?.hint).toBe('Write it in quotes: "5".');
+  expect(diagnosticsOf(flowOf(nodes))[2]?.hint).toBe("Write it in quotes, as it stands there.");
 });
 
 it("checks the sound conditions of a branch that has a faulty one", () => {

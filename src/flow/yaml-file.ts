@@ -178,7 +178,7 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
   BAD_INDENT: "Indent the lines of one block by the same number of spaces.",
   MULTILINE_IMPLICIT_KEY: "Put the value in quotes, or start a block with `|`.",
   BLOCK_AS_IMPLICIT_KEY: "Put values with `: ` in quotes.",
-  MULTIPLE_DOCS: "Keep one flow in one file.",
+  MULTIPLE_DOCS: "Keep one document in one file.",
 };
 
 const YAML_MESSAGES: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ import {
   type FlowSet,
   type LoadedFlows,
 } from "../flow/index.ts";
-import { fileText, Source, type Diagnostic } from "../text/index.ts";
+import { fileText, whyNoText, Source, type Diagnostic } from "../text/index.ts";
 
 export interface BundleFolder {
   readonly folder: string;
@@ -57,7 +57,7 @@ export async function readBundleFile(folder: string): Promise<ReturnType<typeof 
     throw new GtcError("GTC_BUNDLE_NOT_FOUND", { path: folder, detail }, { cause });
   });
   const text = fileText(bytes);
-  return text === undefined ? { diagnostics: [notText(path)] } : parseBundleFile(new Source(path, text));
+  return text === undefined ? { diagnostics: [notText(path, bytes)] } : parseBundleFile(new Source(path, text));
 }
 
 async function missing(folder: string): Promise<string> {
@@ -95,8 +95,11 @@ async function flowFiles(folder: string, tenant?: string): Promise<ReadFile[]> {
 
 async function flowFile(path: string, tenant: string | undefined): Promise<ReadFile> {
   try {
-    const text = fileText(await readFile(path));
-    return text === undefined ? { fault: notText(path) } : { path, text, ...(tenant !== undefined && { tenant }) };
+    const bytes = await readFile(path);
+    const text = fileText(bytes);
+    return text === undefined
+      ? { fault: notText(path, bytes) }
+      : { path, text, ...(tenant !== undefined && { tenant }) };
   } catch (error) {
     return unreadable(path, error);
   }
@@ -108,8 +111,9 @@ function unreadable(path: string, error: unknown): { readonly fault: Diagnostic 
   return { fault: faultOf(path, `It cannot be read: ${messageOf(error)}.`, hint) };
 }
 
-function notText(path: string): Diagnostic {
-  return faultOf(path, "It is not UTF-8.", "Save it as UTF-8.");
+function notText(path: string, bytes: Uint8Array): Diagnostic {
+  const { what, fix } = whyNoText(bytes);
+  return faultOf(path, `It ${what}.`, fix);
 }
 
 function faultOf(path: string, message: string, hint: string): Diagnostic {

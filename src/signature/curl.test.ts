@@ -1,6 +1,9 @@
 /** The command is given to a real shell, with a `curl` that writes down what it was given. */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -33,4 +36,22 @@ test.each([
   expect(readFileSync(join(folder, "body")).equals(rawBody)).toBe(true);
   const given = readFileSync(join(folder, "arguments"), "utf8").split("\n");
   expect(given.slice(0, 5)).toEqual(["-X", "POST", "http://127.0.0.1/a?b=c&d", "-H", "x-note: it's"]);
+});
+
+const hasCurl = spawnSync("curl", ["--version"]).status === 0;
+
+test.runIf(hasCurl)("what curl takes for patterns, or leaves out, is sent as it is by a real one", async () => {
+  const server = createServer((_request, response) => response.end()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const target = "/a?ids[]=1&set={a,b}&range=[1-3]&open={";
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${target}`;
+  const headers = [["x-empty", ""] as const, ["x-note", "@file;"] as const];
+  const sent = once(server, "request") as Promise<[IncomingMessage]>;
+  const shell = execFile("/bin/sh");
+  shell.stdin?.end(curlCommand({ method: "POST", url, headers, rawBody: Buffer.from("@x") }));
+  // A curl that sends nothing ends without a request.
+  const [request] = await Promise.race([sent, once(shell, "close").then(() => [undefined] as const)]);
+  expect(request?.url).toBe(target);
+  expect(request?.headers).toMatchObject({ "x-empty": "", "x-note": "@file;" });
+  await new Promise((closed) => server.close(closed));
 });

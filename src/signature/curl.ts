@@ -8,15 +8,22 @@ import type { SignedRequest } from "./request.ts";
 const MAX_ARGUMENT_BYTES = 32 * 1024;
 
 export function curlCommand({ method, url, headers, rawBody }: SignedRequest): string {
-  const lines = headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
+  const lines = headers.map(([name, value]) => `-H ${quoted(headerLine(name, value))}`);
   const bytes = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
   const isText =
     bytes.length <= MAX_ARGUMENT_BYTES && Buffer.from(bytes.toString()).equals(bytes) && !bytes.includes(0);
   const body = bytes.length === 0 ? [] : [isText ? `--data-raw ${quoted(bytes.toString())}` : "--data-binary @-"];
-  const curl = [`curl -X ${method} ${quoted(url)}`, ...lines, ...body].join(" \\\n  ");
+  // To curl, brackets in a URL are patterns: `ids[]=1` is a fault of it, and `{a,b}` two requests.
+  const asItStands = /[[\]{}]/.test(url) ? "--globoff " : "";
+  const curl = [`curl ${asItStands}-X ${method} ${quoted(url)}`, ...lines, ...body].join(" \\\n  ");
   return isText || bytes.length === 0
     ? `${curl}\n`
     : `base64 -d <<'END-OF-BODY' | ${curl}\n${bytes.toString("base64")}\nEND-OF-BODY\n`;
+}
+
+/** Without a value, a colon would have curl leave the header out (curl(1), `--header`). */
+function headerLine(name: string, value: string): string {
+  return value === "" ? `${name};` : `${name}: ${value}`;
 }
 
 function quoted(text: string): string {

@@ -180,3 +180,13 @@ test.each([
   expect(faults).toContain(message);
   expect(faults).not.toContain("s3cret");
 });
+
+test("a fault of a setting names its place, also inside `settings`, and a setting stands in one place", () => {
+  expect(faultsOf({ provider: "paypal", settings: { webhook_id: 5 } })).toEqual([
+    "settings.webhook_id | must be a text that is not empty | ",
+  ]);
+  expect(faultsOf({ provider: "paypal", webhook_id: 5 })).toEqual(["webhook_id | must be a text that is not empty | "]);
+  expect(faultsOf({ provider: "paypal", webhook_id: "A", settings: { webhook_id: "B" } })).toEqual([
+    "settings.webhook_id | stands beside the settings as well | Keep one of them.",
+  ]);
+});

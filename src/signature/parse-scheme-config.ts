@@ -54,7 +54,8 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
   const provider = scheme !== undefined && "provider" in scheme ? findProvider(scheme.provider, undefined) : undefined;
   const settings = parseSettings(collected, provider?.settings?.map((setting) => setting.name) ?? []);
   for (const setting of provider?.settings ?? []) {
-    if (setting.required && settings[setting.name] === undefined) {
+    const isFaulty = collected.faults.some(({ path }) => path === `settings.${setting.name}`);
+    if (setting.required && settings[setting.name] === undefined && !isFaulty) {
       collected.faults.push({
         path: setting.name,
         message: `${provider?.name ?? ""} needs this setting`,
@@ -63,7 +64,10 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
     }
     const value = settings[setting.name];
     if (value !== undefined && setting.oneOf?.includes(value) === false)
-      collected.faults.push({ path: setting.name, message: `must be one of ${setting.oneOf.join(", ")}` });
+      collected.faults.push({
+        path: setting.name in collected.input ? setting.name : `settings.${setting.name}`,
+        message: `must be one of ${setting.oneOf.join(", ")}`,
+      });
   }
   const spec = scheme !== undefined && "spec" in scheme ? scheme.spec : provider?.scheme;
   const jwksUrl = settingsOf(settings).get("jwksurl");
@@ -163,9 +167,17 @@ function parseSettings({ input, faults }: Collected, known: readonly string[]): 
     faults.push({ path: "settings", message: "must be an object" });
     return settings;
   }
-  for (const [name, value] of Object.entries({ ...given, ...pick(input, known) })) {
+  const beside = pick(input, known);
+  for (const [name, value] of Object.entries({ ...given, ...beside })) {
+    const path = name in beside ? name : `settings.${name}`;
     if (typeof value === "string" && value !== "") settings[name] = value;
-    else faults.push({ path: name, message: "must be a text that is not empty" });
+    else faults.push({ path, message: "must be a text that is not empty" });
+    if (name in beside && Object.hasOwn(given, name))
+      faults.push({
+        path: `settings.${name}`,
+        message: "stands beside the settings as well",
+        hint: "Keep one of them.",
+      });
   }
   for (const name of Object.keys(input)) {
     if (FIELDS.includes(name) || known.includes(name)) continue;

@@ -256,3 +256,17 @@ test("without the token nothing is shown but the login, which takes it", async (
   await page.getByText("Nothing has arrived yet").waitFor();
   await context.close();
 });
+
+test("who signs out in one tab is signed out in the others: their stream shows nothing more", async () => {
+  const page = await openInspector(browser, inspected());
+  const other = await page.context().newPage();
+  await other.goto(gateway.adminUrl);
+  await other.locator('.stream[data-state="open"]').waitFor();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("Who is there?").waitFor();
+  await other.getByText("Your session has ended").waitFor();
+  await postIssue(gateway.url, "Nobody is to see this");
+  expect(await feedRowsIn(other).count()).toBe(0);
+  await page.context().close();
+});

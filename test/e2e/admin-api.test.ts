@@ -292,6 +292,13 @@ test("a sample and an event are signed as their sender would, and the gateway ac
   expect((await get(`/api/events/${String(sent.json["event_id"])}`)).json["verdict"]).toBe("verified");
 });
 
+test("the copied command has a header's letters as they were sent, not each of their bytes as a letter", async () => {
+  const sent = Buffer.from("Grüße").toString("latin1");
+  const posted = await gateway.post("demo/other", Buffer.from("{}"), { ...JSON_TYPE, "x-note": sent });
+  const { json } = await get(`/api/events/${String(posted.json()["event_id"])}/curl`);
+  expect(json["command"]).toContain("-H 'x-note: Grüße'");
+});
+
 test("a refused request tells why and what to do", async () => {
   expect(itemsOf(await get("/api/refused?type=github"))).toMatchObject([{ id: ids.refused, http_status: 401 }]);
   const { json } = await get(`/api/refused/${ids.refused}`);

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState, type RefObject } from "react";
 import { useLatest } from "../api/use-latest.ts";
 import { useKeys } from "../shell/keyboard.ts";
+import { visibleText } from "../ui/visible-text.ts";
 import "./filters.css";
 
 const TYPING_MS = 300;
@@ -28,7 +29,7 @@ export function SelectFilter({ label, value = "", every, options, onChange }: Se
         <option value="">{every}</option>
         {Object.entries(offered).map(([option, name]) => (
           <option key={option} value={option}>
-            {name}
+            {visibleText(name)}
           </option>
         ))}
       </select>

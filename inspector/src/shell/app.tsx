@@ -5,6 +5,7 @@ import { LiveContext } from "../api/use-live.tsx";
 import { LanguageContext, type Language } from "../i18n/i18n.tsx";
 import { Layout } from "./layout.tsx";
 import { Login, logInFromLink, type Session } from "./login.tsx";
+import { onSessionEndedElsewhere, tellSessionEnded } from "./other-tabs.ts";
 import { keepLanguage, readLanguage } from "./preferences.ts";
 import { loadAllViews } from "./routes.ts";
 
@@ -32,10 +33,11 @@ export function App({ stream }: { readonly stream: LiveStream }) {
     const settle = (next: Session): void => void (isShown && setSession(next));
     // A gateway that does not answer is no reason to ask for a token: the views say what is wrong.
     void logInFromLink().then(settle, () => settle("in"));
-    const release = onUnauthorized(() => setSession((session) => (session === "in" ? "ended" : "out")));
+    const end = (): void => setSession((session) => (session === "in" ? "ended" : "out"));
+    const releases = [onUnauthorized(end), onSessionEndedElsewhere(end)];
     return () => {
       isShown = false;
-      release();
+      for (const release of releases) release();
     };
   }, []);
   useEffect(() => (session === "in" ? stream.start() : undefined), [session, stream]);
@@ -46,7 +48,10 @@ export function App({ stream }: { readonly stream: LiveStream }) {
     return () => clearTimeout(timer);
   }, [session]);
   // The page begins anew: nothing that was shown stays in it.
-  const logOut = (): void => void call("logout").finally(() => location.assign("/"));
+  const logOut = (): void =>
+    void call("logout")
+      .then(tellSessionEnded)
+      .finally(() => location.assign("/"));
   return (
     <LanguageContext value={choice}>
       <LiveContext value={stream}>

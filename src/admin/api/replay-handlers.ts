@@ -154,7 +154,14 @@ function signedCurl(
   backend: AdminBackend,
 ): Contract.SignedCurl {
   const { request: ready, signed, note } = signedBy(source, request, backend);
-  return { command: curlCommand(ready), signed, note };
+  return { command: curlCommand({ ...ready, headers: ready.headers.map(asTyped) }), signed, note };
+}
+
+/** The command is text in UTF-8, a header's value has a byte in each character: so the shell gives curl the same bytes. */
+function asTyped([name, value]: SignedRequest["headers"][number]): SignedRequest["headers"][number] {
+  const bytes = Buffer.from(value, "latin1");
+  const text = bytes.toString();
+  return Buffer.from(text).equals(bytes) ? [name, text] : [name, value];
 }
 
 function eventIdIn(body: string): string | null {

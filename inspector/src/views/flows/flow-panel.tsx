@@ -8,6 +8,7 @@ import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { boundsOf, periods, type PeriodName } from "../../period/period.ts";
 import { addressWith, Link } from "../../shell/router.tsx";
 import { LoadedView } from "../../ui/loaded-view.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { flowsTexts } from "./flows-texts.ts";
 import { NodePanel } from "./node-panel.tsx";
 
@@ -39,10 +40,10 @@ function FlowFacts({ flow, stats }: { readonly flow: FlowSummary; readonly stats
     <section className="card flow-facts">
       <h2>
         {flow.name}
-        {flow.version !== null && <span className="quiet"> {flow.version}</span>}
+        {flow.version !== null && <span className="quiet"> {visibleText(flow.version)}</span>}
       </h2>
       <div className="pad">
-        {flow.description !== null && <p>{flow.description}</p>}
+        {flow.description !== null && <p>{visibleText(flow.description)}</p>}
         <dl>
           <dt>{t.triggers}</dt>
           <dd>
@@ -55,7 +56,7 @@ function FlowFacts({ flow, stats }: { readonly flow: FlowSummary; readonly stats
           </dd>
           <dt>{t.file}</dt>
           <dd>
-            <code>{flow.file}</code>
+            <code>{visibleText(flow.file)}</code>
           </dd>
           <dt>{t.runs}</dt>
           <dd>{stats ? <RunNumbers flow={flow.name} stats={stats} /> : "…"}</dd>
@@ -107,7 +108,7 @@ function FlowPicture({ flow, stats }: { readonly flow: FlowDetail; readonly stat
       </div>
       <details className="card flow-text">
         <summary>{t.text}</summary>
-        <pre className="pad">{flow.text}</pre>
+        <pre className="pad">{visibleText(flow.text.replaceAll("\r\n", "\n"))}</pre>
       </details>
     </>
   );

@@ -2,6 +2,7 @@ import type { FlowDetail, FlowStats } from "../../../../src/admin/contract/index
 import { count, duration } from "../../i18n/format.ts";
 import { useLanguage, useTexts } from "../../i18n/i18n.tsx";
 import { settingsText } from "../../ui/settings-text.ts";
+import { visibleText } from "../../ui/visible-text.ts";
 import { flowsTexts } from "./flows-texts.ts";
 
 interface NodePanelProps {
@@ -26,7 +27,7 @@ export function NodePanel({ node, stats }: NodePanelProps) {
       <div className="pad">
         {stats === undefined ? <p className="quiet">{t.never}</p> : <NodeNumbers stats={stats} />}
         <h3>{t.config}</h3>
-        <pre>{settingsText(node.config)}</pre>
+        <pre>{visibleText(settingsText(node.config))}</pre>
       </div>
     </section>
   );
