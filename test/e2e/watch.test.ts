@@ -108,6 +108,7 @@ test("a file whose place a folder had for a moment is watched again", async () =
     rmdirSync(path);
     writeFileSync(path, flow(body));
     await untilBody(body);
+    expect((await post()).body).toBe(body);
   }
 });
 
