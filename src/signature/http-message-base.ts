@@ -29,13 +29,11 @@ export interface ChosenSignature {
 
 /** The signature with the configured label or tag, or the only one. */
 export function chooseSignature(view: RequestView, spec: HttpMessageSpec): ChosenSignature | Refusal {
-  const inputText = view.header("signature-input");
-  const signatureText = view.header("signature");
-  if (inputText === undefined || signatureText === undefined) {
-    if (view.duplicated !== undefined)
-      return refuse("header_duplicated", `header ${view.duplicated} occurs more than once`);
+  // RFC 9421, 4.3: a proxy adds a signature of its own, as a further member or on a line of its own.
+  const inputText = fieldValue("signature-input", view);
+  const signatureText = fieldValue("signature", view);
+  if (inputText === undefined || signatureText === undefined)
     return refuse("signature_missing", "header Signature-Input or Signature is not there");
-  }
   const inputs = parseDictionary(inputText);
   const signatures = parseDictionary(signatureText);
   if (inputs === undefined || signatures === undefined) {
@@ -114,10 +112,10 @@ function componentValue(name: string, item: Item, view: RequestView): string | u
 
 const MAX_LINES = 16;
 
-/** RFC 9421, 2.1: the lines of a header as one. */
+/** RFC 9421, 2.1: the lines of a header as one. `undefined` also when there are too many: none may go unread behind them. */
 export function fieldValue(lowerName: string, view: RequestView): string | undefined {
-  const values = view.headerLines(lowerName, MAX_LINES);
-  return values.length === 0 ? undefined : values.map(unfolded).join(", ");
+  const values = view.headerLines(lowerName, MAX_LINES + 1);
+  return values.length === 0 || values.length > MAX_LINES ? undefined : values.map(unfolded).join(", ");
 }
 
 /** RFC 9421, 2.1: without white space around it, and a line folding is a single space. */

@@ -130,6 +130,41 @@ describe("what gtc signs", () => {
   });
 });
 
+describe("lines of a header", () => {
+  const proxy = [
+    ["Signature-Input", `proxy_sig=("@method");created=${NOW_MS / 1000}`],
+    ["Signature", "proxy_sig=:AAAA:"],
+  ] as const;
+  const made = signed(of({ label: "sig1" }), "secret", requestOf("{}"));
+  const verdictOn = async (spec: object, headers: SignedRequest["headers"]) =>
+    outcomeOf(await judge(of(spec), [keyOf("secret")], { ...made, headers }));
+
+  test("a proxy's own signature on further lines leaves the sender's as it is", async () => {
+    expect(await verdictOn({ label: "sig1" }, [...made.headers, ...proxy])).toBe("verified");
+    expect(await verdictOn({ label: "sig1" }, [...proxy, ...made.headers])).toBe("verified");
+    expect(await verdictOn({}, [...made.headers, ...proxy])).toBe("too_many_signatures");
+    expect(await verdictOn({ label: "proxy_sig" }, [...made.headers, ...proxy])).toBe("requirement_failed");
+    const other = ["Signature", "sig1=:AAAA:"] as const;
+    expect(await verdictOn({ label: "sig1" }, [...made.headers, other])).toBe("signature_mismatch");
+  });
+
+  test("none goes unread behind the last that is signed", async () => {
+    const lines = Array.from({ length: 16 }, () => ["X-Part", "1"] as const);
+    const input = `("@method" "@target-uri" "content-digest" "x-part");created=${NOW_MS / 1000}`;
+    const digest = `sha-256=:${createHash("sha256").update("{}").digest("base64")}:`;
+    const parts = lines.map(([, value]) => value).join(", ");
+    const base = `"@method": POST\n"@target-uri": ${made.url}\n"content-digest": ${digest}\n"x-part": ${parts}\n"@signature-params": ${input}`;
+    const headers = [
+      ["Content-Digest", digest],
+      ["Signature-Input", `sig1=${input}`],
+      ["Signature", `sig1=:${createHmac("sha256", "secret").update(base).digest("base64")}:`],
+      ...lines,
+    ] as const;
+    expect(await verdictOn({}, headers)).toBe("verified");
+    expect(await verdictOn({}, [...headers, ["X-Part", "2"]])).toBe("field_missing");
+  });
+});
+
 test("digests on a line each are compared with the body as well", async () => {
   const body = '{"amount":1}';
   const digests = ["sha256", "sha512"].map(

@@ -37,6 +37,8 @@ function audienceFault(claims: Claims, spec: JwtSpec, setting: SettingReader): R
 }
 
 function valuesFault(claims: Claims, spec: JwtSpec, setting: SettingReader): Refusal | undefined {
+  const absent = spec.requireClaims?.find((name) => typeof claims[name] !== "string");
+  if (absent !== undefined) return refuse("claims_wrong", `the token has no ${absent}: it was made for something else`);
   for (const [name, value] of Object.entries(spec.claims ?? {})) {
     const isSetting = typeof value === "string" && value.startsWith("config:");
     const wanted = isSetting ? setting(value.slice("config:".length)) : value;

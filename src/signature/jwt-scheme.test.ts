@@ -156,6 +156,38 @@ test("Kinde: the body is the token, and its claims say what happened", async () 
 });
 
 test.each([
+  [
+    "an access token",
+    { aud: [], iss: "https://shop.kinde.com", sub: "kp_1", scp: ["openid"], jti: "1", exp: NOW + 60 },
+  ],
+  ["a token with one of the claims", { type: "user.created" }],
+  ["a token whose claims are no texts", { type: true, event_id: ["e1"] }],
+])("Kinde: %s of a user is made with the same keys, and is no event", async (_what, claims) => {
+  expect(outcomeOf(await judge(configOf("kinde"), [keyOf(jwks())], requestOf(rs256(claims))))).toBe("claims_wrong");
+});
+
+describe("an empty body", () => {
+  const judged = async (provider: string, name: string, prefix: string, claims: object) =>
+    outcomeOf(await judge(configOf(provider), [keyOf("s")], requestOf("", [[name, prefix + hs256(claims, "s")]])));
+
+  test("LiveKit: the token with which a participant joins is no event", async () => {
+    const access = { iss: "key", sub: "guest", nbf: NOW, exp: NOW + 60, video: { roomJoin: true, room: "r" } };
+    expect(await judged("livekit", "Authorization", "", access)).toBe("signature_mismatch");
+  });
+
+  test("QStash: the claim is there for it, too", async () => {
+    const claims = { iss: "Upstash", sub: HOOK_URL, exp: NOW + 300 };
+    expect(await judged("qstash", "Upstash-Signature", "", claims)).toBe("signature_mismatch");
+    const body = createHash("sha256").update("").digest("base64url");
+    expect(await judged("qstash", "Upstash-Signature", "", { ...claims, body })).toBe("verified");
+  });
+
+  test("Vonage leaves it out for a request that has none", async () => {
+    expect(await judged("vonage", "Authorization", "Bearer ", { iss: "Vonage", iat: NOW })).toBe("verified");
+  });
+});
+
+test.each([
   ["ES256", generateKeyPairSync("ec", { namedCurve: "prime256v1" })],
   ["ES384", generateKeyPairSync("ec", { namedCurve: "secp384r1" })],
   ["EdDSA", generateKeyPairSync("ed25519")],

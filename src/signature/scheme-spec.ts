@@ -126,12 +126,15 @@ export interface JwtSpec {
   readonly audienceConfig?: string;
   /** Claims that must have a value: a literal, or `config:NAME` (not asked for when that setting is absent). */
   readonly claims?: Readonly<Record<string, string | boolean>>;
+  /** Claims that must be there, as texts: they tell the token from others that are made with the same key. */
+  readonly requireClaims?: readonly string[];
   readonly requireExp?: boolean;
   /** Seconds of clock difference that `exp`, `nbf` and `iat` forgive. */
   readonly skew?: number;
   /** Seconds since `iat`. */
   readonly maxAge?: number;
-  readonly body?: { readonly claim: string; readonly encoding: Encoding };
+  /** With `emptyUnsaid` the claim may be missing where the body is empty. */
+  readonly body?: { readonly claim: string; readonly encoding: Encoding; readonly emptyUnsaid?: boolean };
   readonly url?: { readonly claim?: string; readonly hashClaim?: string };
   /** Where public keys are published, when the secret does not hold them. */
   readonly jwksUrl?: string;

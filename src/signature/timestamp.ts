@@ -9,6 +9,13 @@ const ISO_UNZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?$/;
 /** RFC 9110 section 5.6.7: the fixed-length form of an HTTP date. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
+/**
+ * No zeros in front: a 0 at the end of what is signed before the time, an id or the body, could be moved into it, and it
+ * would be the same time, and the same signature.
+ */
+const SECONDS = /^(?:0|[1-9]\d{0,11})$/;
+const MILLISECONDS = /^(?:0|[1-9]\d{0,14})$/;
+
 /** Since 2001 and until 2286; seconds have ten. */
 const MILLISECOND_DIGITS = 13;
 
@@ -16,9 +23,9 @@ const MILLISECOND_DIGITS = 13;
 export function parseTimestampMs(text: string, unit: TimestampUnit): number | undefined {
   switch (unit) {
     case "s":
-      return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : undefined;
+      return SECONDS.test(text) ? Number(text) * 1000 : undefined;
     case "ms":
-      return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+      return MILLISECONDS.test(text) ? Number(text) : undefined;
     case "s-or-ms":
       return parseTimestampMs(text, text.length >= MILLISECOND_DIGITS ? "ms" : "s");
     case "iso8601":

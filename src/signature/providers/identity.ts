@@ -47,12 +47,13 @@ export const IDENTITY: readonly Provider[] = [
     id: "kinde",
     name: "Kinde",
     docs: "https://docs.kinde.com/integrate/webhooks/",
-    scheme: { kind: "jwt", from: "body", algs: ["RS256"] },
+    // The tokens of the business's users are made with the same keys.
+    scheme: { kind: "jwt", from: "body", algs: ["RS256"], requireClaims: ["type", "event_id"] },
     secret: "the business's JWKS; or give `jwks_url`",
     eventType: "claim:type",
     deliveryId: "claim:event_id | header:webhook-id",
     settings: [{ name: "jwks_url", required: false, what: "https://<your domain>/.well-known/jwks" }],
-    notes: ["The body is the token."],
+    notes: ["The body is the token; one without `type` and `event_id` is a user's, and refused."],
     known: "sdk",
   },
   {
