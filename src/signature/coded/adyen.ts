@@ -32,17 +32,22 @@ export function adyen({ keys }: SchemeContext): CompiledScheme {
     label: "hmac-sha256, body field additionalData.hmacSignature",
     signatureHeaders: [],
     covers: (source) => COVERED.test(source),
-    check: (view, nowMs) => checkItems(itemsOf(view), compiled, nowMs),
+    check: (view, nowMs) => {
+      const items = itemsOf(view);
+      return items === undefined ? ODD_ENTRY : checkItems(items, compiled, nowMs);
+    },
   };
 }
 
-function itemsOf(view: RequestView): readonly Item[] {
+const ODD_ENTRY = refuse("signature_malformed", "an entry of notificationItems is no NotificationRequestItem");
+
+/** `undefined` when one of the entries is none: nothing of it would be signed. */
+function itemsOf(view: RequestView): readonly Item[] | undefined {
   const body = view.json();
   const list = isRecord(body) ? body["notificationItems"] : undefined;
   if (!Array.isArray(list)) return [];
-  return list
-    .map((entry: unknown) => (isRecord(entry) ? entry["NotificationRequestItem"] : undefined))
-    .filter(isRecord);
+  const items = list.map((entry: unknown) => (isRecord(entry) ? entry["NotificationRequestItem"] : undefined));
+  return items.every(isRecord) ? items : undefined;
 }
 
 /** Every item has to be signed, all by the same key. */
@@ -56,6 +61,8 @@ function checkItems(items: readonly Item[], keys: readonly Key[], nowMs: number)
     const bytes = decodeStrict(text, "base64");
     if (bytes?.length !== 32) return refuse("signature_malformed", "hmacSignature is not a whole signature in base64");
     signatures.push(bytes);
+    if (fieldsOf(item).some((value) => typeof value === "object" && value !== null))
+      return refuse("signature_malformed", "a signed field of an item is a list or an object");
   }
   let expired: string | undefined;
   for (const key of keys) {
@@ -71,7 +78,8 @@ function matches(item: Item, signature: Buffer | undefined, key: KeyObject): boo
   return signature !== undefined && timingSafeEqual(expected, signature);
 }
 
-function signedText(item: Item): string {
+/** What is signed. A list or an object has no place in it: it would count as nothing, and could be put there unnoticed. */
+function fieldsOf(item: Item): readonly unknown[] {
   const amount = isRecord(item["amount"]) ? item["amount"] : {};
   return [
     item["pspReference"],
@@ -82,7 +90,11 @@ function signedText(item: Item): string {
     amount["currency"],
     item["eventCode"],
     item["success"],
-  ]
+  ];
+}
+
+function signedText(item: Item): string {
+  return fieldsOf(item)
     .map((value) =>
       typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "",
     )

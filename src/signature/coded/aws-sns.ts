@@ -38,6 +38,9 @@ export function awsSns(context: SchemeContext): CompiledScheme {
         return refuse("signature_missing", "the body is not an SNS message (raw delivery has no signature)");
       const missing = REQUIRED.find((field) => typeof message[field] !== "string");
       if (missing !== undefined) return refuse("signature_missing", `the message has no ${missing}`);
+      // Only texts are signed: anything else could be put in the place of a field that is not there. Null is none.
+      const untrue = FIELDS.find((field) => !["string", "undefined"].includes(typeof (message[field] ?? undefined)));
+      if (untrue !== undefined) return refuse("signature_malformed", `${untrue} is no text`);
       const ambiguous = ambiguityOf(message);
       if (ambiguous !== undefined) return refuse("signature_malformed", ambiguous);
       if (topicArn !== undefined && message["TopicArn"] !== topicArn) {

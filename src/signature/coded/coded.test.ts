@@ -38,6 +38,18 @@ describe("Amazon SNS", () => {
     });
   });
 
+  test.each([{ Subject: ["evil"] }, { Subject: { a: 1 } }, { SubscribeURL: true }, { Token: 5 }])(
+    "what is no text cannot be put in the place of a signed field that is not there: %j",
+    async (put) => {
+      const made = message({ Subject: undefined });
+      expect(outcomeOf(await judge(configOf("aws-sns"), [], request(made), NOW_MS, good))).toBe("verified");
+      const changed = request({ ...made, ...put });
+      expect(outcomeOf(await judge(configOf("aws-sns"), [], changed, NOW_MS, good))).toBe("signature_malformed");
+      const empty = request({ ...made, Subject: null });
+      expect(outcomeOf(await judge(configOf("aws-sns"), [], empty, NOW_MS, good))).toBe("verified");
+    },
+  );
+
   test("a changed field is refused; a field that is not covered is nobody's proof", async () => {
     const changed = request({ ...message(), Message: "other" });
     expect(outcomeOf(await judge(configOf("aws-sns"), [], changed, NOW_MS, good))).toBe("signature_mismatch");
@@ -227,6 +239,17 @@ describe("Adyen", () => {
     expect(outcomeOf(await verdictOf())).toBe("signature_missing");
     expect(outcomeOf(await verdictOf({ NotificationRequestItem: { pspReference: "1" } }))).toBe("signature_missing");
   });
+
+  test.each([[["evil"]], [{ value: "evil" }]])("an empty signed field cannot become %j unnoticed", async (evil) => {
+    expect(outcomeOf(await verdictOf(item({ originalReference: "" })))).toBe("verified");
+    expect(outcomeOf(await verdictOf(item({ originalReference: null })))).toBe("verified");
+    expect(outcomeOf(await verdictOf(item({ originalReference: evil })))).toBe("signature_malformed");
+  });
+
+  test.each([{}, { NotificationRequestItem: [item()] }, { notificationRequestItem: { pspReference: "evil" } }])(
+    "beside a signed item %j is no item",
+    async (other) => expect(outcomeOf(await verdictOf(item(), other))).toBe("signature_malformed"),
+  );
 });
 
 describe("Microsoft Graph", () => {
