@@ -3,7 +3,6 @@
  * something asks for it. Rules: (1) a header that occurs twice is remembered in `duplicated` and reads as absent, unless
  * the scheme allows repetition; (2) nothing here throws on what a sender wrote.
  */
-import { isUtf8 } from "node:buffer";
 import { utf8Text } from "./encoding.ts";
 import { multipartField } from "./multipart-field.ts";
 import type { SignedRequest } from "./request.ts";
@@ -112,22 +111,32 @@ export class RequestView {
       this.hasUnread = true;
       return undefined;
     }
-    if (isForm) return this.form("payload") ?? this.form("json");
-    return isMultipart ? multipartField(type, body, "json") : utf8Text(body);
+    const text = isForm
+      ? (this.form("payload") ?? this.form("json"))
+      : isMultipart
+        ? multipartField(type, body, "json")
+        : utf8Text(body);
+    return text ?? this.#unpackedText();
   }
 
   /**
    * The bytes that may be JSON. Content-Encoding is as seldom signed: a body that was seen must not lose its id because it
-   * comes again as something packed, or without the header that says that it is.
+   * comes again as something packed.
    */
   #bodyOfJson(): Uint8Array {
-    const { rawBody, unpackedBody } = this.request;
+    const { rawBody } = this.request;
     // What is packed may begin with a bracket, too, and is no text.
-    if (this.hasHeader("content-encoding") && beginsLikeJson(rawBody) && isUtf8(rawBody)) return rawBody;
-    const decoded = this.decodedBody();
-    if (!this.#isVerified || decoded !== rawBody || isUtf8(rawBody)) return decoded;
+    if (this.hasHeader("content-encoding") && beginsLikeJson(rawBody) && utf8Text(rawBody) !== undefined)
+      return rawBody;
+    return this.decodedBody();
+  }
+
+  /** The JSON of a body that is packed, and of which nothing says so. */
+  #unpackedText(): string | undefined {
+    const { rawBody, unpackedBody } = this.request;
+    if (!this.#isVerified || utf8Text(rawBody) !== undefined) return undefined;
     const unpacked = unpackedBody?.();
-    return unpacked !== undefined && beginsLikeJson(unpacked) ? unpacked : rawBody;
+    return unpacked !== undefined && beginsLikeJson(unpacked) ? utf8Text(unpacked) : undefined;
   }
 
   /** The body with `Content-Encoding` undone where the edge can do that, else as it was sent. */

@@ -58,8 +58,10 @@ test.each([
   expect(first.status).toBe(202);
   const { "content-encoding": _packed, ...unsaid } = headers;
   for (const more of [headers, unsaid, { ...headers, "content-encoding": "identity" }]) {
-    const again = await gateway.post("demo/s", body, { ...more, "content-type": "text/plain" });
-    expect(again.json()).toMatchObject({ duplicate_of: first.json()["event_id"] });
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      const again = await gateway.post("demo/s", body, { ...more, "content-type": type });
+      expect(again.json()).toMatchObject({ duplicate_of: first.json()["event_id"] });
+    }
   }
   await signed.remove();
 });
