@@ -9,7 +9,8 @@
 import { LARGE_TEXT_CHARS, packText, readText, type AnyText, type JsonPiece, type LargeText } from "../base/index.ts";
 import type { Fact, StepDone } from "./event-log.ts";
 
-const MARK = Buffer.from('"textBytes":');
+const MARK_TEXT = '"textBytes":';
+const MARK = Buffer.from(MARK_TEXT);
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const QUOTE = 0x22;
@@ -44,6 +45,20 @@ export function writeFact(fact: Fact<AnyText>): readonly JsonPiece[] {
   }
 }
 
+/** Whether a text of the fact is bytes. */
+export function hasLargeText(fact: Fact<AnyText>): boolean {
+  switch (fact.type) {
+    case "step_done":
+      return isLarge(fact.outputJson);
+    case "run_queued":
+      return isLarge(fact.run.payloadJson);
+    case "answered":
+      return isLarge(fact.answer.body);
+    default:
+      return false;
+  }
+}
+
 function isLarge(text: AnyText | undefined): text is LargeText {
   return typeof text === "object";
 }
@@ -74,6 +89,11 @@ export function readTexts(fact: Fact<AnyText>): Fact {
 
 /** The facts of a record. Large texts are views of its bytes. */
 export function readFactsUnread(json: Buffer): readonly Fact<AnyText>[] {
+  if (json.length < LARGE_TEXT_CHARS) {
+    // As good as all are: a text is searched more quickly than bytes.
+    const text = json.toString("utf8");
+    if (!text.includes(MARK_TEXT)) return JSON.parse(text) as readonly Fact[];
+  }
   const { text, literals } = cutOut(json);
   const facts = JSON.parse(text) as readonly Fact<AnyText>[];
   if (literals.length > 0) for (const fact of facts) putBack(fact, literals);

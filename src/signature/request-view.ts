@@ -124,7 +124,8 @@ export class RequestView {
    * comes again as something packed.
    */
   #bodyOfJson(): Uint8Array {
-    const { rawBody } = this.request;
+    const { rawBody, decodedBody } = this.request;
+    if (decodedBody === undefined) return rawBody;
     // What is packed may begin with a bracket, too, and is no text.
     if (this.hasHeader("content-encoding") && beginsLikeJson(rawBody) && utf8Text(rawBody) !== undefined)
       return rawBody;

@@ -2,7 +2,7 @@
 import { GtcError, type JsonPiece } from "../../base/index.ts";
 import { headOf, type Envelope, type EnvelopeHead, type Listed } from "../../event/index.ts";
 import type { EventDraft, NewFact, PlannedRun } from "../event-log.ts";
-import { writeFact } from "../fact-json.ts";
+import { hasLargeText, writeFact } from "../fact-json.ts";
 import { MAX_META_BYTES, type RecordMeta } from "./record-format.ts";
 
 export interface EventMeta {
@@ -37,6 +37,25 @@ export function decodeEvent(meta: Buffer): EventMeta {
 
 /** All facts of one call are one record, so that a torn tail never keeps a part of them. @throws GtcError GTC_RECORD_TOO_LARGE */
 export function encodeFacts(facts: readonly NewFact[]): RecordMeta {
+  return facts.some(hasBytes) ? encodeWithBytes(facts) : encodeTexts(facts);
+}
+
+function hasBytes(fact: NewFact): boolean {
+  return fact.type === "written_steps" ? fact.steps.some((step) => typeof step !== "string") : hasLargeText(fact);
+}
+
+/** Facts without large texts, as most are: in one go. */
+function encodeTexts(facts: readonly NewFact[]): string {
+  const texts: string[] = [];
+  for (const fact of facts) {
+    if (fact.type !== "written_steps") texts.push(JSON.stringify(fact));
+    else texts.push(...(fact.steps as readonly string[]));
+  }
+  checkSize(texts);
+  return `[${texts.join(",")}]`;
+}
+
+function encodeWithBytes(facts: readonly NewFact[]): RecordMeta {
   const pieces: JsonPiece[] = [];
   const add = (piece: JsonPiece, isFirst: boolean): void => {
     if (isFirst) pieces.push(pieces.length === 0 ? "[" : ",");
@@ -47,10 +66,15 @@ export function encodeFacts(facts: readonly NewFact[]): RecordMeta {
     else writeFact(fact).forEach((piece, index) => add(piece, index === 0));
   }
   pieces.push("]");
-  // Before they are joined, as no text can be that long.
-  if (pieces.reduce((sum, piece) => sum + piece.length, 0) > MAX_META_BYTES)
-    throw new GtcError("GTC_RECORD_TOO_LARGE", { limit: MAX_META_BYTES });
+  checkSize(pieces);
   return joinTexts(pieces);
+}
+
+/** Before they are joined, as no text can be that long. */
+function checkSize(pieces: readonly JsonPiece[]): void {
+  let sum = 0;
+  for (const { length } of pieces) sum += length;
+  if (sum > MAX_META_BYTES) throw new GtcError("GTC_RECORD_TOO_LARGE", { limit: MAX_META_BYTES });
 }
 
 /** Neighbouring texts as one: most facts are nothing else. */
