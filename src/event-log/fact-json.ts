@@ -47,16 +47,8 @@ export function writeFact(fact: Fact<AnyText>): readonly JsonPiece[] {
 
 /** Whether a text of the fact is bytes. */
 export function hasLargeText(fact: Fact<AnyText>): boolean {
-  switch (fact.type) {
-    case "step_done":
-      return isLarge(fact.outputJson);
-    case "run_queued":
-      return isLarge(fact.run.payloadJson);
-    case "answered":
-      return isLarge(fact.answer.body);
-    default:
-      return false;
-  }
+  const object = objectWithText(fact);
+  return object !== undefined && (isLarge(object.outputJson) || isLarge(object.payloadJson) || isLarge(object.body));
 }
 
 function isLarge(text: AnyText | undefined): text is LargeText {
@@ -120,17 +112,16 @@ function putBack(fact: Fact<AnyText>, literals: readonly Uint8Array[]): void {
   const object = objectWithText(fact);
   if (object?.textBytes === undefined) return;
   delete object.textBytes;
+  // In its place stands a number now.
   changeText(fact, (index) => ({ literal: literals[Number(index)]! }));
 }
 
-/** What stands in a fact's JSON in the place of its text: a number while that is cut out. */
-type TextPlace = AnyText | undefined;
-
+/** The object of a fact that its text stands in, under the name that it has there. */
 interface WithText {
   textBytes?: number;
-  outputJson?: TextPlace;
-  payloadJson?: TextPlace;
-  body?: TextPlace;
+  outputJson?: AnyText;
+  payloadJson?: AnyText;
+  body?: AnyText;
 }
 
 function objectWithText(fact: Fact<AnyText>): WithText | undefined {

@@ -65,7 +65,7 @@ export function parseSchemeConfig(input: unknown): ParsedSchemeConfig {
     const value = settings[setting.name];
     if (value !== undefined && setting.oneOf?.includes(value) === false)
       collected.faults.push({
-        path: setting.name in collected.input ? setting.name : `settings.${setting.name}`,
+        path: Object.hasOwn(collected.input, setting.name) ? setting.name : `settings.${setting.name}`,
         message: `must be one of ${setting.oneOf.join(", ")}`,
       });
   }
@@ -169,10 +169,10 @@ function parseSettings({ input, faults }: Collected, known: readonly string[]): 
   }
   const beside = pick(input, known);
   for (const [name, value] of Object.entries({ ...given, ...beside })) {
-    const path = name in beside ? name : `settings.${name}`;
+    const path = Object.hasOwn(beside, name) ? name : `settings.${name}`;
     if (typeof value === "string" && value !== "") settings[name] = value;
     else faults.push({ path, message: "must be a text that is not empty" });
-    if (name in beside && Object.hasOwn(given, name))
+    if (Object.hasOwn(beside, name) && Object.hasOwn(given, name))
       faults.push({
         path: `settings.${name}`,
         message: "stands beside the settings as well",

@@ -243,7 +243,7 @@ export class EmbeddedLog implements Port.EventLog {
   }
 }
 
-/** What an event came before, or whether one did, cannot be told now: its sender is asked to come again. */
+/** What the disk cannot read now may be the event that came before: the sender of this one is asked to come again. */
 function unreadable(fault: unknown): never {
   throw new GtcError("GTC_LOG_UNAVAILABLE", { detail: messageOf(fault) }, { cause: fault });
 }
