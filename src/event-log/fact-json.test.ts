@@ -89,3 +89,10 @@ test("a record whose mark tells a wrong length is not read", () => {
   expect(() => readFacts(Buffer.from(json.replace('"textBytes":6', '"textBytes":5')))).toThrow(/damaged/);
   expect(() => readFacts(Buffer.from(json.replace('"textBytes":6', '"textBytes":x')))).toThrow(/damaged/);
 });
+
+test("a header with the mark's name marks nothing", () => {
+  const { answer, ...fact } = answered(run.eventId);
+  const given: readonly Fact[] = [{ ...fact, answer: { ...answer, headers: { textBytes: "5" } } }];
+  expect(readFacts(record(given, [false]))).toEqual(given);
+  expect(readFacts(record(given, [true]))).toEqual(given);
+});

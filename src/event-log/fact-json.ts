@@ -4,7 +4,8 @@
  *   {"type":"step_done", … ,"textBytes":24000002,"outputJson":"…"}
  *
  * For every other reader that is JSON like any other, with one number more. Nothing that a sender or a flow says can pass
- * for the mark `"textBytes":`, as in a JSON text each quote of theirs has a backslash before it.
+ * for the mark `"textBytes":` and a number: in a JSON text each quote of theirs has a backslash before it, and where they
+ * give names (an answer's headers) there are texts behind those, not numbers.
  */
 import { LARGE_TEXT_CHARS, packText, readText, type AnyText, type JsonPiece, type LargeText } from "../base/index.ts";
 import type { Fact, StepDone } from "./event-log.ts";
@@ -98,6 +99,10 @@ function cutOut(json: Buffer): { readonly text: string; readonly literals: reado
   let text = "";
   let from = 0;
   for (let mark = json.indexOf(MARK); mark !== -1; mark = json.indexOf(MARK, mark)) {
+    if (json[mark + MARK.length] === QUOTE) {
+      mark += MARK.length;
+      continue;
+    }
     const comma = json.indexOf(COMMA, mark);
     const start = json.indexOf(COLON, comma) + 1;
     const end = start + Number(json.toString("latin1", mark + MARK.length, comma));
