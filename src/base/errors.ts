@@ -258,3 +258,9 @@ function fill(template: string, details: ErrorDetails): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What the system says of a file that it does not let us read, with the file's path, which it may leave out. */
+export function withPath(path: string, error: unknown): unknown {
+  if (error instanceof Error && !error.message.includes(path)) error.message = `${error.message} (${path})`;
+  return error;
+}

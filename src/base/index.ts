@@ -33,6 +33,7 @@ export {
   ERRORS,
   GtcError,
   messageOf,
+  withPath,
   type ErrorCode,
   type ErrorDetails,
   type ErrorSpec,

@@ -1,5 +1,5 @@
 /** What gtc wrote and finds again in another state: each time it is said what happened, and what is said helps. */
-import { rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runGtc } from "../../test/support/run-gtc.ts";
@@ -52,6 +52,14 @@ test("doing as the message says mends a lost key, also after a rotation", async 
   const { lines } = await runGtc(["secrets", "status", bundle.folder, "--json"]);
   expect(lines.map(({ secret }) => secret)).toEqual(["default"]);
   expect((await bundle.load()).sources.get("demo")?.byType.get("push")?.keys).toHaveLength(1);
+});
+
+test("a folder in the place of a journal's segment is named", async () => {
+  const path = state("log/0000000000009999.journal");
+  await mkdir(path, { recursive: true });
+  const { exitCode, stderr } = await runGtc(["events", "list", bundle.folder]);
+  expect(stderr).toContain(`EISDIR: illegal operation on a directory, read (${path})`);
+  expect(exitCode).toBe(4);
 });
 
 test("a state folder that cannot be looked into ends start with a message, not with a stack", async () => {

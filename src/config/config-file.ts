@@ -2,7 +2,7 @@
  * `gtc.yaml`: settings as `name: value`. Each value comes with its place, so that a mistake is shown where it stands.
  * What is wrong with the file as a whole, or with a name, is said here; what a setting takes is the resolver's to say.
  */
-import { isMap, isScalar, parseDocument, type Document, type Node, type Pair } from "yaml";
+import { isMap, isScalar, parseDocument, type Document, type Node, type Pair, type ParsedNode } from "yaml";
 import { messageOf, nearest } from "../base/index.ts";
 import type { Diagnostic, Source, Span } from "../text/index.ts";
 import { SETTINGS, type Setting } from "./settings.ts";
@@ -31,13 +31,19 @@ export function readConfigFile(source: Source): ConfigFile {
   const faults = errors.map(({ code, message, pos: [start, end] }) =>
     fault(source, "invalid-yaml", code === "MULTIPLE_DOCS" ? SECOND_DOCUMENT : `${message}.`, { start, end }),
   );
-  const { contents } = document;
-  if (faults.length > 0 || contents === null) return { values: new Map(), diagnostics: faults };
+  const contents = contentsOf(document);
+  if (faults.length > 0 || contents === undefined) return { values: new Map(), diagnostics: faults };
   if (!isMap(contents)) {
     const message = "This file must hold settings as `name: value`.";
     return { values: new Map(), diagnostics: [fault(source, "not-settings", message, spanOf(contents))] };
   }
   return readSettings(source, document, contents.items);
+}
+
+/** Undefined for a file of comments alone, and for one that only says where the document begins. */
+function contentsOf({ contents }: Document.Parsed): ParsedNode | undefined {
+  const isNothing = contents === null || (isScalar(contents) && contents.value === null && !contents.source);
+  return isNothing ? undefined : contents;
 }
 
 function readSettings(source: Source, document: Document, pairs: readonly Pair<Node, Node | null>[]): ConfigFile {

@@ -219,6 +219,8 @@ test.each([
 test.each([
   ["nothing", ""],
   ["a comment", "# port: 1\n"],
+  ["the beginning of a document", "---\n"],
+  ["a beginning and a comment", "%YAML 1.2\n--- # ports\n# port: 1\n...\n"],
   ["settings without a value", "port:\nhost: ~\n"],
 ])("a file with %s changes nothing", (_what, text) => {
   expect(resolveConfig({ env: {}, file: fileOf(text) })).toEqual(resolveConfig({ env: {} }));

@@ -12,9 +12,9 @@ import { randomBytes } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { GtcError } from "../base/index.ts";
+import { GtcError, withPath } from "../base/index.ts";
 import { writePrivateFile } from "./private-file.ts";
-import { readStateFile, withPath } from "./state-file.ts";
+import { readStateFile } from "./state-file.ts";
 import { Secret } from "./secret.ts";
 import { KEY_BYTES, keyFromText, seal, unseal } from "./seal.ts";
 

@@ -4,12 +4,6 @@ import { GtcError } from "../base/index.ts";
 
 const versionSchema = z.object({ format: z.number() });
 
-/** What the system says of a file that it does not let us read, with the file's path, which it may leave out. */
-export function withPath(path: string, error: unknown): unknown {
-  if (error instanceof Error && !error.message.includes(path)) error.message = `${error.message} (${path})`;
-  return error;
-}
-
 /**
  * The content of a file. What is wrong with it is said without a word of it: it may hold secrets.
  * @throws GtcError GTC_LOG_FORMAT for a newer format, GTC_STATE_DAMAGED for what is none.

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readdirSync, readSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { withPath } from "../../base/index.ts";
 import { decodeHeader, HEADER_BYTES, type SegmentHeader } from "./segment-header.ts";
 
 export interface Segment extends SegmentHeader {
@@ -82,6 +83,8 @@ function readStart(path: string): Buffer {
   try {
     const bytes = Buffer.alloc(HEADER_BYTES);
     return bytes.subarray(0, readSync(fd, bytes, 0, HEADER_BYTES, 0));
+  } catch (error) {
+    throw withPath(path, error);
   } finally {
     closeSync(fd);
   }
