@@ -1,2 +1,3 @@
-export { Dispatcher, type RunOver } from "./dispatcher.ts";
+export { Dispatcher } from "./dispatcher.ts";
 export { planRuns, type EventPlan } from "./plan-runs.ts";
+export type { RunOver } from "./run-reports.ts";
