@@ -8,7 +8,6 @@
  * from the first moment that no more should be sent here. When the grace is over, whoever still waits for a flow
  * is told 202, and connections that are still open are cut.
  */
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -23,21 +22,20 @@ import {
 import { adminBackend } from "./admin-backend.ts";
 import { createIdSource, LONGEST_TIMER_MS, ReleaseStack, systemClock, type NewId } from "./base/index.ts";
 import type { GatewayConfig } from "./config/index.ts";
-import { Dispatcher, planRuns, type RunOver } from "./dispatch/index.ts";
+import { planRuns, type Dispatcher, type RunOver } from "./dispatch/index.ts";
 import type { EventLog } from "./event-log/index.ts";
 import { changeSetup } from "./change-setup.ts";
 import { createHandshakeCompleter } from "./complete-handshake.ts";
 import { CurrentBundle } from "./current-bundle.ts";
 import { openEmbeddedLog, type LogNotice } from "./event-log/embedded/index.ts";
-import type { FlowSet } from "./flow/index.ts";
-import { Acceptor, startIngress, type Ingress, type RequestRecord } from "./ingress/index.ts";
+import { startIngress, type Ingress, type RequestRecord } from "./ingress/index.ts";
 import { createGuardedFetch } from "./outgoing/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
-import { RunnerPool } from "./run/index.ts";
 import { reloadBundle, type LoadedBundle } from "./setup/index.ts";
 import { createKeyStore, type FetchText } from "./signature/index.ts";
 import { Metrics } from "./telemetry/index.ts";
 import { sampleLog, TrafficMinutes } from "./traffic-minutes.ts";
+import { acceptorOf, keepRetention, startDispatcher, storeFlows } from "./work-on-log.ts";
 
 export interface GatewayOptions {
   readonly bundle: LoadedBundle;
@@ -237,22 +235,6 @@ function openAdminPort(
   });
 }
 
-/** Takes what was refused and verifies now, on the flows and sources of now. */
-export function acceptorOf(
-  config: GatewayConfig,
-  { log, current, newId, onFault }: Pick<Parts, "log" | "current" | "newId" | "onFault">,
-): Acceptor {
-  return new Acceptor({
-    ...config,
-    log,
-    newId,
-    onFault,
-    clock: systemClock,
-    sources: () => current.sources,
-    plan: (event) => planRuns(current.flows, event, newId),
-  });
-}
-
 /** Answers what has arrived and lets runs end, at most until the grace is over. */
 async function finishWork({ replies, dispatcher }: Parts, ingress: Ingress, graceIsOver: Promise<void>): Promise<void> {
   void graceIsOver.then(() => replies[Symbol.dispose]());
@@ -285,76 +267,9 @@ export function openLog({ bundle, config, onNotice }: GatewayOptions): Promise<E
   });
 }
 
-/**
- * The embedded log has one gateway, and its claims end with the process. A lease that ran out under a run that is still
- * at work would have it done twice, so it outlasts whatever a run may take.
- */
-const LEASE_MS = 30 * 86_400_000;
-
-export function startDispatcher(
-  options: GatewayOptions,
-  log: EventLog,
-  replies: ReplyDesk,
-  current: { readonly flows: FlowSet },
-): Dispatcher {
-  const { config } = options;
-  return new Dispatcher(
-    {
-      log,
-      replies,
-      clock: systemClock,
-      newId: createIdSource(systemClock),
-      flows: () => current.flows,
-      workerId: randomUUID(),
-      maxOpenRuns: config.maxOpenRuns,
-      maxChildDepth: config.maxChildDepth,
-      maxChildRuns: config.maxChildRuns,
-      leaseMs: LEASE_MS,
-      maxPayloadBytes: config.maxDecodedBytes,
-      ...(options.onRunOver !== undefined && { onRunOver: options.onRunOver }),
-      ...(options.onFault !== undefined && { onFault: options.onFault }),
-    },
-    (callbacks) =>
-      new RunnerPool({
-        threads: config.runners,
-        memoryMb: config.runnerMemoryMb,
-        hangAfterMs: config.runHangAfterMs,
-        clock: systemClock,
-        ...(options.onFault !== undefined && { onFault: options.onFault }),
-        ...callbacks,
-      }),
-  );
-}
-
-/** Stores today's definitions, so that a run that begins now can go on with them after any later edit. */
-export async function storeFlows(log: EventLog, flows: FlowSet): Promise<void> {
-  for (const { hash, definitionJson } of flows.all) {
-    // Twice does no harm, where it cannot be known whether it is there.
-    const stored = await log.flowDefinition(hash).catch(() => undefined);
-    if (stored === undefined) await log.record([{ type: "flow_stored", hash, definitionJson }]);
-  }
-}
-
 function lagOf(log: EventLog): number {
   const health = log.health();
   return health.status === "ready" ? health.projectionLagBytes : 0;
-}
-
-const RETENTION_EVERY_MS = 3_600_000;
-
-function keepRetention(
-  log: EventLog,
-  retentionMs: number,
-  onFault: (what: string, fault: unknown) => void,
-): () => void {
-  if (retentionMs === 0) return () => undefined;
-  const drop = (): void => {
-    log.dropBefore(systemClock.now() - retentionMs).catch((fault: unknown) => onFault("dropping old events", fault));
-  };
-  const timer = setInterval(drop, RETENTION_EVERY_MS);
-  timer.unref();
-  drop();
-  return () => clearInterval(timer);
 }
 
 /** Opens the log to read it while no gateway runs. @throws GtcError GTC_BUNDLE_LOCKED when one does. */

@@ -5,12 +5,13 @@ import { createIdSource, systemClock, type NewId } from "./base/index.ts";
 import { CurrentBundle } from "./current-bundle.ts";
 import type { RunOver } from "./dispatch/index.ts";
 import type { EventLog } from "./event-log/index.ts";
-import { acceptorOf, endOf, openLog, startDispatcher, storeFlows, type GatewayOptions } from "./gateway.ts";
+import { endOf, openLog, type GatewayOptions } from "./gateway.ts";
 import { hindranceTo } from "./ingress/index.ts";
 import { createGuardedFetch } from "./outgoing/index.ts";
 import { replayEvent } from "./replay/index.ts";
 import { ReplyDesk } from "./reply/index.ts";
 import { createKeyStore } from "./signature/index.ts";
+import { acceptorOf, startDispatcher, storeFlows } from "./work-on-log.ts";
 
 /** A next try that is further away is left to the gateway. */
 const LONGEST_WAIT_MS = 30_000;
