@@ -67,6 +67,7 @@ export async function executeRun(
 }
 
 type RunNode = NonNullable<ReturnType<CompiledFlow["node"]>>;
+type Succeeded = Exclude<Outcome, { kind: "failed" }>;
 
 class Attempt {
   readonly #task: RunTask;
@@ -147,17 +148,8 @@ class Attempt {
   async #step(id: string, event: EventView): Promise<RunError | undefined> {
     const node = this.#flow.node(id);
     if (node === undefined) return { code: "unknown-node", message: `The flow has no node "${id}".`, retryable: false };
-    if (this.#ordinal >= this.#limits.maxSteps) {
-      return {
-        code: "too-many-steps",
-        message: `The run took more than ${this.#limits.maxSteps} steps.`,
-        retryable: false,
-        node: id,
-      };
-    }
-    const turnAt = this.#host.monotonic();
-    this.#deadlineMs += turnAt - this.#leftAt;
-    if (turnAt > this.#deadlineMs) return this.#outOfTime(id);
+    const hindrance = this.#hindrance(id);
+    if (hindrance !== undefined) return hindrance;
     this.#host.atWork(id);
     const startedAtMs = this.#host.now();
     const startedAt = this.#host.monotonic();
@@ -165,23 +157,35 @@ class Attempt {
     const outcome = await this.#execute(node, event, printed);
     const durationMs = round(this.#leftAt - startedAt);
     if (durationMs > this.#limits.longStepMs) this.#host.tookLong(id);
-    const step = this.#stepDone(node, startedAtMs, durationMs, printed);
-    if (outcome.kind === "failed") return this.#fail(step, outcome.error, node.onError);
-    if (this.#outputChars + outcome.output.json.length > this.#limits.maxOutputChars)
-      return this.#fail(step, this.#tooMuchOutput(), node.onError);
+    const newStep = (): Writable<StepDone> => this.#stepDone(node, startedAtMs, durationMs, printed);
+    const error = outcome.kind === "failed" ? outcome.error : await this.#succeed(newStep(), node, outcome);
+    return error === undefined ? undefined : this.#fail(newStep(), error, node.onError);
+  }
+
+  /** Why no step may begin now. */
+  #hindrance(node: string): RunError | undefined {
+    const { maxSteps } = this.#limits;
+    if (this.#ordinal >= maxSteps)
+      return { code: "too-many-steps", message: `The run took more than ${maxSteps} steps.`, retryable: false, node };
+    const turnAt = this.#host.monotonic();
+    this.#deadlineMs += turnAt - this.#leftAt;
+    return turnAt > this.#deadlineMs ? this.#outOfTime(node) : undefined;
+  }
+
+  /** Keeps what the step did and moves on; or returns why it failed after all. */
+  async #succeed(step: Writable<StepDone>, node: RunNode, outcome: Succeeded): Promise<StepError | undefined> {
+    const { output } = outcome;
+    if (this.#outputChars + output.json.length > this.#limits.maxOutputChars) return this.#tooMuchOutput();
     const next = outcome.kind === "goto" ? outcome.target : node.next;
-    step.outputJson = outcome.output.json;
+    step.outputJson = output.json;
     if (next !== undefined) step.next = next;
     if (outcome.kind === "start") {
       const refused = await this.#startChild(outcome, step);
-      if (refused !== undefined) {
-        const failed = this.#stepDone(node, startedAtMs, durationMs, printed);
-        return this.#fail(failed, refused, node.onError);
-      }
+      if (refused !== undefined) return refused;
     } else {
       this.#done.push(step);
     }
-    this.#moveOn(id, outcome.output, next);
+    this.#moveOn(node.id, output, next);
     if (outcome.kind === "respond" && next === undefined) this.#answer = outcome.answer;
     else if (outcome.kind === "respond") this.#flush(outcome.answer);
     else if (this.#host.monotonic() - this.#flushedAt > this.#limits.flushAfterMs) this.#flush();

@@ -12,6 +12,7 @@ import type { Envelope } from "../../event/index.ts";
 import type { ClaimedRun, ClaimRequest, RunFact, WrittenSteps } from "../event-log.ts";
 import type { WorkSignal } from "../work-signal.ts";
 import { DueHeap } from "./due-heap.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 export interface RunEntry {
   readonly id: string;
@@ -49,9 +50,8 @@ export class RunQueue {
   readonly #limits: RunQueueLimits;
   readonly #signal: WorkSignal;
   readonly #entries = new InFlightMap<RunEntry>();
-  /** First in, first out; entries that have gone meanwhile are passed over. */
-  #ready: RunEntry[] = [];
-  #readyHead = 0;
+  /** Entries that have gone meanwhile are passed over. */
+  readonly #ready = new WaitingLine<RunEntry>();
   readonly #claimed = new InFlightMap<RunEntry>();
   readonly #waiting = new DueHeap<WaitingEntry>();
   readonly #hotByEvent = new InFlightMap<RunEntry[]>();
@@ -259,23 +259,13 @@ export class RunQueue {
   #makeReady(entry: RunEntry, first = false): void {
     entry.state = "ready";
     this.#entries.set(entry.id, entry);
-    if (!first) this.#ready.push(entry);
-    else if (this.#readyHead > 0) this.#ready[--this.#readyHead] = entry;
-    else this.#ready.unshift(entry);
+    this.#ready.add(entry, first);
   }
 
   #shiftReady(): RunEntry | undefined {
-    while (this.#readyHead < this.#ready.length) {
-      const entry = this.#ready[this.#readyHead++]!;
-      if (this.#readyHead > 1024 && this.#readyHead * 2 > this.#ready.length) {
-        this.#ready = this.#ready.slice(this.#readyHead);
-        this.#readyHead = 0;
-      }
-      if (entry.state === "ready") return entry;
-    }
-    this.#ready = [];
-    this.#readyHead = 0;
-    return undefined;
+    let entry = this.#ready.shift();
+    while (entry !== undefined && entry.state !== "ready") entry = this.#ready.shift();
+    return entry;
   }
 
   #cool(entry: RunEntry): void {
