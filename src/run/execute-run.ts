@@ -6,7 +6,7 @@
  * 2. Facts leave in the order in which the steps were done. What a step does to the outside (an answer, a child run)
  *    is done by the host after the step's own fact is on disk.
  * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`, and no step
- *    begins once the flow's `timeout` is over.
+ *    begins once the flow's `timeout` is over, but the one that `on_error: end` ends the run with.
  * 4. A run that has had the thread for a while gives it to whoever else waits, between two of its steps. The time that
  *    others have the thread, also those that came in one batch with it, is not counted as its own.
  * 5. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
@@ -15,7 +15,7 @@
 import { backoffMs, formatDuration, messageOf, type Writable } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
 import type { RunError, StepDone } from "../event-log/index.ts";
-import type { CompiledFlow } from "../flow/index.ts";
+import { END_TYPE, type CompiledFlow } from "../flow/index.ts";
 import {
   NULL_OUTPUT,
   outputFromJson,
@@ -157,7 +157,8 @@ class Attempt {
     }
     const turnAt = this.#host.monotonic();
     this.#deadlineMs += turnAt - this.#leftAt;
-    if (turnAt > this.#deadlineMs) return this.#outOfTime(id);
+    // What `on_error: end` leads to takes none: it ends the run, also of a step that used up the flow's time.
+    if (turnAt > this.#deadlineMs && node.type !== END_TYPE) return this.#outOfTime(id);
     this.#host.atWork(id);
     const startedAtMs = this.#host.now();
     const startedAt = this.#host.monotonic();
