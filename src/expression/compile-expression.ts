@@ -129,6 +129,8 @@ function run({ parsed, written }: MeteredForm, scopeOf: () => object): Expressio
     if (typeof value === "boolean") return { kind: "value", value };
     return { kind: "failed", message: `A condition must be true or false, but this one gave ${kindOf(value)}.` };
   } catch (thrown) {
+    // Where the key `constructor` holds `null`, the library stumbles over it before it can say so.
+    if (thrown instanceof TypeError) return "unsupported";
     if (!(thrown instanceof EvaluationError)) return { kind: "failed", message: clean(messageOf(thrown)) };
     if (thrown.code === "unsupported_type") return "unsupported";
     if (MISSING_CODES.has(thrown.code)) return { kind: "missing", reason: reasonOf(thrown, written) };

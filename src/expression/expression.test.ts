@@ -148,6 +148,19 @@ describe("what a condition must not do", () => {
     expectTrue("payload.odd_keys['__proto__'] == 'plain'");
   });
 
+  it("reads an object whatever its key `constructor` holds", () => {
+    for (const held of [null, 0, "", true, "Object", {}, { name: null }, [], [1]]) {
+      const payload = { a: 1, constructor: held, inner: { x: 1, constructor: held } };
+      for (const text of ["payload.a == 1", "payload['a'] == 1", "payload.inner.x == 1", "'x' in payload.inner"])
+        expect(compiled(text).evaluate({ payload }), `${text} ${JSON.stringify(held)}`).toEqual({
+          kind: "value",
+          value: true,
+        });
+      const missing = compiled("payload.b == 1").evaluate({ payload });
+      expect(missing).toEqual({ kind: "missing", reason: "payload.b: No such key: b" });
+    }
+  });
+
   it("does not multiply loops", () => {
     expect(faultOf("payload.list.exists(x, payload.list.exists(y, x == y))").code).toBe("costly-expression");
     expect(faultOf("payload.list.map(x, payload.list).exists(l, size(l) > 1)").code).toBe("costly-expression");

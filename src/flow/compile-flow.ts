@@ -27,10 +27,13 @@ export interface CompiledFlowNode {
   readonly compiled: CompiledNode;
 }
 
+/** The type of the step that ends a run; no author can write it. */
+export const END_TYPE = "end";
+
 /** Where a built-in target is named by `on_error`, this step takes the error and ends the run. */
 const END: CompiledFlowNode = {
   id: "end",
-  type: "end",
+  type: END_TYPE,
   compiled: { execute: ({ prev }) => ({ kind: "done", output: prev }) },
 };
 

@@ -31,6 +31,14 @@ describe("faults of the YAML", () => {
     expect(fault.hint).toMatch(/^Save the file/);
   });
 
+  it.each([
+    ["body: {{payload.a}}", "begins with `{{` in quotes"],
+    ["body: *", "begins with `*` or `&` in quotes"],
+  ])("say what needs quotes: %s", (body, hint) => {
+    const node = `  - id: a\n    type: http_response\n    config:\n      ${body}\n`;
+    expect(onlyFault(flowOf(node)).hint).toContain(hint);
+  });
+
   it("take the sign for an unknown character as one like any other", () => {
     expect(
       loadFlows([{ path: "f.ygtc", text: "description: \ufffd\nnodes: []\n" }]).diagnostics.map(({ code }) => code),
@@ -43,7 +51,10 @@ describe("faults of the YAML", () => {
       expect(
         onlyFault(inTemplate(`${tag} ${tag === "!!binary" ? "aGk=" : tag === "!!set" ? "{a}" : "[a: 1]"}`)).message,
       ).toBe(`There is no tag \`${tag}\`.`);
-    expectFaults(inTemplate("!!str 5"), []);
+    for (const tagged of ["!!str 5", '!!int "5"', "!!float 1e3", "!!bool true", "!!null ~", "!!map {}", "!!seq []"])
+      expectFaults(inTemplate(tagged), []);
+    for (const tagged of ["!!int x", "!!float '3'", "!!bool yes", "!!null 0", "!!map []", "!!seq {}", "!!str {}"])
+      expect(onlyFault(inTemplate(tagged)).message).toBe(`This value is no \`${tagged.split(" ")[0]}\`.`);
     const tagged = `  - { id: a, type: http_response, config: { status: !env STATUS, body: "{{nope}}" }, nxt: b }`;
     expectFaults(flowOf(tagged), [
       "flow.yaml:4:58 bad-yaml: There is no tag `!env`.",

@@ -178,6 +178,7 @@ const YAML_HINTS: Readonly<Record<string, string>> = {
   BAD_INDENT: "Indent the lines of one block by the same number of spaces.",
   MULTILINE_IMPLICIT_KEY: "Put the value in quotes, or start a block with `|`.",
   BLOCK_AS_IMPLICIT_KEY: "Put values with `: ` in quotes.",
+  BAD_ALIAS: "Put a text that begins with `*` or `&` in quotes.",
   MULTIPLE_DOCS: "Keep one document in one file.",
 };
 

@@ -13,11 +13,23 @@ const MAX_DEPTH = 64;
 const MAX_VALUES = 50_000;
 export const TOO_DEEP = "The file is nested too deep.";
 const TWICE = "This key stands twice in the same mapping.";
+/** To YAML, `{{x}}` is a mapping whose key is a mapping. */
+const BRACES = "Put a value that begins with `{{` in quotes.";
 const TAG = "tag:yaml.org,2002:";
-/** Those of JSON's values. Others would be read as something else than they say. */
-const TAGS: ReadonlySet<string> = new Set(
-  ["str", "int", "float", "bool", "null", "map", "seq"].map((tag) => TAG + tag),
-);
+const isNumber = (node: unknown): boolean => hasValue(node, "number", "bigint");
+/**
+ * Those of JSON's values, and whether a node is what they say. Others, and those of another kind of value, would be
+ * read as something else than they say: the parser reads `!!int x` as the text.
+ */
+const TAGS: Readonly<Record<string, (node: unknown) => boolean>> = {
+  str: (node) => hasValue(node, "string"),
+  int: isNumber,
+  float: isNumber,
+  bool: (node) => hasValue(node, "boolean"),
+  null: (node) => isScalar(node) && node.value === null,
+  map: isMap,
+  seq: isSeq,
+};
 
 /** Reads the nodes of a parsed document, all of their faults at once. */
 export class YamlReader {
@@ -41,14 +53,21 @@ export class YamlReader {
       return null;
     }
     if (isAlias(node)) return this.#alias(node, depth);
-    const { tag } = (node ?? {}) as { readonly tag?: string };
-    if (tag !== undefined && !TAGS.has(tag)) {
-      const hint = "Leave it out: a flow holds what JSON can hold.";
-      this.faults.push(this.#faultAt(`There is no tag \`${tag.replace(TAG, "!!")}\`.`, node, hint));
-    }
+    this.#checkTag(node);
     if (isScalar(node)) return this.#scalar(node.value, node);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
     return isMap(node) ? this.#map(node.items, depth) : null;
+  }
+
+  #checkTag(node: unknown): void {
+    const { tag } = (node ?? {}) as { readonly tag?: string };
+    if (tag === undefined) return;
+    const name = tag.startsWith(TAG) ? tag.slice(TAG.length) : "";
+    const fits = Object.hasOwn(TAGS, name) ? TAGS[name] : undefined;
+    if (fits?.(node) === true) return;
+    const shown = `\`${tag.replace(TAG, "!!")}\``;
+    const message = fits === undefined ? `There is no tag ${shown}.` : `This value is no ${shown}.`;
+    this.faults.push(this.#faultAt(message, node, "Leave it out: a flow holds what JSON can hold."));
   }
 
   #map(pairs: readonly Pair[], depth: number): JsonValue {
@@ -71,7 +90,7 @@ export class YamlReader {
 
   #entry(pair: Pair, depth: number): [string, JsonValue] {
     const key = keyOf(pair);
-    if (key === undefined) this.#report("A key must be a text.", pair.key);
+    if (key === undefined) this.#report("A key must be a text.", pair.key, isMap(pair.key) ? BRACES : undefined);
     else if (isScalar(pair.key) && key === "<<" && pair.key.type === Scalar.PLAIN)
       this.#report(
         "Merge keys (`<<`) are not read.",
@@ -102,6 +121,10 @@ export class YamlReader {
     const [start, end] = (node as Node | null)?.range ?? [0, 0];
     return this.#fault("bad-yaml", message, { start, end }, hint);
   }
+}
+
+function hasValue(node: unknown, ...types: readonly string[]): boolean {
+  return isScalar(node) && types.includes(typeof node.value);
 }
 
 /** The key of a pair as a text; undefined where it is no scalar. */

@@ -105,3 +105,20 @@ test("one that is set back gives it none", async () => {
     error: { code: "script-deadline" },
   });
 });
+
+test("`on_error: end` ends a run whose step used up the flow's time", async () => {
+  let passedMs = 0;
+  const host = { ...HOST, monotonic: () => (passedMs += 1000) };
+  const flow = compiled(`
+config: { timeout: 5s, retry_policy: { max_attempts: 1 } }
+nodes: [{ id: child, type: script, config: { script: "let n = 0; while n < 100000 { n += 1; } n" }, on_error: end }]
+triggers: [{ type: event, event_type: parent }]
+`);
+  const limits = { ...RUN_LIMITS, pauseAfterMs: Infinity, flushAfterMs: Infinity };
+  const { end, steps } = await executeRun(taskOf("1"), flow, host, limits);
+  expect(steps.map(({ node, error }) => [node, error?.code])).toEqual([
+    ["child", "script-deadline"],
+    ["end", undefined],
+  ]);
+  expect(end).toEqual({ status: "succeeded" });
+});

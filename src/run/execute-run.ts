@@ -6,7 +6,7 @@
  * 2. Facts leave in the order in which the steps were done. What a step does to the outside (an answer, a child run)
  *    is done by the host after the step's own fact is on disk.
  * 3. The number of steps and the time of a try are bounded; a flow that circles ends as `too-many-steps`, and no step
- *    begins once the flow's `timeout` is over.
+ *    begins once the flow's `timeout` is over, but the one that `on_error: end` ends the run with.
  * 4. A run that has had the thread for a while gives it to whoever else waits, between two of its steps. The time that
  *    others have the thread, also those that came in one batch with it, is not counted as its own.
  * 5. Only a failed step ends a try early. It fails for good when its error cannot be helped by trying again or when the
@@ -15,7 +15,7 @@
 import { backoffMs, formatDuration, messageOf, type Writable } from "../base/index.ts";
 import type { Answer } from "../event/index.ts";
 import type { RunError, StepDone } from "../event-log/index.ts";
-import type { CompiledFlow } from "../flow/index.ts";
+import { END_TYPE, type CompiledFlow } from "../flow/index.ts";
 import {
   NULL_OUTPUT,
   outputFromJson,
@@ -148,7 +148,7 @@ class Attempt {
   async #step(id: string, event: EventView): Promise<RunError | undefined> {
     const node = this.#flow.node(id);
     if (node === undefined) return { code: "unknown-node", message: `The flow has no node "${id}".`, retryable: false };
-    const hindrance = this.#hindrance(id);
+    const hindrance = this.#hindrance(node);
     if (hindrance !== undefined) return hindrance;
     this.#host.atWork(id);
     const startedAtMs = this.#host.now();
@@ -162,14 +162,17 @@ class Attempt {
     return error === undefined ? undefined : this.#fail(newStep(), error, node.onError);
   }
 
-  /** Why no step may begin now. */
-  #hindrance(node: string): RunError | undefined {
+  /** Why the node's step may not begin now. */
+  #hindrance({ id, type }: RunNode): RunError | undefined {
     const { maxSteps } = this.#limits;
-    if (this.#ordinal >= maxSteps)
-      return { code: "too-many-steps", message: `The run took more than ${maxSteps} steps.`, retryable: false, node };
+    if (this.#ordinal >= maxSteps) {
+      const message = `The run took more than ${maxSteps} steps.`;
+      return { code: "too-many-steps", message, retryable: false, node: id };
+    }
     const turnAt = this.#host.monotonic();
     this.#deadlineMs += turnAt - this.#leftAt;
-    return turnAt > this.#deadlineMs ? this.#outOfTime(node) : undefined;
+    // What `on_error: end` leads to takes no time: it ends the run, also of a step that used up the flow's.
+    return turnAt > this.#deadlineMs && type !== END_TYPE ? this.#outOfTime(id) : undefined;
   }
 
   /** Keeps what the step did and moves on; or returns why it failed after all. */

@@ -46,7 +46,9 @@ function lonePathOf(program: hbs.AST.Program): readonly string[] | undefined {
   const [only, ...others] = program.body;
   if (only === undefined || others.length > 0 || !isMustache(only)) return undefined;
   const { path, params, hash } = only;
-  if (!isPath(path) || params.length > 0 || hash !== undefined || path.data || path.depth > 0) return undefined;
+  if (!isPath(path) || params.length > 0 || hash !== undefined || path.depth > 0) return undefined;
+  // Outside of every block `@root` is where names are looked up anyway.
+  if (path.data) return path.parts[0] === "root" ? path.parts.slice(1) : undefined;
   return helperOf(path.original) === undefined ? path.parts : undefined;
 }
 

@@ -3,7 +3,8 @@
 const OPERAND = String.raw`"[^"]*"|'[^']*'|[^\s(){}=!<>&|"']+`;
 const LAST_OPERAND = new RegExp(String.raw`(?:${OPERAND})\s*$`);
 const OPERATION = new RegExp(String.raw`^(${OPERAND})\s*([=!<>&|]+)\s*(${OPERAND})`);
-const PATH = /^[A-Za-z_@.][^\s(){}=!<>&|"']*/;
+const PATH = /^[A-Za-z_@.](?:\[(?:"[^"\]]*"|'[^'\]]*')\]|[^\s(){}=!<>&|"'])*/;
+const QUOTED_KEY = /\.?\[(["'])([^\]]*)\1\]/g;
 /** Longer paths and texts are not looked at, so that a long template is searched as fast as a short one. */
 const REACH = 200;
 
@@ -28,10 +29,13 @@ export function hintForSlip(text: string, offset: number): string | undefined {
   const start = before === null ? offset : from + before.index;
   const rest = text.slice(start, Math.min(close, offset + REACH));
   const [path = ""] = PATH.exec(rest) ?? [];
-  const bracketed = path.replace(/\.(\d+)(?=\.|$)/g, ".[$1]").replace(/(?<=[\w\]])\[/g, ".[");
+  const unquoted = path.replace(QUOTED_KEY, ".[$2]");
+  const bracketed = unquoted.replace(/\.(\d+)(?=\.|$)/g, ".[$1]").replace(/(?<=[\w\]])\[/g, ".[");
   if (bracketed !== path) {
     const whole = `{{${text.slice(open, start)}${bracketed}${text.slice(start + path.length, close)}}}`;
-    return `The items of a list stand in brackets: \`${whole}\`.`;
+    // With its quotes it can be read, and finds nothing.
+    const rule = unquoted === path ? "The items of a list stand in brackets" : "A key in brackets has no quotes";
+    return `${rule}: \`${whole}\`.`;
   }
   return hintForOperation(rest);
 }

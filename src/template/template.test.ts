@@ -37,6 +37,8 @@ describe("a lone path", () => {
     expectRender("{{event.payload.user.tags.[1]}}", "b");
     expectRender("{{headers.[x-github-event]}}", "push");
     expectRender("{{{event.payload.html}}}", "<b>&</b>");
+    expectRender("{{@root.event.payload.user}}", { name: "Ada", tags: ["a", "b"] });
+    expectRender("{{ @root.event.payload.nope }}", null);
   });
 
   it("yields null for what is not there", () => {
@@ -245,6 +247,8 @@ describe("faults of a template", () => {
   it.each([
     ["{{payload.l.0}}", "The items of a list stand in brackets: `{{payload.l.[0]}}`."],
     ["{{upper payload.l.0}}", "The items of a list stand in brackets: `{{upper payload.l.[0]}}`."],
+    ["{{headers['x-github-event']}}", "A key in brackets has no quotes: `{{headers.[x-github-event]}}`."],
+    ['{{payload["a b"][0].c}}', "A key in brackets has no quotes: `{{payload.[a b].[0].c}}`."],
     ["{{payload.l[0].name}}", "The items of a list stand in brackets: `{{payload.l.[0].name}}`."],
     [
       "{{#if (eq payload.l.[1].2 3)}}x{{/if}}",
