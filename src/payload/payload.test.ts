@@ -24,6 +24,11 @@ test.each([
   ["application/x-www-form-urlencoded", "a=1&b=two+words&a=3", { a: ["1", "3"], b: "two words" }],
   ["application/x-www-form-urlencoded", `payload=${encodeURIComponent('{"zen": "ok"}')}`, { zen: "ok" }],
   ["application/x-www-form-urlencoded", "payload=plain", { payload: "plain" }],
+  ["application/x-www-form-urlencoded; charset=ISO-8859-1", "n=J%F6rg+%80&%E9=1", { n: "Jörg €", é: "1" }],
+  ["application/x-www-form-urlencoded; charset=iso-8859-1", Buffer.from("n=J\xf6rg%20x", "latin1"), { n: "Jörg x" }],
+  ["application/x-www-form-urlencoded; charset=shift_jis", "%83A=%83A&b=c", { ア: "ア", b: "c" }],
+  ["application/x-www-form-urlencoded; charset=utf-8", "n=J%C3%B6rg", { n: "Jörg" }],
+  ["application/x-www-form-urlencoded; charset=utf-16le", Buffer.from("ö=%C3%B6", "utf16le"), { ö: "ö" }],
   ["text/plain", "hello", "hello"],
   ["application/xml", "<a/>", "<a/>"],
   ["text/plain; charset=iso-8859-1", Buffer.from([0xe9]), "é"],
@@ -54,6 +59,11 @@ test.each([
   ["XML in a charset that nobody knows", "text/xml", Buffer.from(XML.replace("ISO-8859-1", "bogus"))],
   ["XML with a byte that its charset does not have", "text/xml; charset=utf-8", Buffer.from(XML, "latin1")],
   ["a form with a byte that is not UTF-8", "application/x-www-form-urlencoded", Buffer.from([0x61, 0x3d, 0xff])],
+  [
+    "a form with a sign for half a letter",
+    "application/x-www-form-urlencoded; charset=shift_jis",
+    Buffer.from("a=%82"),
+  ],
   ["a form with more fields than are read", "application/x-www-form-urlencoded", Buffer.from("a=1&".repeat(10_001))],
   ["multipart without a boundary", "multipart/form-data", Buffer.from("x")],
   [
