@@ -18,8 +18,15 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
 
 export type UrlEncodedField = readonly [name: string, value: string];
 
-/** The fields in their order; `undefined` when there are more than `maxFields`: then none of them is read. */
-export function parseUrlEncoded(text: string, maxFields: number): UrlEncodedField[] | undefined {
+/**
+ * The fields in their order; `undefined` when there are more than `maxFields`: then none of them is read. `charset`: each
+ * character of the text is a byte, and of those that a name or a value stands for it makes the text. Without it, they are UTF-8.
+ */
+export function parseUrlEncoded(
+  text: string,
+  maxFields: number,
+  charset?: (bytes: Uint8Array) => string,
+): UrlEncodedField[] | undefined {
   // Found first, read then: nothing is made of a text that has too many.
   const found: string[] = [];
   for (let start = nextField(text, 0); start < text.length;) {
@@ -29,7 +36,8 @@ export function parseUrlEncoded(text: string, maxFields: number): UrlEncodedFiel
     found.push(text.slice(start, end));
     start = nextField(text, end);
   }
-  return found.map(fieldOf);
+  const read = charset === undefined ? decode : (field: string): string => decodeBytes(field, charset);
+  return found.map((field) => fieldOf(field, read));
 }
 
 /** The parameters of a request's target, in their order: its head is bounded, so they are. */
@@ -45,15 +53,23 @@ function nextField(text: string, from: number): number {
   return start;
 }
 
-function fieldOf(text: string): UrlEncodedField {
+function fieldOf(text: string, read: (text: string) => string): UrlEncodedField {
   const mark = text.indexOf("=");
-  return mark < 0 ? [decode(text), ""] : [decode(text.slice(0, mark)), decode(text.slice(mark + 1))];
+  return mark < 0 ? [read(text), ""] : [read(text.slice(0, mark)), read(text.slice(mark + 1))];
 }
 
 /** Signs that stand for a byte become it; what is no UTF-8 then reads as replacement characters. */
 function decode(text: string): string {
   if (!/[%+\ud800-\udfff]/.test(text)) return text;
-  const bytes = Buffer.from(text);
+  return unescaped(Buffer.from(text)).toString("utf8");
+}
+
+function decodeBytes(text: string, charset: (bytes: Uint8Array) => string): string {
+  return /^[ -$&-*,-~]*$/.test(text) ? text : charset(unescaped(Buffer.from(text, "latin1")));
+}
+
+/** The bytes that the signs stand for, in the place of the signs. */
+function unescaped(bytes: Buffer): Buffer {
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
@@ -61,7 +77,7 @@ function decode(text: string): string {
     if (escaped !== undefined) at += 2;
     bytes[length++] = escaped ?? (byte === PLUS ? SPACE : byte);
   }
-  return bytes.toString("utf8", 0, length);
+  return bytes.subarray(0, length);
 }
 
 /** The byte of two hexadecimal digits. */

@@ -63,6 +63,7 @@ export class Connections {
   readonly #waiting = new WeakSet<Socket>();
   readonly #options: ConnectionsOptions;
   #uses = 0;
+  #keepsNone = false;
   /** Until when none of them is expected to go, of the monotonic clock. */
   #fullUntil = -Infinity;
 
@@ -110,9 +111,22 @@ export class Connections {
     connection.askedAt = this.#options.clock.monotonic();
     response.on("finish", hasLeft);
     connection.isFull = owed.length >= MOST_OWED;
-    if (connection.isFull) response.shouldKeepAlive = false;
+    if (connection.isFull || this.#keepsNone) response.shouldKeepAlive = false;
     connection.isEnding = !response.shouldKeepAlive;
     return true;
+  }
+
+  /**
+   * From now on no connection outlives its answers: of those that are owed by now, each leaves before its connection is closed.
+   */
+  keepNone(): void {
+    this.#keepsNone = true;
+    for (const connection of this.#open.values()) {
+      const last = connection.owed.at(-1);
+      if (last === undefined || last.headersSent) continue;
+      last.shouldKeepAlive = false;
+      connection.isEnding = true;
+    }
   }
 
   /** The answer that was just given is its connection's last. */

@@ -43,7 +43,6 @@ export class Edge {
   readonly #routes = new KnownRoutes();
   readonly #addresses: ClientAddresses;
   readonly #connections: Connections;
-  #keepsConnections = true;
 
   constructor(options: EdgeOptions, connections: Connections) {
     this.#options = options;
@@ -133,18 +132,12 @@ export class Edge {
     }
   }
 
-  /** From now on every answer is its connection's last. */
-  keepNoConnection(): void {
-    this.#keepsConnections = false;
-  }
-
   /** Resolves when everything that answered requests left to do is done. */
   settled(): Promise<void> {
     return this.#refusals.settled();
   }
 
   #send(request: IncomingMessage, response: ServerResponse, answer: GivenAnswer): void {
-    if (!this.#keepsConnections) response.shouldKeepAlive = false;
     sendAnswer(request, response, answer);
     if (!response.shouldKeepAlive) this.#connections.end(request.socket);
   }

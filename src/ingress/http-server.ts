@@ -69,7 +69,7 @@ export async function startIngress(options: IngressOptions): Promise<Ingress> {
   });
   const edge = new Edge(options, connections);
   // Node takes 0 for "for ever".
-  if (options.keepAliveTimeoutMs === 0) edge.keepNoConnection();
+  if (options.keepAliveTimeoutMs === 0) connections.keepNone();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => edge.take(request, response, false));
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) =>
     edge.take(request, response, true),
@@ -125,7 +125,7 @@ function closer(server: Server, edge: Edge, connections: Connections): Ingress["
   let closed: Promise<void> | undefined;
   return (timeIsOver) => {
     closed ??= new Promise<void>((resolve) => {
-      edge.keepNoConnection();
+      connections.keepNone();
       // Stops listening, and no more: node's own `close` takes a connection for idle while its last answer still leaves.
       NetServer.prototype.close.call(server, () => resolve());
       void closeIdle(server, connections);

@@ -35,7 +35,7 @@ export function decodePayload(
     case "json":
       return isChecked ? textOf(body, type) : jsonText(textOf(body, type));
     case "form":
-      return textOrBytes(body, type, (text) => decodeForm(text) ?? bytesJson(body, type.mediaType));
+      return textOrBytes(body, type, (text) => formOf(body, text, type) ?? bytesJson(body, type.mediaType));
     case "multipart":
       return decodeMultipart(body, contentTypeHeader ?? "", maxBytes).then(
         (fields) => stringifyJson(fields),
@@ -199,7 +199,9 @@ function textOf(body: Uint8Array, type: ContentType): string {
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
   try {
-    return new TextDecoder(type.charset, { fatal: true }).decode(body);
+    const decoder = new TextDecoder(type.charset, { fatal: true });
+    // In one go, Node 20 takes the bytes 80 to 9F of windows-1252, as which iso-8859-1 is read, for control characters.
+    return decoder.decode(body, { stream: true }) + decoder.decode();
   } catch {
     throw unreadable(type);
   }
@@ -210,13 +212,21 @@ function unreadable({ charset = "utf-8" }: ContentType): PayloadFault {
 }
 
 function textOrBytes(body: Uint8Array, type: ContentType, payloadOf: (text: string) => string): string {
-  let text: string;
   try {
-    text = textOf(body, type);
+    return payloadOf(textOf(body, type));
   } catch (fault) {
     return bytesUnless(fault, "invalid_text", body, type);
   }
-  return payloadOf(text);
+}
+
+/**
+ * In another charset, signs stand for its bytes: `%E9` is the é of iso-8859-1. Those of UTF-16 are none that a form could be
+ * taken apart by; there signs are UTF-8 (https://encoding.spec.whatwg.org/#get-an-output-encoding).
+ */
+function formOf(body: Uint8Array, text: string, type: ContentType): string | undefined {
+  if (isInUtf8(type) || new TextDecoder(type.charset).encoding.startsWith("utf-")) return decodeForm(text);
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
+  return decodeForm(bytes, (field) => textOf(field, type));
 }
 
 function bytesUnless(fault: unknown, expected: PayloadFaultCode, body: Uint8Array, { mediaType }: ContentType): string {

@@ -7,9 +7,10 @@ const MAX_FIELDS = 10_000;
 /**
  * Decodes a form into JSON. GitHub and others send the JSON in one field named `payload`: then that JSON is the payload, as
  * it was sent. Undefined when it has too many fields: some of them alone would be another payload than what was sent.
+ * `charset`: as for `parseUrlEncoded`.
  */
-export function decodeForm(text: string): string | undefined {
-  const pairs = parseUrlEncoded(text, MAX_FIELDS);
+export function decodeForm(text: string, charset?: (bytes: Uint8Array) => string): string | undefined {
+  const pairs = parseUrlEncoded(text, MAX_FIELDS, charset);
   if (pairs === undefined) return undefined;
   const fields: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
   for (const [name, value] of pairs) addField(fields, name, value);

@@ -27,8 +27,12 @@ const post = (type: string, body: string): string =>
   `POST /events/webhook/demo/${type} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 
 /** Sends everything at once and reads until the gateway closes; the status of each answer. */
-async function statusesOf(text: string, options: { readonly thenEnds?: boolean } = {}): Promise<string[]> {
-  const received = (await exchangeRaw(gateway.gateway.addresses.webhook, text, options)).toString();
+async function statusesOf(
+  text: string,
+  options: { readonly thenEnds?: boolean } = {},
+  { gateway: { addresses } } = gateway,
+): Promise<string[]> {
+  const received = (await exchangeRaw(addresses.webhook, text, options)).toString();
   return [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = ""]) => status);
 }
 
@@ -66,6 +70,25 @@ test("a request behind the last of its connection is none: nothing of it is stor
   expect(await statusesOf(lastOne + post("other", "3"))).toEqual(["202"]);
   expect(await statusesOf(`${post404}content-length: 1\r\n\r\n1${post("other", "4")}`)).toEqual(["404"]);
   expect(await gateway.events()).toHaveLength(before + 1);
+});
+
+test("where each answer closes its connection, the request behind it is none", async () => {
+  const own = await createTestBundle({});
+  await using brief = await TestGateway.start(own, { keep_alive_timeout: "0" });
+  expect(await statusesOf(post("other", "2") + post("other", "3"), {}, brief)).toEqual(["202"]);
+  expect(await brief.events()).toHaveLength(1);
+  await own.remove();
+});
+
+test("when the gateway stops, all requests of a connection are answered that have come", async () => {
+  const own = await createTestBundle({ "respond.ygtc": RESPOND, "slow.ygtc": SLOW });
+  const stopped = await TestGateway.start(own, { shutdown_grace: "60s" });
+  const statuses = statusesOf(post("slow", "1") + post("other", "2"), {}, stopped);
+  await expect.poll(async () => (await stopped.events()).length, { timeout: 10_000 }).toBe(2);
+  await stopped[Symbol.asyncDispose]();
+  // On a machine that is busy the flow may not answer in time.
+  expect(await statuses).toEqual([expect.stringMatching(/^20[02]$/), "202"]);
+  await own.remove();
 });
 
 test("an answer that takes its time is not cut off by one behind it whose body nobody reads", async () => {
