@@ -1,5 +1,5 @@
 // What the compilers leave to do: the executable bit that the `gtc` link of npm needs, and the page's files in compressed
-// form, which the admin port serves as they are.
+// form, which the admin port serves as they are; and a mark that all of it is there.
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -19,3 +19,6 @@ for (const entry of existsSync(PAGE) ? readdirSync(PAGE, { recursive: true, with
     brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }),
   );
 }
+
+// The last of the build, by which `npm start` knows that it came to its end.
+writeFileSync("dist/.built", "");

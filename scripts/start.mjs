@@ -17,8 +17,8 @@ const READ = [
   "package.json",
   "package-lock.json",
 ];
-/** What its compilers write anew each time. */
-const MADE = ["dist/main.js", "dist/inspector/index.html"];
+/** What its compilers write anew each time, and the mark of its end: without that it was broken off. */
+const MADE = ["dist/main.js", "dist/inspector/index.html", "dist/.built"];
 
 prepare();
 if (isStale()) {

@@ -7,6 +7,7 @@ import { createTestBundle, type TestBundle } from "../../test/support/test-bundl
 
 const ENTER = "\r";
 const CTRL_C = "\u0003";
+const CTRL_D = "\u0004";
 const CLEAR = "\u0015";
 
 let bundle: TestBundle;
@@ -168,4 +169,52 @@ test("with --json nothing is asked: what is printed is one JSON text", async () 
   const ran = await runGtc(["setup", ".", "--json"], { cwd: bundle.folder, person: () => undefined });
   expect(ran).toMatchObject({ exitCode: 2, stdout: "" });
   expect(JSON.parse(ran.stderr)).toMatchObject({ error: { code: "GTC_USAGE" } });
+});
+
+test("Ctrl-D leaves the dialog like Ctrl-C, and nothing is written", async () => {
+  const settings = await readFile(join(bundle.folder, "state/settings.json"));
+  const ran = await answer(["Public URL", ENTER], ["Verify the signatures", ENTER], ["Who sends?", CTRL_D]);
+  expect(ran).toMatchObject({ exitCode: 130 });
+  expect(ran.stderr).toContain("GTC_DIALOG_LEFT");
+  expect(await readFile(join(bundle.folder, "state/settings.json"))).toEqual(settings);
+});
+
+test("a header that no request can have is refused where it is asked for, not at the secret", async () => {
+  const ran = await answer(
+    ["Public URL", ENTER],
+    ["Verify the signatures", ENTER],
+    ["Who sends?", "another"],
+    ["another", ENTER],
+    ["Event type", ENTER],
+    ["Header", `${CLEAR}X Acme${ENTER}`],
+    ["must be the name of a header", `${CLEAR}X-Acme${ENTER}`],
+    ["Secret", `secret-of-orders-1${ENTER}`],
+    ["another sender?", "n"],
+  );
+  expect(ran).toMatchObject({ exitCode: 0 });
+  expect(ran.stdout).toContain("hmac-sha256, header X-Acme");
+});
+
+test("an event type that was given before takes no other secret in silence", async () => {
+  const ran = await answer(
+    ["Public URL", ENTER],
+    ["Verify the signatures", ENTER],
+    ["Who sends?", "github"],
+    ["github", ENTER],
+    ["Event type", ENTER],
+    ["Secret", `secret-of-github-1${ENTER}`],
+    ["another sender?", ENTER],
+    ["Who sends?", "github"],
+    ["github", ENTER],
+    ["Event type", ENTER],
+    ["was given above", `${CLEAR}github.second${ENTER}`],
+    ["Secret", `secret-of-github-2${ENTER}`],
+    ["another sender?", "n"],
+  );
+  expect(ran).toMatchObject({ exitCode: 0 });
+  const byType = (await bundle.load()).sources.get("demo")!.byType;
+  expect([...byType].map(([type, { keys }]) => [type, keys[0]!.secret])).toEqual([
+    ["github", "secret-of-github-1"],
+    ["github.second", "secret-of-github-2"],
+  ]);
 });

@@ -2,7 +2,7 @@
  * The dialog of `gtc setup` on a terminal. Of a bundle that is set up it changes what it asks for and leaves the rest; what
  * setup would refuse in the end is refused at once.
  */
-import { autocomplete, confirm, intro, isCancel, log, outro, password, text } from "@clack/prompts";
+import { autocomplete, confirm, intro, isCancel, log, outro, password, text, updateSettings } from "@clack/prompts";
 import { GtcError } from "../base/index.ts";
 import { listProviders } from "../signature/index.ts";
 import { readAnswers, validateAnswers, type AnswerFault } from "../setup/index.ts";
@@ -31,6 +31,8 @@ export async function askAnswers(
   before: Before | undefined,
 ): Promise<string> {
   const terminal = { input: stdin, output: stdout };
+  // Ctrl-D closes the line that a prompt reads, which then would never be answered.
+  updateSettings({ aliases: { "\u0004": "cancel" } });
   intro("Webhooks for this bundle", terminal);
   const kept = before?.eventTypes ?? [];
   if (kept.length > 0) log.info(`Already verified, and kept: ${kept.join(", ")}.`, terminal);
@@ -55,7 +57,7 @@ export async function askAnswers(
       }),
     )
   ) {
-    const [eventType, entry] = await askSender(terminal, env);
+    const [eventType, entry] = await askSender(terminal, env, signatures);
     signatures[eventType] = entry;
   }
   outro("Thank you.", terminal);
@@ -75,7 +77,12 @@ async function askEnabled(terminal: Terminal, before: Before | undefined): Promi
   );
 }
 
-async function askSender(terminal: Terminal, env: CommandContext["env"]): Promise<readonly [string, unknown]> {
+/** Asks for one sender; `given` are the event types of those before, which would be overwritten. */
+async function askSender(
+  terminal: Terminal,
+  env: CommandContext["env"],
+  given: Readonly<Record<string, unknown>>,
+): Promise<readonly [string, unknown]> {
   const options = [
     ...listProviders().map(({ id, name }) => ({ value: id, label: name })),
     { value: "sha256", label: "Another: HMAC-SHA256 of the body in a header" },
@@ -94,13 +101,13 @@ async function askSender(terminal: Terminal, env: CommandContext["env"]): Promis
       ...terminal,
       message: "Event type in the URL",
       initialValue: provider === "sha256" ? "order.created" : provider,
-      validate: (value) => faultOf("It", { signatures: { [value ?? ""]: { provider: "github", secret: "x" } } }, env),
+      validate: (value) =>
+        Object.hasOwn(given, value ?? "")
+          ? "It was given above: another sender needs an event type of its own."
+          : faultOf("It", { signatures: { [value ?? ""]: { provider: "github", secret: "x" } } }, env),
     }),
   );
-  const header =
-    provider === "sha256"
-      ? answered(await text({ ...terminal, message: "Header with the signature", initialValue: "X-Signature-256" }))
-      : undefined;
+  const header = provider === "sha256" ? await askHeader(terminal, env) : undefined;
   const entryWith = (secret: string): object =>
     header === undefined ? { provider, secret } : { header, algorithm: "sha256", secret };
   const secret = answered(
@@ -111,6 +118,18 @@ async function askSender(terminal: Terminal, env: CommandContext["env"]): Promis
     }),
   );
   return [eventType, entryWith(secret)];
+}
+
+async function askHeader(terminal: Terminal, env: CommandContext["env"]): Promise<string> {
+  return answered(
+    await text({
+      ...terminal,
+      message: "Header with the signature",
+      initialValue: "X-Signature-256",
+      validate: (value) =>
+        faultOf("It", { signatures: { any: { header: value ?? "", algorithm: "sha256", secret: "x" } } }, env),
+    }),
+  );
 }
 
 /** What a provider needs beside a secret is not asked for: without it no secret would be taken, and the dialog not end. */

@@ -130,6 +130,19 @@ test.each([
   expect(faultsOf(entry).join("\n")).toContain(fault);
 });
 
+test("a header that is no name hides neither the algorithm nor what it reads", () => {
+  const entry = { algorithm: "sha265", header: "X Acme", secret: "" };
+  expect(faultsOf(entry).map((fault) => fault.split(" | ")[0])).toEqual(["header", "algorithm", "secret"]);
+  expect(faultsOf({ algorithm: "ip", header: "X Acme", tolerance: 60 }).join("\n")).toContain(
+    "tolerance | has no effect",
+  );
+});
+
+test("settings of the wrong kind do not hide a field that is not known", () => {
+  const faults = faultsOf({ provider: "github", secret: "s", settings: 5, secrt: "s" });
+  expect(faults.map((fault) => fault.split(" | ")[0])).toEqual(["settings", "secrt"]);
+});
+
 test("the provider's own settings stand beside it or under settings", () => {
   expect(configOf({ provider: "paypal", webhook_id: "8PT597110X687430LKGECATA" }).config.settings).toEqual({
     webhook_id: "8PT597110X687430LKGECATA",

@@ -118,11 +118,8 @@ function parseProvider(value: unknown, faults: ConfigFault[]): { provider: strin
 
 /** The seed's form. Without `algorithm` a header means `sha256`, as `secret_header` does. */
 function parseAlgorithm({ input, faults }: Collected): SchemeConfig["scheme"] | undefined {
-  const { algorithm = "sha256", header } = input;
-  if (header !== undefined && (typeof header !== "string" || !/^[\w!#$%&'*+.^`|~-]+$/.test(header))) {
-    faults.push({ path: "header", message: "must be the name of a header" });
-    return undefined;
-  }
+  const { algorithm = "sha256" } = input;
+  const header = parseHeader(input["header"], faults);
   // More than a way to sign: its events carry their id, by which a redelivery is known.
   if (algorithm === "stripe") return { provider: algorithm };
   const spec = typeof algorithm === "string" ? algorithmSpec(algorithm, header) : undefined;
@@ -135,6 +132,13 @@ function parseAlgorithm({ input, faults }: Collected): SchemeConfig["scheme"] | 
   const hint = meant === undefined ? `One of ${ALGORITHMS.join(", ")}.` : `Did you mean ${JSON.stringify(meant)}?`;
   faults.push({ path: "algorithm", message: `${toldValue(algorithm)} is not an algorithm`, hint });
   return undefined;
+}
+
+/** One that is no name is told, and stands for itself, so that it hides no other fault of its entry. */
+function parseHeader(value: unknown, faults: ConfigFault[]): string | undefined {
+  if (value === undefined || (typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(value))) return value;
+  faults.push({ path: "header", message: "must be the name of a header" });
+  return "X-Signature";
 }
 
 function algorithmSpec(algorithm: string, header: string | undefined): SchemeSpec | "header" | undefined {
@@ -162,10 +166,10 @@ function algorithmSpec(algorithm: string, header: string | undefined): SchemeSpe
 
 function parseSettings({ input, faults }: Collected, known: readonly string[]): Record<string, string> {
   const settings: Record<string, string> = {};
-  const given = input["settings"] ?? {};
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+  let given = input["settings"] ?? {};
+  if (typeof given !== "object" || Array.isArray(given)) {
     faults.push({ path: "settings", message: "must be an object" });
-    return settings;
+    given = {};
   }
   const beside = pick(input, known);
   for (const [name, value] of Object.entries({ ...given, ...beside })) {

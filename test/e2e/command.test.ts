@@ -36,6 +36,19 @@ async function gtc(...words: string[]): Promise<Ran> {
   return { code, stdout, stderr };
 }
 
+test("an older Node is told what is needed, before anything is loaded that it lacks", async () => {
+  // What Node 18 has not, as Node 20 with its version and without that.
+  const older = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.8" } });
+    delete Array.prototype.toSorted;`;
+  const words = ["--import", `data:text/javascript,${encodeURIComponent(older)}`, MAIN, "urls", "."];
+  const child = spawn(process.execPath, words, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close") as Promise<[number]>]);
+  expect(stderr).toMatch(
+    /^✗ gtc needs Node 20\.19 or newer; this is 18\.20\.8\. Install a current one and try again\.\n$/,
+  );
+  expect(code).toBe(4);
+});
+
 test("--version prints the package's version", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
