@@ -59,7 +59,7 @@ export async function replayOffline(
 
 /**
  * Verifies refused requests again while no gateway runs, accepts those that verify, and waits for their runs to be over.
- * @throws GtcError GTC_BAD_REQUEST when none matches, GTC_BUNDLE_LOCKED
+ * @throws GtcError GTC_NOTHING_MATCHES, GTC_BUNDLE_LOCKED
  */
 export async function acceptOffline(selection: RefusalSelection, options: GatewayOptions): Promise<Accepted> {
   const { bundle, config, fetchText = createGuardedFetch(), onFault = () => undefined } = options;

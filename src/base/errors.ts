@@ -172,6 +172,13 @@ export const ERRORS = {
     exitCode: 2,
     retryable: false,
   },
+  GTC_NOTHING_MATCHES: {
+    message: "No {what} matches.",
+    fix: "List them with the same filter, and correct it; what was dealt with already is left out, and what is old is dropped by retention.",
+    status: 400,
+    exitCode: 1,
+    retryable: false,
+  },
   GTC_TOO_MANY_JOBS: {
     message: "{count} bulk jobs of this kind are running already.",
     fix: "Wait for one to end, or cancel it.",

@@ -5,6 +5,7 @@ export { BodyPieces } from "./body-pieces.ts";
 export { brokenStatus, endWith, type BrokenStatus } from "./broken-request.ts";
 export { defined } from "./defined.ts";
 export { formatDuration, LONGEST_TIMER_MS, parseDurationMs } from "./duration.ts";
+export { parseMomentMs } from "./moment.ts";
 export { backoffMs, type BackoffPolicy } from "./backoff.ts";
 export { InFlightMap } from "./in-flight-map.ts";
 export { RecentMap } from "./recent-map.ts";

@@ -9,6 +9,9 @@ const HEAD = `# The command line
 \`gtc --help\` lists the commands, \`gtc <command> --help\` tells more about one, \`gtc --version\` prints the version. Data goes to the standard output and
 everything said beside it to the standard error, so that output can be piped. Colours are printed on a terminal only; \`--no-color\` or \`NO_COLOR\` turns them off.
 
+A time is written as \`2026-01-31T08:00:00Z\` or with another zone (\`+01:00\`); without one it is of this machine's zone. A date alone (\`2026-01-31\`) is its
+midnight in UTC.
+
 ## Exit codes
 
 | Code | Meaning |

@@ -1,5 +1,5 @@
 /** The kinds of options and arguments that commands declare. */
-import { parseDurationMs } from "../base/index.ts";
+import { parseDurationMs, parseMomentMs } from "../base/index.ts";
 import { UsageFault, type ArgumentSpec, type OptionSpec } from "./command.ts";
 
 interface ValueLook {
@@ -58,8 +58,8 @@ export function moment(placeholder: string, summary: string): OptionSpec<((nowMs
     const agoMs = /^[\d.\s]+$/.test(written) ? undefined : parseDurationMs(written);
     // Nothing is older, and a date has its bounds.
     if (agoMs !== undefined) return (nowMs) => Math.max(0, nowMs - agoMs);
-    const atMs = /^\d{4}-\d{2}/.test(written) ? Date.parse(written) : Number.NaN;
-    if (!Number.isNaN(atMs)) return () => atMs;
+    const atMs = parseMomentMs(written);
+    if (atMs !== undefined) return () => atMs;
     throw new UsageFault(
       `must be a duration such as 2h or a time such as 2026-01-31T08:00:00Z, not ${JSON.stringify(written)}`,
     );

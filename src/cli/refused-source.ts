@@ -87,8 +87,7 @@ function fromLog(context: CommandContext, folder: string): RefusedSource {
     },
     accept: async (selection) => {
       await readBundleFile(folder);
-      if (!(await pathExists(logFolder)))
-        throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
+      if (!(await pathExists(logFolder))) throw new GtcError("GTC_NOTHING_MATCHES", { what: "refused request" });
       const config = await configFor(context, folder);
       return {
         ...(await acceptOffline(selection, {

@@ -123,8 +123,9 @@ describe.each(["runs", "has stopped"])("gtc refused, while the gateway %s", (sta
     for (const words of [[], ["--all", "--id", id], ["--id", id, "--tenant", "demo"]])
       expect((await refused("accept", bundle.folder, ...words)).exitCode).toBe(2);
     const none = await refused("accept", bundle.folder, "--all", "--reason", "none_such");
+    expect(none.exitCode).toBe(1);
     expect(JSON.parse(none.stderr)).toMatchObject({
-      error: { code: "GTC_BAD_REQUEST", message: "No refused request matches." },
+      error: { code: "GTC_NOTHING_MATCHES", message: "No refused request matches." },
     });
     const unknown = await refused("accept", bundle.folder, "--id", "unknown");
     expect(unknown).toMatchObject({ exitCode: 1, lines: [{ refusal_id: "unknown" }] });
@@ -137,7 +138,7 @@ test("a bundle that no gateway has run on has refused nothing", async () => {
     exitCode: 0,
     stdout: "Nothing was refused.\n",
   });
-  expect((await refused("accept", fresh.folder, "--all")).exitCode).toBe(2);
+  expect((await refused("accept", fresh.folder, "--all")).exitCode).toBe(1);
 });
 
 test.each([

@@ -55,6 +55,8 @@ test.each([
   [["start", "a", "b"], 'gtc start: "b" is one word too many.'],
   [["events", "show"], "gtc events show: ID is missing."],
   [["events", "list", "--since", "soon"], "--since must be a duration such as 2h or a time"],
+  [["events", "list", "--since", "2026-02-30"], 'a time such as 2026-01-31T08:00:00Z, not "2026-02-30"'],
+  [["refused", "accept", "--all", "--until", "2026-04-31"], "--until must be a duration such as 2h or a time"],
   [["events", "list", "--since", "1.5"], "--since must be a duration such as 2h or a time"],
 ])("wrong use %j ends with 2 and says what is wrong", async (words, message) => {
   const { exitCode, stderr } = await runGtc(words);

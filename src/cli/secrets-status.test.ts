@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { runGtc, type Ran } from "../../test/support/run-gtc.ts";
 import { signGithub } from "../../test/support/sign.ts";
@@ -91,3 +92,16 @@ test("a bundle without secrets, and one that was never set up", async () => {
   expect((await status()).stdout).toBe("No secrets are set up.\n");
   expect(await runGtc(["secrets", "status", `${bundle.folder}/nowhere`])).toMatchObject({ exitCode: 3 });
 });
+
+test.each([["status"], ["rotate", "demo", "github", "--generate"], ["remove", "demo", "github", "default"]])(
+  "where there is no bundle, secrets %s says that, and does not advise to set it up",
+  async (...words) => {
+    bundle = await createTestBundle({}, GITHUB);
+    for (const place of [join(bundle.folder, "none"), join(bundle.folder, "bundle.yaml")])
+      expect(await runGtc(["secrets", ...words, place])).toMatchObject({
+        exitCode: 3,
+        stdout: "",
+        stderr: expect.stringContaining(`[GTC_BUNDLE_NOT_FOUND] There is no bundle in ${place}:`) as string,
+      });
+  },
+);

@@ -28,11 +28,22 @@ export function processContext(words: readonly string[], env: Environment): Proc
     isTerminal,
     width: process.stdout.columns || DEFAULT_WIDTH,
     paint,
-    cwd: process.cwd(),
+    cwd: currentFolder(env),
     env,
     untilStopped: stopSignals(),
     ...output,
   };
+}
+
+/** A folder that was removed while a shell stands in it has no path any more: what it was called there then, as the shell says. */
+function currentFolder(env: Environment): string {
+  try {
+    return process.cwd();
+  } catch (fault) {
+    const called = env["PWD"];
+    if (called === undefined) throw fault;
+    return called;
+  }
 }
 
 /**

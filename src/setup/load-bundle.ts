@@ -8,7 +8,7 @@ import { keyFaults, type SchemeConfig, type SigningKey } from "../signature/inde
 import { readExternalSecret, readStateFile, SealedStore, type SecretPlace } from "../secret/index.ts";
 import { shellPath } from "../text/index.ts";
 import { ANSWER_FILES } from "./answers.ts";
-import { readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
+import { readBundleFile, readBundleFolder, type BundleFolder } from "./bundle-folder.ts";
 import {
   ownSettings,
   SETTINGS_FORMAT,
@@ -174,10 +174,13 @@ class NotSetUp extends GtcError {
   }
 }
 
-/** What setup wrote. @throws GtcError GTC_NOT_SET_UP, GTC_LOG_FORMAT, GTC_STATE_DAMAGED; an error of the file system. */
+/** What setup wrote. @throws GtcError GTC_BUNDLE_NOT_FOUND, GTC_NOT_SET_UP, GTC_LOG_FORMAT, GTC_STATE_DAMAGED; an error of the file system. */
 export async function readSettings(folder: string): Promise<StoredSettings> {
   const path = join(folder, "state", "settings.json");
   const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") throw cause;
+    // Where there is no bundle, setting it up is no advice.
+    await readBundleFile(folder);
     if (cause.code !== "ENOENT") throw cause;
     throw new NotSetUp(folder, await answersFor(folder), cause);
   });

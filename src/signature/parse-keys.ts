@@ -1,5 +1,5 @@
 /** The secrets of an entry: one as `secret`, or several as `secrets` with names and an end, while one replaces another. */
-import { nearest } from "../base/index.ts";
+import { nearest, parseMomentMs } from "../base/index.ts";
 import { compileScheme } from "./compile-scheme.ts";
 import type { SigningKey } from "./compiled-scheme.ts";
 import type { SchemeSpec } from "./scheme-spec.ts";
@@ -9,8 +9,8 @@ import type { ConfigFault } from "./verdict.ts";
 const MAX_KEYS = 8;
 
 const KEY_FIELDS = ["name", "secret", "not_after"];
-/** `Date.parse` alone takes "1" for a day in 2001. */
-const DATE = /^\d{4}-\d{2}-\d{2}/;
+/** A month alone does not say when a secret ends. */
+const DAY = /^\d{4}-\d{2}-\d{2}/;
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -106,8 +106,8 @@ function parseKey(
   if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name)) {
     faults.push({ path: `${path}.name`, message: "must be a short name of letters, digits, dots and dashes" });
   }
-  const notAfterMs = typeof notAfter === "string" && DATE.test(notAfter) ? Date.parse(notAfter) : undefined;
-  if (notAfter !== undefined && (notAfterMs === undefined || Number.isNaN(notAfterMs))) {
+  const notAfterMs = typeof notAfter === "string" && DAY.test(notAfter) ? parseMomentMs(notAfter) : undefined;
+  if (notAfter !== undefined && notAfterMs === undefined) {
     faults.push({ path: `${path}.not_after`, message: "must be a time such as 2027-01-31T00:00:00Z" });
   }
   return {

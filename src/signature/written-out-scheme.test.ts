@@ -78,6 +78,7 @@ test.each<[object, string]>([
     "secrets[0].notAfter is not a known field",
   ],
   [{ provider: "github", secrets: [{ secret: "s", not_after: "1" }] }, "secrets[0].not_after must be a time"],
+  [{ provider: "github", secrets: [{ secret: "s", not_after: "2027-02-30" }] }, "secrets[0].not_after must be a time"],
   [{ provider: "kinde", jwks_url: "http://a.example/jwks" }, "jwks_url must be an https URL"],
   [{ provider: "square", secret: "s", url: "mailto:a@example.com" }, "url must be the whole URL"],
 ])("%j: %s", (entry, fault) => {

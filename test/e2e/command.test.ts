@@ -74,6 +74,29 @@ test.each([
   expect(ran.stderr).toContain(message);
 });
 
+test("in a folder that was removed meanwhile, a command says what is missing, and works on a bundle elsewhere", async () => {
+  await gtc("init", "elsewhere");
+  const inRemoved = async (words: string): Promise<Ran> => {
+    const script = `mkdir -p gone && cd gone && rmdir ../gone && exec "$0" "$1" ${words}`;
+    const child = spawn("sh", ["-c", script, process.execPath, MAIN], { cwd: folder, stdio: "pipe" });
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close") as Promise<[number]>,
+    ]);
+    return { code, stdout, stderr };
+  };
+  expect(await inRemoved("events list")).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining(`[GTC_BUNDLE_NOT_FOUND] There is no bundle in ${join(folder, "gone")}:`) as string,
+  });
+  expect(await inRemoved(`events list "${join(folder, "elsewhere")}"`)).toEqual({
+    code: 0,
+    stdout: "No events.\n",
+    stderr: "",
+  });
+});
+
 test("with a log of JSON, a gateway that cannot start says so as one JSON object on the standard error", async () => {
   await gtc("init", "stall");
   const start = ["start", "stall", "--admin-port", "0", "--log-format", "json"];

@@ -29,7 +29,7 @@ export async function selectedEvents(
       ? await matchingEvents(backend, filter ?? {}, signal)
       : await deadLetters(backend, letters, signal));
   signal.throwIfAborted();
-  if (ids.length === 0) throw new GtcError("GTC_BAD_REQUEST", { detail: "No event matches." });
+  if (ids.length === 0) throw new GtcError("GTC_NOTHING_MATCHES", { what: "event" });
   return ids;
 }
 
@@ -59,7 +59,7 @@ export async function selectedRefusals(
       return { ids: meant.map(({ id }) => id), next: page.nextCursor };
     }));
   signal?.throwIfAborted();
-  if (ids.length === 0) throw new GtcError("GTC_BAD_REQUEST", { detail: "No refused request matches." });
+  if (ids.length === 0) throw new GtcError("GTC_NOTHING_MATCHES", { what: "refused request" });
   return ids;
 }
 

@@ -89,7 +89,7 @@ export type Accepted = Pick<Contract.AcceptJob, "results" | "failures">;
 
 /**
  * Verifies refused requests again where no gateway runs, oldest first.
- * @throws GtcError GTC_BAD_REQUEST when none matches
+ * @throws GtcError GTC_NOTHING_MATCHES
  */
 export async function acceptRefusals(backend: Acceptor, selection: RefusalSelection, audit: Audit): Promise<Accepted> {
   const accepted: Accepted = { results: [], failures: [] };
