@@ -144,6 +144,7 @@ test.each([
   ["write", `Unknown system error -${constants.errno.EDQUOT}`, "raise the quota"],
   ["", "SQLITE_FULL", "Free space"],
   ["", "SQLITE_IOERR_FSYNC", "The disk reports errors"],
+  ["", "SQLITE_IOERR_WRITE", "Raise the quota"],
   ["", "SQLITE_IOERR_SHMSIZE", "Free space"],
 ])("for a refusal of the system (%s %s), what helps is said", (syscall, code, advice) => {
   const thrown = Object.assign(new Error(`${code}: refused`), { code, ...(syscall !== "" && { syscall }) });
