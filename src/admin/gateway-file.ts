@@ -6,6 +6,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { systemCodeOf } from "../base/index.ts";
 
 const gatewayFileSchema = z.object({
   pid: z.int().positive(),
@@ -63,7 +64,8 @@ async function writeWhenThereIsRoom(bundleFolder: string, content: GatewayFile, 
 }
 
 function isDiskFull(fault: unknown): boolean {
-  return fault instanceof Error && "code" in fault && (fault.code === "ENOSPC" || fault.code === "EDQUOT");
+  const code = systemCodeOf(fault);
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 /** Writes the file with mode 0600, all or nothing. */

@@ -5,6 +5,8 @@
  * Exit codes of the CLI: 0 fine, 1 findings or a failed run, 2 wrong use, 3 faulty input files, 4 the environment
  * refuses (port, disk, lock, permission), 5 a fault of gtc itself, 130 left with Ctrl-C (as shells say it).
  */
+import { namedMessage } from "./system-code.ts";
+
 export interface ErrorSpec {
   /** What happened, for the operator; `{name}` is filled from the details. */
   readonly message: string;
@@ -263,7 +265,7 @@ function fill(template: string, details: ErrorDetails): string {
 
 /** The message of anything that was thrown, for a log line or a `detail`. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return thrown instanceof Error ? namedMessage(thrown.message) : String(thrown);
 }
 
 /** What the system says of a file that it does not let us read, with the file's path, which it may leave out. */

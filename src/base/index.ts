@@ -40,6 +40,7 @@ export {
   type ErrorSpec,
   type ExitCode,
 } from "./errors.ts";
+export { systemCodeOf } from "./system-code.ts";
 export { nearest } from "./suggest.ts";
 export { threadEntry } from "./thread-entry.ts";
 export { parseUrlEncoded, queryFields, type UrlEncodedField } from "./url-encoded.ts";

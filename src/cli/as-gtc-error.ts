@@ -1,5 +1,5 @@
 /** What was thrown, as an error of the table: what the operating system refuses is no fault of gtc. */
-import { GtcError, messageOf } from "../base/index.ts";
+import { GtcError, messageOf, systemCodeOf } from "../base/index.ts";
 
 const LOOK_AT_PATH = "Look at the path that the message names.";
 const RIGHTS = "Give the user that runs gtc the right to read and write there.";
@@ -24,6 +24,8 @@ const ADVICE: ReadonlyMap<unknown, string> = new Map([
   ["ENFILE", OPEN_FILES],
   ["EIO", DISK],
   ["SQLITE_IOERR", DISK],
+  // SQLite tells a used-up quota by it: only a disk without space is SQLITE_FULL there.
+  ["SQLITE_IOERR_WRITE", "Raise the quota of that disk, if it is used up. If not, check the disk."],
   // The index that readers share beside the file needs a few pages of its own (sqlite.org/walformat.html); nearly always it is room that is missing.
   ["SQLITE_IOERR_SHMSIZE", NO_PAGES],
   ["SQLITE_IOERR_SHMOPEN", NO_PAGES],
@@ -54,15 +56,15 @@ const SPECIAL: ReadonlyMap<string, string> = new Map([
 /** Undefined: a fault of gtc itself. */
 export function asGtcError(thrown: unknown): GtcError | undefined {
   if (thrown instanceof GtcError) return thrown;
-  if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
-  const { code } = thrown;
-  const call = "syscall" in thrown ? `${String(thrown.syscall)} ${String(code)}` : "";
+  const code = systemCodeOf(thrown);
+  if (!(thrown instanceof Error) || code === undefined) return undefined;
+  const call = "syscall" in thrown ? `${String(thrown.syscall)} ${code}` : "";
   const advice = SPECIAL.get(call) ?? ADVICE.get(code) ?? ADVICE.get(generalCode(code));
   if (advice === undefined) return undefined;
   return new GtcError("GTC_SYSTEM", { detail: messageOf(thrown), advice }, { cause: thrown });
 }
 
 /** SQLite's extended codes have the general one in front: SQLITE_IOERR_WRITE (sqlite.org/rescode.html). */
-function generalCode(code: unknown): string {
-  return /^SQLITE_[A-Z]+/.exec(String(code))?.[0] ?? "";
+function generalCode(code: string): string {
+  return /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? "";
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -143,8 +143,10 @@ test.each([
   ["watch", "ENOSPC", "fs.inotify.max_user_watches"],
   ["listen", "EADDRNOTAVAIL", "no such address"],
   ["getaddrinfo", "ENOTFOUND", "The name leads nowhere"],
+  ["write", `Unknown system error -${constants.errno.EDQUOT}`, "raise the quota"],
   ["", "SQLITE_FULL", "Free space"],
   ["", "SQLITE_IOERR_FSYNC", "The disk reports errors"],
+  ["", "SQLITE_IOERR_WRITE", "Raise the quota"],
   ["", "SQLITE_IOERR_SHMSIZE", "Free space"],
 ])("for a refusal of the system (%s %s), what helps is said", (syscall, code, advice) => {
   const thrown = Object.assign(new Error(`${code}: refused`), { code, ...(syscall !== "" && { syscall }) });
