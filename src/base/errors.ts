@@ -141,7 +141,7 @@ export const ERRORS = {
   },
   GTC_EVENT_NOT_FOUND: {
     message: "There is no event {id}.",
-    fix: "List the events with `gtc events list`; old events are dropped by retention.",
+    fix: "List the events with `gtc events list`, and what was refused with `gtc refused list`; what is old is dropped.",
     status: 404,
     exitCode: 1,
     retryable: false,

@@ -96,7 +96,7 @@ test("what is advised names the folder as it was given, so that it can be pasted
     ["refused", "show", "unknown"],
   ]) {
     expect(await fixOf([...words, given])).toContain(`\`gtc events list '${given}'\``);
-    expect(await fixOf(words, `${bundle.folder} of mine`)).toContain("`gtc events list`;");
+    expect(await fixOf(words, `${bundle.folder} of mine`)).toContain("`gtc events list`,");
   }
   await rename(`${bundle.folder} of mine`, bundle.folder);
 });
