@@ -1,0 +1,110 @@
+/**
+ * Whether a change costs processor time: the gateways of two builds under the same load by turns, and what a request took of
+ * the acknowledging thread and of all others, as the median of the ratios of neighbours. Speeds of a shared machine move by
+ * half within minutes; neighbours see the same machine. `npm run bench:compare -- --with ../other-checkout [--rounds 12]`;
+ * the other checkout is built, too. Linux.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import type * as Servers from "./support/gateway-server.ts";
+import { load } from "./support/load.ts";
+import { bodies, signed } from "./support/payloads.ts";
+
+const { values } = parseArgs({
+  options: {
+    with: { type: "string" },
+    rounds: { type: "string", default: "12" },
+    seconds: { type: "string", default: "1.5" },
+  },
+});
+if (values.with === undefined) {
+  console.error("Say with which checkout: npm run bench:compare -- --with ../other-checkout");
+  process.exit(2);
+}
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+/** What the projector and the disk have left to do belongs to the load before it. */
+const SETTLE_MS = 400;
+
+interface Side {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** Of one load, microseconds per request. */
+interface Cost {
+  readonly acknowledging: number;
+  readonly others: number;
+}
+
+const other = await gatewayOf(values.with);
+const own = await gatewayOf(".");
+try {
+  for (const kind of ["ack", "flow"]) {
+    for (const [name, body] of Object.entries(bodies)) console.log(`${kind}, ${name}: ${await compare(kind, body)}`);
+  }
+} finally {
+  await own.stop();
+  await other.stop();
+}
+
+async function gatewayOf(checkout: string): Promise<Side & { readonly stop: () => Promise<void> }> {
+  const path = resolve(checkout, "bench/support/gateway-server.ts");
+  const { createBundle, gatewayServer } = (await import(pathToFileURL(path).href)) as typeof Servers;
+  const bundle = await createBundle();
+  const gateway = await gatewayServer(bundle.folder);
+  const stop = async (): Promise<void> => {
+    await gateway[Symbol.asyncDispose]();
+    await bundle.remove();
+  };
+  return { pid: gateway.pid, port: gateway.port, stop };
+}
+
+async function compare(kind: string, body: Buffer): Promise<string> {
+  for (const side of [other, own]) await costOf(side, kind, body);
+  const pairs: { readonly before: Cost; readonly after: Cost }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    // By turns who is first, as the second finds the machine as the first has left it.
+    const isTurned = round % 2 === 1;
+    const first = await costOf(isTurned ? own : other, kind, body);
+    const second = await costOf(isTurned ? other : own, kind, body);
+    pairs.push(isTurned ? { before: second, after: first } : { before: first, after: second });
+  }
+  const told = (of: (cost: Cost) => number): string => {
+    const [low, middle, high] = quartiles(pairs.map(({ before, after }) => of(after) / of(before)));
+    return `${middle} (${low} to ${high})`;
+  };
+  return `acknowledging thread ${told((cost) => cost.acknowledging)}, others ${told((cost) => cost.others)} of the other checkout's`;
+}
+
+async function costOf({ pid, port }: Side, kind: string, body: Buffer): Promise<Cost> {
+  const before = microsOf(pid);
+  const path = `/events/webhook/demo/${kind}`;
+  const options = { port, path, body, headers: signed(body), connections: 64, seconds };
+  const { requests, failed, firstFailure } = await load(options);
+  if (failed > 0) throw new Error(`${failed} requests failed, the first with ${firstFailure}`);
+  await delay(SETTLE_MS);
+  const cost = { acknowledging: 0, others: 0 };
+  for (const [thread, micros] of microsOf(pid)) {
+    const spent = (micros - (before.get(thread) ?? 0)) / requests;
+    if (thread === `${pid}`) cost.acknowledging += spent;
+    else cost.others += spent;
+  }
+  return cost;
+}
+
+/** Processor time of each thread so far, microseconds (schedstat, in nanoseconds: docs.kernel.org/scheduler/sched-stats.html). */
+function microsOf(pid: number): ReadonlyMap<string, number> {
+  const ids = readdirSync(`/proc/${pid}/task`);
+  return new Map(
+    ids.map((id) => [id, Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8").split(" ")[0]) / 1000]),
+  );
+}
+
+function quartiles(ratios: readonly number[]): readonly string[] {
+  const sorted = ratios.toSorted((a, b) => a - b);
+  return [0.25, 0.5, 0.75].map((part) => (sorted[Math.floor(part * sorted.length)] ?? Number.NaN).toFixed(3));
+}
