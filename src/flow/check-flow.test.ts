@@ -57,6 +57,10 @@ ${RESPOND}`),
     expect(onlyFault(flowOf("  - { id: a, type: http_response, next: other }")).hint).toBe(
       "Add a node with the id `other`, or name one of: a.",
     );
+    const hints = diagnosticsOf(
+      "nodes:\n  - { type: http_response }\ntriggers:\n  - { type: default, target: other }",
+    ).map(({ hint }) => hint);
+    expect(hints).toContain("Add a node with the id `other`.");
     expect(onlyFault(flowOf("  - { id: abc, type: http_response, to: ingore }"))).toMatchObject({
       hint: "Did you mean `ignore`? Or add the node.",
     });

@@ -94,10 +94,10 @@ function checkTarget(draft: FlowDraft, target: string, path: readonly (string | 
   const ids = [...new Set([...draft.nodes.map(({ id }) => id), ...draft.brokenIds])];
   if (ids.includes(target) || (!isTrigger && isBuiltIn(target))) return;
   const similar = nearest(target, isTrigger ? ids : [...ids, ...BUILT_IN_TARGETS]);
-  const missing = `Add a node with the id \`${target}\``;
+  const others = ids.length === 0 ? "" : `, or name one of: ${ids.join(", ")}`;
   const hint =
     similar === undefined
-      ? `${missing}, or name one of: ${ids.join(", ")}.`
+      ? `Add a node with the id \`${target}\`${others}.`
       : `Did you mean \`${similar}\`? Or add the node.`;
   draft.report("error", "unknown-target", `There is no node \`${target}\` in this flow.`, path, { hint });
 }
