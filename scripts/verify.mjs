@@ -34,5 +34,11 @@ const results = JSON.parse(readFileSync(RESULTS, "utf8"));
 const failedFiles = results.testResults.filter(
   (file) => file.status === "failed" && file.assertionResults.length === 0,
 ).length;
-console.log(`\n${results.numPassedTests} passed, ${results.numFailedTests + failedFiles} failed`);
+// A test that was to run and did not, as its process ended, has not passed; those that are skipped are "skipped".
+const broken = results.testResults
+  .flatMap((file) => file.assertionResults)
+  .filter(({ status }) => status === "pending");
+const failed = results.numFailedTests + failedFiles + broken.length;
+// What fails outside of every test is a failure, too.
+console.log(`\n${results.numPassedTests} passed, ${failed === 0 && code !== 0 ? 1 : failed} failed`);
 process.exit(code);
