@@ -1,7 +1,7 @@
 /**
  * Whether a change costs processor time: the gateways of two builds under the same load by turns, and what a request took of
  * the acknowledging thread and of all others, as the median of the ratios of neighbours. Speeds of a shared machine move by
- * half within minutes; neighbours see the same machine. `npm run bench:compare -- --with ../other-checkout [--rounds 12]`;
+ * half within minutes; neighbours see the same machine. `npm run bench:compare -- --with ../other-checkout [--rounds 10]`;
  * the other checkout is built, too. Linux.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { bodies, signed } from "./support/payloads.ts";
 const { values } = parseArgs({
   options: {
     with: { type: "string" },
-    rounds: { type: "string", default: "12" },
+    rounds: { type: "string", default: "10" },
     seconds: { type: "string", default: "1.5" },
   },
 });
@@ -40,15 +40,36 @@ interface Cost {
   readonly others: number;
 }
 
-const other = await gatewayOf(values.with);
-const own = await gatewayOf(".");
-try {
-  for (const kind of ["ack", "flow"]) {
-    for (const [name, body] of Object.entries(bodies)) console.log(`${kind}, ${name}: ${await compare(kind, body)}`);
+const pairs = new Map<string, { readonly before: Cost; readonly after: Cost }[]>();
+for (let round = 0; round < rounds; round++) await addRound(values.with, round % 2 === 1);
+for (const [what, costs] of pairs) {
+  const told = (of: (cost: Cost) => number): string => {
+    const [low, middle, high] = quartiles(costs.map(({ before, after }) => of(after) / of(before)));
+    return `${middle} (${low} to ${high})`;
+  };
+  const main = told((cost) => cost.acknowledging);
+  console.log(`${what}: acknowledging thread ${main}, others ${told((cost) => cost.others)} of the other checkout's`);
+}
+
+/** Both anew, as two processes of one build differ by a tenth; by turns who is first, as the second finds what the first has left. */
+async function addRound(otherCheckout: string, isTurned: boolean): Promise<void> {
+  const other = await gatewayOf(otherCheckout);
+  const own = await gatewayOf(".");
+  const [first, second] = isTurned ? [own, other] : [other, own];
+  try {
+    for (const kind of ["ack", "flow"]) {
+      for (const [name, body] of Object.entries(bodies)) {
+        for (const side of [first, second]) await costOf(side, kind, body);
+        const costs = [await costOf(first, kind, body), await costOf(second, kind, body)] as const;
+        const [before, after] = isTurned ? [costs[1], costs[0]] : costs;
+        const what = `${kind}, ${name}`;
+        pairs.set(what, [...(pairs.get(what) ?? []), { before, after }]);
+      }
+    }
+  } finally {
+    await own.stop();
+    await other.stop();
   }
-} finally {
-  await own.stop();
-  await other.stop();
 }
 
 async function gatewayOf(checkout: string): Promise<Side & { readonly stop: () => Promise<void> }> {
@@ -61,23 +82,6 @@ async function gatewayOf(checkout: string): Promise<Side & { readonly stop: () =
     await bundle.remove();
   };
   return { pid: gateway.pid, port: gateway.port, stop };
-}
-
-async function compare(kind: string, body: Buffer): Promise<string> {
-  for (const side of [other, own]) await costOf(side, kind, body);
-  const pairs: { readonly before: Cost; readonly after: Cost }[] = [];
-  for (let round = 0; round < rounds; round++) {
-    // By turns who is first, as the second finds the machine as the first has left it.
-    const isTurned = round % 2 === 1;
-    const first = await costOf(isTurned ? own : other, kind, body);
-    const second = await costOf(isTurned ? other : own, kind, body);
-    pairs.push(isTurned ? { before: second, after: first } : { before: first, after: second });
-  }
-  const told = (of: (cost: Cost) => number): string => {
-    const [low, middle, high] = quartiles(pairs.map(({ before, after }) => of(after) / of(before)));
-    return `${middle} (${low} to ${high})`;
-  };
-  return `acknowledging thread ${told((cost) => cost.acknowledging)}, others ${told((cost) => cost.others)} of the other checkout's`;
 }
 
 async function costOf({ pid, port }: Side, kind: string, body: Buffer): Promise<Cost> {
